@@ -1,0 +1,10 @@
+/** Where the functions of the server meet: types only. */
+export type { Binding } from "./binding.ts";
+export type { Content, Reading } from "./content.ts";
+export type { Deferral, Originating, Owner, Terminating } from "./functions.ts";
+export type { MaybePromise } from "./maybe-promise.ts";
+export type { Counter, Log, LogFields, Metrics, Tap } from "./observation.ts";
+export type { Edit, Passage, Verdict } from "./passage.ts";
+export type { Originator, Principal, User } from "./principal.ts";
+export type { Refusal } from "./refusal.ts";
+export type { Outcome, Way } from "./way.ts";

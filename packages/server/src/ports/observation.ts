@@ -1,0 +1,29 @@
+/** Hooks through which the server is watched. None of them may throw or block. */
+import type { Flow, SipMessage } from "@parlance/sip";
+
+/** Never message text, subjects, credentials, nonces or tokens. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export interface Counter {
+  /** Labels come from our own fixed words, never from input. */
+  add(count?: number, label?: string): void;
+}
+
+export interface Metrics {
+  /** The same counter for the same name. `label` names the one label that `add` may give. */
+  counter(name: string, help: string, label?: string): Counter;
+  /** Read when the metrics are asked for. */
+  gauge(name: string, help: string, read: () => number): void;
+}
+
+/** Sees every SIP message in and out, the server's own as well. */
+export interface Tap {
+  received(message: SipMessage, flow: Flow): void;
+  sent(bytes: Uint8Array, flow: Flow): void;
+}

@@ -1,0 +1,22 @@
+/** The way through the server, for functions that send requests themselves. */
+import type { SipRequest, SipResponse } from "@parlance/sip";
+import type { Binding } from "./binding.ts";
+import type { Originator, Principal, User } from "./principal.ts";
+
+/** How it ended: a final status, 408 when nobody answered. */
+export interface Outcome {
+  readonly status: number;
+  readonly response: SipResponse | undefined;
+}
+
+export interface Way {
+  /**
+   * A request in the server's own or a user's name, judged as if it had come in: enters before the
+   * owner of its target, so terminating rules and deferral apply.
+   */
+  submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome>;
+  /** Straight to contacts of a user (all that fit the request by default), asking no function. */
+  deliver(request: SipRequest, user: User, bindings?: readonly Binding[]): Promise<Outcome>;
+  /** Contacts of the user that fit the request, the best first. */
+  bindings(request: SipRequest, user: User): readonly Binding[];
+}
