@@ -1,0 +1,29 @@
+export type { AuditEntry, AuditRecord, AuditStore } from "./audit.ts";
+export type { BindingChange, BindingKey, BindingStore, StoredBinding } from "./bindings.ts";
+export type {
+  DeferredAttempt,
+  DeferredEntry,
+  DeferredMessage,
+  DeferredQuota,
+  DeferredStore,
+  DeferredUsage,
+} from "./deferred.ts";
+export { StoreError, type StoreFault } from "./errors.ts";
+export { type IdRandom, TimeOrderedIds } from "./ids.ts";
+export type {
+  DispositionKind,
+  DispositionReport,
+  ImdnStore,
+  SentMessage,
+  SentMessageState,
+} from "./imdn.ts";
+export type { SettingsStore } from "./settings.ts";
+export type { Stores } from "./stores.ts";
+export type {
+  Account,
+  AccountChange,
+  AccountEvent,
+  Credential,
+  CredentialAlgorithm,
+  UserStore,
+} from "./users.ts";

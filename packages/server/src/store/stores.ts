@@ -1,0 +1,22 @@
+/** Everything the server remembers, over one engine and one commit order. */
+import type { AuditStore } from "./audit.ts";
+import type { BindingStore } from "./bindings.ts";
+import type { DeferredStore } from "./deferred.ts";
+import type { ImdnStore } from "./imdn.ts";
+import type { SettingsStore } from "./settings.ts";
+import type { UserStore } from "./users.ts";
+
+export interface Stores {
+  readonly users: UserStore;
+  readonly bindings: BindingStore;
+  readonly deferred: DeferredStore;
+  readonly imdn: ImdnStore;
+  readonly settings: SettingsStore;
+  readonly audit: AuditStore;
+
+  /** True: the queue is more than half full. New work had better be refused (503) before calls reject with "busy". */
+  readonly busy: boolean;
+
+  /** Resolves when all that was asked for is done and the data is let go of; later calls reject with "closed". */
+  close(): Promise<void>;
+}
