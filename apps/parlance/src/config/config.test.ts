@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { formatExplanation, formatPage, jsonSchema, keys } from "./explain.ts";
+import { ConfigurationError, leafPaths, loadConfiguration, variableOf } from "./load.ts";
+
+function file(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "parlance-config-")), "parlance.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+function faults(sources: Parameters<typeof loadConfiguration>[0]): string {
+  try {
+    loadConfiguration(sources);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.message;
+  }
+  return "";
+}
+
+test("nothing at all is a whole configuration that follows the specification strictly", () => {
+  const config = loadConfiguration({});
+  assert.equal(config.compat.plainSip, false);
+  assert.equal(config.domain, "parlance.test");
+  assert.deepEqual(config.listen.sip, ["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"]);
+});
+
+test("--set wins over the environment, which wins over the file, which wins over the base", () => {
+  const sources = {
+    base: { domain: "base.test", data: "base", store: "memory:", log: { level: "error" } },
+    file: file("domain: file.test\ndata: file\nstore: sqlite:file.db\n"),
+    environment: { PARLANCE_DOMAIN: "env.test", PARLANCE_DATA: "env" },
+    set: ["domain=set.test"],
+  };
+  const { domain, data, store, log } = loadConfiguration(sources);
+  assert.deepEqual(
+    [domain, data, store, log.level],
+    ["set.test", "env", "sqlite:file.db", "error"],
+  );
+});
+
+test("values of --set and the environment may be JSON", () => {
+  const config = loadConfiguration({
+    environment: { PARLANCE_COMPAT_PLAIN_SIP: "true", HOME: "/nowhere" },
+    set: ['listen.sip=["udp://[::1]:0"]', "limits.bindingsPerUser=3", "listen.http=null"],
+  });
+  assert.equal(config.compat.plainSip, true);
+  assert.deepEqual(config.listen.sip, ["udp://[::1]:0"]);
+  assert.equal(config.limits.bindingsPerUser, 3);
+  assert.equal(config.listen.http, null);
+});
+
+test("every fault is told with its path, all of them at once", () => {
+  const text = faults({ file: file("domian: x\nlisten:\n  sip: 5060\nlog: { level: loud }\n") });
+  assert.match(text, /^domian: no such key$/m);
+  assert.match(text, /^listen\.sip: .*array/m);
+  assert.match(text, /^log\.level: /m);
+});
+
+test("a wrong case of a known key is answered with the right one", () => {
+  assert.match(
+    faults({ set: ["compat.plainsip=true"] }),
+    /compat\.plainsip: no such key \(meant compat\.plainSip\?\)/,
+  );
+});
+
+test("a file that is absent, no YAML or no mapping is a clear error", () => {
+  assert.match(faults({ file: "/nonexistent.yaml" }), /nonexistent\.yaml: .*ENOENT/);
+  assert.match(faults({ file: file("a: [1") }), /parlance\.yaml: /);
+  assert.match(faults({ file: file("just words") }), /expected keys and values/);
+});
+
+test("keys named like parts of Object are refused, not followed", () => {
+  assert.match(faults({ set: ["__proto__.domain=x"] }), /__proto__: no such key/);
+  assert.match(faults({ set: ["constructor=x"] }), /constructor: no such key/);
+  assert.equal(({} as { domain?: string }).domain, undefined);
+});
+
+test("--set without a value is a clear error", () => {
+  assert.match(faults({ set: ["domain"] }), /--set domain: expected key\.path=value/);
+});
+
+test("every key is explained: type, default and environment variable", () => {
+  for (const { path, about } of keys()) assert.notEqual(about, "", `${path} has no description`);
+  assert.match(
+    formatExplanation(keys("compat")),
+    /compat\.plainSip[\s\S]*PARLANCE_COMPAT_PLAIN_SIP/,
+  );
+  assert.match(formatPage(), /\| `listen\.sip` \|/);
+  assert.ok(Object.hasOwn(jsonSchema(), "properties"));
+});
+
+test("no two keys share an environment variable", () => {
+  const variables = leafPaths().map(variableOf);
+  assert.equal(new Set(variables).size, variables.length);
+});
