@@ -1,1 +1,17 @@
-export {};
+/** Bytes, text, lines, time and XML: what every parser and machine of Parlance stands on. */
+export { concatBytes, equalBytes } from "./bytes.ts";
+export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from "./encodings.ts";
+export { FormatError, type Parsed, parsed } from "./format-error.ts";
+export { LineReader, type LineReaderOptions } from "./line-reader.ts";
+export type { Cancel, Clock, HashAlgorithm, Hashing, Inflate, Random } from "./ports.ts";
+export {
+  asciiBytes,
+  octetBytes,
+  octetText,
+  utf8Bytes,
+  utf8Into,
+  utf8Length,
+  utf8Text,
+  utf8TextLossy,
+} from "./text.ts";
+export { Timers } from "./timers.ts";

@@ -1,0 +1,31 @@
+/** What pure code asks of the machine: time, randomness, hashes and inflating. Types only. */
+
+/** Calls back what was scheduled no more; calling it again, or too late, does nothing. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number;
+  schedule(delayMs: number, run: () => void): Cancel;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** At least `bits` random bits, spelt with base64url characters (each one a SIP token). */
+  token(bits: number): string;
+}
+
+export type HashAlgorithm = "md5" | "sha-256" | "sha-512-256";
+
+export interface Hashing {
+  /** Lower-case hexadecimal. */
+  hash(algorithm: HashAlgorithm, text: string | Uint8Array): string;
+  hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array;
+}
+
+/** `undefined` when the octets are broken or would grow past `limitBytes`. */
+export type Inflate = (
+  bytes: Uint8Array,
+  encoding: "deflate" | "gzip",
+  limitBytes: number,
+) => Uint8Array | undefined;
