@@ -1,1 +1,50 @@
-export {};
+/** The words of OMA SIMPLE IM that client and server share. */
+export {
+  ANONYMOUS_NAME,
+  ANONYMOUS_URI,
+  anonymousEntity,
+  asksForAnonymity,
+  isAnonymousUri,
+} from "./anonymity.ts";
+export {
+  type BodyKind,
+  bodyKind,
+  CPIM,
+  DEFERRED_LIST,
+  EXTERNAL_BODY,
+  IMDN,
+  IS_COMPOSING,
+  mayBeStored,
+  RESOURCE_LISTS,
+} from "./body-kind.ts";
+export {
+  BODIES,
+  CLIENT_EXTENSIONS,
+  METHODS,
+  RECIPIENT_LIST_MESSAGE,
+  SERVER_EXTENSIONS,
+} from "./capabilities.ts";
+export {
+  ACCEPT_CONTACT_IM,
+  ACCEPT_CONTACT_LARGE_MESSAGE,
+  asksFor,
+  IM_TAG,
+  ISFOCUS,
+  LARGE_MESSAGE_TAG,
+  offers,
+} from "./feature-tags.ts";
+export { newMessageId } from "./message-id.ts";
+export { chooseMode, MAX_PAGER_BYTES, type Mode, type ModeQuestion } from "./mode.ts";
+export { originatorAmong, sameAddress } from "./originator.ts";
+export { type Reaction, type Reason, type Refused, reactTo } from "./reactions.ts";
+export { type Condition, everyRefusal, isRefusal, type Refusal, refuse } from "./refusal.ts";
+export {
+  DEFAULT_VERSION,
+  formatRelease,
+  isImServer,
+  parseRelease,
+  type Release,
+} from "./release.ts";
+export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
+export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";
+export { formatWarning, readCondition, readWarnings } from "./warning.ts";

@@ -1,0 +1,15 @@
+/** The Authenticated Originator's IM Address. Clause 5.1, RFC 3325. */
+import type { NameAddr, Uri } from "@parlance/sip";
+import { addressKey } from "@parlance/sip";
+
+/** The originator among the asserted identities: the first SIP URI, else the first tel URI. */
+export function originatorAmong(asserted: readonly NameAddr[]): NameAddr | undefined {
+  return (
+    asserted.find(({ uri }) => uri.kind === "sip") ?? asserted.find(({ uri }) => uri.kind === "tel")
+  );
+}
+
+/** Do two addresses name the same user? GRUU and transport parameters, and ports, do not count. */
+export function sameAddress(a: Uri, b: Uri): boolean {
+  return addressKey(a) === addressKey(b);
+}
