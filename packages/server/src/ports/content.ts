@@ -1,6 +1,6 @@
 /** The body of a request, read when first asked for and only once. */
 import type { Cpim, Imdn } from "@parlance/formats";
-import type { Refusal } from "./refusal.ts";
+import type { Refusal } from "@parlance/im";
 
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }

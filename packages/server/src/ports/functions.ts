@@ -1,10 +1,11 @@
 /** What the functions of the server offer to the way through it; judgement on facts in memory. */
+
+import type { Refusal } from "@parlance/im";
 import type { SipUri } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { Passage, Verdict } from "./passage.ts";
 import type { User } from "./principal.ts";
-import type { Refusal } from "./refusal.ts";
 
 /** Participating function of the originator. */
 export interface Originating {

@@ -6,5 +6,4 @@ export type { MaybePromise } from "./maybe-promise.ts";
 export type { Counter, Log, LogFields, Metrics, Tap } from "./observation.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
-export type { Refusal } from "./refusal.ts";
 export type { Outcome, Way } from "./way.ts";

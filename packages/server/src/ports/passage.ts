@@ -1,9 +1,10 @@
 /** One request on its way through the server, and what a function may say about it. */
+
+import type { Refusal } from "@parlance/im";
 import type { Flow, MessageEdit, SipRequest } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { Content } from "./content.ts";
 import type { Originator, Principal } from "./principal.ts";
-import type { Refusal } from "./refusal.ts";
 
 export interface Passage {
   /** Cleaned of everything that its peer may not say. */

@@ -1,0 +1,74 @@
+/**
+ * Every bound of the server in one table. Whatever a stranger can make grow has a row here; the
+ * operator may override each by its name under `limits`.
+ */
+export const defaultLimits = {
+  // Framing and parsing: what a whole SIP message may look like.
+  startLineBytes: 2_048, // a Request-URI of the longest length we take, and room for the rest
+  headerLineBytes: 8_192,
+  headerSectionBytes: 65_536, // the largest message section that any stack tested here sends
+  headerCount: 256,
+  uriBytes: 2_048,
+  viaValues: 70, // as many as Max-Forwards lets a request pass
+  routeValues: 30,
+  contactValues: 10,
+  datagramBodyBytes: 16_384,
+  streamBodyBytes: 65_536,
+  inflatedBodyBytes: 65_536, // what fits uncompressed is what may come out of a compressed body
+  multipartParts: 32,
+  multipartDepth: 4,
+
+  // Forwarding.
+  datagramMessageBytes: 1_300, // RFC 3428 §8: above it only congestion-controlled transports
+  forkTargets: 10, // as many as one user may have contacts
+  inviteWaitMs: 180_000, // RFC 3261 §16.6 step 11: timer C is above three minutes
+
+  // Load.
+  connections: 15_000,
+  connectionsPerSource: 100,
+  transactions: 100_000,
+  transactionsPerSource: 256,
+  messagesPerSecond: 10, // per user; a person types less, a bot gets configured
+  messageBurst: 50,
+
+  // Registrations.
+  bindingsPerUser: 10,
+  minExpiresSeconds: 60, // shorter ones are a load attack, or a keep-alive in the wrong place
+  maxExpiresSeconds: 7_200, // a crashed client is given up after this time
+  defaultExpiresSeconds: 3_600, // RFC 3261 §10.3 step 7
+  expiredBindingsPerTick: 500, // a mass expiry must not hold up the traffic
+  flowTimerSeconds: 120, // RFC 5626 §4.4.1: the keep-alive that a client behind a NAT needs
+
+  // Subscriptions.
+  subscriptionsPerUser: 50,
+  subscriptionsPerResource: 1_000,
+  minSubscriptionSeconds: 60,
+  maxSubscriptionSeconds: 3_600,
+
+  // Authentication.
+  nonceSeconds: 300,
+  nonces: 100_000, // remembered with their count; the oldest become stale
+  loginFailuresPerPair: 10, // a minute, per user and source
+  loginFailuresPerSource: 30, // a minute
+  loginDelaySeconds: 900, // the longest wait that failures can earn
+
+  // Lists and deferred messages.
+  recipientsPerList: 100,
+  deferredMessagesPerUser: 1_000,
+  deferredBytesPerUser: 20 * 1_048_576,
+  deferredSeconds: 7 * 86_400,
+} as const satisfies Record<string, number>;
+
+export type Limits = { readonly [name in keyof typeof defaultLimits]: number };
+
+/** The table with some rows replaced; a number that is no usable bound is our caller's mistake. */
+export function limitsWith(overrides: Partial<Limits>): Limits {
+  const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`limits.${name}: ${value} is not a bound`);
+    }
+    if (!Object.hasOwn(defaultLimits, name)) throw new RangeError(`limits.${name} is not known`);
+  }
+  return { ...defaultLimits, ...Object.fromEntries(given) };
+}
