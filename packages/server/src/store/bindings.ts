@@ -1,23 +1,21 @@
 /** Registrations: where a user can be reached. RFC 3261 §10, RFC 5626 §6 */
 
 export interface StoredBinding {
-  /** Name of the account. */
+  /** Address key of the user's primary IM Address. */
   readonly user: string;
   /** Which of the user's bindings this is: instance and reg-id, or the Contact URI. RFC 5626 §6 */
   readonly id: string;
   /** Address key of the address-of-record in To. */
   readonly address: string;
-  /** Contact URI as it was registered. */
-  readonly contact: string;
-  /** Contact parameters as text: feature tags and what else came. RFC 3840 §9 */
-  readonly parameters: string;
+  /** The whole Contact value as the client wrote it: URI, features, q … RFC 3840 §9 */
+  readonly contactText: string;
   readonly instance: string | undefined;
   readonly regId: number | undefined;
   /** Path values, topmost first. RFC 3327 §5 */
   readonly path: readonly string[];
   /** The flow it came in on, in the core's own words; the store does not read it. */
   readonly flow: string | undefined;
-  /** 0 to 1. RFC 3261 §20.10 */
+  /** Preference 0 to 1 in thousandths. RFC 3261 §20.10 */
   readonly q: number;
   readonly callId: string;
   readonly cseq: number;

@@ -4,7 +4,7 @@
 export interface DeferredEntry {
   /** Rises with the time of storing: the order of ids is the order of reception. See `TimeOrderedIds`. */
   readonly id: string;
-  /** Name of the account it waits for. */
+  /** Address key of the primary IM Address of the user it waits for. */
   readonly recipient: string;
   /** Address key of the asserted originator; never shown when `privacy` asks for it. */
   readonly originator: string;
@@ -89,6 +89,6 @@ export interface DeferredStore {
   /** Reads only: what counts against the quota. */
   usage(recipient: string): Promise<DeferredUsage>;
 
-  /** Reads only: accounts for which something waits, in order, at most `limit`, those after `after`. */
+  /** Reads only: users for whom something waits, in order, at most `limit`, those after `after`. */
   recipients(after: string | undefined, limit: number): Promise<readonly string[]>;
 }

@@ -17,6 +17,14 @@ export type {
   SentMessage,
   SentMessageState,
 } from "./imdn.ts";
+export type { ImdnRecord } from "./memory/imdn.ts";
+export type { Disk } from "./memory/ledger.ts";
+export {
+  type MemoryImage,
+  type MemoryOptions,
+  type MemoryStores,
+  memoryStores,
+} from "./memory/memory-stores.ts";
 export type { SettingsStore } from "./settings.ts";
 export type { Stores } from "./stores.ts";
 export type {

@@ -1,0 +1,127 @@
+/** IMDN accounting in memory. */
+import type { DispositionReport, ImdnStore, SentMessage, SentMessageState } from "../imdn.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** A sent message with every report that came; those passed on have lost their content. */
+export interface ImdnRecord {
+  readonly message: SentMessage;
+  readonly reports: readonly ReceivedReport[];
+}
+
+interface ReceivedReport {
+  readonly report: DispositionReport;
+  readonly passedOn: boolean;
+}
+
+export class MemoryImdn implements ImdnStore {
+  readonly #ledger: Ledger;
+  readonly #records = new Map<string, ImdnRecord>();
+
+  constructor(ledger: Ledger, records: readonly ImdnRecord[]) {
+    this.#ledger = ledger;
+    for (const record of records) this.#keep(record);
+  }
+
+  records(): readonly ImdnRecord[] {
+    return [...this.#records.values()];
+  }
+
+  open(message: SentMessage): Promise<"opened" | "known"> {
+    return this.#ledger.change(() => {
+      if (this.#records.has(keyOf(message.messageId, message.author))) return "known";
+      this.#keep({ message, reports: [] });
+      return "opened";
+    });
+  }
+
+  report(
+    messageId: string,
+    author: string,
+    report: DispositionReport,
+  ): Promise<"recorded" | "duplicate" | "unknown"> {
+    return this.#ledger.change(() => {
+      const record = this.#records.get(keyOf(messageId, author));
+      if (record === undefined || !record.message.recipients.includes(report.recipient))
+        return "unknown";
+      if (record.reports.some((earlier) => sameReport(earlier.report, report))) return "duplicate";
+      const kept = { report: { ...report, bytes: report.bytes.slice() }, passedOn: false };
+      this.#keep({ ...record, reports: [...record.reports, kept] });
+      return "recorded";
+    });
+  }
+
+  find(messageId: string, author: string): Promise<SentMessageState | undefined> {
+    return this.#ledger.read(() => {
+      const record = this.#records.get(keyOf(messageId, author));
+      return record && stateOf(record);
+    });
+  }
+
+  due(now: number, limit: number): Promise<readonly SentMessageState[]> {
+    return this.#ledger.read(() =>
+      this.records()
+        .filter(({ message }) => message.deadline <= now)
+        .sort((a, b) => a.message.deadline - b.message.deadline)
+        .slice(0, limit)
+        .map(stateOf),
+    );
+  }
+
+  passedOn(
+    messageId: string,
+    author: string,
+    reports: readonly Pick<DispositionReport, "recipient" | "kind">[],
+    deadline: number,
+  ): Promise<void> {
+    return this.#ledger.change(() => {
+      const record = this.#records.get(keyOf(messageId, author));
+      if (record === undefined) return;
+      const kept = record.reports.map((received) =>
+        reports.some((gone) => sameReport(gone, received.report))
+          ? { report: { ...received.report, bytes: new Uint8Array(0) }, passedOn: true }
+          : received,
+      );
+      this.#keep({ message: { ...record.message, deadline }, reports: kept });
+    });
+  }
+
+  close(messageId: string, author: string): Promise<void> {
+    return this.#ledger.change(() => {
+      this.#records.delete(keyOf(messageId, author));
+    });
+  }
+
+  expire(now: number, limit: number): Promise<number> {
+    return this.#ledger.change(() => {
+      const gone = this.records()
+        .filter(({ message }) => message.expiresAt <= now)
+        .slice(0, limit);
+      for (const { message } of gone)
+        this.#records.delete(keyOf(message.messageId, message.author));
+      return gone.length;
+    });
+  }
+
+  #keep(record: ImdnRecord): void {
+    this.#records.set(keyOf(record.message.messageId, record.message.author), record);
+  }
+}
+
+function stateOf({ message, reports }: ImdnRecord): SentMessageState {
+  return {
+    message,
+    reports: reports.filter(({ passedOn }) => !passedOn).map(({ report }) => report),
+    delivered: reports.filter(({ report }) => report.kind === "delivery").length,
+  };
+}
+
+type ReportKey = Pick<DispositionReport, "recipient" | "kind">;
+
+function sameReport(a: ReportKey, b: ReportKey): boolean {
+  return a.recipient === b.recipient && a.kind === b.kind;
+}
+
+/** The length in front keeps two pairs apart whatever characters they hold. */
+function keyOf(messageId: string, author: string): string {
+  return `${messageId.length}:${messageId}${author}`;
+}

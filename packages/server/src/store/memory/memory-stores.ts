@@ -1,0 +1,73 @@
+/** All stores in memory: `memory:`, and the world of the tests. */
+import type { AuditRecord } from "../audit.ts";
+import type { StoredBinding } from "../bindings.ts";
+import type { DeferredMessage } from "../deferred.ts";
+import type { Stores } from "../stores.ts";
+import type { Account } from "../users.ts";
+import { MemoryAudit } from "./audit.ts";
+import { MemoryBindings } from "./bindings.ts";
+import { MemoryDeferred } from "./deferred.ts";
+import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
+import { type Disk, Ledger } from "./ledger.ts";
+import { MemorySettings } from "./settings.ts";
+import { MemoryUsers } from "./users.ts";
+
+/** Everything that was committed at one moment; what a crash leaves behind. */
+export interface MemoryImage {
+  readonly accounts: readonly Account[];
+  readonly bindings: readonly StoredBinding[];
+  readonly deferred: readonly DeferredMessage[];
+  readonly imdn: readonly ImdnRecord[];
+  readonly settings: readonly (readonly [key: string, value: string])[];
+  readonly audit: readonly AuditRecord[];
+}
+
+export interface MemoryOptions {
+  /** Starts with what an earlier life had committed. */
+  readonly image?: MemoryImage;
+  readonly disk?: Disk;
+}
+
+export interface MemoryStores extends Stores {
+  /** What a restart after a crash at this moment would find; later changes do not touch it. */
+  image(): MemoryImage;
+}
+
+export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): MemoryStores {
+  const ledger = new Ledger(disk);
+  const users = new MemoryUsers(ledger, image.accounts);
+  const bindings = new MemoryBindings(ledger, image.bindings);
+  const deferred = new MemoryDeferred(ledger, image.deferred);
+  const imdn = new MemoryImdn(ledger, image.imdn);
+  const settings = new MemorySettings(ledger, image.settings);
+  const audit = new MemoryAudit(ledger, image.audit);
+  return {
+    users,
+    bindings,
+    deferred,
+    imdn,
+    settings,
+    audit,
+    get busy() {
+      return ledger.busy;
+    },
+    close: () => ledger.close(),
+    image: () => ({
+      accounts: users.records(),
+      bindings: bindings.records(),
+      deferred: deferred.records(),
+      imdn: imdn.records(),
+      settings: settings.records(),
+      audit: audit.records(),
+    }),
+  };
+}
+
+const EMPTY: MemoryImage = {
+  accounts: [],
+  bindings: [],
+  deferred: [],
+  imdn: [],
+  settings: [],
+  audit: [],
+};
