@@ -1,0 +1,66 @@
+/** Connections and sockets as the stack sees them: the ports between it and what does the I/O. RFC 3261 §18, RFC 5626 §3 */
+import type { SipMessage } from "../message/index.ts";
+
+export type TransportName = "UDP" | "TCP" | "TLS" | "WS" | "WSS";
+
+export interface Address {
+  /** An IP literal, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One connection, or one pair of datagram addresses. */
+export interface Flow {
+  /** Unique in the process, never used again. */
+  readonly id: string;
+  readonly transport: TransportName;
+  readonly local: Address;
+  readonly remote: Address;
+  /** Names that the peer's certificate proved. */
+  readonly peerNames?: readonly string[];
+  /** Which of our listeners it came in by. */
+  readonly listener?: string;
+}
+
+/** A place to send to. RFC 3263 §4 */
+export interface Hop {
+  readonly transport: TransportName;
+  readonly address: Address;
+  /** The name that the peer's certificate has to prove. RFC 5922 §7.3 */
+  readonly serverName?: string;
+  /** The path of a WebSocket URL. */
+  readonly path?: string;
+}
+
+/** What does the I/O. */
+export interface Transports {
+  /** Never throws; a loss is told by `FlowEvents.closed`. */
+  send(flow: Flow, bytes: Uint8Array): void;
+  /** Takes a live connection when there is one. RFC 5923 */
+  open(hop: Hop): Flow | Promise<Flow>;
+  close(flow: Flow): void;
+}
+
+/** What a peer sent that was no message; the answer to it, if it can have one. */
+export interface FlowFault {
+  readonly status: number;
+  readonly reason: string;
+  readonly close: boolean;
+  /** As much of the message as an answer needs. */
+  readonly message?: SipMessage | undefined;
+}
+
+/** What the I/O tells the stack. */
+export interface FlowEvents {
+  message(message: SipMessage, flow: Flow): void;
+  fault(fault: FlowFault, flow: Flow): void;
+  closed(flow: Flow, reason: string): void;
+}
+
+export function isReliable(transport: TransportName): boolean {
+  return transport !== "UDP";
+}
+
+export function isSecure(transport: TransportName): boolean {
+  return transport === "TLS" || transport === "WSS";
+}
