@@ -15,3 +15,23 @@ export {
   utf8TextLossy,
 } from "./text.ts";
 export { Timers } from "./timers.ts";
+export {
+  attribute,
+  child,
+  children,
+  escapeXml,
+  escapeXmlAttribute,
+  formatXml,
+  parseXml,
+  textContent,
+  XML_LIMITS,
+  type XmlAttribute,
+  type XmlAttributes,
+  type XmlComment,
+  type XmlDeclaration,
+  type XmlDocument,
+  type XmlElement,
+  type XmlLimits,
+  type XmlNode,
+  XmlWriter,
+} from "./xml/index.ts";
