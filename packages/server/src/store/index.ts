@@ -1,5 +1,13 @@
 export type { AuditEntry, AuditRecord, AuditStore } from "./audit.ts";
 export type { BindingChange, BindingKey, BindingStore, StoredBinding } from "./bindings.ts";
+export { auditStoreContract } from "./contract/audit.contract.ts";
+export { bindingStoreContract } from "./contract/bindings.contract.ts";
+export type { Contract, ContractTools, ContractWorld } from "./contract/contract.ts";
+export { deferredStoreContract } from "./contract/deferred.contract.ts";
+export { imdnStoreContract } from "./contract/imdn.contract.ts";
+export { settingsStoreContract } from "./contract/settings.contract.ts";
+export { storesContract } from "./contract/stores.contract.ts";
+export { userStoreContract } from "./contract/users.contract.ts";
 export type {
   DeferredAttempt,
   DeferredEntry,
