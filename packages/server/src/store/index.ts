@@ -5,6 +5,7 @@ export { bindingStoreContract } from "./contract/bindings.contract.ts";
 export type { Contract, ContractTools, ContractWorld } from "./contract/contract.ts";
 export { deferredStoreContract } from "./contract/deferred.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
+export { jobStoreContract } from "./contract/jobs.contract.ts";
 export { settingsStoreContract } from "./contract/settings.contract.ts";
 export { storesContract } from "./contract/stores.contract.ts";
 export { userStoreContract } from "./contract/users.contract.ts";
@@ -25,6 +26,7 @@ export type {
   SentMessage,
   SentMessageState,
 } from "./imdn.ts";
+export type { Job, JobStore } from "./jobs.ts";
 export type { ImdnRecord } from "./memory/imdn.ts";
 export type { Disk } from "./memory/ledger.ts";
 export {

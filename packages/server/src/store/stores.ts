@@ -3,6 +3,7 @@ import type { AuditStore } from "./audit.ts";
 import type { BindingStore } from "./bindings.ts";
 import type { DeferredStore } from "./deferred.ts";
 import type { ImdnStore } from "./imdn.ts";
+import type { JobStore } from "./jobs.ts";
 import type { SettingsStore } from "./settings.ts";
 import type { UserStore } from "./users.ts";
 
@@ -11,6 +12,7 @@ export interface Stores {
   readonly bindings: BindingStore;
   readonly deferred: DeferredStore;
   readonly imdn: ImdnStore;
+  readonly jobs: JobStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
 

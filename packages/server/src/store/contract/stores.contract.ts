@@ -4,6 +4,7 @@ import { bindingStoreContract } from "./bindings.contract.ts";
 import { type Contract, caseOf } from "./contract.ts";
 import { deferredStoreContract } from "./deferred.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
+import { jobStoreContract } from "./jobs.contract.ts";
 import { settingsStoreContract } from "./settings.contract.ts";
 import { userStoreContract } from "./users.contract.ts";
 
@@ -14,6 +15,7 @@ export function storesContract(name: string, contract: Contract): void {
   bindingStoreContract(`${name} bindings`, contract);
   deferredStoreContract(`${name} deferred`, contract);
   imdnStoreContract(`${name} imdn`, contract);
+  jobStoreContract(`${name} jobs`, contract);
   settingsStoreContract(`${name} settings`, contract);
   auditStoreContract(`${name} audit`, contract);
 

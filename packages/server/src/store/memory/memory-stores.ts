@@ -2,12 +2,14 @@
 import type { AuditRecord } from "../audit.ts";
 import type { StoredBinding } from "../bindings.ts";
 import type { DeferredMessage } from "../deferred.ts";
+import type { Job } from "../jobs.ts";
 import type { Stores } from "../stores.ts";
 import type { Account } from "../users.ts";
 import { MemoryAudit } from "./audit.ts";
 import { MemoryBindings } from "./bindings.ts";
 import { MemoryDeferred } from "./deferred.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
+import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
 import { MemorySettings } from "./settings.ts";
 import { MemoryUsers } from "./users.ts";
@@ -18,6 +20,7 @@ export interface MemoryImage {
   readonly bindings: readonly StoredBinding[];
   readonly deferred: readonly DeferredMessage[];
   readonly imdn: readonly ImdnRecord[];
+  readonly jobs: readonly Job[];
   readonly settings: readonly (readonly [key: string, value: string])[];
   readonly audit: readonly AuditRecord[];
 }
@@ -39,6 +42,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const bindings = new MemoryBindings(ledger, image.bindings);
   const deferred = new MemoryDeferred(ledger, image.deferred);
   const imdn = new MemoryImdn(ledger, image.imdn);
+  const jobs = new MemoryJobs(ledger, image.jobs);
   const settings = new MemorySettings(ledger, image.settings);
   const audit = new MemoryAudit(ledger, image.audit);
   return {
@@ -46,6 +50,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     bindings,
     deferred,
     imdn,
+    jobs,
     settings,
     audit,
     get busy() {
@@ -57,6 +62,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       bindings: bindings.records(),
       deferred: deferred.records(),
       imdn: imdn.records(),
+      jobs: jobs.records(),
       settings: settings.records(),
       audit: audit.records(),
     }),
@@ -68,6 +74,7 @@ const EMPTY: MemoryImage = {
   bindings: [],
   deferred: [],
   imdn: [],
+  jobs: [],
   settings: [],
   audit: [],
 };
