@@ -16,19 +16,32 @@ export interface Originating {
 export interface Terminating {
   /** `bindings` are those that fit the caller's preferences (RFC 3841), the best first. */
   judge(passage: Passage, user: User, bindings: readonly Binding[]): Verdict;
-  /** After every contact failed; `status` is the best answer, 408 when there was none. */
-  judgeFailure(passage: Passage, user: User, status: number): Verdict;
+  /**
+   * After every contact failed: "pass" gives the sender that answer, "forward" tries these contacts
+   * once more with its edit.
+   */
+  judgeFailure(passage: Passage, user: User, failure: Failure): Verdict;
+}
+
+/** How forwarding to the contacts of a user ended. */
+export interface Failure {
+  /** The best answer, 408 when there was none. RFC 3261 §16.7 step 6 */
+  readonly status: number;
+  readonly tried: readonly Binding[];
+  /** It was the second time: the first failure was answered "forward". */
+  readonly again: boolean;
 }
 
 /** Whoever owns an address of the server: the factory, a group, a service address. */
 export interface Owner {
   owns(uri: SipUri): boolean;
+  /** What functions before it wanted changed has been changed in the request. */
   serve(passage: Passage): MaybePromise<Verdict>;
 }
 
 /** Deferred messaging. */
 export interface Deferral {
-  /** Resolves after the commit. */
+  /** Resolves after the commit. The request is the one that would have gone to a contact. */
   store(passage: Passage, user: User): Promise<Refusal | { readonly expiresAt: number }>;
   /** A contact of the user has just registered, anew or again. */
   userReachable(user: User): void;
