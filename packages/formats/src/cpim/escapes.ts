@@ -1,0 +1,70 @@
+/** The escapes by which a CPIM header carries control characters. RFC 3862 §2.3 */
+
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]?))/g;
+
+/**
+ * An unknown escape stands for the character after the backslash, a backslash at the end for nothing.
+ * Half a surrogate pair and NUL become U+FFFD: neither can be written as UTF-8 or stored everywhere.
+ */
+export function unescapeHeader(text: string): string {
+  if (!text.includes("\\")) return text;
+  const plain = text.replace(
+    ESCAPE,
+    (_, code: string | undefined, character: string | undefined) =>
+      code === undefined
+        ? special(character ?? "")
+        : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return plain.toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
+/** Quotes are left to the caller: they are escaped only inside quoted strings. */
+export function escapeHeader(text: string): string {
+  if (!text.includes("\\") && !hasControl(text)) return text.toWellFormed();
+  let escaped = "";
+  for (const character of text.toWellFormed()) escaped += escapeOf(character);
+  return escaped;
+}
+
+/** U+0000 to U+001F and U+007F, which no header may contain. RFC 3862 §2.2 */
+export function hasControl(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 32 || unit === 127) return true;
+  }
+  return false;
+}
+
+function escapeOf(character: string): string {
+  switch (character) {
+    case "\\":
+      return "\\\\";
+    case "\b":
+      return "\\b";
+    case "\t":
+      return "\\t";
+    case "\n":
+      return "\\n";
+    case "\r":
+      return "\\r";
+    default:
+      return hasControl(character)
+        ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+        : character;
+  }
+}
+
+function special(character: string): string {
+  switch (character) {
+    case "b":
+      return "\b";
+    case "t":
+      return "\t";
+    case "n":
+      return "\n";
+    case "r":
+      return "\r";
+    default:
+      return character;
+  }
+}

@@ -1,0 +1,109 @@
+/** The header fields that stand before a MIME entity's content. RFC 2045 §3, RFC 5322 §2.2 */
+import { FormatError, utf8Text } from "@parlance/wire";
+
+/** Names are compared without regard to case; the value is unfolded and trimmed. */
+export type MimeHeader = readonly [name: string, value: string];
+
+export interface MimeHead {
+  readonly headers: readonly MimeHeader[];
+  /** Where the content begins. */
+  readonly contentStart: number;
+}
+
+export interface MimeHeadLimits {
+  readonly headBytes: number;
+  readonly lineBytes: number;
+  readonly headers: number;
+}
+
+const CR = 13;
+const LF = 10;
+const SPACE = 32;
+const TAB = 9;
+const COLON = 58;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/**
+ * Reads up to the empty line. Lines may end in LF alone and may be folded: programs in use write
+ * both (MIME parts of the SIP SIMPLE client SDK). `format` names the enclosing body in faults.
+ */
+export function readMimeHead(
+  format: string,
+  bytes: Uint8Array,
+  start: number,
+  limits: MimeHeadLimits,
+): MimeHead | undefined {
+  const headers: MimeHeader[] = [];
+  for (let at = start; at < bytes.length; ) {
+    const next = nextField(bytes, at);
+    const lineFeed = next - 1;
+    if (next === 0) break;
+    const end = bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
+    if (end <= at) return { headers, contentStart: next };
+    if (end - at > limits.lineBytes) throw new FormatError(format, at, "line is too long");
+    if (next - start > limits.headBytes) throw new FormatError(format, at, "head is too long");
+    if (headers.length >= limits.headers) throw new FormatError(format, at, "too many headers");
+    headers.push(readField(format, bytes, at, end));
+    at = next;
+  }
+  return undefined;
+}
+
+/** The first header of that name. */
+export function mimeHeader(headers: readonly MimeHeader[], name: string): string | undefined {
+  for (const [one, value] of headers) {
+    if (one.length === name.length && one.toLowerCase() === name.toLowerCase()) return value;
+  }
+  return undefined;
+}
+
+/** Refuses what would end the line or start another header. */
+export function writeMimeHeader(name: string, value: string): string {
+  if (!NAME.test(name)) throw new RangeError(`not a header name: ${name}`);
+  if (hasControl(value)) throw new RangeError(`control character in ${name}`);
+  return `${name}: ${value}\r\n`;
+}
+
+/** Where the line after the field at `at` begins, continuation lines included; 0 when unfinished. */
+function nextField(bytes: Uint8Array, at: number): number {
+  for (let from = at; ; ) {
+    const next = bytes.indexOf(LF, from) + 1;
+    if (next === 0) return 0;
+    const follows = bytes[next];
+    const empty = next - at === 1 || (next - at === 2 && bytes[at] === CR);
+    if (empty || (follows !== SPACE && follows !== TAB)) return next;
+    from = next;
+  }
+}
+
+function readField(format: string, bytes: Uint8Array, start: number, end: number): MimeHeader {
+  const colon = bytes.indexOf(COLON, start);
+  if (colon === -1 || colon >= end) throw new FormatError(format, start, "header has no colon");
+  const text = fieldText(format, bytes, start, end);
+  const name = text.slice(0, colon - start).trimEnd();
+  if (!NAME.test(name)) throw new FormatError(format, start, "header name is malformed");
+  const value = unfold(text.slice(colon - start + 1)).trim();
+  if (hasControl(value)) throw new FormatError(format, start, "control character in a header");
+  return [name, value];
+}
+
+function fieldText(format: string, bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return utf8Text(bytes.subarray(start, end));
+  } catch (error) {
+    if (error instanceof FormatError) throw new FormatError(format, start, error.reason);
+    throw error;
+  }
+}
+
+function unfold(text: string): string {
+  return text.includes("\n") ? text.replaceAll(/\r?\n/g, "") : text;
+}
+
+function hasControl(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if ((unit < SPACE && unit !== TAB) || unit === 0x7f) return true;
+  }
+  return false;
+}
