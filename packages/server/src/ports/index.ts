@@ -1,9 +1,12 @@
 /** Where the functions of the server meet: types only. */
 export type { Binding } from "./binding.ts";
 export type { Content, Reading } from "./content.ts";
-export type { Deferral, Originating, Owner, Terminating } from "./functions.ts";
+export type { Deferral, Failure, Originating, Owner, Terminating } from "./functions.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
-export type { Counter, Log, LogFields, Metrics, Tap } from "./observation.ts";
+export type { Counter, Log, LogFields, Metrics } from "./observation.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
+export type { Reports, ReportSubject } from "./reports.ts";
+export type { Sealing } from "./sealing.ts";
+export type { UserRules } from "./user-rules.ts";
 export type { Outcome, Way } from "./way.ts";

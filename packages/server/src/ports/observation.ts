@@ -1,5 +1,4 @@
 /** Hooks through which the server is watched. None of them may throw or block. */
-import type { Flow, SipMessage } from "@parlance/sip";
 
 /** Never message text, subjects, credentials, nonces or tokens. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -20,10 +19,4 @@ export interface Metrics {
   counter(name: string, help: string, label?: string): Counter;
   /** Read when the metrics are asked for. */
   gauge(name: string, help: string, read: () => number): void;
-}
-
-/** Sees every SIP message in and out, the server's own as well. */
-export interface Tap {
-  received(message: SipMessage, flow: Flow): void;
-  sent(bytes: Uint8Array, flow: Flow): void;
 }

@@ -1,0 +1,306 @@
+/** The registrar: keeps where each user can be reached. RFC 3261 §10.3, RFC 5626 §6, RFC 3327 §5.3 */
+import { type Refusal, refuse } from "@parlance/im";
+import {
+  Contact,
+  Expires,
+  type Flow,
+  formatUri,
+  judgeOutbound,
+  type NameAddr,
+  Path,
+  type SipRequest,
+  type SipUri,
+  Supported,
+} from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Limits } from "../../limits.ts";
+import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
+import type { Account, Directory } from "../directory.ts";
+import { CapabilitiesReader, RegisteredContact, writeHop } from "./contact.ts";
+import { Contacts } from "./contacts.ts";
+import { judgeRegistration, type Verdict, type Wanted } from "./judge-registration.ts";
+import { reachOf } from "./reach.ts";
+
+/** Why a contact came, changed or went. RFC 3680 §5.3 */
+export type ContactEvent = "created" | "refreshed" | "expired" | "unregistered" | "deactivated";
+
+export interface ContactNews {
+  readonly contact: RegisteredContact;
+  readonly event: ContactEvent;
+}
+
+export type RegistrarListener = (account: Account, news: readonly ContactNews[]) => void;
+
+export interface RegistrarPorts {
+  readonly store: BindingStore;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly plainSip: boolean;
+}
+
+/** A REGISTER that the guard let through. */
+export interface RegisterAsk {
+  readonly request: SipRequest;
+  readonly account: Account;
+  /** Address key of To. */
+  readonly address: string;
+  readonly flow: Flow;
+  /** See `Registration`. */
+  readonly provenAt: number | undefined;
+}
+
+export interface Registered {
+  readonly contacts: readonly RegisteredContact[];
+  /** The flows of the client are told apart, and it is told so. RFC 5626 §6 */
+  readonly requireOutbound: boolean;
+  /** Some contact came or was renewed: the user can be reached. */
+  readonly reachable: boolean;
+}
+
+type Change = Extract<Verdict, { readonly do: "change" }>;
+
+const PAGE = 1_000;
+
+export class Registrar {
+  readonly contacts = new Contacts();
+  readonly #ports: RegistrarPorts;
+  readonly #capabilities: CapabilitiesReader;
+  readonly #listeners: RegistrarListener[] = [];
+  #nextId = 1;
+
+  constructor(ports: RegistrarPorts) {
+    this.#ports = ports;
+    this.#capabilities = new CapabilitiesReader(ports.plainSip);
+    ports.directory.onRevoked(({ name }) => this.removeAll(name, "deactivated"));
+  }
+
+  onChange(listener: RegistrarListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Reads what was registered before the restart. */
+  async load(): Promise<void> {
+    const now = this.#ports.clock.now();
+    let after: StoredBinding | undefined;
+    for (;;) {
+      const page = await this.#ports.store.list(after, PAGE);
+      for (const row of page) if (row.expiresAt > now) this.#restore(row);
+      after = page.at(-1);
+      if (after === undefined || page.length < PAGE) return;
+    }
+  }
+
+  /**
+   * Carries out a REGISTER. Its contacts are in use at once; the promise, when something has to
+   * become durable, is what the 200 waits for. Throws `FormatError` for what cannot be read.
+   */
+  register(ask: RegisterAsk): Refusal | Registered | Promise<Refusal | Registered> {
+    const { request, account } = ask;
+    const given = request.get(Contact);
+    const current = this.contacts.of(account.user.name);
+    if (given === undefined) {
+      // RFC 3261 §10.3 step 6: no Contact asks for what is there.
+      return { contacts: current, requireOutbound: false, reachable: false };
+    }
+    const contacts = "star" in given ? "all" : given;
+    const outbound = judgeOutboundOf(request, contacts === "all" ? [] : contacts);
+    if (outbound.do === "refuse") return outboundRefusal(outbound);
+    const registration = {
+      contacts,
+      expires: request.get(Expires),
+      callId: request.callId,
+      cseq: request.cseq.number,
+      provenAt: ask.provenAt,
+      outbound: outbound.do === "apply",
+    };
+    const verdict = judgeRegistration(registration, current, this.#ports.limits);
+    if (verdict.do === "refuse") return verdict.refusal;
+    return this.#carryOut(ask, verdict, outbound.do === "apply" && outbound.requireOutbound);
+  }
+
+  /** The connection is gone, and with it the contacts that live on it. */
+  flowClosed(flow: Flow): void {
+    for (const contact of this.contacts.on(flow)) this.#drop(contact, "unregistered");
+  }
+
+  /** Forgets what has expired, a bounded part of it at a time. */
+  async purge(): Promise<void> {
+    const { clock, limits, store } = this.#ports;
+    const now = clock.now();
+    const due = this.contacts.expired(now, limits.expiredBindingsPerTick);
+    for (const contact of due) this.#drop(contact, "expired");
+    if (due.some(({ flow }) => flow === undefined)) {
+      await store.expire(now, limits.expiredBindingsPerTick);
+    }
+  }
+
+  /** Ends every registration of a user, on the operator's word. Returns the contacts that went. */
+  removeAll(accountName: string, event: ContactEvent): readonly RegisteredContact[] {
+    const gone = this.contacts.of(accountName);
+    const [first] = gone;
+    if (first === undefined) return gone;
+    this.contacts.replace(accountName, []);
+    this.#tell(
+      first.account,
+      gone.map((contact) => ({ contact, event })),
+    );
+    return gone;
+  }
+
+  #carryOut(
+    ask: RegisterAsk,
+    { put, remove, replaced }: Change,
+    requireOutbound: boolean,
+  ): Registered | Promise<Refusal | Registered> {
+    const { account } = ask;
+    const { name } = account.user;
+    const before = this.contacts.of(name);
+    const news: ContactNews[] = [];
+    const changes: BindingChange[] = [];
+    const gone = new Set([...remove, ...replaced]);
+    for (const contact of gone) {
+      news.push({ contact, event: "unregistered" });
+      if (contact.flow === undefined) changes.push(removal(contact));
+    }
+    const fresh = put.map((wanted) => {
+      const contact = this.#make(ask, wanted);
+      if (wanted.renews !== undefined) gone.add(wanted.renews);
+      news.push({ contact, event: wanted.renews === undefined ? "created" : "refreshed" });
+      if (contact.flow === undefined) changes.push({ do: "put", binding: contact.row });
+      else if (wanted.renews !== undefined && wanted.renews.flow === undefined) {
+        changes.push(removal(wanted.renews)); // from a datagram to a connection
+      }
+      return contact;
+    });
+    const after = [...fresh, ...before.filter((contact) => !gone.has(contact))];
+    this.contacts.replace(name, after);
+    const done = { contacts: after, requireOutbound, reachable: fresh.length > 0 };
+    if (changes.length === 0) {
+      this.#tell(account, news);
+      return done;
+    }
+    return this.#ports.store.change(changes).then(
+      () => {
+        this.#tell(account, news);
+        return done;
+      },
+      () => {
+        // RFC 3261 §10.3 step 7: all or nothing. Somebody else's later change stands.
+        if (this.contacts.of(name) === after) this.contacts.replace(name, before);
+        return refuse("overload", [["Retry-After", "5"]]);
+      },
+    );
+  }
+
+  #make({ request, account, address, flow }: RegisterAsk, wanted: Wanted): RegisteredContact {
+    const now = this.#ports.clock.now();
+    const { renews, uri } = wanted;
+    const path = request.get(Path)?.map(({ uri: hop }) => formatUri(hop)) ?? [];
+    const reach = reachOf({
+      uri,
+      flow,
+      via: request.via,
+      outbound: wanted.regId !== undefined,
+      path: path.length > 0,
+    });
+    const told = toldParams(wanted.contact);
+    const parameters = told.format("header");
+    const sameCall = renews?.row.callId === request.callId;
+    const row: StoredBinding = {
+      user: account.user.name,
+      id: bindingId(wanted),
+      address,
+      contact: wanted.uriText,
+      parameters,
+      instance: wanted.instance,
+      regId: wanted.regId,
+      path,
+      flow: reach.hop === undefined ? undefined : writeHop(reach.hop),
+      q: wanted.q,
+      callId: request.callId,
+      cseq: request.cseq.number,
+      userAgent: undefined,
+      publicGruu: undefined,
+      temporaryGruu: undefined,
+      registeredAt: renews !== undefined && sameCall ? renews.row.registeredAt : now, // RFC 5627 §5.1
+      expiresAt: now + wanted.expiresSeconds * 1_000,
+    };
+    const capabilities = this.#capabilities.read(parameters, told);
+    return new RegisteredContact({
+      id: this.#nextId++,
+      account,
+      row,
+      flow: reach.flow,
+      refreshedAt: now,
+      capabilities,
+    });
+  }
+
+  /** A row that cannot be read any more is left to expire. */
+  #restore(row: StoredBinding): void {
+    const account = this.#ports.directory.named(row.user);
+    if (account === undefined || account.user.disabled) return;
+    const capabilities = this.#capabilities.ofRow(row);
+    if (capabilities === undefined) return;
+    const contact = new RegisteredContact({
+      id: this.#nextId++,
+      account,
+      row,
+      flow: undefined,
+      refreshedAt: row.registeredAt,
+      capabilities,
+    });
+    this.contacts.replace(row.user, [...this.contacts.of(row.user), contact]);
+  }
+
+  #drop(contact: RegisteredContact, event: ContactEvent): void {
+    this.contacts.remove(contact.account.user.name, [contact]);
+    this.#tell(contact.account, [{ contact, event }]);
+  }
+
+  #tell(account: Account, news: readonly ContactNews[]): void {
+    for (const listener of this.#listeners) listener(account, news);
+  }
+}
+
+/** Which of the user's contacts it is. RFC 5626 §6 */
+function bindingId({ instance, regId, uriText }: Wanted): string {
+  return regId === undefined ? uriText : `${instance} ${regId}`;
+}
+
+function removal({ row }: RegisteredContact): BindingChange {
+  return { do: "remove", user: row.user, id: row.id };
+}
+
+/** What the contact says about its device; what it says about this registration is kept apart. */
+function toldParams({ params }: NameAddr): NameAddr["params"] {
+  let told = params;
+  for (const name of REGISTRATION_PARAMS) told = told.without(name);
+  return told;
+}
+
+const REGISTRATION_PARAMS = ["expires", "q", "+sip.instance", "reg-id", "pub-gruu", "temp-gruu"];
+
+function judgeOutboundOf(
+  request: SipRequest,
+  contacts: readonly NameAddr[],
+): ReturnType<typeof judgeOutbound> {
+  const [edge] = request.get(Path) ?? [];
+  const edgeUri: SipUri | undefined = edge?.uri.kind === "sip" ? edge.uri : undefined;
+  const expires = request.get(Expires);
+  return judgeOutbound({
+    firstHop: request.texts("Via").length === 1 && edge === undefined,
+    edge: edgeUri,
+    supported: request.get(Supported)?.includes("outbound") === true,
+    contacts: contacts.map((contact) => ({
+      contact,
+      expiresS: Number(contact.params.get("expires") ?? expires ?? 1),
+    })),
+  });
+}
+
+function outboundRefusal(verdict: { readonly status: 400 | 439; readonly reason: string }): Refusal {
+  const { status, reason } = verdict;
+  return { kind: "refusal", condition: "failure", status, warning: reason, headers: [] };
+}
