@@ -6,10 +6,10 @@ export { LineReader, type LineReaderOptions } from "./line-reader.ts";
 export type { Cancel, Clock, HashAlgorithm, Hashing, Inflate, Random } from "./ports.ts";
 export {
   asciiBytes,
+  asciiInto,
   octetBytes,
   octetText,
   utf8Bytes,
-  utf8Into,
   utf8Length,
   utf8Text,
   utf8TextLossy,

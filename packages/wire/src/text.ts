@@ -53,9 +53,13 @@ export function utf8Length(text: string): number {
   return octets;
 }
 
-/** Writes `text` as UTF-8 into `target` from its start and says how many octets it took. */
-export function utf8Into(text: string, target: Uint8Array): number {
-  return encoder.encodeInto(text, target).written;
+/**
+ * Writes `text` at the start of `target`, which has room for its length. False when it is not all
+ * ASCII: then it needs more room, and what was written means nothing.
+ */
+export function asciiInto(text: string, target: Uint8Array): boolean {
+  const { read, written } = encoder.encodeInto(text, target);
+  return read === text.length && written === text.length;
 }
 
 /** One character an octet (ISO 8859-1), so that offsets in text and bytes are the same. */

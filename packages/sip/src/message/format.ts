@@ -1,0 +1,42 @@
+/** Messages to octets: untouched lines leave in runs, as they came. RFC 3261 §7 */
+import { asciiInto, concatBytes, octetBytes, octetText, utf8Bytes } from "@parlance/wire";
+import type { HeaderLine } from "./header-line.ts";
+import type { SipMessage } from "./message.ts";
+
+export function formatMessage(message: SipMessage): Uint8Array {
+  const { lines, body, octets } = message.parts;
+  const headers = `${joinLines(lines)}\r\n`;
+  if (octets) return formatOctets(message, headers);
+  const head = `${message.startLine}\r\n${headers}`;
+  const bytes = new Uint8Array(head.length + body.length);
+  if (!asciiInto(head, bytes)) return concatBytes(utf8Bytes(head), body);
+  bytes.set(body, head.length);
+  return bytes;
+}
+
+/** The start line of an octet message may have been written by us, in any script. */
+function formatOctets(message: SipMessage, headers: string): Uint8Array {
+  const start = `${message.startLine}\r\n`;
+  const isOctets = !/[^\u0000-\u00ff]/.test(start);
+  const startOctets = isOctets ? start : octetText(utf8Bytes(start));
+  return concatBytes(octetBytes(startOctets + headers), message.body);
+}
+
+/** Lines that follow each other in their source are taken in one piece. */
+function joinLines(lines: readonly HeaderLine[]): string {
+  let out = "";
+  let source = "";
+  let from = 0;
+  let to = 0;
+  for (const line of lines) {
+    if (line.start === to && line.source === source) {
+      to = line.end;
+      continue;
+    }
+    if (to > from) out += source.slice(from, to);
+    source = line.source;
+    from = line.start;
+    to = line.end;
+  }
+  return to > from ? out + source.slice(from, to) : out;
+}

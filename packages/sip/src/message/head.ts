@@ -1,0 +1,188 @@
+/** The head of a message: start line and header lines, found in one pass. RFC 3261 §7.1 to §7.3 */
+import { FormatError, octetText, utf8Length, utf8Text } from "@parlance/wire";
+import { digits, isIn, isToken, SPACE, TOKEN } from "./characters.ts";
+import type { RequestStart, ResponseStart } from "./edit.ts";
+import { HeaderLine } from "./header-line.ts";
+import { headerKey } from "./header-names.ts";
+import type { MessageLimits } from "./limits.ts";
+
+/** Why a message is not taken, and what its sender is told when there is an answer to give. */
+export interface MessageFault {
+  readonly status: number;
+  /** Fit for a reason phrase: our own words, never the peer's. */
+  readonly reason: string;
+}
+
+export interface Head {
+  /** `undefined` when not even its kind is plain. */
+  readonly start: RequestStart | ResponseStart | undefined;
+  /** The lines that could be read; with a fault there may have been others. */
+  readonly lines: readonly HeaderLine[];
+  readonly octets: boolean;
+  readonly fault: MessageFault | undefined;
+}
+
+const NUL = 0;
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const BLANK = 32;
+const COLON = 58;
+const BACKSLASH = 92;
+const VERSION = /^SIP\/[0-9]{1,3}\.[0-9]{1,3}$/i;
+const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9]{2})(?: ([^\r\n\0]*))?$/i;
+
+/** Where the empty line that ends a head ends, or -1. Looks at every fourth octet where it can. */
+export function endOfHead(bytes: Uint8Array, from: number): number {
+  let at = from + 3;
+  while (at < bytes.length) {
+    const octet = bytes[at];
+    if (octet === LF) {
+      if (bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1;
+      at += 2;
+    } else at += octet === CR ? 1 : 4;
+  }
+  return -1;
+}
+
+/** Reads octets that end in an empty line. Goes on after a fault, to have what an answer needs. */
+export function readHead(bytes: Uint8Array, limits: MessageLimits): Head {
+  const { text, octets } = decode(bytes);
+  const startEnd = text.indexOf("\r\n");
+  const start = readStartLine(text.slice(0, startEnd), limits);
+  const index = indexLines(text, startEnd + 2, limits);
+  return { start: start.start, lines: index.lines, octets, fault: start.fault ?? index.fault };
+}
+
+/** Not UTF-8: one character an octet, so that what a proxy does not touch is kept all the same. */
+function decode(bytes: Uint8Array): { text: string; octets: boolean } {
+  try {
+    return { text: utf8Text(bytes), octets: false };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { text: octetText(bytes), octets: true };
+  }
+}
+
+function readStartLine(line: string, limits: MessageLimits): Pick<Head, "start" | "fault"> {
+  if (line.startsWith("SIP/") || /^sip\//i.test(line)) return readStatusLine(line, limits);
+  const first = line.indexOf(" ");
+  const last = line.lastIndexOf(" ");
+  const method = first === -1 ? line : line.slice(0, first);
+  if (!isToken(method)) return { start: undefined, fault: bad("no request or status line") };
+  const uriText = line.slice(first + 1, last);
+  const version = line.slice(last + 1);
+  const request = { method, uriText, version, uri: undefined };
+  if (line.length > limits.startLineBytes) {
+    return { start: request, fault: { status: 414, reason: "Request-URI Too Long" } };
+  }
+  // RFC 3261 §7.1: single spaces, and none elsewhere.
+  if (last <= first + 1 || uriText.includes(" ")) {
+    return { start: request, fault: bad("request line is not method, URI and version") };
+  }
+  if (version === "SIP/2.0") return { start: request, fault: undefined };
+  if (!VERSION.test(version)) return { start: request, fault: bad("not a SIP version") };
+  return { start: { ...request, version: version.toUpperCase() }, fault: undefined };
+}
+
+function readStatusLine(line: string, limits: MessageLimits): Pick<Head, "start" | "fault"> {
+  const match = line.length > limits.startLineBytes ? null : STATUS_LINE.exec(line);
+  if (match === null) return { start: undefined, fault: bad("not a status line") };
+  const start = { status: Number(match[1]), reason: match[2] ?? "" };
+  return { start, fault: undefined };
+}
+
+/** The lines from `from` to the empty line, where `text` ends. */
+function indexLines(
+  text: string,
+  from: number,
+  limits: MessageLimits,
+): { lines: HeaderLine[]; fault: MessageFault | undefined } {
+  const lines: HeaderLine[] = [];
+  let fault: MessageFault | undefined;
+  let at = from;
+  while (at < text.length - 2) {
+    const start = at;
+    let nameEnd = at;
+    while (isIn(TOKEN, text.charCodeAt(nameEnd))) nameEnd += 1;
+    const colon = skipBlanks(text, nameEnd);
+    const named = nameEnd > start && text.charCodeAt(colon) === COLON;
+    const line = endOfLine(text, named ? colon + 1 : colon);
+    at = line.end;
+    if (!named) fault ??= bad("header line without a name");
+    else if (line.reason !== undefined) fault ??= bad(line.reason);
+    else if (isLonger(text, start, line.end, limits.headerLineBytes)) {
+      fault ??= { status: 513, reason: "header line is too long" };
+    } else if (lines.length === limits.headerLines) {
+      return { lines, fault: fault ?? { status: 513, reason: "too many header lines" } };
+    } else {
+      const key = headerKey(text.slice(start, nameEnd));
+      lines.push(makeHeaderLine(key, text, start, colon + 1, line.end));
+    }
+  }
+  return { lines, fault };
+}
+
+/** The end of a line with its folds, and why it may not stand. RFC 3261 §7.3.1 */
+function endOfLine(text: string, from: number): { end: number; reason: string | undefined } {
+  let reason: string | undefined;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > CR) continue;
+    if (code === CR && text.charCodeAt(at + 1) === LF) {
+      const next = text.charCodeAt(at + 2);
+      if (next !== BLANK && next !== TAB) return { end: at + 2, reason };
+      at += 1;
+    } else if (code === CR) reason ??= "bare CR in a header line";
+    else if (code === LF) reason ??= "bare LF in a header line";
+    // RFC 3261 §25.1: any octet of ASCII but CR and LF may follow the backslash of a quoted string.
+    else if (code === NUL && text.charCodeAt(at - 1) !== BACKSLASH)
+      reason ??= "NUL in a header line";
+  }
+  return { end: text.length, reason };
+}
+
+function makeHeaderLine(
+  key: string,
+  source: string,
+  start: number,
+  afterColon: number,
+  end: number,
+): HeaderLine {
+  let valueStart = afterColon;
+  let valueEnd = end - 2;
+  while (valueStart < valueEnd && isIn(SPACE, source.charCodeAt(valueStart))) valueStart += 1;
+  while (valueEnd > valueStart && isIn(SPACE, source.charCodeAt(valueEnd - 1))) valueEnd -= 1;
+  return new HeaderLine(key, source, { start, valueStart, valueEnd, end });
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === BLANK || text.charCodeAt(at) === TAB) at += 1;
+  return at;
+}
+
+/** In octets; three is the most that a character of UTF-16 takes in UTF-8. */
+function isLonger(text: string, start: number, end: number, limit: number): boolean {
+  if ((end - start) * 3 <= limit) return false;
+  return end - start > limit || utf8Length(text.slice(start, end)) > limit;
+}
+
+/**
+ * What Content-Length says: once, and in digits alone. `undefined` when there is none.
+ * RFC 3261 §20.14
+ */
+export function contentLengthOf(lines: readonly HeaderLine[]): number | MessageFault | undefined {
+  let length: number | undefined;
+  for (const line of lines) {
+    if (line.key !== "content-length") continue;
+    if (length !== undefined) return bad("Content-Length stands more than once");
+    length = digits(line.text, Number.MAX_SAFE_INTEGER);
+    if (length === undefined) return bad("Content-Length is not a number");
+  }
+  return length;
+}
+
+export function bad(reason: string): MessageFault {
+  return { status: 400, reason: `Bad Request: ${reason}` };
+}

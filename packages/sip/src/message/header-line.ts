@@ -1,0 +1,112 @@
+/** One header line over the text it came in: its name is known at once, its value when asked for. */
+import { canonicalName, headerKey } from "./header-names.ts";
+import type { HeaderType } from "./header-type.ts";
+
+/** What requests and responses have in common. */
+export interface MessageParts {
+  /** In order, as received or made. */
+  readonly lines: readonly HeaderLine[];
+  readonly body: Uint8Array;
+  /** Whether the head is no UTF-8 and its text therefore one character an octet. */
+  readonly octets: boolean;
+}
+
+const BREAKS = /[\r\n\0]/;
+
+/** Shared by all messages that carry the line, so a value is parsed once on its way through. */
+export class HeaderLine {
+  /** Lower case, long form. */
+  readonly key: string;
+  /** The text that holds the line; lines of one head share it. */
+  readonly source: string;
+  readonly start: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  /** After the line end. */
+  readonly end: number;
+  #keptFor: unknown = undefined;
+  #kept: unknown = undefined;
+
+  constructor(
+    key: string,
+    source: string,
+    place: { start: number; valueStart: number; valueEnd: number; end: number },
+  ) {
+    this.key = key;
+    this.source = source;
+    this.start = place.start;
+    this.valueStart = place.valueStart;
+    this.valueEnd = place.valueEnd;
+    this.end = place.end;
+  }
+
+  /** As spelled in the message. */
+  get name(): string {
+    return this.source.slice(this.start, this.source.indexOf(":", this.start)).trimEnd();
+  }
+
+  /** Without white space around it, folds undone. */
+  get text(): string {
+    const text = this.source.slice(this.valueStart, this.valueEnd);
+    return text.includes("\r\n") ? unfold(text) : text;
+  }
+
+  /** Throws `FormatError` each time when the value is malformed. */
+  value<T>(type: Pick<HeaderType<T>, "read">): T {
+    // The cast is sound: what is kept was read by this very type.
+    if (this.#keptFor === type) return this.#kept as T;
+    const value = type.read(this.text);
+    this.#keptFor = type;
+    this.#kept = value;
+    return value;
+  }
+}
+
+/** A header by its type or by any spelling of its name. */
+export type HeaderRef = Pick<HeaderType<never>, "key"> | string;
+
+export function refKey(header: HeaderRef): string {
+  return typeof header === "string" ? headerKey(header) : header.key;
+}
+
+/** The value over all lines of the header; `undefined` when there is none. Throws `FormatError`. */
+export function valueIn<T>(lines: readonly HeaderLine[], type: HeaderType<T>): T | undefined {
+  const { key } = type;
+  let first: HeaderLine | undefined;
+  let values: T[] | undefined;
+  for (const line of lines) {
+    if (line.key !== key) continue;
+    if (first === undefined) first = line;
+    else if (values === undefined) values = [first.value(type), line.value(type)];
+    else values.push(line.value(type));
+  }
+  return values === undefined ? first?.value(type) : type.merge(values);
+}
+
+export function firstLine(lines: readonly HeaderLine[], key: string): HeaderLine | undefined {
+  for (const line of lines) if (line.key === key) return line;
+  return undefined;
+}
+
+/** A line of our own. A line break in the value would let its author add headers: it is refused. */
+export function makeLine(name: string, value: string): HeaderLine {
+  if (BREAKS.test(value)) throw new RangeError(`line break or NUL in ${name}`);
+  const source = `${canonicalName(name)}: ${value}\r\n`;
+  const valueEnd = source.length - 2;
+  const valueStart = valueEnd - value.length;
+  return new HeaderLine(headerKey(name), source, {
+    start: 0,
+    valueStart,
+    valueEnd,
+    end: source.length,
+  });
+}
+
+/** Each line break with the white space around it is one space. RFC 3261 §7.3.1 */
+function unfold(text: string): string {
+  return text
+    .split("\r\n")
+    .map((part) => part.trim())
+    .join(" ")
+    .trim();
+}
