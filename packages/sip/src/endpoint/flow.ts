@@ -1,13 +1,6 @@
 /** Connections and sockets as the stack sees them: the ports between it and what does the I/O. RFC 3261 §18, RFC 5626 §3 */
+import type { Address, Hop, TransportName } from "../locate/index.ts";
 import type { SipMessage } from "../message/index.ts";
-
-export type TransportName = "UDP" | "TCP" | "TLS" | "WS" | "WSS";
-
-export interface Address {
-  /** An IP literal, without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
 
 /** One connection, or one pair of datagram addresses. */
 export interface Flow {
@@ -20,16 +13,6 @@ export interface Flow {
   readonly peerNames?: readonly string[];
   /** Which of our listeners it came in by. */
   readonly listener?: string;
-}
-
-/** A place to send to. RFC 3263 §4 */
-export interface Hop {
-  readonly transport: TransportName;
-  readonly address: Address;
-  /** The name that the peer's certificate has to prove. RFC 5922 §7.3 */
-  readonly serverName?: string;
-  /** The path of a WebSocket URL. */
-  readonly path?: string;
 }
 
 /** What does the I/O. */
@@ -55,12 +38,4 @@ export interface FlowEvents {
   message(message: SipMessage, flow: Flow): void;
   fault(fault: FlowFault, flow: Flow): void;
   closed(flow: Flow, reason: string): void;
-}
-
-export function isReliable(transport: TransportName): boolean {
-  return transport !== "UDP";
-}
-
-export function isSecure(transport: TransportName): boolean {
-  return transport === "TLS" || transport === "WSS";
 }

@@ -1,16 +1,9 @@
 /** The SIP stack without I/O. RFC 3261 §17, §18 */
-export {
-  type Address,
-  type Flow,
-  type FlowEvents,
-  type FlowFault,
-  type Hop,
-  isReliable,
-  isSecure,
-  type TransportName,
-  type Transports,
-} from "./flow.ts";
+
+export { Endpoint } from "./endpoint.ts";
+export type { Flow, FlowEvents, FlowFault, Transports } from "./flow.ts";
 export type {
+  BuildResponse,
   ClientTransaction,
   EndpointEvent,
   EndpointOptions,

@@ -1,8 +1,14 @@
 /** What an endpoint asks of its surroundings, and what it offers to the transaction user. RFC 3261 §5, §17 */
 import type { Clock, Random } from "@parlance/wire";
-import type { Resolver } from "../locate/index.ts";
-import type { SipMessage, SipRequest, SipResponse, SipUri } from "../message/index.ts";
-import type { Address, Flow, Hop, Transports } from "./flow.ts";
+import type { Address, Hop, Resolver, TransportName } from "../locate/index.ts";
+import type {
+  ResponseEdit,
+  SipMessage,
+  SipRequest,
+  SipResponse,
+  SipUri,
+} from "../message/index.ts";
+import type { Flow, Transports } from "./flow.ts";
 
 export interface EndpointPorts {
   readonly transports: Transports;
@@ -35,6 +41,8 @@ export interface SentBy {
 export interface EndpointOptions {
   /** Answers that other endpoints are to send here; the address of the flow by default. RFC 3261 §18.1.1 */
   readonly sentBy?: (flow: Flow) => SentBy;
+  /** Those on which hops may be opened, the most wanted first. */
+  readonly transports?: readonly TransportName[];
   /** Base values of the timers, in milliseconds. RFC 3261 §17, table 4 */
   readonly timing?: { readonly t1: number; readonly t2: number; readonly t4: number };
   /** Unanswered requests of one source: beyond it, 503 with Retry-After. */
@@ -60,6 +68,9 @@ export interface TransactionUser {
   strayResponse?(response: SipResponse, flow: Flow): void;
 }
 
+/** Adds to an answer what is not copied from its request. */
+export type BuildResponse = (edit: ResponseEdit<SipResponse>) => void;
+
 /** A request that waits for our answer. */
 export interface ServerTransaction {
   readonly key: string;
@@ -73,6 +84,10 @@ export interface ServerTransaction {
   onCancel: (() => void) | undefined;
   /** Called once if the answer cannot be brought to the client, or its ACK never came. */
   onFailure: ((reason: "transport error" | "timeout") => void) | undefined;
+  /** The To tag of our own answers to this request. RFC 3261 §8.2.6.2 */
+  readonly localTag: string;
+  /** Makes an answer of ours, with the To tag, and gives it. */
+  reply(status: number, reason?: string, build?: BuildResponse): void;
   /** What comes after the final answer is dropped, but for repeats of a 2xx to INVITE. */
   respond(response: SipResponse): void;
   /** Answers and forgets: no repeats are absorbed. For challenges and other refusals that cost nothing. */

@@ -3,13 +3,7 @@ import type { Machine, Plan, Timing } from "./machine.ts";
 
 export interface InviteServer {
   /** `received` is the part of the RFC's proceeding state in which nothing has been answered. */
-  readonly state:
-    | "received"
-    | "proceeding"
-    | "accepted"
-    | "completed"
-    | "confirmed"
-    | "terminated";
+  readonly state: "received" | "proceeding" | "accepted" | "completed" | "confirmed" | "terminated";
   readonly timer: "trying" | "G" | "H" | "I" | "L";
   readonly input: "request" | "ack" | "1xx" | "2xx" | "3xx-6xx" | "transport error";
   readonly action:

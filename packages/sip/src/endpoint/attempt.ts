@@ -1,0 +1,199 @@
+/** One client transaction: one branch of a request on one flow. RFC 3261 §17.1 */
+import type { Cancel } from "@parlance/wire";
+import { isSecure } from "../locate/index.ts";
+import { formatMessage, type SipRequest, type SipResponse } from "../message/index.ts";
+import { clientKey, type InviteClient, type NonInviteClient } from "../transaction/index.ts";
+import { makeAck, makeCancel } from "./derived-requests.ts";
+import type { Engine } from "./engine.ts";
+import type { Flow } from "./flow.ts";
+import type { FlowsInUse, FlowUse, Rider } from "./flows-in-use.ts";
+import type { Evictable } from "./registry.ts";
+import { Runner } from "./runner.ts";
+
+/** Hears how an attempt goes. */
+export interface AttemptUser {
+  response(response: SipResponse): void;
+  timeout(): void;
+  lost(): void;
+}
+
+export interface AttemptOwner {
+  readonly engine: Engine;
+  readonly flows: FlowsInUse;
+  entered(attempt: Attempt): void;
+  finished(attempt: Attempt): void;
+  gone(attempt: Attempt): void;
+}
+
+export interface Branch {
+  /** With our Via on top. */
+  readonly request: SipRequest;
+  readonly bytes: Uint8Array;
+  readonly branch: string;
+  readonly flow: Flow;
+}
+
+type ClientAction = InviteClient["action"] | NonInviteClient["action"];
+
+export abstract class Attempt implements Rider, Evictable {
+  readonly key: string;
+  readonly flow: Flow;
+  protected readonly branch: Branch;
+  protected readonly owner: AttemptOwner;
+  protected readonly user: AttemptUser;
+  protected incoming: SipResponse | undefined;
+  readonly #use: FlowUse;
+  #sent = false;
+
+  constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
+    this.key = clientKey(branch.branch, branch.request.method);
+    this.flow = branch.flow;
+    this.branch = branch;
+    this.owner = owner;
+    this.user = user;
+    this.#use = owner.flows.take(branch.flow);
+    this.#use.riders.add(this);
+    owner.entered(this);
+  }
+
+  abstract start(): void;
+  abstract forget(): void;
+  abstract flowLost(): void;
+  protected abstract answered(status: number): void;
+
+  /** Answers come back by the path of their request: the same host, as safely as it went. */
+  cameBy(flow: Flow): boolean {
+    if (flow.id === this.flow.id) return true;
+    return (
+      flow.remote.host === this.flow.remote.host &&
+      isSecure(flow.transport) === isSecure(this.flow.transport)
+    );
+  }
+
+  receive(response: SipResponse): void {
+    this.incoming = response;
+    this.answered(response.status);
+    this.incoming = undefined;
+  }
+
+  perform(action: ClientAction): void {
+    const { engine } = this.owner;
+    switch (action) {
+      case "send request":
+        if (this.#sent) engine.counters.repeatsOut += 1;
+        else engine.counters.requestsOut += 1;
+        this.#sent = true;
+        return engine.send(this.flow, this.branch.bytes);
+      case "send ack":
+        return this.sendAck();
+      case "pass up":
+        if (this.incoming !== undefined) this.user.response(this.incoming);
+        return;
+      case "report timeout":
+        engine.counters.timeouts += 1;
+        return this.user.timeout();
+      case "report transport error":
+        return this.user.lost();
+    }
+  }
+
+  ended(): void {
+    this.#use.riders.delete(this);
+    this.owner.flows.release(this.#use);
+    this.owner.gone(this);
+  }
+
+  protected sendAck(): void {}
+}
+
+export class NonInviteAttempt extends Attempt {
+  readonly #runner: Runner<NonInviteClient>;
+
+  constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
+    super(branch, user, owner);
+    const { engine } = owner;
+    this.#runner = new Runner(engine.plansFor(branch.flow).nonInviteClient, engine.wheel, this);
+  }
+
+  start(): void {
+    this.#runner.start();
+  }
+
+  forget(): void {
+    this.#runner.forget();
+  }
+
+  flowLost(): void {
+    this.#runner.input("transport error");
+  }
+
+  protected answered(status: number): void {
+    this.#runner.input(status < 200 ? "1xx" : "2xx-6xx");
+    if (this.#runner.state === "completed") this.owner.finished(this);
+  }
+}
+
+export class InviteAttempt extends Attempt {
+  readonly #runner: Runner<InviteClient>;
+  #cancel: "no" | "wanted" | "sent" = "no";
+  #ack: Uint8Array | undefined;
+  #abandon: Cancel | undefined;
+
+  constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
+    super(branch, user, owner);
+    const { engine } = owner;
+    this.#runner = new Runner(engine.plansFor(branch.flow).inviteClient, engine.wheel, this);
+  }
+
+  start(): void {
+    this.#runner.start();
+  }
+
+  forget(): void {
+    this.#runner.forget();
+  }
+
+  flowLost(): void {
+    this.#runner.input("transport error");
+  }
+
+  /** Waits for a provisional answer when there is none yet. RFC 3261 §9.1 */
+  cancel(): void {
+    if (this.#cancel !== "no") return;
+    this.#cancel = "wanted";
+    if (this.#runner.state === "proceeding") this.#sendCancel();
+  }
+
+  override ended(): void {
+    this.#abandon?.();
+    super.ended();
+  }
+
+  protected answered(status: number): void {
+    if (status < 200) this.#runner.input("1xx");
+    else this.#runner.input(status < 300 ? "2xx" : "3xx-6xx");
+    if (this.#cancel === "wanted" && this.#runner.state === "proceeding") this.#sendCancel();
+    if (this.#runner.state === "completed") this.owner.finished(this);
+  }
+
+  /** The same flow, the same branch. RFC 3261 §17.1.1.3 */
+  protected override sendAck(): void {
+    if (this.incoming === undefined) return;
+    this.#ack ??= formatMessage(makeAck(this.branch.request, this.incoming));
+    this.owner.engine.send(this.flow, this.#ack);
+  }
+
+  #sendCancel(): void {
+    this.#cancel = "sent";
+    const { engine } = this.owner;
+    const request = makeCancel(this.branch.request);
+    const bytes = formatMessage(request);
+    new NonInviteAttempt({ ...this.branch, request, bytes }, DEAF, this.owner).start();
+    // RFC 3261 §9.1: no final answer in 64*T1, and the request counts as cancelled.
+    const abandon = () => this.#runner.input("abandon");
+    this.#abandon = engine.wheel.after(64 * engine.settings.t1, abandon);
+  }
+}
+
+/** How its CANCEL fares is of no interest to an INVITE. */
+const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };

@@ -1,0 +1,321 @@
+/** The SIP stack without I/O: messages come in by flows, find their transactions, and leave by flows. RFC 3261 §17, §18 */
+import { FormatError } from "@parlance/wire";
+import { type Hop, HopFinder, type TransportName } from "../locate/index.ts";
+import {
+  checkRequest,
+  checkResponse,
+  formatMessage,
+  makeResponse,
+  RetryAfter,
+  type SipMessage,
+  SipRequest,
+  SipResponse,
+  type SipUri,
+  Via,
+} from "../message/index.ts";
+import { responseKey, serverKey } from "../transaction/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { Engine } from "./engine.ts";
+import type { Flow, FlowEvents, FlowFault } from "./flow.ts";
+import { FlowsInUse } from "./flows-in-use.ts";
+import { Outgoing, type OutgoingOwner } from "./outgoing.ts";
+import type {
+  BuildResponse,
+  ClientTransaction,
+  EndpointOptions,
+  EndpointPorts,
+  EndpointStats,
+  RequestObserver,
+  RequestOptions,
+  Target,
+  Trace,
+  TransactionUser,
+} from "./ports.ts";
+import { Registry } from "./registry.ts";
+import {
+  addTag,
+  InviteServerRun,
+  NonInviteServerRun,
+  type ServerOwner,
+  type ServerRun,
+} from "./server-transaction.ts";
+import { markSource, ownVia } from "./via.ts";
+
+/** What leads to a server by DNS; streams first, for they carry any size. */
+const OPENED: readonly TransportName[] = ["TLS", "TCP", "UDP"];
+
+export class Endpoint implements FlowEvents {
+  readonly #engine: Engine;
+  readonly #user: TransactionUser;
+  readonly #registry: Registry<ServerRun, Attempt>;
+  readonly #flows = new FlowsInUse();
+  readonly #outgoing = new Set<Outgoing>();
+  readonly #finder: HopFinder | undefined;
+  readonly #serverOwner: ServerOwner;
+  readonly #clientOwner: OutgoingOwner;
+  #stopped = false;
+
+  constructor(ports: EndpointPorts, user: TransactionUser, options: EndpointOptions = {}) {
+    const perSource = options.transactionsPerSource ?? 256;
+    const limitOf = typeof perSource === "number" ? () => perSource : perSource;
+    this.#engine = new Engine(ports, options);
+    this.#user = user;
+    this.#registry = new Registry(options.transactions ?? 100_000, limitOf);
+    this.#finder =
+      ports.resolver === undefined
+        ? undefined
+        : new HopFinder({ ...ports, resolver: ports.resolver }, options.transports ?? OPENED);
+    this.#serverOwner = this.#ownServers();
+    this.#clientOwner = this.#ownClients();
+  }
+
+  /** Sees every message from now on; `undefined` ends it. */
+  set trace(trace: Trace | undefined) {
+    this.#engine.trace = trace;
+  }
+
+  get stats(): EndpointStats {
+    return {
+      ...this.#engine.counters,
+      serverTransactions: this.#registry.servers.size,
+      clientTransactions: this.#registry.clients.size,
+    };
+  }
+
+  /** Sends a request; our Via is added here. The observer may hear of its end before this returns. */
+  request(
+    request: SipRequest,
+    to: Target,
+    observer: RequestObserver,
+    options: RequestOptions = {},
+  ): ClientTransaction {
+    const outgoing = new Outgoing(request, observer, options, this.#clientOwner);
+    this.#outgoing.add(outgoing);
+    if (this.#stopped) outgoing.fail("stopped");
+    else if ("remote" in to) outgoing.startOn(to);
+    else this.#withHops(to, (hops) => outgoing.startOver(hops));
+    return outgoing;
+  }
+
+  /** Sends without a transaction: the ACK of a 2xx, with a branch of its own. RFC 3261 §13.2.2.4 */
+  send(request: SipRequest, to: Target): void {
+    if (this.#stopped) return;
+    if ("remote" in to) return this.#sendOn(request, to);
+    this.#withHops(to, ([hop]) => {
+      if (hop === undefined) return;
+      this.#engine.open(hop, (flow) => {
+        if (flow !== undefined) this.#sendOn(request, flow);
+      });
+    });
+  }
+
+  message(message: SipMessage, flow: Flow): void {
+    if (this.#stopped) return;
+    const { trace } = this.#engine;
+    if (trace !== undefined) trace("in", message, flow, this.#engine.wheel.now());
+    try {
+      if (message instanceof SipRequest) this.#takeRequest(message, flow);
+      else if (message instanceof SipResponse) this.#takeResponse(message, flow);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#engine.counters.malformed += 1; // Not even enough of it to answer.
+    }
+  }
+
+  fault(fault: FlowFault, flow: Flow): void {
+    if (this.#stopped) return;
+    this.#engine.counters.malformed += 1;
+    const { message, status, reason } = fault;
+    if (message instanceof SipRequest && message.method !== "ACK") {
+      this.#refuse(message, flow, status, reason);
+    }
+    if (fault.close) this.#engine.closeFlow(flow);
+  }
+
+  closed(flow: Flow): void {
+    this.#flows.closed(flow);
+  }
+
+  /** Tells every observer, and does nothing any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const outgoing of [...this.#outgoing]) outgoing.fail("stopped");
+    for (const transaction of [...this.#registry.clients.values()]) transaction.forget();
+    for (const transaction of [...this.#registry.servers.values()]) transaction.forget();
+    this.#engine.wheel.stop();
+  }
+
+  #takeRequest(received: SipRequest, flow: Flow): void {
+    this.#engine.counters.requestsIn += 1;
+    const request = markSource(received, flow);
+    const key = serverKey(request);
+    const known = this.#registry.servers.get(key);
+    if (request.method === "ACK") return this.#takeAck(request, flow, known);
+    if (known !== undefined) return this.#takeRepeat(known);
+    const fault = checkRequest(request);
+    if (fault !== undefined) {
+      this.#engine.counters.malformed += 1;
+      return this.#refuse(request, flow, fault.status, fault.reason);
+    }
+    if (request.method === "CANCEL") return this.#takeCancel(request, flow);
+    if (!this.#registry.hasRoom()) return this.#refuseByLimit(request, flow, "total");
+    if (!this.#registry.enter(flow)) return this.#refuseByLimit(request, flow, "source");
+    const Kind = request.method === "INVITE" ? InviteServerRun : NonInviteServerRun;
+    const transaction = new Kind(key, request, flow, this.#serverOwner);
+    this.#registry.servers.set(key, transaction);
+    transaction.start();
+    this.#serve(transaction);
+  }
+
+  #takeRepeat(known: ServerRun): void {
+    this.#engine.counters.repeatsIn += 1;
+    known.repeat();
+  }
+
+  #takeAck(request: SipRequest, flow: Flow, known: ServerRun | undefined): void {
+    if (known instanceof InviteServerRun) return known.ack(request, flow);
+    if (checkRequest(request) === undefined) this.#passAck(request, flow);
+    else this.#engine.counters.malformed += 1; // RFC 3261 §17: an ACK is never answered
+  }
+
+  /**
+   * Answered without a transaction: a repeat finds the same INVITE and gets the same answer. It has to come by the flow
+   * of the INVITE, or anybody who saw a branch could end a session. RFC 3261 §9.2
+   */
+  #takeCancel(request: SipRequest, flow: Flow): void {
+    const invite = this.#registry.servers.get(serverKey(request, "INVITE"));
+    if (invite === undefined || invite.flow.id !== flow.id) return this.#refuse(request, flow, 481);
+    this.#answerOnce(request, flow, 200, undefined, (edit) => {
+      addTag(edit, request, invite.localTag); // RFC 3261 §9.2
+    });
+    this.#guard(invite, () => invite.cancel());
+  }
+
+  #takeResponse(response: SipResponse, flow: Flow): void {
+    this.#engine.counters.responsesIn += 1;
+    if (checkResponse(response) !== undefined) return void (this.#engine.counters.malformed += 1);
+    const attempt = this.#registry.clients.get(responseKey(response));
+    if (attempt !== undefined && attempt.cameBy(flow)) return attempt.receive(response);
+    this.#engine.counters.strayResponses += 1;
+    this.#user.strayResponse?.(response, flow);
+  }
+
+  #serve(transaction: ServerRun): void {
+    this.#guard(transaction, () =>
+      this.#user.request(transaction.request, transaction, transaction.flow),
+    );
+  }
+
+  /** Nothing that a handler throws goes past here, now or later. */
+  #guard(transaction: ServerRun, run: () => void | Promise<void>): void {
+    try {
+      const running = run();
+      if (running !== undefined) running.catch((error) => this.#broken(transaction, error));
+    } catch (error) {
+      this.#broken(transaction, error);
+    }
+  }
+
+  #broken(transaction: ServerRun, error: unknown): void {
+    if (error instanceof FormatError) {
+      this.#engine.counters.malformed += 1;
+      return transaction.reply(400, reasonPhrase(error));
+    }
+    const { method } = transaction.request;
+    this.#engine.report({ kind: "handler failed", method, error });
+    transaction.reply(500);
+  }
+
+  #passAck(request: SipRequest, flow: Flow): void {
+    try {
+      this.#user.ack(request, flow);
+    } catch (error) {
+      if (error instanceof FormatError) this.#engine.counters.malformed += 1;
+      else this.#engine.report({ kind: "handler failed", method: "ACK", error });
+    }
+  }
+
+  #refuseByLimit(request: SipRequest, flow: Flow, limit: "source" | "total"): void {
+    this.#engine.counters.refusedByLimit += 1;
+    this.#engine.report({ kind: "limit reached", limit, flow });
+    this.#answerOnce(request, flow, 503, undefined, (edit) => {
+      edit.set(RetryAfter, this.#engine.settings.retryAfter);
+    });
+  }
+
+  #refuse(request: SipRequest, flow: Flow, status: number, reason?: string): void {
+    this.#answerOnce(request, flow, status, reason, (edit) =>
+      addTag(edit, request, this.#engine.newTag()),
+    );
+  }
+
+  /** By the same flow and without a trace in memory. */
+  #answerOnce(
+    request: SipRequest,
+    flow: Flow,
+    status: number,
+    reason: string | undefined,
+    build: BuildResponse,
+  ): void {
+    this.#engine.counters.responsesOut += 1;
+    this.#engine.send(flow, formatMessage(makeResponse(request, status, reason, build)));
+  }
+
+  #sendOn(request: SipRequest, flow: Flow): void {
+    const { settings } = this.#engine;
+    const via = ownVia(
+      flow,
+      settings.sentBy(flow),
+      this.#engine.newBranch(undefined),
+      settings.alias,
+    );
+    this.#engine.counters.requestsOut += 1;
+    this.#engine.send(flow, formatMessage(request.edit().prepend(Via, via).done()));
+  }
+
+  #withHops(to: Hop | readonly Hop[] | SipUri, use: (hops: readonly Hop[]) => void): void {
+    if ("address" in to) return use([to]);
+    if (!("kind" in to)) return use(to);
+    const found = this.#finder?.find(to) ?? [];
+    if (found instanceof Promise) found.then(use, () => use([]));
+    else use(found);
+  }
+
+  #ownServers(): ServerOwner {
+    const registry = this.#registry;
+    return {
+      engine: this.#engine,
+      flows: this.#flows,
+      answered: ({ flow }) => registry.leave(flow),
+      finished: (transaction) => registry.finished(transaction),
+      gone(transaction) {
+        registry.servers.delete(transaction.key);
+        registry.gone(transaction);
+      },
+      ack: (request, flow) => this.#passAck(request, flow),
+    };
+  }
+
+  #ownClients(): OutgoingOwner {
+    const registry = this.#registry;
+    return {
+      engine: this.#engine,
+      flows: this.#flows,
+      hasRoom: () => registry.hasRoom(),
+      settled: (outgoing) => void this.#outgoing.delete(outgoing),
+      entered: (attempt) => void registry.clients.set(attempt.key, attempt),
+      finished: (attempt) => registry.finished(attempt),
+      gone(attempt) {
+        registry.clients.delete(attempt.key);
+        registry.gone(attempt);
+      },
+    };
+  }
+}
+
+/** Why, in words that fit a status line. */
+function reasonPhrase({ format, reason }: FormatError): string {
+  const text = `Bad ${format}: ${reason}`.replaceAll(/[^ -~]/g, "?");
+  return text.slice(0, 120);
+}

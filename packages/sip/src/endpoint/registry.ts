@@ -1,0 +1,56 @@
+/** The live transactions and their limits. RFC 3261 §17, RFC 3261 §26.3.2.4 */
+import type { Flow } from "./flow.ts";
+
+/** A finished transaction that only absorbs repeats. */
+export interface Evictable {
+  forget(): void;
+}
+
+export class Registry<Server, Client> {
+  readonly servers = new Map<string, Server>();
+  readonly clients = new Map<string, Client>();
+  /** In the order in which they ended: the oldest has the fewest repeats still to come. */
+  readonly #finished = new Set<Evictable>();
+  readonly #unanswered = new Map<string, number>();
+  readonly #limit: number;
+  readonly #limitOf: (flow: Flow) => number;
+
+  constructor(limit: number, limitOf: (flow: Flow) => number) {
+    this.#limit = limit;
+    this.#limitOf = limitOf;
+  }
+
+  /** Finished ones give way to a new one, live ones do not. */
+  hasRoom(): boolean {
+    if (this.servers.size + this.clients.size < this.#limit) return true;
+    for (const oldest of this.#finished) {
+      oldest.forget();
+      return true;
+    }
+    return false;
+  }
+
+  /** A request more that this source waits for; false when it waits for too many. */
+  enter(flow: Flow): boolean {
+    const { host } = flow.remote;
+    const count = this.#unanswered.get(host) ?? 0;
+    if (count >= this.#limitOf(flow)) return false;
+    this.#unanswered.set(host, count + 1);
+    return true;
+  }
+
+  leave(flow: Flow): void {
+    const { host } = flow.remote;
+    const count = this.#unanswered.get(host) ?? 0;
+    if (count <= 1) this.#unanswered.delete(host);
+    else this.#unanswered.set(host, count - 1);
+  }
+
+  finished(transaction: Evictable): void {
+    this.#finished.add(transaction);
+  }
+
+  gone(transaction: Evictable): void {
+    this.#finished.delete(transaction);
+  }
+}

@@ -1,0 +1,47 @@
+/** The Via header field: where a request came from, and where its answer goes. RFC 3261 §18, RFC 3581 */
+import { type Address, defaultPort, type Hop, isReliable } from "../locate/index.ts";
+import { hostText, Params, type SipRequest, Via, type ViaValue } from "../message/index.ts";
+import type { Flow } from "./flow.ts";
+import type { SentBy } from "./ports.ts";
+
+/** Writes the source of a request into its top Via. RFC 3261 §18.2.1, RFC 3581 §4 */
+export function markSource(request: SipRequest, { remote }: Flow): SipRequest {
+  const { via } = request;
+  const asksPort = via.params.has("rport");
+  const sameHost = via.host === remote.host || via.host === hostText(remote.host);
+  if (sameHost && !asksPort && !via.params.has("received")) return request;
+  const received = via.params.with("received", hostText(remote.host));
+  const params = asksPort ? received.with("rport", String(remote.port)) : received;
+  return request
+    .edit()
+    .replaceFirst(Via, { ...via, params })
+    .done();
+}
+
+/**
+ * The place of an answer when the flow of its request cannot carry it. Only the port is taken from the peer's word: the
+ * host is the one it sent from, whatever `maddr`, `received` or sent-by say. RFC 3261 §18.2.2
+ */
+export function answerHop({ via }: SipRequest, { transport, remote }: Flow): Hop | undefined {
+  if (transport === "WS" || transport === "WSS") return undefined; // RFC 7118 §5: nobody listens
+  return { transport, address: { host: remote.host, port: via.port ?? defaultPort(transport) } };
+}
+
+/** Over UDP without rport the answer goes to the port of sent-by. RFC 3261 §18.2.2, RFC 3581 §4 */
+export function answersElsewhere({ via }: SipRequest, { transport, remote }: Flow): boolean {
+  if (isReliable(transport) || via.params.has("rport")) return false;
+  return (via.port ?? defaultPort(transport)) !== remote.port;
+}
+
+/** Our own Via. RFC 3261 §8.1.1.7, RFC 3581 §3, RFC 5923 §5 */
+export function ownVia(flow: Flow, sentBy: SentBy, branch: string, alias: boolean): ViaValue {
+  let params = Params.of(["branch", branch]);
+  if (!isReliable(flow.transport)) params = params.with("rport");
+  else if (alias) params = params.with("alias");
+  const host = hostText(sentBy.host);
+  return { protocol: "SIP/2.0", transport: flow.transport, host, port: sentBy.port, params };
+}
+
+export function sameAddress(one: Address, other: Address): boolean {
+  return one.host === other.host && one.port === other.port;
+}

@@ -1,0 +1,41 @@
+/** A place that a SIP message can be sent to. RFC 3261 §18, RFC 3263 §4, RFC 7118 */
+
+export type TransportName = "UDP" | "TCP" | "TLS" | "WS" | "WSS";
+
+export interface Address {
+  /** An IP literal, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Hop {
+  readonly transport: TransportName;
+  readonly address: Address;
+  /** The name that the peer's certificate has to prove. RFC 5922 §7.3 */
+  readonly serverName?: string;
+  /** The path of a WebSocket URL. */
+  readonly path?: string;
+}
+
+export function isReliable(transport: TransportName): boolean {
+  return transport !== "UDP";
+}
+
+export function isSecure(transport: TransportName): boolean {
+  return transport === "TLS" || transport === "WSS";
+}
+
+/** RFC 3261 §19.1.2, RFC 7118 §5.3 */
+export function defaultPort(transport: TransportName): number {
+  switch (transport) {
+    case "UDP":
+    case "TCP":
+      return 5060;
+    case "TLS":
+      return 5061;
+    case "WS":
+      return 80;
+    case "WSS":
+      return 443;
+  }
+}
