@@ -17,6 +17,8 @@ export const PARAM_VALUE = 128;
 export const HOST_NAME = 256;
 /** Parameter values that we write without quotes: tokens and hosts. */
 export const BARE_VALUE = 512;
+/** What may stand in any URI. RFC 3986 §2 */
+export const URI_ANY = 1024;
 
 export type CharacterClass = number;
 
@@ -34,6 +36,7 @@ mark(URI_PARAM, `${UNRESERVED}[]/:&+$`);
 mark(URI_HEADER, `${UNRESERVED}[]/?:+$`);
 mark(PARAM_VALUE, `${TOKEN_CHARACTERS}[]:/@?=&$()#{}|^`);
 mark(HOST_NAME, `${ALPHANUMERIC}-._`);
+mark(URI_ANY, `${UNRESERVED}%:/?#[]@$&+,;=`);
 mark(BARE_VALUE, `${TOKEN_CHARACTERS}[]:`);
 
 function mark(bit: CharacterClass, characters: string): void {
@@ -72,4 +75,9 @@ export function digits(text: string, max: number): number | undefined {
   if (text.length > 10 || !isAll(DIGIT, text)) return undefined;
   const value = Number(text);
   return value <= max ? value : undefined;
+}
+
+/** Whether `text` holds what would end a line, or a NUL: no line of ours may. */
+export function breaksLine(text: string): boolean {
+  return text.includes("\n") || text.includes("\r") || text.includes("\0");
 }

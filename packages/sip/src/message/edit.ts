@@ -17,8 +17,8 @@ import { formatUri, type Uri } from "./uri.ts";
 /** Headers whose values can be written one by one. */
 type Items<E> = Pick<ListHeaderType<E>, "name" | "key" | "writeItem">;
 
-/** `Made` is the message that comes out. */
-export abstract class MessageEdit<Made> {
+/** Of either kind of message; the edits of requests and of responses can change the start line too. `Made` is the message that comes out. */
+export abstract class MessageEdit<Made = unknown> {
   readonly #lines: HeaderLine[];
   readonly #octets: boolean;
   #body: Uint8Array;
@@ -146,7 +146,7 @@ export interface RequestStart {
   readonly uri: Uri | undefined;
 }
 
-export class RequestEdit<Made> extends MessageEdit<Made> {
+export class RequestEdit<Made = unknown> extends MessageEdit<Made> {
   #start: RequestStart;
   readonly #make: (start: RequestStart, parts: MessageParts) => Made;
 
@@ -180,7 +180,7 @@ export interface ResponseStart {
   readonly reason: string;
 }
 
-export class ResponseEdit<Made> extends MessageEdit<Made> {
+export class ResponseEdit<Made = unknown> extends MessageEdit<Made> {
   #start: ResponseStart;
   readonly #make: (start: ResponseStart, parts: MessageParts) => Made;
 

@@ -17,9 +17,8 @@ export function formatMessage(message: SipMessage): Uint8Array {
 /** The start line of an octet message may have been written by us, in any script. */
 function formatOctets(message: SipMessage, headers: string): Uint8Array {
   const start = `${message.startLine}\r\n`;
-  const isOctets = !/[^\u0000-\u00ff]/.test(start);
-  const startOctets = isOctets ? start : octetText(utf8Bytes(start));
-  return concatBytes(octetBytes(startOctets + headers), message.body);
+  const octets = isBeyondOctets(start) ? octetText(utf8Bytes(start)) : start;
+  return concatBytes(octetBytes(octets + headers), message.body);
 }
 
 /** Lines that follow each other in their source are taken in one piece. */
@@ -39,4 +38,8 @@ function joinLines(lines: readonly HeaderLine[]): string {
     to = line.end;
   }
   return to > from ? out + source.slice(from, to) : out;
+}
+
+function isBeyondOctets(text: string): boolean {
+  return /[\u0100-\uffff]/.test(text);
 }

@@ -1,6 +1,6 @@
 /** The head of a message: start line and header lines, found in one pass. RFC 3261 §7.1 to §7.3 */
 import { FormatError, octetText, utf8Length, utf8Text } from "@parlance/wire";
-import { digits, isIn, isToken, SPACE, TOKEN } from "./characters.ts";
+import { breaksLine, digits, isIn, isToken, SPACE, TOKEN } from "./characters.ts";
 import type { RequestStart, ResponseStart } from "./edit.ts";
 import { HeaderLine } from "./header-line.ts";
 import { headerKey } from "./header-names.ts";
@@ -30,7 +30,7 @@ const BLANK = 32;
 const COLON = 58;
 const BACKSLASH = 92;
 const VERSION = /^SIP\/[0-9]{1,3}\.[0-9]{1,3}$/i;
-const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9]{2})(?: ([^\r\n\0]*))?$/i;
+const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9]{2})(?: (.*))?$/is;
 
 /** Where the empty line that ends a head ends, or -1. Looks at every fourth octet where it can. */
 export function endOfHead(bytes: Uint8Array, from: number): number {
@@ -69,7 +69,9 @@ function readStartLine(line: string, limits: MessageLimits): Pick<Head, "start" 
   const first = line.indexOf(" ");
   const last = line.lastIndexOf(" ");
   const method = first === -1 ? line : line.slice(0, first);
-  if (!isToken(method)) return { start: undefined, fault: bad("no request or status line") };
+  if (!isToken(method) || breaksLine(line)) {
+    return { start: undefined, fault: bad("no request or status line") };
+  }
   const uriText = line.slice(first + 1, last);
   const version = line.slice(last + 1);
   const request = { method, uriText, version, uri: undefined };
@@ -87,7 +89,8 @@ function readStartLine(line: string, limits: MessageLimits): Pick<Head, "start" 
 
 function readStatusLine(line: string, limits: MessageLimits): Pick<Head, "start" | "fault"> {
   const match = line.length > limits.startLineBytes ? null : STATUS_LINE.exec(line);
-  if (match === null) return { start: undefined, fault: bad("not a status line") };
+  if (match === null || breaksLine(line))
+    return { start: undefined, fault: bad("not a status line") };
   const start = { status: Number(match[1]), reason: match[2] ?? "" };
   return { start, fault: undefined };
 }

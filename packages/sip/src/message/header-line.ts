@@ -1,4 +1,5 @@
 /** One header line over the text it came in: its name is known at once, its value when asked for. */
+import { breaksLine } from "./characters.ts";
 import { canonicalName, headerKey } from "./header-names.ts";
 import type { HeaderType } from "./header-type.ts";
 
@@ -10,8 +11,6 @@ export interface MessageParts {
   /** Whether the head is no UTF-8 and its text therefore one character an octet. */
   readonly octets: boolean;
 }
-
-const BREAKS = /[\r\n\0]/;
 
 /** Shared by all messages that carry the line, so a value is parsed once on its way through. */
 export class HeaderLine {
@@ -53,7 +52,7 @@ export class HeaderLine {
 
   /** Throws `FormatError` each time when the value is malformed. */
   value<T>(type: Pick<HeaderType<T>, "read">): T {
-    // The cast is sound: what is kept was read by this very type.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was read by this very type
     if (this.#keptFor === type) return this.#kept as T;
     const value = type.read(this.text);
     this.#keptFor = type;
@@ -90,7 +89,7 @@ export function firstLine(lines: readonly HeaderLine[], key: string): HeaderLine
 
 /** A line of our own. A line break in the value would let its author add headers: it is refused. */
 export function makeLine(name: string, value: string): HeaderLine {
-  if (BREAKS.test(value)) throw new RangeError(`line break or NUL in ${name}`);
+  if (breaksLine(value)) throw new RangeError(`line break or NUL in ${name}`);
   const source = `${canonicalName(name)}: ${value}\r\n`;
   const valueEnd = source.length - 2;
   const valueStart = valueEnd - value.length;

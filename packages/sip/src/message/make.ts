@@ -1,5 +1,5 @@
 /** New requests, and responses to requests that came. RFC 3261 §8.1.1, §8.2.6 */
-import { isToken } from "./characters.ts";
+import { breaksLine, isToken } from "./characters.ts";
 import { RequestEdit, ResponseEdit } from "./edit.ts";
 import type { HeaderLine, MessageParts } from "./header-line.ts";
 import { SipRequest, SipResponse } from "./message.ts";
@@ -7,7 +7,6 @@ import { reasonPhrase } from "./reason-phrases.ts";
 import { formatUri, type Uri } from "./uri.ts";
 
 const EMPTY: MessageParts = { lines: [], body: new Uint8Array(0), octets: false };
-const BREAKS = /[\r\n\0]/;
 
 /** What every response takes over from its request. RFC 3261 §8.2.6.2 */
 const COPIED = new Set(["via", "from", "to", "call-id", "cseq"]);
@@ -38,7 +37,7 @@ export function makeResponse(
   if (!Number.isInteger(status) || status < 100 || status > 699) {
     throw new RangeError(`not a status: ${status}`);
   }
-  if (BREAKS.test(reason)) throw new RangeError("line break or NUL in the reason phrase");
+  if (breaksLine(reason)) throw new RangeError("line break or NUL in the reason phrase");
   const { lines, octets } = request.parts;
   const edit = new ResponseEdit(
     { status, reason },

@@ -58,7 +58,12 @@ export abstract class SipMessage {
     for (const line of this.#lines) yield { name: line.name, value: line.text };
   }
 
-  /** The lines themselves, for writing and changing. */
+  /** As received or made, in order: key, spelling and text of each. */
+  get headerLines(): readonly HeaderLine[] {
+    return this.#lines;
+  }
+
+  /** What an edit or the writer starts from. */
   get parts(): MessageParts {
     return { lines: this.#lines, body: this.body, octets: this.#octets };
   }

@@ -1,6 +1,6 @@
 /** URIs of SIP: sip and sips (RFC 3261 §19.1), tel (RFC 3966), and the rest as scheme and text. */
 import { FormatError } from "@parlance/wire";
-import { digits, URI_HEADER, URI_PARAM, USER } from "./characters.ts";
+import { digits, isAll, URI_ANY, URI_HEADER, URI_PARAM, USER } from "./characters.ts";
 import { checkEscaped, escape, unescape } from "./escapes.ts";
 import { checkHost } from "./host.ts";
 import { URI_CHARACTERS } from "./limits.ts";
@@ -45,7 +45,6 @@ const FORMAT = "URI";
 const COLON = 58;
 const NO_HEADERS: readonly UriHeader[] = [];
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/; // RFC 3986 §3.1
-const OPAQUE = /^[^\u0000- "<>\\^`{|}\u007f]+$/; // no white space, controls or brackets
 const TEL_DIGITS = /^(?:\+[0-9.()-]*[0-9][0-9.()-]*|[0-9A-Fa-f*#.()-]+)$/; // RFC 3966 §3
 const MAX_PORT = 65_535;
 
@@ -59,19 +58,14 @@ export function parseUri(text: string): Uri {
   if (scheme === "tel") return readTelUri(text, colon + 1);
   if (!SCHEME.test(scheme)) fail(0, "not a scheme");
   const opaque = text.slice(colon + 1);
-  if (!OPAQUE.test(opaque)) fail(colon + 1, "character is not allowed");
+  if (!isAll(URI_ANY, opaque)) fail(colon + 1, "character is not allowed");
   return { kind: "other", scheme, opaque };
 }
 
 export function formatUri(uri: Uri): string {
-  switch (uri.kind) {
-    case "sip":
-      return formatSipUri(uri);
-    case "tel":
-      return `tel:${uri.number}${uri.params.format("uri")}`;
-    case "other":
-      return `${uri.scheme}:${uri.opaque}`;
-  }
+  if (uri.kind === "sip") return formatSipUri(uri);
+  if (uri.kind === "tel") return `tel:${uri.number}${uri.params.format("uri")}`;
+  return `${uri.scheme}:${uri.opaque}`;
 }
 
 /** A sip URI of its parts; the user is plain text and is escaped where it has to be. */
