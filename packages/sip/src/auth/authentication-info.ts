@@ -1,0 +1,38 @@
+/** The server's proof that it knows the password too, and the nonce to use next. RFC 7616 §3.5 */
+
+import type { Hashing } from "@parlance/wire";
+import { Params } from "../message/index.ts";
+import type { DigestCredentials } from "./credentials.ts";
+import { digestResponse } from "./digest.ts";
+
+export interface AuthenticationProof {
+  /** Those that were accepted. */
+  readonly credentials: DigestCredentials;
+  /** The stored secret hash of the user. */
+  readonly secret: string;
+  /** The body of the response. */
+  readonly body: Uint8Array;
+  readonly nextNonce: string | undefined;
+}
+
+/** The value of Authentication-Info; undefined for credentials without qop, which prove nothing. */
+export function authenticationInfo(
+  proof: AuthenticationProof,
+  hashing: Hashing,
+): Params | undefined {
+  const { algorithm, nonce, uri, qop, cnonce, count } = proof.credentials;
+  if (algorithm === undefined || cnonce === undefined || count === undefined) return undefined;
+  if (qop !== "auth" && qop !== "auth-int") return undefined;
+  const rspauth = digestResponse(
+    hashing,
+    proof.secret,
+    { algorithm, nonce, protection: { qop, count, cnonce } },
+    { method: "", uri, body: proof.body },
+  );
+  const params = Params.none
+    .withQuoted("rspauth", rspauth)
+    .withQuoted("cnonce", cnonce)
+    .with("nc", count)
+    .with("qop", qop);
+  return proof.nextNonce === undefined ? params : params.withQuoted("nextnonce", proof.nextNonce);
+}

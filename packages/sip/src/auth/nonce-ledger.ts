@@ -1,0 +1,76 @@
+/** How far each nonce has been counted: the guard against replay. RFC 7616 §3.4 (nc), §5.5 */
+
+interface Entry {
+  readonly issuedAt: number;
+  /** The transport class and peer that showed the right answer. */
+  readonly holder: string;
+  count: number;
+}
+
+export interface LedgerLimits {
+  /** Nonces remembered. The oldest goes out first and is stale from then on. */
+  readonly nonces: number;
+  readonly validMs: number;
+}
+
+export const LEDGER_LIMITS: LedgerLimits = { nonces: 100_000, validMs: 300_000 };
+
+/**
+ * Remembers the highest count of every nonce that was answered rightly. A nonce is written here only
+ * then, so that challenges to strangers take no memory. What is forgotten must never count as new:
+ * a watermark holds the youngest issue time among the forgotten, and an unknown nonce at or below it
+ * is stale. The watermark starts at the start of the process, because what was answered before that
+ * is not known either.
+ */
+export class NonceLedger {
+  readonly #limits: LedgerLimits;
+  readonly #entries = new Map<string, Entry>();
+  #forgottenUntil: number;
+
+  constructor(startedAt: number, limits: LedgerLimits = LEDGER_LIMITS) {
+    this.#limits = limits;
+    this.#forgottenUntil = startedAt - 1;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Issue time of a nonce that this very holder has answered rightly before: its seal was checked then. */
+  issuedTo(nonce: string, holder: string): number | undefined {
+    const entry = this.#entries.get(nonce);
+    return entry?.holder === holder ? entry.issuedAt : undefined;
+  }
+
+  /** Whether the nonce can still be used at this count; asked before anything is written. */
+  isFresh(nonce: string, issuedAt: number, count: number, now: number): boolean {
+    // A clock that was set back must not make nonces live longer.
+    if (now - issuedAt >= this.#limits.validMs || issuedAt > now) return false;
+    const entry = this.#entries.get(nonce);
+    return entry === undefined ? issuedAt > this.#forgottenUntil : count > entry.count;
+  }
+
+  /** Writes down a right answer. Call only when `isFresh` said yes. */
+  count(nonce: string, of: { issuedAt: number; holder: string; count: number }, now: number): void {
+    const known = this.#entries.get(nonce);
+    if (known !== undefined) {
+      known.count = of.count;
+      return;
+    }
+    this.#dropOldest(now);
+    this.#entries.set(nonce, { issuedAt: of.issuedAt, holder: of.holder, count: of.count });
+  }
+
+  /** Expired ones go for nothing, a living one only for want of room. */
+  #dropOldest(now: number): void {
+    let looked = 0;
+    for (const [nonce, { issuedAt }] of this.#entries) {
+      const expired = now - issuedAt >= this.#limits.validMs;
+      if (!expired && this.#entries.size < this.#limits.nonces) return;
+      this.#entries.delete(nonce);
+      if (!expired) this.#forgottenUntil = Math.max(this.#forgottenUntil, issuedAt);
+      looked += 1;
+      if (looked === 2) return; // two out for one in: the table shrinks, and no call is long
+    }
+  }
+}
