@@ -32,13 +32,13 @@ export interface Extension extends HeaderName {
 }
 
 /** Nested CPIM is content like any other: only the outermost envelope is interpreted. */
-export function parseCpim(bytes: Uint8Array, limits: Partial<CpimLimits> = {}): Parsed<Cpim> {
+export function parseCpim(bytes: Uint8Array, limits: CpimLimits = CPIM_LIMITS): Parsed<Cpim> {
   return parsed(() => readCpim(bytes, limits));
 }
 
 /** As `parseCpim`, for readers that already stand inside `parsed`. Throws `FormatError`. */
-export function readCpim(bytes: Uint8Array, limits: Partial<CpimLimits> = {}): Cpim {
-  const { lines, mime } = readHead(bytes, { ...CPIM_LIMITS, ...limits });
+export function readCpim(bytes: Uint8Array, limits: CpimLimits = CPIM_LIMITS): Cpim {
+  const { lines, mime } = readHead(bytes, limits);
   const message = new CpimReader();
   for (const line of lines) message.add(line);
   return {
@@ -73,8 +73,9 @@ class CpimReader {
       // Names are case-sensitive, but a reader that is not would see another sender.
       throw new FormatError(FORMAT, line.start, "header names are case-sensitive: write From");
     }
+    const { namespace, prefix, name } = resolved;
     const { parameters, value } = line;
-    this.extensions.push({ ...resolved, parameters, value });
+    this.extensions.push({ namespace, prefix, name, parameters, value });
   }
 
   /** Whether it was a header of RFC 3862. Single ones must not be repeated. */

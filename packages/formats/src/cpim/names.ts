@@ -14,7 +14,7 @@ export interface HeaderName {
 
 /** NAMECHAR of RFC 3862 §3.6 */
 export const NAME = /^[!#-'*+\-^-`|~0-9A-Za-z]+$/;
-const DECLARATION = /^([^\s<]*) *<([^<>\s]+)>$/;
+const BRACKETED = /^<[^<>\s]+>$/;
 
 /** What the NS headers seen so far declare: a declaration must come before its use. RFC 3862 §3.4 */
 export class Namespaces {
@@ -37,10 +37,12 @@ export class Namespaces {
   }
 
   declare(value: string, offset: number): void {
-    const [, prefix = "", namespace = ""] = DECLARATION.exec(value) ?? [];
-    if (namespace === "" || (prefix !== "" && !NAME.test(prefix))) {
+    const open = value.indexOf("<");
+    const prefix = value.slice(0, Math.max(open, 0)).trimEnd();
+    if (!BRACKETED.test(value.slice(open)) || (prefix !== "" && !NAME.test(prefix))) {
       throw new FormatError(this.#format, offset, "expected 'prefix <URI>'");
     }
+    const namespace = value.slice(open + 1, -1);
     const before = this.#declared.get(prefix);
     // Two meanings of one prefix are two readings of one message.
     if (before !== undefined && before !== namespace) {
