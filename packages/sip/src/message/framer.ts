@@ -44,6 +44,12 @@ export class SipFramer {
     return this.#heldLength;
   }
 
+  /** What the message that has begun still lacks: who waits for it has a limit for each. */
+  get lacks(): "nothing" | "header" | "body" {
+    if (this.#head !== undefined) return "body";
+    return this.#heldLength === 0 ? "nothing" : "header";
+  }
+
   /** Bodies are views of the chunk, which must not be changed afterwards. */
   push(chunk: Uint8Array): readonly Framed[] {
     const out: Framed[] = [];

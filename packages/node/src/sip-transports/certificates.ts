@@ -1,0 +1,124 @@
+/** Our certificates, chosen by the name that the peer asks for, and read again when they change. */
+import { X509Certificate } from "node:crypto";
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { dirname } from "node:path";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
+import { TLS_PROFILE } from "./tls-identity.ts";
+
+export interface CertificateFiles {
+  /** PEM, the whole chain, our own certificate first. */
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+interface Loaded {
+  readonly names: readonly string[];
+  readonly options: SecureContextOptions;
+  readonly context: SecureContext;
+}
+
+export interface CertificateOptions {
+  /** The first one is shown to peers that name nobody, or somebody else. */
+  readonly files: readonly CertificateFiles[];
+  /** Read again, or why not; the old ones stay in use then. */
+  readonly reloaded?: (error: Error | undefined) => void;
+}
+
+/** Renewal tools write several files, one after the other. */
+const SETTLE_MS = 200;
+
+export class Certificates {
+  readonly #options: CertificateOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #watchers: FSWatcher[] = [];
+  #settling: NodeJS.Timeout | undefined;
+  #loaded: readonly Loaded[];
+
+  /** Throws when a file is missing or a key does not fit its certificate. */
+  constructor(options: CertificateOptions) {
+    if (options.files.length === 0) throw new RangeError("TLS needs a certificate");
+    this.#options = options;
+    this.#loaded = options.files.map(load);
+  }
+
+  /** What a TLS server is made with; `fallback` has to be set again after each reload. */
+  get serverOptions(): SecureContextOptions & {
+    readonly SNICallback: (
+      name: string,
+      done: (error: Error | null, context?: SecureContext) => void,
+    ) => void;
+  } {
+    return { ...this.fallback, SNICallback: (name, done) => done(null, this.#contextFor(name)) };
+  }
+
+  /** The certificate for peers that name nobody; also our own towards peers that want one. */
+  get fallback(): SecureContextOptions {
+    return { ...TLS_PROFILE, ...this.#loaded[0]?.options };
+  }
+
+  /** Calls back after each reload, until the returned function is called. */
+  onReload(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads the files again. A set that does not fit together is left alone: it is half written. */
+  reload(): void {
+    try {
+      this.#loaded = this.#options.files.map(load);
+    } catch (error) {
+      this.#options.reloaded?.(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    for (const listener of this.#listeners) listener();
+    this.#options.reloaded?.(undefined);
+  }
+
+  /** Reloads whenever something changes in the folders of the files. */
+  watch(): void {
+    const files = this.#options.files.flatMap(({ certFile, keyFile }) => [certFile, keyFile]);
+    for (const folder of new Set(files.map((file) => dirname(file)))) {
+      // The folder, not the file: a renewed certificate is a new file, or a link that points elsewhere.
+      const watcher = watch(folder, () => this.#settle());
+      watcher.on("error", (error) => this.#options.reloaded?.(error));
+      watcher.unref();
+      this.#watchers.push(watcher);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#settling);
+    for (const watcher of this.#watchers.splice(0)) watcher.close();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.reload(), SETTLE_MS);
+    this.#settling.unref();
+  }
+
+  #contextFor(serverName: string): SecureContext | undefined {
+    const name = serverName.toLowerCase();
+    const [, ...parents] = name.split(".");
+    const wildcard = `*.${parents.join(".")}`; // browsers accept it, RFC 6125 §6.4.3
+    const find = (wanted: string) => this.#loaded.find(({ names }) => names.includes(wanted));
+    return (find(name) ?? find(wildcard) ?? this.#loaded[0])?.context;
+  }
+}
+
+function load({ certFile, keyFile }: CertificateFiles): Loaded {
+  const cert = readFileSync(certFile);
+  const key = readFileSync(keyFile);
+  const certificate = new X509Certificate(cert);
+  const options = { cert, key };
+  return {
+    names: dnsNames(certificate.subjectAltName),
+    options,
+    context: createSecureContext({ ...TLS_PROFILE, ...options }),
+  };
+}
+
+function dnsNames(subjectAltName: string | undefined): readonly string[] {
+  const names = (subjectAltName ?? "").split(", ");
+  return names.flatMap((name) => (name.startsWith("DNS:") ? [name.slice(4).toLowerCase()] : []));
+}

@@ -1,0 +1,423 @@
+/** All sockets that SIP goes over, behind the ports of the stack. RFC 3261 §18 */
+import { isIPv6, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { Address, Flow, FlowEvents, Hop, TransportName, Transports } from "@parlance/sip";
+import type { WebSocket } from "ws";
+import { Admission } from "./admission.ts";
+import type { Certificates } from "./certificates.ts";
+import { connectStream, connectWebSocket } from "./connect.ts";
+import { type Channel, Connection, type ConnectionHost } from "./connection.ts";
+import { DatagramFlow, DatagramSocket } from "./datagram.ts";
+import { type DestinationPolicy, destinationPolicy, isOwnListener } from "./destinations.ts";
+import { lookEveryMs } from "./life.ts";
+import { parseListenUrl } from "./listen-url.ts";
+import { keyOf, ReuseTable } from "./reuse.ts";
+import { readStream, reasonOf, StreamChannel } from "./stream-channel.ts";
+import { provenNames, StreamListener } from "./stream-listener.ts";
+import { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
+import { Watch } from "./watch.ts";
+import { readWebSocket, WebSocketChannel } from "./web-socket-channel.ts";
+import { type Upgrade, webSocketDoor } from "./web-socket-door.ts";
+import { WriteTurn } from "./write-turn.ts";
+
+/** What is known of a peer when it is to be trusted or not; names only once they are proved. */
+export type Peer = Pick<Flow, "transport" | "remote" | "listener" | "peerNames">;
+
+/** What an operator may want to know; the words are fixed, so that they can label a metric. */
+export type TransportEvent =
+  | {
+      readonly kind: "refused";
+      readonly reason: "total" | "source" | "handshake" | "upgrade" | "destination";
+      readonly remote: Address;
+      readonly detail?: string;
+    }
+  | { readonly kind: "opened" | "closed"; readonly flow: Flow; readonly reason?: string };
+
+export interface SipTransportsOptions {
+  readonly limits?: Partial<TransportLimits>;
+  /** Shown on TLS listeners, and to servers that ask who we are. */
+  readonly certificates?: Certificates;
+  /** PEM certificates of authorities that we believe as a client; those of Node by default. */
+  readonly authorities?: readonly string[];
+  /** Where we may connect to; by default not to this machine and this link. */
+  readonly mayConnect?: DestinationPolicy;
+  /** Trusted peers may keep more waiting, stay silent and open more connections. */
+  readonly trusts?: (peer: Peer) => boolean;
+  readonly log?: (event: TransportEvent) => void;
+}
+
+export interface ListenOptions {
+  /** `udp://127.0.0.1:5060`, `tcp://[::1]:5060`, `tls://0.0.0.0:5061` */
+  readonly url: string;
+  /** Appears in flows, so that it can decide the class of a peer. */
+  readonly name?: string;
+  /** Several processes share the port. */
+  readonly reusePort?: boolean;
+  /** Ask for certificates of these authorities (PEM). */
+  readonly clientAuthorities?: readonly string[];
+  /** Refuse peers without one. */
+  readonly clientRequired?: boolean;
+}
+
+export interface Listening extends Address {
+  readonly transport: TransportName;
+  readonly name: string | undefined;
+}
+
+export interface WebSocketOptions {
+  readonly name?: string;
+  /** Pages of these origins may connect, besides those of the same host. */
+  readonly origins?: readonly string[];
+}
+
+type Stream = Exclude<TransportName, "UDP">;
+
+const NOBODY: FlowEvents = {
+  message: notAttached,
+  fault: notAttached,
+  closed: notAttached,
+};
+
+export class SipTransports implements Transports {
+  readonly #options: SipTransportsOptions;
+  readonly #limits: TransportLimits;
+  readonly #mayConnect: DestinationPolicy;
+  readonly #admission: Admission;
+  readonly #host: ConnectionHost & { events: FlowEvents };
+  readonly #reuse = new ReuseTable();
+  readonly #connections = new Set<Connection>();
+  readonly #connecting = new Map<string, Promise<Connection>>();
+  readonly #listeners: StreamListener[] = [];
+  readonly #datagrams: DatagramSocket[] = [];
+  #serial = 0;
+  #stopping = false;
+  #allClosed: (() => void) | undefined;
+
+  constructor(options: SipTransportsOptions = {}) {
+    this.#options = options;
+    this.#limits = { ...TRANSPORT_LIMITS, ...options.limits };
+    this.#mayConnect = options.mayConnect ?? destinationPolicy();
+    this.#admission = new Admission(this.#limits);
+    this.#host = {
+      events: NOBODY,
+      limits: this.#limits,
+      turn: new WriteTurn(),
+      watch: new Watch(lookEveryMs(this.#limits)),
+      forget: (connection) => this.#forget(connection),
+    };
+  }
+
+  /** Who hears of what comes in; to be called once, before anything is opened. */
+  attach(events: FlowEvents): void {
+    this.#host.events = events;
+  }
+
+  /** Connections that are open now, in both directions. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Resolves when the socket is bound; rejects when it cannot be. */
+  async listen(options: ListenOptions): Promise<Listening> {
+    const { transport, host, port } = parseListenUrl(options.url);
+    const { name } = options;
+    const address =
+      transport === "UDP"
+        ? (await this.#bindDatagram({ host, port }, name, options.reusePort)).local
+        : await this.#listenStream(transport, { host, port }, options);
+    return { transport, name, ...address };
+  }
+
+  /** Takes the WebSocket upgrades of an HTTP listener. RFC 7118 */
+  webSockets({ name, origins = [] }: WebSocketOptions = {}): Upgrade {
+    return webSocketDoor({
+      limits: this.#limits,
+      origins,
+      admit: (socket) => this.#admit(socket, transportOf(socket), name),
+      accepted: (webSocket, socket) => this.#acceptWebSocket(webSocket, socket, name),
+      refused: (socket, detail) => this.#refused("upgrade", remoteOf(socket), detail),
+    });
+  }
+
+  send(flow: Flow, bytes: Uint8Array): void {
+    if (flow instanceof Connection || flow instanceof DatagramFlow) flow.send(bytes);
+    else queueMicrotask(() => this.#host.events.closed(flow, "not a flow of ours"));
+  }
+
+  open(hop: Hop): Flow | Promise<Flow> {
+    if (hop.transport === "UDP") return this.#openDatagram(hop.address);
+    return this.#reuse.find(hop) ?? this.#connectOnce(hop);
+  }
+
+  /** Ends a connection after what was sent on it; a UDP flow has no end. */
+  close(flow: Flow): void {
+    if (flow instanceof Connection) flow.end("closed here");
+  }
+
+  /** A bound connection may stay silent: it belongs to a user who has proved himself. */
+  bind(flow: Flow, bound = true): void {
+    if (flow instanceof Connection) flow.bind(bound);
+  }
+
+  /** Requests for `address` may go by this connection, under the names it has proved. RFC 5923 §8 */
+  alias(flow: Flow, address: Address): void {
+    if (flow instanceof Connection) this.#reuse.addAlias(flow, address);
+  }
+
+  /** Takes nothing new, brings on its way what was sent, and ends everything. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const listener of this.#listeners.splice(0)) listener.close();
+    if (this.#connections.size > 0) {
+      const allClosed = new Promise<void>((resolve) => {
+        this.#allClosed = resolve;
+      });
+      for (const connection of this.#connections) connection.end("the server stops");
+      await allClosed;
+    }
+    await Promise.all(this.#datagrams.splice(0).map((socket) => socket.close()));
+  }
+
+  async #bindDatagram(
+    address: Address,
+    listener: string | undefined,
+    reusePort = false,
+  ): Promise<DatagramSocket> {
+    const id = this.#nextId("UDP");
+    const { events } = this.#host;
+    if (events === NOBODY) notAttached();
+    const socket = await DatagramSocket.bind({ id, listener, address, reusePort, events });
+    this.#datagrams.push(socket);
+    return socket;
+  }
+
+  async #listenStream(
+    transport: "TCP" | "TLS",
+    address: Address,
+    options: ListenOptions,
+  ): Promise<Address> {
+    const { name, reusePort = false, clientAuthorities, clientRequired } = options;
+    const { certificates } = this.#options;
+    if (transport === "TLS" && certificates === undefined) {
+      throw new RangeError(`listener ${options.url}: TLS needs a certificate`);
+    }
+    const handshakeMs = this.#limits.tlsHandshakeMs;
+    const listener = await StreamListener.listen({
+      address,
+      reusePort,
+      tls:
+        transport === "TLS" && certificates !== undefined
+          ? { certificates, clientAuthorities, clientRequired, handshakeMs }
+          : undefined,
+      admit: (socket) => this.#admit(socket, transport, name),
+      accepted: (socket, peerNames) => this.#acceptStream(socket, { transport, name, peerNames }),
+      handshakeFailed: (socket, error) =>
+        this.#refused("handshake", remoteOf(socket), reasonOf(error)),
+    });
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  /** Takes a place for the socket, which gives it back when it closes. */
+  #admit(socket: Socket, transport: Stream, listener: string | undefined): boolean {
+    const remote = remoteOf(socket);
+    const trusted = this.#trusts({
+      transport,
+      remote,
+      ...(listener === undefined ? {} : { listener }),
+    });
+    const full = this.#stopping ? "total" : this.#admission.enter(remote.host, trusted);
+    if (full !== undefined) {
+      this.#refused(full, remote);
+      return false;
+    }
+    socket.once("close", () => this.#admission.leave(remote.host));
+    return true;
+  }
+
+  #acceptStream(
+    socket: Socket,
+    known: {
+      readonly transport: "TCP" | "TLS";
+      readonly name: string | undefined;
+      readonly peerNames: readonly string[] | undefined;
+    },
+  ): void {
+    const connection = this.#connection(new StreamChannel(socket), socket, {
+      ...known,
+      incoming: true,
+    });
+    this.#reuse.addAccepted(connection);
+    readStream(socket, connection, false);
+  }
+
+  #acceptWebSocket(webSocket: WebSocket, socket: Socket, name: string | undefined): void {
+    const channel = new WebSocketChannel(webSocket, socket);
+    const known = { transport: transportOf(socket), name, peerNames: undefined, incoming: true };
+    readWebSocket(webSocket, socket, this.#connection(channel, socket, known));
+  }
+
+  #connection(
+    channel: Channel,
+    socket: Socket,
+    known: {
+      readonly transport: Stream;
+      readonly name: string | undefined;
+      readonly peerNames: readonly string[] | undefined;
+      readonly incoming: boolean;
+    },
+  ): Connection {
+    const { transport, name: listener, peerNames, incoming } = known;
+    const remote = remoteOf(socket);
+    const peer: Peer = {
+      transport,
+      remote,
+      ...(listener === undefined ? {} : { listener }),
+      ...(peerNames === undefined ? {} : { peerNames }),
+    };
+    const connection = new Connection(
+      {
+        id: this.#nextId(transport),
+        transport,
+        local: { host: withoutZone(socket.localAddress), port: socket.localPort ?? 0 },
+        remote,
+        peerNames,
+        listener,
+        incoming,
+        trusted: this.#trusts(peer),
+      },
+      channel,
+      this.#host,
+    );
+    this.#connections.add(connection);
+    this.#options.log?.({ kind: "opened", flow: connection });
+    return connection;
+  }
+
+  #forget(connection: Connection): void {
+    this.#reuse.remove(connection);
+    this.#connections.delete(connection);
+    this.#options.log?.({ kind: "closed", flow: connection, reason: connection.reason });
+    if (this.#connections.size === 0) this.#allClosed?.();
+  }
+
+  #openDatagram(address: Address): Flow | Promise<Flow> {
+    const refusal = this.#judgeDestination("UDP", address);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const family = isIPv6(address.host);
+    const socket = this.#datagrams.find(({ local }) => isIPv6(local.host) === family);
+    if (socket !== undefined) return socket.flowTo(address);
+    const anywhere = { host: family ? "::" : "0.0.0.0", port: 0 };
+    return this.#bindDatagram(anywhere, undefined).then((bound) => bound.flowTo(address));
+  }
+
+  /** Those who ask while it is being opened get the same one. */
+  #connectOnce(hop: Hop): Promise<Flow> {
+    const key = keyOf(hop);
+    const underWay = this.#connecting.get(key);
+    if (underWay !== undefined) return underWay;
+    const connecting = this.#connect(hop).finally(() => this.#connecting.delete(key));
+    this.#connecting.set(key, connecting);
+    return connecting;
+  }
+
+  async #connect(hop: Hop): Promise<Connection> {
+    const { transport, address } = hop;
+    const refusal = this.#judgeDestination(transport, address);
+    if (refusal !== undefined) throw refusal;
+    if (this.#admission.enter(address.host, true) !== undefined) {
+      this.#refused("total", address);
+      throw new Error("too many connections");
+    }
+    try {
+      const connection =
+        transport === "TCP" || transport === "TLS"
+          ? await this.#connectStream(hop, transport)
+          : await this.#connectWebSocket(hop, transport === "WS" ? "WS" : "WSS");
+      this.#reuse.addOpened(connection, hop);
+      return connection;
+    } catch (error) {
+      this.#admission.leave(address.host);
+      throw error;
+    }
+  }
+
+  async #connectStream(hop: Hop, transport: "TCP" | "TLS"): Promise<Connection> {
+    const socket = await connectStream(hop, this.#connectOptions());
+    const peerNames = socket instanceof TLSSocket ? provenNames(socket) : undefined;
+    const known = { transport, name: undefined, peerNames, incoming: false };
+    const connection = this.#connection(new StreamChannel(socket), socket, known);
+    readStream(socket, connection, true);
+    this.#leaveWith(socket, hop);
+    return connection;
+  }
+
+  async #connectWebSocket(hop: Hop, transport: "WS" | "WSS"): Promise<Connection> {
+    const [webSocket, socket] = await connectWebSocket(hop, this.#connectOptions());
+    const known = { transport, name: undefined, peerNames: undefined, incoming: false };
+    const connection = this.#connection(new WebSocketChannel(webSocket, socket), socket, known);
+    readWebSocket(webSocket, socket, connection);
+    this.#leaveWith(socket, hop);
+    return connection;
+  }
+
+  #leaveWith(socket: Socket, { address }: Hop): void {
+    socket.once("close", () => this.#admission.leave(address.host));
+  }
+
+  #connectOptions() {
+    const { authorities, certificates } = this.#options;
+    return { limits: this.#limits, authorities, identity: certificates?.fallback };
+  }
+
+  #judgeDestination(transport: TransportName, address: Address): Error | undefined {
+    if (this.#stopping) return new Error("the transports are stopped");
+    const own =
+      transport === "UDP"
+        ? this.#datagrams.map(({ local }) => local)
+        : this.#listeners.map((listener) => listener.address);
+    if (this.#mayConnect(address) && !isOwnListener(address, own)) return undefined;
+    this.#refused("destination", address);
+    return new Error(`no connections to ${address.host} port ${address.port}`);
+  }
+
+  #trusts(peer: Peer): boolean {
+    return this.#options.trusts?.(peer) === true;
+  }
+
+  #refused(
+    reason: Extract<TransportEvent, { kind: "refused" }>["reason"],
+    remote: Address,
+    detail?: string,
+  ): void {
+    this.#options.log?.({
+      kind: "refused",
+      reason,
+      remote,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+
+  #nextId(transport: TransportName): string {
+    this.#serial += 1;
+    return `${transport.toLowerCase()}-${this.#serial}`;
+  }
+}
+
+function transportOf(socket: Socket): "WS" | "WSS" {
+  return socket instanceof TLSSocket ? "WSS" : "WS";
+}
+
+function remoteOf(socket: Socket): Address {
+  return { host: withoutZone(socket.remoteAddress), port: socket.remotePort ?? 0 };
+}
+
+/** The zone of a link-local address means nothing outside this machine. */
+function withoutZone(address = ""): string {
+  const [host = ""] = address.split("%", 1);
+  return host;
+}
+
+function notAttached(): never {
+  throw new Error("attach the stack to its transports first");
+}

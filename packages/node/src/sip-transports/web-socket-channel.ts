@@ -1,0 +1,67 @@
+/** A WebSocket under a connection: one SIP message in each WebSocket message. RFC 7118 §5 */
+import { isUtf8 } from "node:buffer";
+import type { Socket } from "node:net";
+import { readFrame } from "@parlance/sip";
+import type { RawData, WebSocket } from "ws";
+import type { Channel, Connection } from "./connection.ts";
+import { reasonOf } from "./stream-channel.ts";
+
+const NORMAL_CLOSURE = 1000; // RFC 6455 §7.4.1
+
+export class WebSocketChannel implements Channel {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+
+  constructor(webSocket: WebSocket, socket: Socket) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+  }
+
+  get queuedBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  get full(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  writeAll(messages: readonly Uint8Array[]): void {
+    this.#socket.cork();
+    for (const message of messages) {
+      // What is not UTF-8 must go as binary, the rest should not. RFC 7118 §4.2
+      this.#webSocket.send(message, { binary: !isUtf8(message), fin: true });
+    }
+    this.#socket.uncork();
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  end(): void {
+    this.#webSocket.close(NORMAL_CLOSURE);
+  }
+
+  destroy(): void {
+    this.#webSocket.terminate();
+  }
+}
+
+/** Lets a connection live from the events of its WebSocket, which answers pings by itself. */
+export function readWebSocket(webSocket: WebSocket, socket: Socket, connection: Connection): void {
+  webSocket.on("message", (data) => {
+    if (connection.open) connection.take([readFrame(octetsOf(data))], "nothing");
+  });
+  socket.on("drain", () => connection.drained());
+  webSocket.on("error", (error) => connection.closed(reasonOf(error)));
+  webSocket.on("close", (code) => connection.closed(`the WebSocket was closed (${code})`));
+}
+
+function octetsOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}

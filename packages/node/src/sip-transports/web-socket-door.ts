@@ -1,0 +1,57 @@
+/** Turns HTTP upgrades into SIP connections, for those who may. RFC 7118 §4.1, RFC 6455 §4.2, §10.2 */
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { TransportLimits } from "./transport-limits.ts";
+
+export interface WebSocketDoorOptions {
+  readonly limits: TransportLimits;
+  /** Pages of these origins may connect, besides those that this very host served. */
+  readonly origins: readonly string[];
+  /** Judges a peer; false when there are too many. Undo it when the socket closes. */
+  readonly admit: (socket: Socket) => boolean;
+  readonly accepted: (webSocket: WebSocket, socket: Socket) => void;
+  readonly refused: (socket: Socket, reason: string) => void;
+}
+
+export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+
+export function webSocketDoor(options: WebSocketDoorOptions): Upgrade {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.limits.webSocketMessageBytes,
+    maxFragments: options.limits.webSocketFragments,
+    handleProtocols: () => "sip",
+  });
+  return (request, socket, head) => {
+    socket.on("error", (error) => options.refused(socket, error.message));
+    const refuse = (status: number, reason: string): void => {
+      options.refused(socket, reason);
+      answer(socket, status);
+    };
+    if (!offersSip(request)) return refuse(400, "no sip subprotocol");
+    if (!originAllowed(request, options.origins)) return refuse(403, "origin not allowed");
+    if (!options.admit(socket)) return refuse(503, "too many connections");
+    socket.setNoDelay(true);
+    server.handleUpgrade(request, socket, head, (webSocket) => options.accepted(webSocket, socket));
+  };
+}
+
+function offersSip(request: IncomingMessage): boolean {
+  const offered = request.headers["sec-websocket-protocol"] ?? "";
+  return offered.split(",").some((name) => name.trim() === "sip");
+}
+
+/** A program that is no browser names no origin, and cannot be made to connect by a foreign page. */
+function originAllowed(request: IncomingMessage, origins: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origins.includes(origin)) return true;
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+}
+
+function answer(socket: Socket, status: number): void {
+  const reason = STATUS_CODES[status] ?? "";
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
