@@ -6,7 +6,6 @@ import { standsOnce } from "./header-names.ts";
 import {
   CallId,
   Contact,
-  ContentDisposition,
   ContentLength,
   ContentType,
   CSeq,
@@ -38,7 +37,6 @@ const needed = new Map<string, { readonly read: (text: string) => unknown }>(
     MaxForwards,
     ContentLength,
     ContentType,
-    ContentDisposition,
     Contact,
     Route,
     RecordRoute,

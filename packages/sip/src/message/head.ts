@@ -14,7 +14,7 @@ export interface MessageFault {
 }
 
 export interface Head {
-  /** `undefined` when not even its kind is plain. */
+  /** `undefined` when it is, or may be, a response that cannot be read. */
   readonly start: RequestStart | ResponseStart | undefined;
   /** The lines that could be read; with a fault there may have been others. */
   readonly lines: readonly HeaderLine[];
@@ -70,7 +70,9 @@ function readStartLine(line: string, limits: MessageLimits): Pick<Head, "start" 
   const last = line.lastIndexOf(" ");
   const method = first === -1 ? line : line.slice(0, first);
   if (!isToken(method) || breaksLine(line)) {
-    return { start: undefined, fault: bad("no request or status line") };
+    // Nothing of it is kept: all that is left to do is to answer.
+    const unknown = { method: "", uriText: "", version: "", uri: undefined };
+    return { start: unknown, fault: bad("no request or status line") };
   }
   const uriText = line.slice(first + 1, last);
   const version = line.slice(last + 1);
@@ -115,7 +117,7 @@ function indexLines(
     if (!named) fault ??= bad("header line without a name");
     else if (line.reason !== undefined) fault ??= bad(line.reason);
     else if (isLonger(text, start, line.end, limits.headerLineBytes)) {
-      fault ??= { status: 513, reason: "header line is too long" };
+      fault ??= bad("header line is too long");
     } else if (lines.length === limits.headerLines) {
       return { lines, fault: fault ?? { status: 513, reason: "too many header lines" } };
     } else {

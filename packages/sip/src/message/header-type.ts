@@ -50,7 +50,8 @@ export function listHeader<E>(
       if (mayBeEmpty && text === "") return [];
       return readWhole(name, text, (reader) => {
         const items = [read(reader)];
-        while (reader.takeComma()) items.push(read(reader));
+        // RFC 7118 §8.2 prints a comma after the last value.
+        while (reader.takeComma() && !reader.atEnd()) items.push(read(reader));
         return items;
       });
     },

@@ -32,7 +32,7 @@ export function readNameAddr(reader: ValueReader): NameAddr {
   const start = reader.at + 1;
   const end = reader.text.indexOf(">", start);
   if (end === -1) reader.fail('"<" is not closed');
-  const uri = parseUri(reader.text.slice(start, end));
+  const uri = parseUri(withoutFolds(reader.text.slice(start, end)));
   reader.at = end + 1;
   return { name, uri, params: reader.params() };
 }
@@ -61,4 +61,13 @@ function endOfDisplayName({ text, at }: ValueReader): number | undefined {
     if (!isIn(TOKEN | SPACE, code) && code < 128) return undefined;
   }
   return undefined;
+}
+
+/** A URI folded before a parameter of its own, as RFC 7118 §8.2 prints it. */
+function withoutFolds(uri: string): string {
+  if (!uri.includes(" ;")) return uri;
+  return uri
+    .split(";")
+    .map((part) => part.trimEnd())
+    .join(";");
 }

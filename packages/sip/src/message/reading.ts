@@ -1,5 +1,7 @@
 /** What comes out of a transport: messages, keep-alives, and faults that may still be answered. */
 import type { Head, MessageFault } from "./head.ts";
+import { firstLine } from "./header-line.ts";
+import { Via } from "./headers.ts";
 import { type SipMessage, SipRequest, SipResponse } from "./message.ts";
 
 export interface FramedFault extends MessageFault {
@@ -25,15 +27,19 @@ export function framedMessage(head: Head, body: Uint8Array): Framed {
   return { kind: "message", message };
 }
 
-/** Responses are never answered, and neither is what might be one. RFC 3261 §18.1.2 */
+/** Neither responses are answered nor what has no way back. RFC 3261 §8.2.6.2, §18.1.2 */
 export function framedFault(
   fault: MessageFault,
   head: Pick<Head, "start" | "lines" | "octets"> | undefined,
 ): FramedFault {
   const start = head?.start;
   const message =
-    head !== undefined && start !== undefined && "method" in start
+    head !== undefined && start !== undefined && "method" in start && hasVia(head.lines)
       ? new SipRequest(start, { lines: head.lines, body: new Uint8Array(0), octets: head.octets })
       : undefined;
   return { kind: "fault", status: fault.status, reason: fault.reason, close: true, message };
+}
+
+function hasVia(lines: Head["lines"]): boolean {
+  return firstLine(lines, Via.key) !== undefined;
 }

@@ -62,10 +62,12 @@ function equalParams(a: Params, b: Params): boolean {
 /** Headers are never ignored; their order does not matter. */
 function equalHeaders(a: SipUri, b: SipUri): boolean {
   if (a.headers.length !== b.headers.length) return false;
-  const spell = (uri: SipUri) =>
-    uri.headers.map(([name, value]) => `${name.toLowerCase()}=${value}`).sort();
-  const others = spell(b);
-  return spell(a).every((header, index) => header === others[index]);
+  const others = spellHeaders(b);
+  return spellHeaders(a).every((header, index) => header === others[index]);
+}
+
+function spellHeaders(uri: SipUri): readonly string[] {
+  return uri.headers.map(([name, value]) => `${name.toLowerCase()}=${value}`).sort();
 }
 
 /** RFC 3966 §4: digits without separators, parameters in any order, all of them counting. */

@@ -129,8 +129,11 @@ export class ValueReader {
   params(): Params {
     if (!this.take(SEMICOLON)) return Params.none;
     const entries: Param[] = [];
-    do entries.push(this.param());
-    while (this.take(SEMICOLON));
+    do {
+      // RFC 5626 §3.2 prints a doubled semicolon; none may be left over at the end.
+      while (this.take(SEMICOLON));
+      entries.push(this.param());
+    } while (this.take(SEMICOLON));
     return Params.read(this.format, entries);
   }
 
