@@ -1,0 +1,115 @@
+/** Opens the data file: for this process alone, checked, at the newest version of the schema. */
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { DatabaseError, faultOf } from "./faults.ts";
+import { migrations as released } from "./migrations.ts";
+
+const APPLICATION_ID = 0x50_52_4c_4e; // "PRLN": says whose file it is
+const CHECKPOINT_PAGES = 4000; // 16 MB of log: fewer, larger writes into the file than the default 1000
+const CACHE_KIB = 64 * 1024; // the indexes of some million messages
+const LOG_BYTES_KEPT = 64 * 1024 * 1024;
+
+export interface DatabaseOptions {
+  readonly file: string;
+  /** How long to wait for an earlier process that is still going down. */
+  readonly lockWaitMs: number;
+  readonly migrations?: readonly string[];
+}
+
+/** Throws a DatabaseError whose message an operator can act upon. */
+export function openDatabase(options: DatabaseOptions): DatabaseSync {
+  const { file, lockWaitMs, migrations = released } = options;
+  let connection: DatabaseSync | undefined;
+  try {
+    protectFile(file);
+    connection = new DatabaseSync(file, { timeout: lockWaitMs });
+    takeLock(connection);
+    checkOwner(connection);
+    checkIntegrity(connection);
+    migrate(connection, migrations);
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw explained(error, file);
+  }
+}
+
+/** Nobody else on the machine reads messages or credentials. */
+function protectFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    // Only when there is none: closing a file that this process has open elsewhere would drop its lock.
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+}
+
+/** In exclusive mode SQLite holds the lock until the connection ends, also by kill. */
+function takeLock(connection: DatabaseSync): void {
+  connection.exec(`
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL; -- a commit has reached the disk when it returns
+    PRAGMA secure_delete = FAST; -- what was removed does not stay in pages that are written anyway
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
+    PRAGMA cache_size = -${CACHE_KIB};
+    BEGIN IMMEDIATE; COMMIT;
+  `);
+}
+
+function checkOwner(connection: DatabaseSync): void {
+  const owner = pragma(connection, "application_id");
+  const empty = connection.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
+  if (owner === APPLICATION_ID || (owner === 0 && empty)) return;
+  throw new DatabaseError("damaged", "it is a database of another program");
+}
+
+function checkIntegrity(connection: DatabaseSync): void {
+  const found = Object.values(connection.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+  if (found === "ok") return;
+  throw new DatabaseError("damaged", `the integrity check says: ${String(found)}`);
+}
+
+/** Forward only, each step in a transaction of its own together with its version. */
+function migrate(connection: DatabaseSync, migrations: readonly string[]): void {
+  const version = pragma(connection, "user_version");
+  if (version > migrations.length)
+    throw new DatabaseError(
+      "too new",
+      `its schema has version ${version}, this server knows versions up to ${migrations.length}`,
+    );
+  for (const [step, script] of migrations.entries()) {
+    if (step < version) continue;
+    connection.exec(`
+      BEGIN IMMEDIATE;
+      ${script};
+      PRAGMA application_id = ${APPLICATION_ID};
+      PRAGMA user_version = ${step + 1};
+      COMMIT;
+    `);
+  }
+}
+
+function pragma(connection: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+}
+
+function explained(error: unknown, file: string): DatabaseError {
+  const { fault, message } = faultOf(error);
+  switch (fault) {
+    case "in use":
+      return new DatabaseError("in use", `${file} is in use by another process`, { cause: error });
+    case "damaged":
+      return new DatabaseError(
+        "damaged",
+        `${file} cannot be used: ${message}. Restore it from a backup, or move it away to start empty`,
+        { cause: error },
+      );
+    default:
+      return new DatabaseError(fault, `${file} cannot be opened: ${message}`, { cause: error });
+  }
+}

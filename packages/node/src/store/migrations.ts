@@ -1,0 +1,133 @@
+/** The schema, step by step. A step that was released is never changed; the next one is added below it. */
+
+/** The step at position n brings a database of version n to version n + 1. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE account (
+    name TEXT PRIMARY KEY,
+    address TEXT NOT NULL,
+    display_name TEXT,
+    disabled INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE identity (
+    address TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+    position INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX identity_of_account ON identity (account, position);
+
+  CREATE TABLE credential (
+    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    algorithm TEXT NOT NULL,
+    realm TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (account, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE binding (
+    user TEXT NOT NULL,
+    id TEXT NOT NULL,
+    address TEXT NOT NULL,
+    contact_text TEXT NOT NULL,
+    instance TEXT,
+    reg_id INTEGER,
+    path TEXT NOT NULL, -- JSON array
+    flow TEXT,
+    q INTEGER NOT NULL,
+    call_id TEXT NOT NULL,
+    cseq INTEGER NOT NULL,
+    user_agent TEXT,
+    public_gruu TEXT,
+    temporary_gruu TEXT,
+    registered_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (user, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX binding_expiry ON binding (expires_at);
+
+  -- With a rowid: messages are appended in the order of reception, and long content stays out of the index.
+  CREATE TABLE deferred (
+    recipient TEXT NOT NULL,
+    id TEXT NOT NULL,
+    originator TEXT NOT NULL,
+    originator_shown TEXT NOT NULL,
+    privacy TEXT,
+    group_address TEXT,
+    subject TEXT,
+    kind TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_attempt_at INTEGER NOT NULL,
+    poisoned INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+  -- Holds all that counting against the quota needs.
+  CREATE INDEX deferred_of_recipient ON deferred (recipient, id, stored_bytes);
+  CREATE INDEX deferred_expiry ON deferred (expires_at);
+
+  CREATE TABLE sent_message (
+    author TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    recipients TEXT NOT NULL, -- JSON array
+    context TEXT NOT NULL,
+    sent_at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (author, message_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sent_message_deadline ON sent_message (deadline);
+  CREATE INDEX sent_message_expiry ON sent_message (expires_at);
+
+  CREATE TABLE disposition (
+    arrival INTEGER PRIMARY KEY,
+    author TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    content BLOB, -- NULL when it was passed on
+    UNIQUE (author, message_id, recipient, kind),
+    FOREIGN KEY (author, message_id) REFERENCES sent_message ON DELETE CASCADE
+  ) STRICT;
+
+  CREATE TABLE job (
+    id TEXT PRIMARY KEY,
+    originator TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    context TEXT NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE job_recipient (
+    job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    PRIMARY KEY (job, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_time ON audit (at);
+  `,
+];

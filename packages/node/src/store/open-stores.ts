@@ -1,0 +1,71 @@
+/** From the `store` setting to stores. */
+import { resolve } from "node:path";
+import { memoryStores, StoreError, type Stores } from "@parlance/server";
+import { type QueueLimits, type StoreObserver, StoreWorker } from "./store-worker.ts";
+import { SqliteAudit } from "./stores/audit.ts";
+import { SqliteBindings } from "./stores/bindings.ts";
+import { SqliteDeferred } from "./stores/deferred.ts";
+import { SqliteImdn } from "./stores/imdn.ts";
+import { SqliteJobs } from "./stores/jobs.ts";
+import { SqliteSettings } from "./stores/settings.ts";
+import { SqliteUsers } from "./stores/users.ts";
+
+export type StoreAddress =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "memory" };
+
+export interface OpenOptions {
+  /** Where a relative file name starts; the working directory when left out. */
+  readonly folder?: string;
+  readonly observer?: StoreObserver;
+  readonly queue?: QueueLimits;
+  /** How long to wait for an earlier process that still holds the file; 2 s when left out. */
+  readonly lockWaitMs?: number;
+}
+
+const LOCK_WAIT_MS = 2_000; // a drained process is gone by then; one that runs will not go
+
+/** Reads `sqlite:FILE` or `memory:`; throws a StoreError that says what else there is not. */
+export function parseStoreAddress(text: string): StoreAddress {
+  const colon = text.indexOf(":");
+  const scheme = text.slice(0, Math.max(0, colon)).toLowerCase();
+  const rest = text.slice(colon + 1);
+  if (scheme === "memory" && rest === "") return { kind: "memory" };
+  if (scheme === "sqlite" && rest !== "") return { kind: "sqlite", file: rest };
+  if (scheme === "postgres" || scheme === "postgresql")
+    throw new StoreError(
+      "not available",
+      "a PostgreSQL store is not available in this version: use sqlite:FILE",
+    );
+  throw new StoreError("not available", "the store must be sqlite:FILE or memory:");
+}
+
+/** Opens what `address` names; rejects with a StoreError that an operator can act upon. */
+export function openStores(address: string, options: OpenOptions = {}): Promise<Stores> {
+  return new Promise((open) => {
+    const parsed = parseStoreAddress(address);
+    open(
+      parsed.kind === "memory"
+        ? memoryStores()
+        : openSqliteStores(resolve(options.folder ?? "", parsed.file), options),
+    );
+  });
+}
+
+async function openSqliteStores(file: string, options: OpenOptions): Promise<Stores> {
+  const { observer, queue, lockWaitMs = LOCK_WAIT_MS } = options;
+  const worker = await StoreWorker.open({ file, lockWaitMs }, observer, queue);
+  return {
+    users: new SqliteUsers(worker),
+    bindings: new SqliteBindings(worker),
+    deferred: new SqliteDeferred(worker),
+    imdn: new SqliteImdn(worker),
+    jobs: new SqliteJobs(worker),
+    settings: new SqliteSettings(worker),
+    audit: new SqliteAudit(worker),
+    get busy() {
+      return worker.busy;
+    },
+    close: () => worker.close(),
+  };
+}

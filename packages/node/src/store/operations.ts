@@ -1,0 +1,29 @@
+/** Everything that the main thread may ask the worker to do, by name. */
+import type { Sql } from "./sql.ts";
+import { accountTable } from "./tables/accounts.ts";
+import { auditTable } from "./tables/audit.ts";
+import { bindingTable } from "./tables/bindings.ts";
+import { deferredTable } from "./tables/deferred.ts";
+import { imdnTable } from "./tables/imdn.ts";
+import { jobTable } from "./tables/jobs.ts";
+import { settingTable } from "./tables/settings.ts";
+
+export function operationsOn(sql: Sql) {
+  const { forgetUsages, ...deferred } = deferredTable(sql);
+  return {
+    operations: {
+      ...accountTable(sql),
+      ...bindingTable(sql),
+      ...deferred,
+      ...imdnTable(sql),
+      ...jobTable(sql),
+      ...settingTable(sql),
+      ...auditTable(sql),
+    },
+    /** Drops what the tables keep in memory about rows; to be called after a rollback. */
+    forget: forgetUsages,
+  };
+}
+
+export type Operations = ReturnType<typeof operationsOn>["operations"];
+export type OperationName = keyof Operations;
