@@ -1,6 +1,6 @@
 /** Users who do not want to be named. RFC 3323, RFC 3325 §9.3 */
 import type { Uri } from "@parlance/sip";
-import { hexOf, type Random } from "@parlance/wire";
+import { hex, type Random } from "@parlance/wire";
 
 /** What stands in From when the sender hides. RFC 3323 §4.1.1.3 */
 export const ANONYMOUS_URI = "sip:anonymous@anonymous.invalid";
@@ -19,5 +19,5 @@ export function isAnonymousUri(uri: Uri): boolean {
 
 /** How one anonymous person is told from another inside one session or list. */
 export function anonymousEntity(random: Random): string {
-  return `sip:anonymous-${hexOf(random.bytes(4))}@${ANONYMOUS_HOST}`;
+  return `sip:anonymous-${hex(random.bytes(4))}@${ANONYMOUS_HOST}`;
 }

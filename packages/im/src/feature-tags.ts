@@ -18,12 +18,11 @@ export const ACCEPT_CONTACT_LARGE_MESSAGE = `*;${LARGE_MESSAGE_TAG}`;
 
 /** Does the sender want a device with this tag, so that the request belongs to the IM service? */
 export function asksFor(message: SipMessage, tag: string): boolean {
-  const wanted = message.get(AcceptContact);
-  return wanted?.some(({ params }) => offers(params, tag)) ?? false;
+  return message.get(AcceptContact)?.some((wanted) => offers(wanted, tag)) ?? false;
 }
 
 /** Does a Contact (or one preference) carry the tag? A boolean tag that says FALSE does not count. */
 export function offers(params: Params, tag: string): boolean {
   const value = params.get(tag);
-  return value !== undefined && !/^"?!?(?:FALSE)"?$/i.test(value); // RFC 3840 §9
+  return value !== undefined && !/^FALSE$/i.test(value); // RFC 3840 §9
 }

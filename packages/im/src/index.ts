@@ -35,7 +35,8 @@ export {
 } from "./feature-tags.ts";
 export { newMessageId } from "./message-id.ts";
 export { chooseMode, MAX_PAGER_BYTES, type Mode, type ModeQuestion } from "./mode.ts";
-export { originatorAmong, sameAddress } from "./originator.ts";
+export { bareAddress, originatorAmong, sameAddress } from "./originator.ts";
+export { type PlainText, plainTextOf } from "./plain-text.ts";
 export { type Reaction, type Reason, type Refused, reactTo } from "./reactions.ts";
 export { type Condition, everyRefusal, isRefusal, type Refusal, refuse } from "./refusal.ts";
 export {
@@ -45,6 +46,7 @@ export {
   parseRelease,
   type Release,
 } from "./release.ts";
+export { claimedSender, type SenderClaim } from "./sender.ts";
 export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
 export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";
 export { formatWarning, readCondition, readWarnings } from "./warning.ts";
