@@ -1,0 +1,35 @@
+/** Takes what proves an identity out of a recorded message, without changing a length. RFC 7616 §3.4 */
+import { octetBytes, octetText } from "@parlance/wire";
+
+const NAMES =
+  "authorization|proxy-authorization|www-authenticate|proxy-authenticate|authentication-info" +
+  "|proxy-authentication-info";
+/** A header of that kind with its folded lines. */
+const HEADER = new RegExp(`^(?:${NAMES})[ \\t]*:[^\\r\\n]*(?:\\r\\n[ \\t][^\\r\\n]*)*`, "gim");
+/** Values from which a password could be tried out, or a challenge answered again. */
+const SECRET =
+  /\b(response|nonce|cnonce|nextnonce|rspauth|opaque)([ \t]*=[ \t]*)("[^"]*"|[^\s,"]+)/gi;
+/** Anything but Digest carries the secret itself. */
+const TOKEN = /(:\s*(?!digest\b)[a-z][a-z0-9-]*[ \t]+)(?![a-z-]+[ \t]*=)([^\s,]+)/gi;
+
+export function redact(bytes: Uint8Array): Uint8Array {
+  const text = octetText(bytes);
+  const headEnd = text.indexOf("\r\n\r\n");
+  const head = headEnd < 0 ? text : text.slice(0, headEnd);
+  const clean = head.replace(HEADER, (header) =>
+    header
+      .replace(
+        SECRET,
+        (_, name: string, equals: string, value: string) => name + equals + mask(value),
+      )
+      .replace(TOKEN, (_, scheme: string, token: string) => scheme + mask(token)),
+  );
+  if (clean === head) return bytes;
+  const redacted = bytes.slice();
+  redacted.set(octetBytes(clean), 0);
+  return redacted;
+}
+
+function mask(value: string): string {
+  return value.startsWith('"') ? `"${"x".repeat(value.length - 2)}"` : "x".repeat(value.length);
+}
