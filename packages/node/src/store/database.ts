@@ -75,22 +75,29 @@ function checkIntegrity(connection: DatabaseSync): void {
 }
 
 /** Forward only, each step in a transaction of its own together with its version. */
-function migrate(connection: DatabaseSync, migrations: readonly string[]): void {
+export function migrate(connection: DatabaseSync, migrations: readonly string[]): void {
   const version = pragma(connection, "user_version");
   if (version > migrations.length)
     throw new DatabaseError(
       "too new",
       `its schema has version ${version}, this server knows versions up to ${migrations.length}`,
     );
-  for (const [step, script] of migrations.entries()) {
-    if (step < version) continue;
+  for (const [step, script] of migrations.entries())
+    if (step >= version) advance(connection, script, step + 1);
+}
+
+function advance(connection: DatabaseSync, script: string, version: number): void {
+  try {
     connection.exec(`
       BEGIN IMMEDIATE;
       ${script};
       PRAGMA application_id = ${APPLICATION_ID};
-      PRAGMA user_version = ${step + 1};
+      PRAGMA user_version = ${version};
       COMMIT;
     `);
+  } catch (error) {
+    if (connection.isTransaction) connection.exec("ROLLBACK");
+    throw error;
   }
 }
 
