@@ -1,6 +1,6 @@
 /** The SIP stack without I/O: messages come in by flows, find their transactions, and leave by flows. RFC 3261 §17, §18 */
 import { FormatError } from "@parlance/wire";
-import { type Hop, HopFinder, type TransportName } from "../locate/index.ts";
+import { type Hop, HopFinder, type Resolver, type TransportName } from "../locate/index.ts";
 import {
   checkRequest,
   checkResponse,
@@ -44,13 +44,20 @@ import { markSource, ownVia } from "./via.ts";
 /** What leads to a server by DNS; streams first, for they carry any size. */
 const OPENED: readonly TransportName[] = ["TLS", "TCP", "UDP"];
 
+/** Without DNS only addresses lead somewhere. */
+const NO_DNS: Resolver = {
+  naptr: () => Promise.resolve([]),
+  srv: () => Promise.resolve([]),
+  addresses: () => Promise.resolve([]),
+};
+
 export class Endpoint implements FlowEvents {
   readonly #engine: Engine;
   readonly #user: TransactionUser;
   readonly #registry: Registry<ServerRun, Attempt>;
   readonly #flows = new FlowsInUse();
   readonly #outgoing = new Set<Outgoing>();
-  readonly #finder: HopFinder | undefined;
+  readonly #finder: HopFinder;
   readonly #serverOwner: ServerOwner;
   readonly #clientOwner: OutgoingOwner;
   #stopped = false;
@@ -61,10 +68,8 @@ export class Endpoint implements FlowEvents {
     this.#engine = new Engine(ports, options);
     this.#user = user;
     this.#registry = new Registry(options.transactions ?? 100_000, limitOf);
-    this.#finder =
-      ports.resolver === undefined
-        ? undefined
-        : new HopFinder({ ...ports, resolver: ports.resolver }, options.transports ?? OPENED);
+    const finderPorts = { ...ports, resolver: ports.resolver ?? NO_DNS };
+    this.#finder = new HopFinder(finderPorts, options.transports ?? OPENED);
     this.#serverOwner = this.#ownServers();
     this.#clientOwner = this.#ownClients();
   }
@@ -140,9 +145,9 @@ export class Endpoint implements FlowEvents {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const outgoing of [...this.#outgoing]) outgoing.fail("stopped");
-    for (const transaction of [...this.#registry.clients.values()]) transaction.forget();
-    for (const transaction of [...this.#registry.servers.values()]) transaction.forget();
+    for (const outgoing of this.#outgoing) outgoing.fail("stopped");
+    for (const transaction of this.#registry.clients.values()) transaction.forget();
+    for (const transaction of this.#registry.servers.values()) transaction.forget();
     this.#engine.wheel.stop();
   }
 
@@ -277,7 +282,7 @@ export class Endpoint implements FlowEvents {
   #withHops(to: Hop | readonly Hop[] | SipUri, use: (hops: readonly Hop[]) => void): void {
     if ("address" in to) return use([to]);
     if (!("kind" in to)) return use(to);
-    const found = this.#finder?.find(to) ?? [];
+    const found = this.#finder.find(to);
     if (found instanceof Promise) found.then(use, () => use([]));
     else use(found);
   }

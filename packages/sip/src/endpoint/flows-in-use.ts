@@ -37,6 +37,6 @@ export class FlowsInUse {
     if (use === undefined) return;
     use.closed = true;
     this.#uses.delete(flow.id);
-    for (const rider of [...use.riders]) rider.flowLost();
+    for (const rider of use.riders) rider.flowLost();
   }
 }

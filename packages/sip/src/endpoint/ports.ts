@@ -14,7 +14,7 @@ export interface EndpointPorts {
   readonly transports: Transports;
   readonly clock: Clock;
   readonly random: Random;
-  /** Only needed to send to a URI. */
+  /** Without it only addresses can be sent to. */
   readonly resolver?: Resolver;
   /** Told of each error of our own code, and of limits that were hit. */
   readonly log?: (event: EndpointEvent) => void;

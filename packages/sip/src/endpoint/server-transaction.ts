@@ -109,6 +109,8 @@ export abstract class ServerRun implements ServerTransaction, Evictable {
       case "pass ack up":
         return; // Where the ACK is at hand: see `InviteServerRun.ack`.
       case "report timeout":
+        this.#markAnswered();
+        this.owner.finished(this);
         return this.#fail("timeout");
       case "report transport error":
         return this.#fail("transport error");

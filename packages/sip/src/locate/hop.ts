@@ -26,16 +26,14 @@ export function isSecure(transport: TransportName): boolean {
 }
 
 /** RFC 3261 §19.1.2, RFC 7118 §5.3 */
+const DEFAULT_PORTS: { readonly [Name in TransportName]: number } = {
+  UDP: 5060,
+  TCP: 5060,
+  TLS: 5061,
+  WS: 80,
+  WSS: 443,
+};
+
 export function defaultPort(transport: TransportName): number {
-  switch (transport) {
-    case "UDP":
-    case "TCP":
-      return 5060;
-    case "TLS":
-      return 5061;
-    case "WS":
-      return 80;
-    case "WSS":
-      return 443;
-  }
+  return DEFAULT_PORTS[transport];
 }

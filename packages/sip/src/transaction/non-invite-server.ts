@@ -1,4 +1,7 @@
-/** Non-INVITE server transaction. RFC 3261 §17.2.2, with the rules of RFC 4320 §4. */
+/**
+ * Non-INVITE server transaction. RFC 3261 §17.2.2, with the rules of RFC 4320 §4. When the user never answers it
+ * completes without an answer, since a repeat may still be on its way.
+ */
 import type { Machine, Plan, Timing } from "./machine.ts";
 
 export interface NonInviteServer {
@@ -29,7 +32,7 @@ export const nonInviteServer: Machine<NonInviteServer> = {
       "408": ["completed"], // RFC 4320 §4.2: never sent
     },
     proceeding: {
-      expiry: ["terminated", "report timeout"], // RFC 4320 §4.2: too late for any answer
+      expiry: ["completed", "report timeout"], // RFC 4320 §4.2: too late for any answer
       request: ["proceeding", "repeat response"], // RFC 3261 §17.2.2
       "2xx-6xx": ["completed", "send response"], // RFC 3261 §17.2.2
       "408": ["completed"], // RFC 4320 §4.2
