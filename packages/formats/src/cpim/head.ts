@@ -1,18 +1,18 @@
 /** The lines before the content of a CPIM message, found in one pass over octets. RFC 3862 §2 */
 import { asciiBytes, FormatError, utf8Text } from "@parlance/wire";
-import { type MimeHead, readMimeHead } from "../mime/mime-head.ts";
+import {
+  MIME_HEAD_LIMITS,
+  type MimeHead,
+  type MimeHeadLimits,
+  readMimeHead,
+} from "../mime/mime-head.ts";
 
 export const FORMAT = "message/cpim";
 
-export interface CpimLimits {
-  /** Message headers, and again content headers. */
-  readonly headBytes: number;
-  readonly lineBytes: number;
-  readonly headers: number;
-}
+/** For the message headers, and again for the content's. */
+export type CpimLimits = MimeHeadLimits;
 
-/** The same as for a SIP message: what fits there may be said here. */
-export const CPIM_LIMITS: CpimLimits = { headBytes: 65_536, lineBytes: 8192, headers: 256 };
+export const CPIM_LIMITS: CpimLimits = MIME_HEAD_LIMITS;
 
 /** One message header line: `name:parameters value`, with its place in the octets. */
 export interface HeaderLine {
@@ -49,7 +49,7 @@ export function readHead(bytes: Uint8Array, limits: CpimLimits): Head {
   const joined = bytes[linesEnd] !== CR;
   const mimeStart = joined ? linesEnd : linesEnd + 2;
   const mime = readMimeHead(FORMAT, bytes, mimeStart, limits);
-  if (mime === undefined) throw new FormatError(FORMAT, bytes.length, "content has no headers");
+  if (!mime.complete) throw new FormatError(FORMAT, bytes.length, "content headers have no end");
   if (joined) refuseMixedHeaders(mime, linesEnd);
   return { lines, linesEnd, mime };
 }

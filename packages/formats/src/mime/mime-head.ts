@@ -6,8 +6,10 @@ export type MimeHeader = readonly [name: string, value: string];
 
 export interface MimeHead {
   readonly headers: readonly MimeHeader[];
-  /** Where the content begins. */
+  /** Where the content begins; the end of the octets when no empty line came. */
   readonly contentStart: number;
+  /** Whether there was an empty line. An entity without content may do without it. RFC 2046 §5.1 */
+  readonly complete: boolean;
 }
 
 export interface MimeHeadLimits {
@@ -15,6 +17,13 @@ export interface MimeHeadLimits {
   readonly lineBytes: number;
   readonly headers: number;
 }
+
+/** The same as for a SIP message. */
+export const MIME_HEAD_LIMITS: MimeHeadLimits = {
+  headBytes: 65_536,
+  lineBytes: 8192,
+  headers: 256,
+};
 
 const CR = 13;
 const LF = 10;
@@ -31,22 +40,20 @@ export function readMimeHead(
   format: string,
   bytes: Uint8Array,
   start: number,
-  limits: MimeHeadLimits,
-): MimeHead | undefined {
+  limits: MimeHeadLimits = MIME_HEAD_LIMITS,
+): MimeHead {
   const headers: MimeHeader[] = [];
   for (let at = start; at < bytes.length; ) {
     const next = nextField(bytes, at);
-    const lineFeed = next - 1;
-    if (next === 0) break;
-    const end = bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
-    if (end <= at) return { headers, contentStart: next };
+    const end = lineEndBefore(bytes, next);
+    if (end <= at) return { headers, contentStart: next, complete: true };
     if (end - at > limits.lineBytes) throw new FormatError(format, at, "line is too long");
     if (next - start > limits.headBytes) throw new FormatError(format, at, "head is too long");
     if (headers.length >= limits.headers) throw new FormatError(format, at, "too many headers");
     headers.push(readField(format, bytes, at, end));
     at = next;
   }
-  return undefined;
+  return { headers, contentStart: bytes.length, complete: false };
 }
 
 /** The first header of that name. */
@@ -64,16 +71,22 @@ export function writeMimeHeader(name: string, value: string): string {
   return `${name}: ${value}\r\n`;
 }
 
-/** Where the line after the field at `at` begins, continuation lines included; 0 when unfinished. */
+/** Where the line after the field at `at` begins; continuation lines belong to the field. */
 function nextField(bytes: Uint8Array, at: number): number {
   for (let from = at; ; ) {
     const next = bytes.indexOf(LF, from) + 1;
-    if (next === 0) return 0;
+    if (next === 0) return bytes.length;
     const follows = bytes[next];
-    const empty = next - at === 1 || (next - at === 2 && bytes[at] === CR);
+    const empty = lineEndBefore(bytes, next) <= at;
     if (empty || (follows !== SPACE && follows !== TAB)) return next;
     from = next;
   }
+}
+
+/** Without the CR LF, or LF, before `next`. */
+function lineEndBefore(bytes: Uint8Array, next: number): number {
+  if (bytes[next - 1] !== LF) return next;
+  return bytes[next - 2] === CR ? next - 2 : next - 1;
 }
 
 function readField(format: string, bytes: Uint8Array, start: number, end: number): MimeHeader {

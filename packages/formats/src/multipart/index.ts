@@ -1,0 +1,9 @@
+/** Multipart bodies. */
+export {
+  formatMultipart,
+  isMultipart,
+  MULTIPART_LIMITS,
+  type MultipartLimits,
+  parseLeaves,
+  parseMultipart,
+} from "./multipart.ts";
