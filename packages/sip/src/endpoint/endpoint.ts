@@ -22,12 +22,12 @@ import { Outgoing, type OutgoingOwner } from "./outgoing.ts";
 import type {
   BuildResponse,
   ClientTransaction,
+  Destination,
   EndpointOptions,
   EndpointPorts,
   EndpointStats,
   RequestObserver,
   RequestOptions,
-  Target,
   Trace,
   TransactionUser,
 } from "./ports.ts";
@@ -90,7 +90,7 @@ export class Endpoint implements FlowEvents {
   /** Sends a request; our Via is added here. The observer may hear of its end before this returns. */
   request(
     request: SipRequest,
-    to: Target,
+    to: Destination,
     observer: RequestObserver,
     options: RequestOptions = {},
   ): ClientTransaction {
@@ -103,7 +103,7 @@ export class Endpoint implements FlowEvents {
   }
 
   /** Sends without a transaction: the ACK of a 2xx, with a branch of its own. RFC 3261 §13.2.2.4 */
-  send(request: SipRequest, to: Target): void {
+  send(request: SipRequest, to: Destination): void {
     if (this.#stopped) return;
     if ("remote" in to) return this.#sendOn(request, to);
     this.#withHops(to, ([hop]) => {

@@ -5,6 +5,7 @@ export type { Flow, FlowEvents, FlowFault, Transports } from "./flow.ts";
 export type {
   BuildResponse,
   ClientTransaction,
+  Destination,
   EndpointEvent,
   EndpointOptions,
   EndpointPorts,
@@ -14,7 +15,6 @@ export type {
   SendFailure,
   SentBy,
   ServerTransaction,
-  Target,
   Trace,
   TransactionUser,
 } from "./ports.ts";

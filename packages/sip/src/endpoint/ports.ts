@@ -110,7 +110,7 @@ export interface RequestObserver {
   failed(reason: SendFailure): void;
 }
 
-export type Target = Flow | Hop | readonly Hop[] | SipUri;
+export type Destination = Flow | Hop | readonly Hop[] | SipUri;
 
 export interface RequestOptions {
   /** Goes into our branch behind a dot: the loop hash of a forking proxy. RFC 5393 §4.2.1 */
