@@ -1,5 +1,5 @@
 /** Our certificates, chosen by the name that the peer asks for, and read again when they change. */
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { dirname } from "node:path";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
@@ -13,8 +13,14 @@ export interface CertificateFiles {
 
 interface Loaded {
   readonly names: readonly string[];
-  readonly options: SecureContextOptions;
-  readonly context: SecureContext;
+  readonly options: { readonly cert: Buffer; readonly key: Buffer };
+}
+
+interface ServerOptions extends SecureContextOptions {
+  readonly SNICallback: (
+    name: string,
+    done: (error: Error | null, context?: SecureContext) => void,
+  ) => void;
 }
 
 export interface CertificateOptions {
@@ -33,27 +39,35 @@ export class Certificates {
   readonly #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | undefined;
   #loaded: readonly Loaded[];
+  #first: Loaded;
 
   /** Throws when a file is missing or a key does not fit its certificate. */
   constructor(options: CertificateOptions) {
-    if (options.files.length === 0) throw new RangeError("TLS needs a certificate");
     this.#options = options;
     this.#loaded = options.files.map(load);
+    this.#first = first(this.#loaded);
   }
 
-  /** What a TLS server is made with; `fallback` has to be set again after each reload. */
-  get serverOptions(): SecureContextOptions & {
-    readonly SNICallback: (
-      name: string,
-      done: (error: Error | null, context?: SecureContext) => void,
-    ) => void;
-  } {
-    return { ...this.fallback, SNICallback: (name, done) => done(null, this.#contextFor(name)) };
+  /**
+   * What a TLS server is made with. `ca` are the authorities of the clients that it asks for a
+   * certificate. After a reload `fallback` has to be set anew.
+   */
+  serverOptions(ca?: readonly string[]): ServerOptions {
+    const contexts = new WeakMap<Loaded, SecureContext>();
+    const contextOf = (loaded: Loaded): SecureContext => {
+      const known = contexts.get(loaded) ?? createSecureContext(contextOptions(loaded, ca));
+      contexts.set(loaded, known);
+      return known;
+    };
+    return {
+      ...this.fallback(ca),
+      SNICallback: (name, done) => done(null, contextOf(this.#find(name))),
+    };
   }
 
   /** The certificate for peers that name nobody; also our own towards peers that want one. */
-  get fallback(): SecureContextOptions {
-    return { ...TLS_PROFILE, ...this.#loaded[0]?.options };
+  fallback(ca?: readonly string[]): SecureContextOptions {
+    return contextOptions(this.#first, ca);
   }
 
   /** Calls back after each reload, until the returned function is called. */
@@ -66,6 +80,7 @@ export class Certificates {
   reload(): void {
     try {
       this.#loaded = this.#options.files.map(load);
+      this.#first = first(this.#loaded);
     } catch (error) {
       this.#options.reloaded?.(error instanceof Error ? error : new Error(String(error)));
       return;
@@ -97,25 +112,35 @@ export class Certificates {
     this.#settling.unref();
   }
 
-  #contextFor(serverName: string): SecureContext | undefined {
+  #find(serverName: string): Loaded {
     const name = serverName.toLowerCase();
     const [, ...parents] = name.split(".");
     const wildcard = `*.${parents.join(".")}`; // browsers accept it, RFC 6125 §6.4.3
-    const find = (wanted: string) => this.#loaded.find(({ names }) => names.includes(wanted));
-    return (find(name) ?? find(wildcard) ?? this.#loaded[0])?.context;
+    const withName = (wanted: string) => this.#loaded.find(({ names }) => names.includes(wanted));
+    return withName(name) ?? withName(wildcard) ?? this.#first;
   }
 }
 
 function load({ certFile, keyFile }: CertificateFiles): Loaded {
-  const cert = readFileSync(certFile);
-  const key = readFileSync(keyFile);
+  const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
   const certificate = new X509Certificate(cert);
-  const options = { cert, key };
-  return {
-    names: dnsNames(certificate.subjectAltName),
-    options,
-    context: createSecureContext({ ...TLS_PROFILE, ...options }),
-  };
+  if (!certificate.checkPrivateKey(createPrivateKey(key))) {
+    throw new Error(`${keyFile} is not the key of ${certFile}`);
+  }
+  return { names: dnsNames(certificate.subjectAltName), options: { cert, key } };
+}
+
+function first(loaded: readonly Loaded[]): Loaded {
+  const [one] = loaded;
+  if (one === undefined) throw new RangeError("TLS needs a certificate");
+  return one;
+}
+
+function contextOptions(
+  { options }: Loaded,
+  ca: readonly string[] | undefined,
+): SecureContextOptions {
+  return { ...TLS_PROFILE, ...options, ...(ca === undefined ? {} : { ca: [...ca] }) };
 }
 
 function dnsNames(subjectAltName: string | undefined): readonly string[] {

@@ -20,6 +20,16 @@ export interface DatagramOptions {
   readonly events: FlowEvents;
 }
 
+/** What bursts of a busy second bring while we are at something else; the system may cap it. */
+const SOCKET_BUFFER_BYTES = 4_194_304;
+/** Beyond it, what the kernel does not take is lost, as datagrams are. */
+const QUEUE_BYTES = 4_194_304;
+const SENDS_BETWEEN_CHECKS = 64;
+/** More than this may be refused for its size. */
+const SURE_BYTES = 60_000;
+/** Flows that are kept to be found again, in two generations of this size. */
+const FLOWS_A_GENERATION = 8_192;
+
 /** The pair of addresses that a datagram came and an answer goes by. */
 export class DatagramFlow implements Flow {
   /** The same for the same two addresses, as long as the socket lives. */
@@ -29,6 +39,7 @@ export class DatagramFlow implements Flow {
   readonly remote: Address;
   readonly listener?: string;
   readonly #socket: DatagramSocket;
+  #sends = 0;
 
   constructor(socket: DatagramSocket, remote: Address) {
     this.#socket = socket;
@@ -39,17 +50,12 @@ export class DatagramFlow implements Flow {
   }
 
   send(bytes: Uint8Array): void {
-    this.#socket.send(bytes, this.remote);
+    // Being told of errors costs; an address that took the first datagram takes the second.
+    const told = this.#sends === 0 || bytes.length > SURE_BYTES;
+    this.#sends = (this.#sends + 1) % SENDS_BETWEEN_CHECKS;
+    this.#socket.send(bytes, this.remote, told);
   }
 }
-
-/** What bursts of a busy second bring while we are at something else; the system may cap it. */
-const SOCKET_BUFFER_BYTES = 4_194_304;
-/** Beyond it, what the kernel does not take is lost, as datagrams are. */
-const QUEUE_BYTES = 4_194_304;
-const SENDS_BETWEEN_CHECKS = 64;
-/** Flows that are kept to be found again, in two generations of this size. */
-const FLOWS_A_GENERATION = 8_192;
 
 export class DatagramSocket {
   readonly id: string;
@@ -62,13 +68,18 @@ export class DatagramSocket {
   #latest: DatagramFlow | undefined;
   #sends = 0;
   #closed = false;
+  /** One function for all sends: an error names its address. */
+  readonly #sent = (error: Error | null): void => {
+    if (error !== null) this.#failed(error);
+  };
 
   static bind(options: DatagramOptions): Promise<DatagramSocket> {
     const { address, reusePort } = options;
+    const six = isIPv6(address.host);
     const socket = createSocket({
-      type: isIPv6(address.host) ? "udp6" : "udp4",
+      type: six ? "udp6" : "udp4",
       // IPv4 has sockets of its own; mapped addresses would be a second name for every peer.
-      ipv6Only: true,
+      ipv6Only: six,
       reusePort,
       recvBufferSize: SOCKET_BUFFER_BYTES,
       sendBufferSize: SOCKET_BUFFER_BYTES,
@@ -97,7 +108,8 @@ export class DatagramSocket {
     return this.#flow(remote.host, remote.port);
   }
 
-  send(bytes: Uint8Array, to: Address): void {
+  /** `told` of an error, if there is one, as the loss of the flow. */
+  send(bytes: Uint8Array, to: Address, told: boolean): void {
     if (this.#closed) {
       const flow = this.flowTo(to);
       queueMicrotask(() => this.#events.closed(flow, "closed"));
@@ -105,8 +117,7 @@ export class DatagramSocket {
     }
     this.#sends = (this.#sends + 1) % SENDS_BETWEEN_CHECKS;
     if (this.#sends === 0 && this.#socket.getSendQueueSize() > QUEUE_BYTES) return;
-    // No callback: errors come as events and name their address.
-    this.#socket.send(bytes, to.port, to.host);
+    this.#socket.send(bytes, to.port, to.host, told ? this.#sent : undefined);
   }
 
   close(): Promise<void> {
@@ -133,7 +144,7 @@ export class DatagramSocket {
     const message = parseStun(bytes);
     if (message?.kind !== "request") return;
     const remote = { host: address, port };
-    this.send(answerStun(message, remote), remote);
+    this.send(answerStun(message, remote), remote, false);
   }
 
   /** The same object for the same peer, mostly; the last one is found without a look-up. */

@@ -86,6 +86,8 @@ export class SipTransports implements Transports {
   readonly #host: ConnectionHost & { events: FlowEvents };
   readonly #reuse = new ReuseTable();
   readonly #connections = new Set<Connection>();
+  /** Everything that was accepted, also what is still in its handshake. */
+  readonly #accepted = new Set<Socket>();
   readonly #connecting = new Map<string, Promise<Connection>>();
   readonly #listeners: StreamListener[] = [];
   readonly #datagrams: DatagramSocket[] = [];
@@ -175,6 +177,7 @@ export class SipTransports implements Transports {
       for (const connection of this.#connections) connection.end("the server stops");
       await allClosed;
     }
+    for (const socket of this.#accepted) socket.destroy();
     await Promise.all(this.#datagrams.splice(0).map((socket) => socket.close()));
   }
 
@@ -231,7 +234,11 @@ export class SipTransports implements Transports {
       this.#refused(full, remote);
       return false;
     }
-    socket.once("close", () => this.#admission.leave(remote.host));
+    this.#accepted.add(socket);
+    socket.once("close", () => {
+      this.#accepted.delete(socket);
+      this.#admission.leave(remote.host);
+    });
     return true;
   }
 
@@ -291,6 +298,8 @@ export class SipTransports implements Transports {
     );
     this.#connections.add(connection);
     this.#options.log?.({ kind: "opened", flow: connection });
+    // A handshake that ended just now: nobody else would end what comes of it.
+    if (this.#stopping) connection.drop("the server stops");
     return connection;
   }
 
@@ -367,7 +376,7 @@ export class SipTransports implements Transports {
 
   #connectOptions() {
     const { authorities, certificates } = this.#options;
-    return { limits: this.#limits, authorities, identity: certificates?.fallback };
+    return { limits: this.#limits, authorities, identity: certificates?.fallback() };
   }
 
   #judgeDestination(transport: TransportName, address: Address): Error | undefined {

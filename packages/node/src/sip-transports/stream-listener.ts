@@ -7,7 +7,7 @@ import {
 } from "node:tls";
 import type { Address } from "@parlance/sip";
 import type { Certificates } from "./certificates.ts";
-import { sipIdentities, TLS_PROFILE } from "./tls-identity.ts";
+import { sipIdentities } from "./tls-identity.ts";
 
 export interface TlsListening {
   readonly certificates: Certificates;
@@ -46,7 +46,7 @@ export class StreamListener {
       else secure.emit("connection", socket);
     });
     const forget = tls?.certificates.onReload(() =>
-      secure?.setSecureContext(tls.certificates.fallback),
+      secure?.setSecureContext(tls.certificates.fallback(tls.clientAuthorities)),
     );
     return new Promise((resolve, reject) => {
       server.once("error", reject);
@@ -77,9 +77,7 @@ export class StreamListener {
 function tlsServer(tls: TlsListening, options: StreamListenerOptions): TlsServer {
   const asks = tls.clientAuthorities !== undefined;
   const server = createTlsServer({
-    ...tls.certificates.serverOptions,
-    ...TLS_PROFILE,
-    ...(asks ? { ca: [...tls.clientAuthorities] } : {}),
+    ...tls.certificates.serverOptions(tls.clientAuthorities),
     requestCert: asks,
     rejectUnauthorized: asks && tls.clientRequired === true,
     handshakeTimeout: tls.handshakeMs,
@@ -88,7 +86,10 @@ function tlsServer(tls: TlsListening, options: StreamListenerOptions): TlsServer
     socket.disableRenegotiation();
     options.accepted(socket, provenNames(socket));
   });
-  server.on("tlsClientError", (error, socket) => options.handshakeFailed(socket, error));
+  server.on("tlsClientError", (error, socket) => {
+    options.handshakeFailed(socket, error);
+    socket.destroy();
+  });
   return server;
 }
 
