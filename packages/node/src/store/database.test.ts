@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { StoreError } from "@parlance/server";
-import { migrate } from "./database.ts";
+import { migrate, openDatabase } from "./database.ts";
 import { openStores } from "./index.ts";
 import { migrations } from "./migrations.ts";
 
@@ -74,13 +82,16 @@ test("a file that is no database, or another program's, is refused and not touch
     await assert.rejects(openStores("sqlite:notes.db", { folder }), fault("damaged", /notes\.db/));
     assert.equal(statSync(join(folder, "notes.db")).size, text.length);
 
-    const other = new DatabaseSync(join(folder, "other.db"));
+    const file = join(folder, "other.db");
+    const other = new DatabaseSync(file);
     other.exec("CREATE TABLE recipe (name TEXT)");
     other.close();
+    const before = readFileSync(file);
     await assert.rejects(
       openStores("sqlite:other.db", { folder }),
       fault("damaged", /another program/),
     );
+    assert.deepEqual(readFileSync(file), before);
   });
 });
 
@@ -95,6 +106,26 @@ test("pages that were overwritten are found at start", async () => {
       openStores("sqlite:p.db", { folder }),
       fault("damaged", /p\.db cannot be used: .*Restore it from a backup/s),
     );
+  });
+});
+
+test("of a large file all but the messages is checked at start", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "p.db");
+    await fill(folder);
+    openDatabase({ file, lockWaitMs: 0, wholeCheckBytes: 0 }).close();
+    const handle = await open(file, "r+");
+    const { size } = await handle.stat();
+    await handle.write(
+      new Uint8Array(8192).fill(0xa5),
+      0,
+      8192,
+      Math.floor(size / 2 / 8192) * 8192,
+    );
+    await handle.close();
+    assert.throws(() => openDatabase({ file, lockWaitMs: 0, wholeCheckBytes: 0 }), {
+      fault: "damaged",
+    });
   });
 });
 
