@@ -58,6 +58,21 @@ export function skip(wanted: CharacterClass, text: string, from: number): number
   return at;
 }
 
+/** The first place at or after `from` that holds one of up to four `stops`, or the end. */
+export function endBefore(text: string, from: number, stops: string): number {
+  // Fewer stops leave NaN, which no character is.
+  const first = stops.charCodeAt(0);
+  const second = stops.charCodeAt(1);
+  const third = stops.charCodeAt(2);
+  const fourth = stops.charCodeAt(3);
+  let at = from;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === first || code === second || code === third || code === fourth) break;
+  }
+  return at;
+}
+
 /** Whether `text` is not empty and all of the class. */
 export function isAll(wanted: CharacterClass, text: string): boolean {
   return text !== "" && skip(wanted, text, 0) === text.length;

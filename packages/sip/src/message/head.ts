@@ -3,7 +3,7 @@ import { FormatError, octetText, utf8Length, utf8Text } from "@parlance/wire";
 import { breaksLine, digits, isIn, isToken, SPACE, TOKEN } from "./characters.ts";
 import type { RequestStart, ResponseStart } from "./edit.ts";
 import { HeaderLine } from "./header-line.ts";
-import { headerKey } from "./header-names.ts";
+import { knownKey, nameHash } from "./header-names.ts";
 import type { MessageLimits } from "./limits.ts";
 
 /** Why a message is not taken, and what its sender is told when there is an answer to give. */
@@ -47,15 +47,23 @@ export function endOfHead(bytes: Uint8Array, from: number): number {
 
 /** Reads octets that end in an empty line. Goes on after a fault, to have what an answer needs. */
 export function readHead(bytes: Uint8Array, limits: MessageLimits): Head {
-  const { text, octets } = decode(bytes);
-  const startEnd = text.indexOf("\r\n");
-  const start = readStartLine(text.slice(0, startEnd), limits);
-  const index = indexLines(text, startEnd + 2, limits);
+  const decoded = decode(bytes);
+  const { text, octets } = decoded;
+  const textEnd = text.indexOf("\r\n");
+  const start = readStartLine(text.slice(0, textEnd), limits);
+  const end = bytes.length === text.length ? textEnd : utf8Length(text.slice(0, textEnd));
+  const place = { at: end + 2, shift: end - textEnd };
+  const index = indexLines(bytes, decoded, place, limits);
   return { start: start.start, lines: index.lines, octets, fault: start.fault ?? index.fault };
 }
 
+interface Decoded {
+  readonly text: string;
+  readonly octets: boolean;
+}
+
 /** Not UTF-8: one character an octet, so that what a proxy does not touch is kept all the same. */
-function decode(bytes: Uint8Array): { text: string; octets: boolean } {
+function decode(bytes: Uint8Array): Decoded {
   try {
     return { text: utf8Text(bytes), octets: false };
   } catch (error) {
@@ -97,54 +105,74 @@ function readStatusLine(line: string, limits: MessageLimits): Pick<Head, "start"
   return { start, fault: undefined };
 }
 
-/** The lines from `from` to the empty line, where `text` ends. */
+/** Offsets go through octets; `shift` is how far those in the text are behind them. */
+interface Place {
+  at: number;
+  shift: number;
+}
+
+/** The lines from `from` to the empty line, where `bytes` end. */
 function indexLines(
-  text: string,
-  from: number,
+  bytes: Uint8Array,
+  { text, octets }: Decoded,
+  from: Place,
   limits: MessageLimits,
 ): { lines: HeaderLine[]; fault: MessageFault | undefined } {
   const lines: HeaderLine[] = [];
+  const last = bytes.length - 2;
   let fault: MessageFault | undefined;
-  let at = from;
-  while (at < text.length - 2) {
+  let { at, shift } = from;
+  while (at < last) {
     const start = at;
-    let nameEnd = at;
-    while (isIn(TOKEN, text.charCodeAt(nameEnd))) nameEnd += 1;
-    const colon = skipBlanks(text, nameEnd);
-    const named = nameEnd > start && text.charCodeAt(colon) === COLON;
-    const line = endOfLine(text, named ? colon + 1 : colon);
-    at = line.end;
-    if (!named) fault ??= bad("header line without a name");
-    else if (line.reason !== undefined) fault ??= bad(line.reason);
-    else if (isLonger(text, start, line.end, limits.headerLineBytes)) {
-      fault ??= bad("header line is too long");
-    } else if (lines.length === limits.headerLines) {
+    let hash = 0;
+    let octet = bytes[at] ?? 0;
+    while (isIn(TOKEN, octet)) {
+      hash = nameHash(hash, octet);
+      at += 1;
+      octet = bytes[at] ?? 0;
+    }
+    const nameEnd = at;
+    while (octet === BLANK || octet === TAB) {
+      at += 1;
+      octet = bytes[at] ?? 0;
+    }
+    const colon = at;
+    const textStart = start - shift;
+    let reason = nameEnd === start || octet !== COLON ? "header line without a name" : undefined;
+
+    // To the end of the line with its folds. RFC 3261 §7.3.1
+    for (;;) {
+      octet = bytes[at] ?? CR;
+      if (octet > CR) {
+        // UTF-16 has one unit for two or three octets, and two for four.
+        if (octet > 127 && !octets) shift += octet < 0xc0 ? 1 : octet >= 0xf0 ? -1 : 0;
+      } else if (octet === CR && bytes[at + 1] === LF) {
+        at += 2;
+        const next = bytes[at];
+        if (next !== BLANK && next !== TAB) break;
+      } else if (octet !== TAB) reason ??= controlFault(octet, bytes[at - 1]);
+      at += 1;
+    }
+    if (at - start > limits.headerLineBytes) reason ??= "header line is too long";
+    if (reason !== undefined) fault ??= bad(reason);
+    else if (lines.length === limits.headerLines) {
       return { lines, fault: fault ?? { status: 513, reason: "too many header lines" } };
     } else {
-      const key = headerKey(text.slice(start, nameEnd));
-      lines.push(makeHeaderLine(key, text, start, colon + 1, line.end));
+      const key =
+        knownKey(bytes, start, nameEnd, hash) ??
+        text.slice(textStart, textStart + nameEnd - start).toLowerCase();
+      lines.push(makeHeaderLine(key, text, textStart, textStart + colon + 1 - start, at - shift));
     }
   }
   return { lines, fault };
 }
 
-/** The end of a line with its folds, and why it may not stand. RFC 3261 §7.3.1 */
-function endOfLine(text: string, from: number): { end: number; reason: string | undefined } {
-  let reason: string | undefined;
-  for (let at = from; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code > CR) continue;
-    if (code === CR && text.charCodeAt(at + 1) === LF) {
-      const next = text.charCodeAt(at + 2);
-      if (next !== BLANK && next !== TAB) return { end: at + 2, reason };
-      at += 1;
-    } else if (code === CR) reason ??= "bare CR in a header line";
-    else if (code === LF) reason ??= "bare LF in a header line";
-    // RFC 3261 §25.1: any octet of ASCII but CR and LF may follow the backslash of a quoted string.
-    else if (code === NUL && text.charCodeAt(at - 1) !== BACKSLASH)
-      reason ??= "NUL in a header line";
-  }
-  return { end: text.length, reason };
+/** Why a control character may not stand in a line; most may. */
+function controlFault(octet: number, before: number | undefined): string | undefined {
+  if (octet === CR) return "bare CR in a header line";
+  if (octet === LF) return "bare LF in a header line";
+  // RFC 3261 §25.1: any octet of ASCII but CR and LF may follow the backslash of a quoted string.
+  return octet === NUL && before !== BACKSLASH ? "NUL in a header line" : undefined;
 }
 
 function makeHeaderLine(
@@ -158,19 +186,7 @@ function makeHeaderLine(
   let valueEnd = end - 2;
   while (valueStart < valueEnd && isIn(SPACE, source.charCodeAt(valueStart))) valueStart += 1;
   while (valueEnd > valueStart && isIn(SPACE, source.charCodeAt(valueEnd - 1))) valueEnd -= 1;
-  return new HeaderLine(key, source, { start, valueStart, valueEnd, end });
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === BLANK || text.charCodeAt(at) === TAB) at += 1;
-  return at;
-}
-
-/** In octets; three is the most that a character of UTF-16 takes in UTF-8. */
-function isLonger(text: string, start: number, end: number, limit: number): boolean {
-  if ((end - start) * 3 <= limit) return false;
-  return end - start > limit || utf8Length(text.slice(start, end)) > limit;
+  return new HeaderLine(key, source, start, valueStart, valueEnd, end);
 }
 
 /**

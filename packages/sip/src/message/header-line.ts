@@ -29,14 +29,17 @@ export class HeaderLine {
   constructor(
     key: string,
     source: string,
-    place: { start: number; valueStart: number; valueEnd: number; end: number },
+    start: number,
+    valueStart: number,
+    valueEnd: number,
+    end: number,
   ) {
     this.key = key;
     this.source = source;
-    this.start = place.start;
-    this.valueStart = place.valueStart;
-    this.valueEnd = place.valueEnd;
-    this.end = place.end;
+    this.start = start;
+    this.valueStart = valueStart;
+    this.valueEnd = valueEnd;
+    this.end = end;
   }
 
   /** As spelled in the message. */
@@ -93,12 +96,7 @@ export function makeLine(name: string, value: string): HeaderLine {
   const source = `${canonicalName(name)}: ${value}\r\n`;
   const valueEnd = source.length - 2;
   const valueStart = valueEnd - value.length;
-  return new HeaderLine(headerKey(name), source, {
-    start: 0,
-    valueStart,
-    valueEnd,
-    end: source.length,
-  });
+  return new HeaderLine(headerKey(name), source, 0, valueStart, valueEnd, source.length);
 }
 
 /** Each line break with the white space around it is one space. RFC 3261 §7.3.1 */

@@ -1,4 +1,8 @@
 /** Header names: their spelling, their compact forms, and which may stand only once. RFC 3261 §7.3 */
+import { asciiBytes } from "@parlance/wire";
+
+const UPPER_A = 65;
+const UPPER_Z = 90;
 
 /** Headers that stand once at most; of these a second line makes the message malformed. */
 const SINGLE = `Answer-Mode|Authentication-Info|Call-ID:i|Content-Disposition|Content-ID|Content-Length:l
@@ -22,9 +26,17 @@ interface KnownHeader {
   readonly single: boolean;
 }
 
+/** One spelling, lower case: the long form or the compact one. */
+interface Spelling {
+  readonly octets: Uint8Array;
+  readonly key: string;
+}
+
+const BUCKETS = 256;
 const known = new Map<string, KnownHeader>();
-/** Every usual spelling, so that a header line costs one look-up. */
-const keys = new Map<string, string>();
+const compacts = new Map<string, string>();
+/** Spellings by their hash, so that the name of a line is known without making a string of it. */
+const buckets: Spelling[][] = Array.from({ length: BUCKETS }, () => []);
 
 for (const [names, single] of [
   [SINGLE, true],
@@ -34,19 +46,42 @@ for (const [names, single] of [
     const [name = "", compact] = entry.split(":");
     const key = name.toLowerCase();
     known.set(key, { name, key, single });
-    for (const spelling of [name, key, name.toUpperCase()]) keys.set(spelling, key);
+    addSpelling(key, key);
     if (compact === undefined) continue;
-    keys.set(compact, key);
-    keys.set(compact.toUpperCase(), key);
+    compacts.set(compact, key);
+    addSpelling(compact, key);
   }
+}
+
+function addSpelling(spelling: string, key: string): void {
+  const octets = asciiBytes(spelling);
+  let hash = 0;
+  for (const octet of octets) hash = nameHash(hash, octet);
+  buckets[hash % BUCKETS]?.push({ octets, key });
+}
+
+/** One octet more of a name; letters count the same in both cases. */
+export function nameHash(hash: number, octet: number): number {
+  return (hash * 31 + (octet | 0x20)) & 0xffff;
+}
+
+/** The key of the known header whose name stands in these octets; `undefined` for other names. */
+export function knownKey(
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  hash: number,
+): string | undefined {
+  for (const spelling of buckets[hash % BUCKETS] ?? []) {
+    if (isSpelt(spelling.octets, octets, start, end)) return spelling.key;
+  }
+  return undefined;
 }
 
 /** Lower case and long form of any spelling. RFC 3261 §7.3.1, §7.3.3 */
 export function headerKey(spelling: string): string {
-  const key = keys.get(spelling);
-  if (key !== undefined) return key;
   const lower = spelling.toLowerCase();
-  return keys.get(lower) ?? lower;
+  return compacts.get(lower) ?? lower;
 }
 
 /** The name as the specifications spell it; unknown names stay as they are. */
@@ -57,4 +92,15 @@ export function canonicalName(spelling: string): string {
 /** Whether a second line with this key makes the message malformed. */
 export function standsOnce(key: string): boolean {
   return known.get(key)?.single ?? false;
+}
+
+/** The octets are known to be those of a token. */
+function isSpelt(spelling: Uint8Array, octets: Uint8Array, start: number, end: number): boolean {
+  if (spelling.length !== end - start) return false;
+  for (let at = start; at < end; at += 1) {
+    const octet = octets[at] ?? 0;
+    const lower = octet >= UPPER_A && octet <= UPPER_Z ? octet | 0x20 : octet;
+    if (lower !== spelling[at - start]) return false;
+  }
+  return true;
 }

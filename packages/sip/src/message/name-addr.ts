@@ -48,7 +48,7 @@ export function formatNameAddr({ name, uri, params }: NameAddr): string {
  * or a question mark would need the brackets. RFC 3261 §20
  */
 function readBareAddress(reader: ValueReader): NameAddr {
-  const uri = parseUri(reader.until(';,?<>"'));
+  const uri = parseUri(reader.until(";,?<"));
   return { name: undefined, uri, params: reader.params() };
 }
 

@@ -1,6 +1,6 @@
 /** URIs of SIP: sip and sips (RFC 3261 §19.1), tel (RFC 3966), and the rest as scheme and text. */
 import { FormatError } from "@parlance/wire";
-import { digits, isAll, URI_ANY, URI_HEADER, URI_PARAM, USER } from "./characters.ts";
+import { digits, endBefore, isAll, URI_ANY, URI_HEADER, URI_PARAM, USER } from "./characters.ts";
 import { checkEscaped, escape, unescape } from "./escapes.ts";
 import { checkHost } from "./host.ts";
 import { URI_CHARACTERS } from "./limits.ts";
@@ -132,19 +132,19 @@ function readSipUri(text: string, start: number, secure: boolean): SipUri {
   at = hostEnd;
   let port: number | undefined;
   if (text.charCodeAt(at) === COLON) {
-    const portEnd = endOf(text, at + 1, ";?");
+    const portEnd = endBefore(text, at + 1, ";?");
     port = digits(text.slice(at + 1, portEnd), MAX_PORT);
     if (port === undefined || port === 0) fail(at + 1, "not a port");
     at = portEnd;
   }
-  const paramsEnd = endOf(text, at, "?");
+  const paramsEnd = endBefore(text, at, "?");
   const params = paramsEnd === at ? Params.none : readUriParams(text, at, paramsEnd);
   const headers = paramsEnd === text.length ? NO_HEADERS : readUriHeaders(text, paramsEnd + 1);
   return { kind: "sip", secure, user, password, host, port, params, headers };
 }
 
 function readTelUri(text: string, start: number): TelUri {
-  const numberEnd = endOf(text, start, ";");
+  const numberEnd = endBefore(text, start, ";");
   const number = text.slice(start, numberEnd);
   if (!TEL_DIGITS.test(number)) fail(start, "not a telephone number");
   return { kind: "tel", number, params: readUriParams(text, numberEnd, text.length) };
@@ -157,7 +157,7 @@ function readUriParams(text: string, start: number, end: number): Params {
   let at = start;
   while (at < end) {
     if (text.charAt(at) !== ";") fail(at, "expected a parameter");
-    const next = Math.min(endOf(text, at + 1, ";"), end);
+    const next = Math.min(endBefore(text, at + 1, ";"), end);
     const written = text.slice(at + 1, next);
     const equals = written.indexOf("=");
     const name = equals === -1 ? written : written.slice(0, equals);
@@ -196,15 +196,9 @@ function readUriHeaders(text: string, start: number): readonly UriHeader[] {
 
 /** Colons inside brackets belong to the address. */
 function endOfHost(text: string, start: number): number {
-  if (text.charAt(start) !== "[") return endOf(text, start, ":;?");
+  if (text.charAt(start) !== "[") return endBefore(text, start, ":;?");
   const bracket = text.indexOf("]", start);
   return bracket === -1 ? text.length : bracket + 1;
-}
-
-function endOf(text: string, start: number, stops: string): number {
-  let at = start;
-  while (at < text.length && !stops.includes(text.charAt(at))) at += 1;
-  return at;
 }
 
 function fail(offset: number, reason: string): never {

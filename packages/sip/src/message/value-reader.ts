@@ -1,6 +1,6 @@
 /** A cursor over one header value: white space, tokens, quoted strings, comments. RFC 3261 §25.1 */
 import { FormatError } from "@parlance/wire";
-import { digits, isIn, PARAM_VALUE, SPACE, skip, TOKEN } from "./characters.ts";
+import { digits, endBefore, isIn, PARAM_VALUE, SPACE, skip, TOKEN } from "./characters.ts";
 import { type Param, Params } from "./params.ts";
 
 const BACKSLASH = 92;
@@ -76,17 +76,15 @@ export class ValueReader {
     return value ?? this.fail(`expected a number up to ${max}`, start);
   }
 
-  /** All up to white space or one of `stops`; not empty. */
+  /** All up to white space or one of up to four `stops`; not empty. */
   until(stops: string): string {
-    const start = this.at;
+    const { text, at: start } = this;
+    const limit = endBefore(text, start, stops);
     let at = start;
-    while (at < this.text.length) {
-      if (isIn(SPACE, this.text.charCodeAt(at)) || stops.includes(this.text.charAt(at))) break;
-      at += 1;
-    }
+    while (at < limit && !isIn(SPACE, text.charCodeAt(at))) at += 1;
     if (at === start) this.fail("value is missing");
     this.at = at;
-    return this.text.slice(start, at);
+    return text.slice(start, at);
   }
 
   /** The cursor stands on the opening quote; gives what is meant, escapes undone. */
