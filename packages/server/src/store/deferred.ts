@@ -4,7 +4,7 @@
 export interface DeferredEntry {
   /** Rises with the time of storing: the order of ids is the order of reception. See `TimeOrderedIds`. */
   readonly id: string;
-  /** Address key of the primary IM Address of the user it waits for. */
+  /** Name of the account it waits for: it stays when the address changes. */
   readonly recipient: string;
   /** Address key of the asserted originator; never shown when `privacy` asks for it. */
   readonly originator: string;
