@@ -1,1 +1,28 @@
-export {};
+/** The client SDK, for any runtime: `@parlance/client/node` and `@parlance/client/web` bind it. */
+export type { Listening } from "./base/emitter.ts";
+export { ImError, type ImErrorCode, type ImErrorDetails } from "./base/errors.ts";
+export type { Signal } from "./base/signal.ts";
+export { type ClientEvents, connectWith, type ImClient } from "./client.ts";
+export type { ConnectionState } from "./connection/connection.ts";
+export type { ComposingChange } from "./conversation/composing.ts";
+export type { Conversation, HistoryEntry, HistoryQuery } from "./conversation/conversation.ts";
+export type { ConnectOptions } from "./options.ts";
+export type {
+  IncomingMessage,
+  OtherMessage,
+  ReferenceMessage,
+  TextMessage,
+} from "./receiving/incoming-message.ts";
+export type { ClientTransports, Runtime } from "./runtime.ts";
+export type { Content, SendOptions } from "./sending/content.ts";
+export type { SentMessage } from "./sending/sent-message.ts";
+export type {
+  ClientStore,
+  MessageRecord,
+  ReceiptKind,
+  ReceivedRecord,
+  Recipient,
+  SendingState,
+  SentRecord,
+} from "./store/client-store.ts";
+export { MemoryStore } from "./store/memory-store.ts";

@@ -49,4 +49,4 @@ export {
 export { claimedSender, type SenderClaim } from "./sender.ts";
 export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
 export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";
-export { formatWarning, readCondition, readWarnings } from "./warning.ts";
+export { DEFERRED, formatWarning, readCondition, readWarnings } from "./warning.ts";

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reactTo } from "./reactions.ts";
 
-const session = { pager: false, sizeRefused: false };
 
 test("each refusal of an initial request has the reaction that the client promises", () => {
-  const doing = (status: number): string => {
-    const reaction = reactTo({ ...session, status });
-    return reaction.do === "tell" ? reaction.reason : reaction.do;
-  };
   assert.deepEqual([401, 407].map(doing), ["authenticate", "authenticate"]);
   assert.equal(doing(403), "refused");
   assert.equal(doing(404), "no such user or group");
@@ -29,3 +24,8 @@ test("a MESSAGE that is too long is sent again as a large message", () => {
   assert.deepEqual(reactTo({ status: 403, pager: true, sizeRefused: true }), large);
   assert.equal(reactTo({ status: 403, pager: true, sizeRefused: false }).do, "tell");
 });
+
+function doing(status: number): string {
+  const reaction = reactTo({ status, pager: false, sizeRefused: false });
+  return reaction.do === "tell" ? reaction.reason : reaction.do;
+}

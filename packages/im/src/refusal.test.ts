@@ -54,8 +54,6 @@ test("RFC 3261 §20.43: what is written as a Warning is read back as the same co
 });
 
 test("the texts of other stacks are found by containment, without regard to case", () => {
-  const read = (text: string, status = 403): Condition | undefined =>
-    readCondition(status, readWarnings([`399 as.example.net "${text}"`]));
   assert.equal(read("133 Size exceeded"), "too big");
   assert.equal(read("133 Size exceeded", 513), "message too large");
   assert.equal(read("127 Service not authorised"), "not provisioned");
@@ -69,3 +67,7 @@ test("a Warning keeps quotes, refuses line breaks, and unreadable ones are left 
   assert.throws(() => formatWarning("h", "a\r\nVia: x"), RangeError);
   assert.throws(() => formatWarning('h" x', "a"), RangeError);
 });
+
+function read(text: string, status = 403): Condition | undefined {
+  return readCondition(status, readWarnings([`399 as.example.net "${text}"`]));
+}

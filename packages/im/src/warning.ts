@@ -2,6 +2,9 @@
 import type { Condition, Refusal } from "./refusal.ts";
 import { everyRefusal } from "./refusal.ts";
 
+/** What a 202 says when the message is kept for a user who is away, and not just being copied. */
+export const DEFERRED = "message deferred";
+
 /** `399 host "text"`: miscellaneous, named after the server that says no. */
 export function formatWarning(host: string, text: string): string {
   if (/[\r\n\0]/.test(text) || !/^[\w.:[\]-]{1,255}$/.test(host)) {

@@ -1,0 +1,63 @@
+/** What can go wrong, as an application may act on it: a stable code, never a string to be matched. */
+
+export type ImErrorCode =
+  /** No connection now, and the call cannot wait for one. */
+  | "offline"
+  /** The password or the account is wrong. */
+  | "not authenticated"
+  /** The server or the other side refuses; `warning` may say why. */
+  | "refused"
+  | "no such user or group"
+  /** Nobody there, and nothing was kept. */
+  | "not reachable"
+  /** The other side does not know this kind of content. */
+  | "not supported"
+  | "busy"
+  | "declined"
+  | "too large"
+  | "server trouble"
+  | "timeout"
+  /** A signal of the caller ended it. */
+  | "aborted"
+  /** The client was closed. */
+  | "closed"
+  /** The message's time was over before it could be delivered. */
+  | "expired";
+
+export interface ImErrorDetails {
+  /** The final SIP status, when one came. */
+  readonly status?: number;
+  /** The server's own words, for a person to read. */
+  readonly warning?: string;
+  readonly retryAfterMs?: number;
+  /** Whether the same call may succeed later. */
+  readonly temporary?: boolean;
+}
+
+export class ImError extends Error {
+  override readonly name = "ImError";
+  readonly code: ImErrorCode;
+  readonly status: number | undefined;
+  readonly warning: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly temporary: boolean;
+
+  constructor(code: ImErrorCode, details: ImErrorDetails = {}) {
+    const { status, warning, retryAfterMs, temporary } = details;
+    const parts = [code, status === undefined ? "" : ` (${status})`, warning ? `: ${warning}` : ""];
+    super(parts.join(""));
+    this.code = code;
+    this.status = status;
+    this.warning = warning;
+    this.retryAfterMs = retryAfterMs;
+    this.temporary = temporary ?? TEMPORARY.has(code);
+  }
+}
+
+const TEMPORARY: ReadonlySet<ImErrorCode> = new Set([
+  "offline",
+  "not reachable",
+  "busy",
+  "server trouble",
+  "timeout",
+]);

@@ -1,0 +1,23 @@
+/** The part of the web's AbortSignal that the SDK needs, so that no runtime is named. */
+import { ImError } from "./errors.ts";
+
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Calls back once if the signal fires; the returned function lets go of it. */
+export function onAbort(signal: Signal | undefined, run: () => void): () => void {
+  if (signal === undefined) return () => {};
+  if (signal.aborted) {
+    run();
+    return () => {};
+  }
+  signal.addEventListener("abort", run, { once: true });
+  return () => signal.removeEventListener("abort", run);
+}
+
+export function throwIfAborted(signal: Signal | undefined): void {
+  if (signal?.aborted) throw new ImError("aborted");
+}

@@ -1,0 +1,89 @@
+/** The one flow between a client and its server: opened, kept alive, opened again. RFC 5626 §4 */
+import {
+  type Endpoint,
+  type Flow,
+  type Hop,
+  isReliable,
+  type KeepAlive,
+  keepAliveFor,
+  nextKeepAliveMs,
+  PING,
+} from "@parlance/sip";
+import { asciiBytes, type Cancel } from "@parlance/wire";
+import type { ClientTransports, Runtime } from "../runtime.ts";
+
+export interface LinePorts {
+  readonly runtime: Runtime;
+  readonly transports: ClientTransports;
+  readonly endpoint: Endpoint;
+}
+
+/** Finds hops, opens the first that answers, and tells when it is lost. */
+export class Line {
+  readonly #ports: LinePorts;
+  readonly #hops: () => Promise<readonly Hop[]>;
+  readonly #lost: (reason: string) => void;
+  #flow: Flow | undefined;
+  #ping: Cancel = () => {};
+
+  constructor(
+    ports: LinePorts,
+    hops: () => Promise<readonly Hop[]>,
+    lost: (reason: string) => void,
+  ) {
+    this.#ports = ports;
+    this.#hops = hops;
+    this.#lost = lost;
+  }
+
+  get flow(): Flow | undefined {
+    return this.#flow;
+  }
+
+  /** Tries each hop in turn. Rejects with the last reason when none answers. */
+  async open(): Promise<Flow> {
+    const hops = await this.#hops();
+    let reason: unknown = new Error("no server is known for the domain");
+    for (const hop of hops.filter((each) => this.#ports.runtime.supports(each))) {
+      try {
+        this.#flow = await this.#ports.transports.open(hop);
+        return this.#flow;
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
+  }
+
+  /** From the first registration on. `flowTimerS` is the server's Flow-Timer, if it has one. */
+  keepAlive(flowTimerS: number | undefined): void {
+    const flow = this.#flow;
+    if (flow === undefined) return;
+    this.#ping();
+    this.#pingLater(flow, keepAliveFor(isReliable(flow.transport), flowTimerS));
+  }
+
+  closed(flow: Flow, reason: string): void {
+    if (flow.id !== this.#flow?.id) return;
+    this.drop();
+    this.#lost(reason);
+  }
+
+  /** Lets go without telling. */
+  drop(): void {
+    const flow = this.#flow;
+    this.#ping();
+    this.#flow = undefined;
+    if (flow !== undefined) this.#ports.transports.close(flow);
+  }
+
+  #pingLater(flow: Flow, keepAlive: KeepAlive): void {
+    const { clock, random } = this.#ports.runtime;
+    const [octet = 0] = random.bytes(1);
+    this.#ping = clock.schedule(nextKeepAliveMs(keepAlive, octet / 256), () => {
+      if (this.#flow?.id !== flow.id) return;
+      this.#ports.transports.send(flow, asciiBytes(PING));
+      this.#pingLater(flow, keepAlive);
+    });
+  }
+}

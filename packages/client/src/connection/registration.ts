@@ -1,0 +1,179 @@
+/** Keeps the client registered: at the start, at half time, after every loss, until it leaves. RFC 3261 §10.2, RFC 5626 §4.2 */
+
+import { IM_TAG, METHODS } from "@parlance/im";
+import {
+  addressKey,
+  CallId,
+  Contact,
+  CSeq,
+  Expires,
+  type Flow,
+  From,
+  headers,
+  MaxForwards,
+  MinExpires,
+  makeRequest,
+  type NameAddr,
+  Params,
+  type SipRequest,
+  type SipResponse,
+  type SipUri,
+  Supported,
+  sipUri,
+  To,
+  UserAgent,
+} from "@parlance/sip";
+import type { Cancel, Clock, Random } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
+import type { Requests } from "./requests.ts";
+
+export interface Registering {
+  readonly account: SipUri;
+  readonly domain: string;
+  /** UUID URN of the device. RFC 5626 §4.1 */
+  readonly instance: string;
+  readonly seconds: number;
+  readonly userAgent: string;
+}
+
+export interface RegistrationPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly requests: Requests;
+}
+
+/** What the registrar granted. */
+export interface Registered {
+  readonly seconds: number;
+  readonly flowTimerS: number | undefined;
+  readonly serviceRoute: readonly NameAddr[];
+  /** All addresses of the user that the server knows. RFC 3455 §4.1 */
+  readonly associated: readonly string[];
+}
+
+export class Registration {
+  readonly #about: Registering;
+  readonly #ports: RegistrationPorts;
+  readonly #failed: (error: unknown) => void;
+  readonly #callId: string;
+  #sequence = 0;
+  #contact: NameAddr | undefined;
+  #refresh: Cancel = () => {};
+
+  /** `failed` hears of a refresh that did not succeed. */
+  constructor(about: Registering, ports: RegistrationPorts, failed: (error: unknown) => void) {
+    this.#about = about;
+    this.#ports = ports;
+    this.#failed = failed;
+    this.#callId = ports.random.token(128); // the same for one device, RFC 3261 §10.2
+  }
+
+  /** The contact that stands in our requests, once there is a flow. */
+  get contact(): NameAddr | undefined {
+    return this.#contact;
+  }
+
+  /** Rejects with ImError. */
+  async register(flow: Flow): Promise<Registered> {
+    this.#contact = contactOn(flow, this.#about);
+    return this.#run(this.#about.seconds);
+  }
+
+  /** Takes the contact away; a server that does not answer forgets it in time. */
+  async leave(): Promise<void> {
+    this.stop();
+    if (this.#contact !== undefined) await this.#send(0);
+    this.#contact = undefined;
+  }
+
+  /** No more refreshes, without telling the server. */
+  stop(): void {
+    this.#refresh();
+  }
+
+  async #run(seconds: number): Promise<Registered> {
+    this.#refresh();
+    let response = await this.#send(seconds);
+    const least = response.status === 423 ? response.get(MinExpires) : undefined;
+    if (least !== undefined) response = await this.#send(least); // RFC 3261 §10.2.8
+    if (response.status >= 300) throw refusedWith(response);
+    const granted = this.#granted(response) ?? seconds;
+    this.#refresh = this.#ports.clock.schedule(granted * 500, () => {
+      this.#run(seconds).catch(this.#failed);
+    });
+    return {
+      seconds: granted,
+      flowTimerS: flowTimerOf(response),
+      serviceRoute: response.get(headers.ServiceRoute) ?? [],
+      associated: (response.get(headers.PAssociatedUri) ?? []).map(({ uri }) => addressKey(uri)),
+    };
+  }
+
+  #send(seconds: number): Promise<SipResponse> {
+    this.#sequence += 1;
+    return this.#ports.requests.send(this.#request(seconds));
+  }
+
+  #request(seconds: number): SipRequest {
+    const { account, domain, userAgent } = this.#about;
+    const tag = Params.none.with("tag", this.#ports.random.token(64));
+    const sequence = this.#sequence;
+    return makeRequest("REGISTER", sipUri(undefined, domain), (edit) => {
+      edit.set(MaxForwards, 70);
+      edit.set(From, { name: undefined, uri: account, params: tag });
+      edit.set(To, { name: undefined, uri: account, params: Params.none });
+      edit.set(CallId, this.#callId);
+      edit.set(CSeq, { number: sequence, method: "REGISTER" });
+      if (this.#contact !== undefined) edit.set(Contact, [this.#contact]);
+      edit.set(Expires, seconds);
+      edit.set(Supported, ["path", "outbound", "gruu"]);
+      edit.set(headers.Allow, [...METHODS]);
+      edit.set(UserAgent, userAgent);
+    });
+  }
+
+  /** The lifetime of our own contact among those of the answer. RFC 3261 §10.2.4 */
+  #granted(response: SipResponse): number | undefined {
+    const contacts = response.get(Contact);
+    if (contacts === undefined || "star" in contacts) return response.get(Expires);
+    const instance = this.#contact?.params.get("+sip.instance");
+    const own = contacts.find(({ params }) => params.get("+sip.instance") === instance);
+    const text = own?.params.get("expires");
+    return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : response.get(Expires);
+  }
+}
+
+/** Where the server reaches us: by the flow itself, whatever a NAT makes of its address. */
+function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
+  const { transport, local } = flow;
+  const web = transport === "WS" || transport === "WSS";
+  const params = Params.none.with("transport", transport.toLowerCase());
+  const uri = web
+    ? sipUri(account.user, `${flow.id.replaceAll(/[^a-z0-9]/gi, "")}.invalid`, { params }) // RFC 7118 §5.1
+    : sipUri(account.user, local.host, { port: local.port, params });
+  return {
+    name: undefined,
+    uri,
+    params: Params.none.with("+sip.instance", `<${instance}>`).with("reg-id", "1").with(IM_TAG, ""),
+  };
+}
+
+function refusedWith(response: SipResponse): ImError {
+  const { status } = response;
+  const retryAfterMs = retryAfterOf(response);
+  if (status >= 500) return new ImError("server trouble", { status, ...retryAfterMs });
+  return new ImError(status === 403 || status === 404 ? "not authenticated" : "refused", {
+    status,
+  });
+}
+
+function retryAfterOf(response: SipResponse): { retryAfterMs: number } | undefined {
+  const wait = response.get(headers.RetryAfter);
+  return wait === undefined ? undefined : { retryAfterMs: wait.seconds * 1000 };
+}
+
+/** RFC 5626 §5.4 */
+function flowTimerOf(response: SipResponse): number | undefined {
+  const text = response.text("Flow-Timer");
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,63 @@
+/** One conversation: sending, composing and what was said, whatever carries it. */
+import type { Signal } from "../base/signal.ts";
+import type { IncomingMessage } from "../receiving/incoming-message.ts";
+import type { Content, SendOptions } from "../sending/content.ts";
+import type { SentMessage } from "../sending/sent-message.ts";
+import type { MessageRecord } from "../store/client-store.ts";
+import type { OwnComposing } from "./composing.ts";
+
+export type HistoryEntry =
+  | { readonly direction: "sent"; readonly order: number; readonly message: SentMessage }
+  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage };
+
+export interface HistoryQuery {
+  /** Entries older than this `order`. */
+  readonly before?: number;
+  /** Entries of one page. Default 50. */
+  readonly limit?: number;
+  readonly signal?: Signal;
+}
+
+/** What a conversation asks of its client. */
+export interface ConversationPorts {
+  readonly send: (content: Content, options: SendOptions) => SentMessage;
+  readonly composing: OwnComposing;
+  readonly page: (before: number, limit: number) => Promise<readonly MessageRecord[]>;
+  readonly entry: (record: MessageRecord) => HistoryEntry;
+}
+
+const MAX_PAGE = 500;
+
+export class Conversation {
+  /** Address of the other user, or of the group. */
+  readonly address: string;
+  readonly #ports: ConversationPorts;
+
+  constructor(address: string, ports: ConversationPorts) {
+    this.address = address;
+    this.#ports = ports;
+  }
+
+  send(content: Content, options: SendOptions = {}): SentMessage {
+    this.#ports.composing.messageSent();
+    return this.#ports.send(content, options);
+  }
+
+  /** To be called at every keystroke; what goes out is throttled and ends by itself. */
+  composing(): void {
+    this.#ports.composing.keystroke();
+  }
+
+  /** Pages of what this client's store holds, the newest first. */
+  async *history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
+    const limit = Math.min(query.limit ?? 50, MAX_PAGE);
+    let before = query.before ?? Number.MAX_SAFE_INTEGER;
+    while (!query.signal?.aborted) {
+      const records = await this.#ports.page(before, limit);
+      const last = records.at(-1);
+      if (last === undefined) return;
+      yield records.map((record) => this.#ports.entry(record));
+      before = last.order;
+    }
+  }
+}

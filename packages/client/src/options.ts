@@ -1,0 +1,85 @@
+/** What a client needs to know to connect. */
+import {
+  defaultPort,
+  type Hop,
+  parseUri,
+  type SipUri,
+  type Trace,
+  type TransportName,
+} from "@parlance/sip";
+import { parsed } from "@parlance/wire";
+import type { Signal } from "./base/signal.ts";
+import type { ClientStore } from "./store/client-store.ts";
+
+export interface ConnectOptions {
+  /** The IM Address: `sip:alice@example.com`. */
+  readonly user: string;
+  readonly password: string;
+  /** Digest username when it is not the user part of the address. */
+  readonly username?: string;
+  /** `udp:`, `tcp:`, `tls:`, `ws:` or `wss:` URL; without it DNS is asked for the domain. */
+  readonly server?: string;
+  /** Shown to others beside the address. At most 64 characters. */
+  readonly displayName?: string;
+  /** Where messages, the outbox and receipts are kept; in memory by default. */
+  readonly store?: ClientStore;
+  /** Same for every start of one device: a UUID URN. Made anew when absent. RFC 5626 §4.1 */
+  readonly instance?: string;
+  /** Added to the User-Agent: "Acme/1.0". */
+  readonly product?: string;
+  /** Lifetime asked for a registration. Default 3600 s. */
+  readonly registrationSeconds?: number;
+  /** The operator guarantees streams end to end, so pager mode may carry any size. IM-8.1-02 */
+  readonly connectionOriented?: boolean;
+  /** Address of the factory for messages to many; `sip:conf-factory@DOMAIN` by default. */
+  readonly factory?: string;
+  /** Sees every SIP message in and out. */
+  readonly trace?: Trace;
+  /** Ends the attempt to connect. */
+  readonly signal?: Signal;
+}
+
+export interface Account {
+  readonly uri: SipUri;
+  readonly domain: string;
+  readonly username: string;
+}
+
+export function readAccount(options: ConnectOptions): Account {
+  const read = parsed(() => parseUri(options.user));
+  if (!read.ok || read.value.kind !== "sip" || read.value.user === undefined) {
+    throw new TypeError(`user: expected sip:NAME@DOMAIN, not ${options.user}`);
+  }
+  if ([...(options.displayName ?? "")].length > 64) {
+    throw new TypeError("displayName: at most 64 characters");
+  }
+  const uri = read.value;
+  return { uri, domain: uri.host, username: options.username ?? uri.user ?? "" };
+}
+
+const SCHEMES = new Map<string, TransportName>([
+  ["udp", "UDP"],
+  ["tcp", "TCP"],
+  ["tls", "TLS"],
+  ["ws", "WS"],
+  ["wss", "WSS"],
+]);
+
+const SERVER =
+  /^(?<scheme>[a-z]{2,3}):(?:\/\/)?(?<host>\[[0-9a-f:.]{2,45}\]|[^:/[\]]{1,255})(?::(?<port>\d{1,5}))?(?<path>\/[^\s]{0,255})?$/i;
+
+/** `tcp://127.0.0.1:5060`, `wss://im.example.com/sip`; the slashes may be missing. */
+export function readServer(server: string): Hop {
+  const found = SERVER.exec(server)?.groups;
+  const transport = SCHEMES.get(found?.["scheme"]?.toLowerCase() ?? "");
+  if (found === undefined || transport === undefined) {
+    throw new TypeError(`server: expected udp:, tcp:, tls:, ws: or wss:HOST[:PORT], not ${server}`);
+  }
+  const written = found["host"] ?? "";
+  const host = written.startsWith("[") ? written.slice(1, -1) : written;
+  const port = found["port"] === undefined ? defaultPort(transport) : Number(found["port"]);
+  if (port > 65_535) throw new TypeError(`server: no such port: ${port}`);
+  const hop = { transport, address: { host, port }, serverName: host };
+  if (transport !== "WS" && transport !== "WSS") return hop;
+  return { ...hop, path: found["path"] ?? "/sip" };
+}

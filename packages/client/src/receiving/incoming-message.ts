@@ -1,0 +1,94 @@
+/** A message as the application sees it: what it is, who it is from, and the way to say it was seen. */
+import { mimeHeader, parseExternalBody, parseMediaType } from "@parlance/formats";
+import { isAnonymousUri } from "@parlance/im";
+import { parseUri } from "@parlance/sip";
+import { parsed, utf8TextLossy } from "@parlance/wire";
+import type { ReceivedRecord } from "../store/client-store.ts";
+
+interface Common {
+  /** imdn.Message-ID, or what stands for it. */
+  readonly id: string;
+  /** Address of the sender; `sip:anonymous@anonymous.invalid` when he hides. */
+  readonly from: string;
+  readonly fromName: string | undefined;
+  readonly anonymous: boolean;
+  /** Where an answer belongs: the sender, or the group that the message went to. */
+  readonly conversation: string;
+  /** Written, as the sender says; else received. */
+  readonly at: Date;
+  readonly receivedAt: Date;
+  readonly subject: string | undefined;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** The user has seen it: tells the sender if he asked. Calling it again does nothing. */
+  displayed(): Promise<void>;
+}
+
+export interface TextMessage extends Common {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+/** Content that is kept elsewhere. Fetch it only when the user asks for it. RFC 4483 */
+export interface ReferenceMessage extends Common {
+  readonly kind: "reference";
+  readonly url: string;
+  readonly referenceType: string | undefined;
+  readonly sizeBytes: number | undefined;
+  readonly expiresAt: Date | undefined;
+}
+
+/** Any other content, as it came. */
+export interface OtherMessage extends Common {
+  readonly kind: "other";
+}
+
+export type IncomingMessage = TextMessage | ReferenceMessage | OtherMessage;
+
+export function incomingMessage(
+  record: ReceivedRecord,
+  displayed: () => Promise<void>,
+): IncomingMessage {
+  const common: Common = {
+    id: record.id,
+    from: record.from,
+    fromName: record.fromName,
+    anonymous: isAnonymous(record.from),
+    conversation: record.conversation,
+    at: new Date(record.writtenAt ?? record.at),
+    receivedAt: new Date(record.at),
+    subject: record.subject,
+    contentType: record.contentType,
+    content: record.content,
+    displayed,
+  };
+  return withKind(common);
+}
+
+function withKind(common: Common): IncomingMessage {
+  const type = parseMediaType(common.contentType);
+  if (!type.ok) return { ...common, kind: "other" };
+  if (type.value.essence === "message/external-body") return reference(common);
+  if (!type.value.essence.startsWith("text/")) return { ...common, kind: "other" };
+  return { ...common, kind: "text", text: utf8TextLossy(common.content) };
+}
+
+function reference(common: Common): IncomingMessage {
+  const { contentType, content } = common;
+  const read = parseExternalBody({ headers: [["Content-Type", contentType]], content });
+  if (!read.ok) return { ...common, kind: "other" };
+  const { url, sizeBytes, expiresAt, headers } = read.value;
+  return {
+    ...common,
+    kind: "reference",
+    url,
+    referenceType: mimeHeader(headers, "Content-Type"),
+    sizeBytes,
+    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+  };
+}
+
+function isAnonymous(address: string): boolean {
+  const uri = parsed(() => parseUri(address));
+  return uri.ok && isAnonymousUri(uri.value);
+}

@@ -1,0 +1,143 @@
+/** What a received MESSAGE holds, unpacked: coding, envelope, content. RFC 3428 §7, RFC 3862 */
+import {
+  type Cpim,
+  decodedContent,
+  IMDN_HEADERS,
+  mediaTypeOf,
+  mimeHeader,
+  parseCpim,
+  parseDateTime,
+  unknownRequirements,
+} from "@parlance/formats";
+import { BODIES, CPIM, IMDN, IS_COMPOSING } from "@parlance/im";
+import {
+  addressKey,
+  ContentEncoding,
+  ContentType,
+  PAssertedIdentity,
+  ReferredBy,
+  type SipRequest,
+} from "@parlance/sip";
+import { type Inflate, parsed } from "@parlance/wire";
+
+export interface Unpacked {
+  /** Address of the sender, as it may be shown. */
+  readonly from: string;
+  readonly fromName: string | undefined;
+  /** Group or sender. */
+  readonly conversation: string;
+  readonly envelope: Uint8Array | undefined;
+  readonly cpim: Cpim | undefined;
+  /** With parameters. */
+  readonly contentType: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly content: Uint8Array;
+  readonly writtenAt: number | undefined;
+}
+
+/** Why it cannot be taken, as the final answer. */
+export interface Unreadable {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+const UNDERSTOOD: ReadonlySet<string> = new Set([IMDN_HEADERS]);
+const MAX_BODY_BYTES = 262_144; // a MESSAGE never needs more; inflating stops there
+
+export function unpack(request: SipRequest, inflate: Inflate | undefined): Unpacked | Unreadable {
+  const body = plainBody(request, inflate);
+  if (body === undefined) {
+    return {
+      status: 415,
+      reason: "Coding Not Understood",
+      headers: [["Accept-Encoding", "identity"]],
+    };
+  }
+  const type = request.get(ContentType);
+  const sender = senderOf(request);
+  if (type?.type !== CPIM) return bare(request, sender, body);
+  const cpim = parseCpim(body);
+  if (!cpim.ok) return { status: 400, reason: "Bad message/cpim" };
+  if (unknownRequirements(cpim.value, UNDERSTOOD).length > 0) return unsupported(); // RFC 3862 §4.7
+  return wrapped(cpim.value, body, sender, request);
+}
+
+export function isUnreadable(value: Unpacked | Unreadable): value is Unreadable {
+  return "status" in value;
+}
+
+function bare(request: SipRequest, sender: Sender, content: Uint8Array): Unpacked | Unreadable {
+  const contentType = request.text(ContentType);
+  if (contentType === undefined) return { status: 400, reason: "Content-Type is missing" };
+  return {
+    ...sender,
+    conversation: conversationOf(request, sender.from),
+    envelope: undefined,
+    cpim: undefined,
+    contentType,
+    headers: [["Content-Type", contentType]],
+    content,
+    writtenAt: undefined,
+  };
+}
+
+function wrapped(
+  cpim: Cpim,
+  envelope: Uint8Array,
+  sender: Sender,
+  request: SipRequest,
+): Unpacked | Unreadable {
+  const headers = cpim.contentHeaders;
+  const type = parsed(() => mediaTypeOf(headers));
+  const content = decodedContent({ headers, content: cpim.content });
+  if (!type.ok || content === undefined) return unsupported();
+  const { charset } = Object.fromEntries(type.value.parameters);
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) return unsupported();
+  return {
+    from: sender.from,
+    fromName: cpim.from?.name ?? sender.fromName,
+    conversation: conversationOf(request, sender.from),
+    envelope,
+    cpim,
+    contentType: mimeHeader(headers, "Content-Type") ?? "text/plain",
+    headers,
+    content,
+    writtenAt: cpim.dateTime === undefined ? undefined : parseDateTime(cpim.dateTime),
+  };
+}
+
+interface Sender {
+  readonly from: string;
+  readonly fromName: string | undefined;
+}
+
+/** The asserted identity, which the server vouches for, before what the sender wrote. RFC 3325 §9.1 */
+function senderOf(request: SipRequest): Sender {
+  const [asserted] = request.get(PAssertedIdentity) ?? [];
+  const { name, uri } = asserted ?? request.from;
+  return { from: addressKey(uri), fromName: name ?? request.from.name };
+}
+
+/** A message to a group names it in Referred-By, so that an answer can go to all. */
+function conversationOf(request: SipRequest, from: string): string {
+  const group = parsed(() => request.get(ReferredBy)?.uri);
+  return group.ok && group.value !== undefined ? addressKey(group.value) : from;
+}
+
+function plainBody(request: SipRequest, inflate: Inflate | undefined): Uint8Array | undefined {
+  const codings = (request.get(ContentEncoding) ?? []).map((each) => each.toLowerCase());
+  const [coding = "identity", ...more] = codings;
+  if (coding === "identity") return request.body;
+  if (more.length > 0 || (coding !== "deflate" && coding !== "gzip")) return undefined;
+  return inflate?.(request.body, coding, MAX_BODY_BYTES);
+}
+
+function unsupported(): Unreadable {
+  const accepted = [...BODIES, "text/plain", IMDN, IS_COMPOSING, "*/*"];
+  return {
+    status: 415,
+    reason: "Unsupported Media Type",
+    headers: [["Accept", accepted.join(", ")]],
+  };
+}

@@ -1,0 +1,22 @@
+/** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
+import type { FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
+import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
+
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  /** Undoes `Content-Encoding`; without it such bodies are answered 415. */
+  readonly inflate?: Inflate;
+  /** Needed when no server is named: the domain's DNS is asked. RFC 3263 */
+  readonly resolver?: Resolver;
+  /** Whether the runtime can open such a hop at all. */
+  supports(hop: Hop): boolean;
+  /** Sockets of one client. */
+  open(events: FlowEvents): ClientTransports;
+}
+
+export interface ClientTransports extends Transports {
+  /** Lets go of every socket. */
+  end(): Promise<void>;
+}

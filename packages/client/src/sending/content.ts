@@ -1,0 +1,58 @@
+/** What an application may send, and how. */
+import { FormatError, utf8Bytes } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
+import type { Signal } from "../base/signal.ts";
+import type { ReceiptKind } from "../store/client-store.ts";
+
+/** Text, or octets of any media type. */
+export type Content = string | { readonly contentType: string; readonly content: Uint8Array };
+
+export interface SendOptions {
+  /** Receipts to ask for. Default: both. */
+  readonly receipts?: readonly ReceiptKind[];
+  /** How long it is worth being delivered: seconds, or "90s", "10m", "2h", "2d". */
+  readonly expires?: number | string;
+  readonly subject?: string;
+  /** Hides the sender from the recipient. IM-8.1.1-04 */
+  readonly anonymous?: boolean;
+  /** Takes the message back while it has not been sent. */
+  readonly signal?: Signal;
+}
+
+const TEXT = "text/plain;charset=UTF-8";
+const SPAN = /^(?<count>\d{1,9})(?<unit>[smhd])$/;
+const UNIT_SECONDS = new Map([
+  ["s", 1],
+  ["m", 60],
+  ["h", 3_600],
+  ["d", 86_400],
+]);
+
+export function readContent(content: Content): {
+  readonly contentType: string;
+  readonly content: Uint8Array;
+} {
+  if (typeof content === "string") return { contentType: TEXT, content: utf8Bytes(content) };
+  if (/[\r\n\0]/.test(content.contentType)) throw new FormatError("Content-Type", 0, "line break");
+  return content;
+}
+
+/** Throws TypeError for what is no span of time. */
+export function readSeconds(expires: number | string): number {
+  if (typeof expires === "number" && Number.isFinite(expires) && expires >= 0) return expires;
+  const { count, unit } = SPAN.exec(String(expires))?.groups ?? {};
+  const seconds = UNIT_SECONDS.get(unit ?? "");
+  if (count === undefined || seconds === undefined) {
+    throw new TypeError(`expires: expected seconds, or "10m", "2h", "2d", not ${expires}`);
+  }
+  return Number(count) * seconds;
+}
+
+export function checkRecipients(recipients: readonly string[]): void {
+  if (recipients.length === 0) throw new TypeError("no recipient");
+  if (recipients.length > MAX_RECIPIENTS)
+    throw new ImError("too large", { warning: "too many recipients" });
+}
+
+/** What a server takes in one list. */
+const MAX_RECIPIENTS = 100;

@@ -1,0 +1,89 @@
+/** What one client keeps: messages of both directions, the outbox, and receipts it owes. */
+
+export type SendingState =
+  | "queued"
+  | "sent"
+  | "accepted"
+  | "deferred"
+  | "delivered"
+  | "displayed"
+  | "failed";
+
+export type ReceiptKind = "delivered" | "displayed";
+
+interface CommonRecord {
+  /** imdn.Message-ID, or what stands for it: unique together with the direction and the peer. */
+  readonly id: string;
+  /** Address of the other user, or of the group. */
+  readonly conversation: string;
+  /** Grows with each record of this store; 0 until the store has given one. */
+  readonly order: number;
+  /** Epoch ms, of the writing for messages sent, of the arrival for messages received. */
+  readonly at: number;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+}
+
+export interface SentRecord extends CommonRecord {
+  readonly direction: "sent";
+  readonly recipients: readonly Recipient[];
+  readonly state: SendingState;
+  /** Why it failed: a code of ImError, and the status. */
+  readonly failure: { readonly code: string; readonly status: number | undefined } | undefined;
+  readonly receipts: readonly ReceiptKind[];
+  /** Epoch ms after which it is worth nothing. */
+  readonly expiresAt: number | undefined;
+  readonly anonymous: boolean;
+  readonly subject: string | undefined;
+}
+
+export interface Recipient {
+  readonly address: string;
+  readonly state: SendingState;
+}
+
+export interface ReceivedRecord extends CommonRecord {
+  readonly direction: "received";
+  /** Who it says it is from, as shown: an anonymous address when the sender hides. */
+  readonly from: string;
+  readonly fromName: string | undefined;
+  /** CPIM DateTime, epoch ms. */
+  readonly writtenAt: number | undefined;
+  readonly subject: string | undefined;
+  /** The application has seen it. */
+  readonly seen: boolean;
+  /** The user has. */
+  readonly displayed: boolean;
+  /** Receipts asked for. */
+  readonly wants: readonly ReceiptKind[];
+  /** Receipts that still have to reach the server. */
+  readonly owed: readonly ReceiptKind[];
+  /** The message/cpim as it came, from which receipts are made; undefined for bare bodies. */
+  readonly envelope: Uint8Array | undefined;
+}
+
+export type MessageRecord = SentRecord | ReceivedRecord;
+
+/** Every method resolves when the change would survive the end of the process, as far as the store can. */
+export interface ClientStore {
+  /** Undefined when that message is there already; else the record with its order. */
+  add<R extends MessageRecord>(record: R): Promise<R | undefined>;
+  /** Nothing happens when it is gone. */
+  change(record: MessageRecord): Promise<void>;
+  sent(id: string): Promise<SentRecord | undefined>;
+  received(id: string, from: string): Promise<ReceivedRecord | undefined>;
+  /** Sent records in state queued or sent, oldest first. */
+  outbox(): Promise<readonly SentRecord[]>;
+  /** Received records not seen by the application, oldest first, behind `after` in order. */
+  unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]>;
+  /** Received records that owe a receipt. */
+  owing(limit: number): Promise<readonly ReceivedRecord[]>;
+  /** Newest first, those with an order below `before`. */
+  page(conversation: string, before: number, limit: number): Promise<readonly MessageRecord[]>;
+  /** The newest record of each conversation, the newest conversation first. */
+  conversations(limit: number): Promise<readonly MessageRecord[]>;
+  /** Small values that outlive the process: the instance id. */
+  value(key: string): Promise<string | undefined>;
+  setValue(key: string, value: string): Promise<void>;
+  close(): Promise<void>;
+}
