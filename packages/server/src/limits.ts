@@ -20,6 +20,7 @@ export const defaultLimits = {
 
   // Forwarding.
   datagramMessageBytes: 1_300, // RFC 3428 §8: above it only congestion-controlled transports
+  forwardWaitMs: 20_000, // leaves time for a 202 before the sender's own 32 s are over
   forkTargets: 10, // as many as one user may have contacts
   inviteWaitMs: 180_000, // RFC 3261 §16.6 step 11: timer C is above three minutes
 
@@ -36,6 +37,8 @@ export const defaultLimits = {
   minExpiresSeconds: 60, // shorter ones are a load attack, or a keep-alive in the wrong place
   maxExpiresSeconds: 7_200, // a crashed client is given up after this time
   defaultExpiresSeconds: 3_600, // RFC 3261 §10.3 step 7
+  registersPerSecond: 5, // per user; a device refreshes once in minutes
+  registerBurst: 20, // all devices of a user after a cut
   expiredBindingsPerTick: 500, // a mass expiry must not hold up the traffic
   flowTimerSeconds: 120, // RFC 5626 §4.4.1: the keep-alive that a client behind a NAT needs
 

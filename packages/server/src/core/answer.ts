@@ -11,11 +11,14 @@ export function answerRefusal(
   transaction.reply(refusal.status, undefined, refusalHeaders(refusal, domain));
 }
 
-export function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {
+export function refusalHeaders(
+  refusal: Refusal,
+  domain: string,
+): (edit: MessageEdit<unknown>) => void {
   return (edit) => {
     if (refusal.warning !== undefined) {
       edit.setText("Warning", formatWarning(domain, refusal.warning));
     }
-    for (const [name, value] of refusal.headers) edit.setText(name, value);
+    for (const [name, value] of refusal.headers ?? []) edit.setText(name, value);
   };
 }

@@ -74,7 +74,12 @@ export class Authenticator {
       longestDelayMs: limits.loginDelaySeconds * 1_000,
     });
     this.#digest = new DigestServer(
-      { realm, algorithms: offeredAlgorithms(ports.md5), keys: { current: ports.nonceKey }, startedAt },
+      {
+        realm,
+        algorithms: offeredAlgorithms(ports.md5),
+        keys: { current: ports.nonceKey },
+        startedAt,
+      },
       {
         hashing,
         random,
@@ -110,7 +115,8 @@ export class Authenticator {
       source,
       now,
     });
-    if (judged instanceof Promise) throw new Error("secrets are in memory, so the answer is at hand");
+    if (judged instanceof Promise)
+      throw new Error("secrets are in memory, so the answer is at hand");
     if (judged.do === "refuse") return judged;
     if (judged.do === "challenge") {
       return this.#challenge(registers, source, judged.stale, judged.failed, now);

@@ -15,7 +15,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** The very same request when there is nothing to remove, as is nearly always so. */
 export function clean(request: SipRequest): SipRequest {
   let found: Set<string> | undefined;
-  for (const line of request.headerLines) {
+  for (const line of request.parts.lines) {
     if (RESERVED.has(line.key) || isNetworkProvided(line)) (found ??= new Set()).add(line.key);
   }
   if (found === undefined) return request;

@@ -5,18 +5,21 @@
  */
 import type { Flow, Hop, TransportName } from "@parlance/sip";
 import { base64url, parseBase64url, parsed } from "@parlance/wire";
-import type { Sealing } from "../ports/index.ts";
+import type { Principal, Sealing } from "../ports/index.ts";
 
 export interface Leg {
-  /** Address key of the user, or "peer NAME". */
+  /** See `partyOf`. */
   readonly party: string;
   readonly way: LegWay;
 }
 
-/** A connection that only lives on as itself, or a place that can be reached anew. */
 export type LegWay =
+  /** A connection that only lives on as itself. */
   | { readonly kind: "connection"; readonly flowId: string }
-  | { readonly kind: "hop"; readonly hop: Hop };
+  /** A place that can be reached anew. */
+  | { readonly kind: "hop"; readonly hop: Hop }
+  /** Where the rest of the route set leads: an edge proxy that we trust. */
+  | { readonly kind: "route" };
 
 const TRANSPORTS: ReadonlySet<string> = new Set<TransportName>(["UDP", "TCP", "TLS", "WS", "WSS"]);
 
@@ -42,13 +45,21 @@ export class DialogLegs {
   }
 }
 
+/** The name of whoever is on a leg: a user by his address, a trusted peer by its own name. */
+export function partyOf(principal: Principal): string | undefined {
+  if (principal.kind === "user") return principal.user.address;
+  return principal.kind === "trusted peer" ? `peer ${principal.peer}` : undefined;
+}
+
 /** The way back to whoever sent something over this flow. */
-export function wayOf(flow: Flow): LegWay {
-  if (flow.transport !== "UDP") return { kind: "connection", flowId: flow.id };
-  return { kind: "hop", hop: { transport: "UDP", address: flow.remote } };
+export function wayOf(target: Flow | Hop): LegWay {
+  if (!("remote" in target)) return { kind: "hop", hop: target };
+  if (target.transport !== "UDP") return { kind: "connection", flowId: target.id };
+  return { kind: "hop", hop: { transport: "UDP", address: target.remote } };
 }
 
 function writeLeg({ party, way }: Leg): string {
+  if (way.kind === "route") return `${party}\nroute`;
   if (way.kind === "connection") return `${party}\nflow\n${way.flowId}`;
   const { transport, address, serverName = "" } = way.hop;
   return `${party}\n${transport}\n${address.host}\n${address.port}\n${serverName}`;
@@ -56,13 +67,13 @@ function writeLeg({ party, way }: Leg): string {
 
 /** Only reads what `writeLeg` wrote: the seal was checked before. */
 function readLeg(text: string): Leg | undefined {
-  const [party, transport, host, port, serverName] = text.split("\n");
-  if (party === undefined || transport === undefined || host === undefined) return undefined;
-  if (transport === "flow") return { party, way: { kind: "connection", flowId: host } };
-  if (!isTransport(transport)) return undefined;
-  const address = { host, port: Number(port) };
-  const named = serverName === undefined || serverName === "" ? {} : { serverName };
-  return { party, way: { kind: "hop", hop: { transport, address, ...named } } };
+  const [party = "", kind = "", where = "", port, serverName = ""] = text.split("\n");
+  if (kind === "route") return { party, way: { kind } };
+  if (kind === "flow") return { party, way: { kind: "connection", flowId: where } };
+  if (!isTransport(kind)) return undefined;
+  const address = { host: where, port: Number(port) };
+  const hop = { transport: kind, address, ...(serverName === "" ? {} : { serverName }) };
+  return { party, way: { kind: "hop", hop } };
 }
 
 function isTransport(text: string): text is TransportName {

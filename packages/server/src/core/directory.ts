@@ -1,7 +1,12 @@
 /** The accounts, held in memory over the store, so that no request waits to learn who a user is. */
-import type { CredentialAlgorithm, Account as StoredAccount } from "../store/index.ts";
-import type { AccountEvent, UserStore } from "../store/index.ts";
+
 import type { Sealing, User } from "../ports/index.ts";
+import type {
+  AccountEvent,
+  CredentialAlgorithm,
+  Account as StoredAccount,
+  UserStore,
+} from "../store/index.ts";
 
 const PAGE = 1_000;
 
@@ -129,7 +134,8 @@ export class Directory {
   }
 }
 
-function userOf(stored: StoredAccount): User {
+/** Without what only the login needs. */
+export function userOf(stored: StoredAccount): User {
   const { name, address, displayName, disabled } = stored;
   const others = stored.identities.filter((identity) => identity !== address);
   return { name, address, identities: [address, ...others], displayName, disabled };

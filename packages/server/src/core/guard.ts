@@ -1,15 +1,21 @@
 /** The one guard before the method dispatcher: who sends a request, and in whose name. RFC 3325, RFC 3324 */
-import { asksForAnonymity, isAnonymousUri, originatorAmong, type Refusal, refuse } from "@parlance/im";
 import {
-  addressKey,
+  asksForAnonymity,
+  isAnonymousUri,
+  originatorAmong,
+  type Refusal,
+  refuse,
+} from "@parlance/im";
+import {
   type AuthValue,
+  addressKey,
   type Flow,
   makeResponse,
   PAssertedIdentity,
-  parseUri,
   PPreferredIdentity,
   Privacy,
   ProxyAuthenticate,
+  parseUri,
   type ServerTransaction,
   type SipRequest,
   To,
@@ -36,7 +42,11 @@ export interface Admitted {
 
 export type Verdict =
   | { readonly do: "admit"; readonly admitted: Admitted }
-  | { readonly do: "challenge"; readonly status: 401 | 407; readonly challenges: readonly AuthValue[] }
+  | {
+      readonly do: "challenge";
+      readonly status: 401 | 407;
+      readonly challenges: readonly AuthValue[];
+    }
   | { readonly do: "refuse"; readonly refusal: Refusal };
 
 const ANONYMOUS: Principal = { kind: "anonymous" };
@@ -146,7 +156,9 @@ function loginRefusal(proof: {
   return { ...refuse("access denied", wait), status, warning: reason };
 }
 
-function admit(admitted: Partial<Admitted> & Pick<Admitted, "request" | "principal" | "originator">): Verdict {
+function admit(
+  admitted: Partial<Admitted> & Pick<Admitted, "request" | "principal" | "originator">,
+): Verdict {
   return { do: "admit", admitted: { account: undefined, provenAt: undefined, ...admitted } };
 }
 

@@ -1,18 +1,13 @@
 /** Which contacts of a user a request may go to, the best first. RFC 3841 §7.2, RFC 5627 §6.1, RFC 5626 §7 */
 import {
-  AcceptContact,
   type CallerPreferences,
-  Event,
-  explicitPreferences,
-  groupByDevice,
   type GruuTools,
-  implicitPreferences,
+  groupByDevice,
   isSecure,
+  PreferenceCache,
   parseFeatures,
-  type Params,
   rankTargets,
   readGruu,
-  RejectContact,
   resolveGruu,
   type SipRequest,
   type SipUri,
@@ -21,12 +16,10 @@ import type { Account } from "./directory.ts";
 import type { RegisteredContact } from "./registrar/contact.ts";
 import type { Contacts } from "./registrar/contacts.ts";
 
-const KEPT = 256; // different wishes seen lately; nearly all requests of one service say the same
-
 export class Location {
   readonly #contacts: Contacts;
   readonly #gruu: GruuTools;
-  readonly #preferences = new Map<string, CallerPreferences>();
+  readonly #preferences = new PreferenceCache();
 
   constructor(contacts: Contacts, gruu: GruuTools) {
     this.#contacts = contacts;
@@ -35,7 +28,7 @@ export class Location {
 
   /** Contacts of the user that fit what the caller wants. Throws `FormatError` for broken wishes. */
   find(request: SipRequest, account: Account, now: number): readonly RegisteredContact[] {
-    let contacts = this.#contacts.of(account.user.name);
+    let contacts = this.#contacts.of(account.user.address);
     const [first] = contacts;
     if (first === undefined) return contacts;
     const { uri } = request;
@@ -44,18 +37,15 @@ export class Location {
       contacts = contacts.filter(({ expiresAt }) => expiresAt > now);
     }
     if (contacts.length === 0) return contacts;
-    const preferences = this.#preferencesOf(request);
+    const preferences = this.#preferences.of(request);
     return rankTargets(contacts.map(targetFor(preferences)), preferences).map(
       ({ target }) => target.contact,
     );
   }
 
   /** The contacts of one device; 480 when it is away, 404 when there never was such a GRUU. */
-  findDevice(
-    uri: SipUri,
-    account: Account | undefined,
-  ): readonly RegisteredContact[] | 404 | 480 {
-    const contacts = account === undefined ? undefined : this.#contacts.of(account.user.name);
+  findDevice(uri: SipUri, account: Account | undefined): readonly RegisteredContact[] | 404 | 480 {
+    const contacts = account === undefined ? undefined : this.#contacts.of(account.user.address);
     const found = resolveGruu(
       readGruu(uri, this.#gruu),
       contacts?.map((contact) => ({
@@ -72,56 +62,27 @@ export class Location {
   addressBehind(uri: SipUri): string | undefined {
     return readGruu(uri, this.#gruu)?.address;
   }
-
-  #preferencesOf(request: SipRequest): CallerPreferences {
-    const accept = request.texts(AcceptContact);
-    const reject = request.texts(RejectContact);
-    const method = request.method;
-    const key = `${method}\n${accept.join()}\n${reject.join()}\n${request.text(Event) ?? ""}`;
-    const known = this.#preferences.get(key);
-    if (known !== undefined) return known;
-    const made =
-      accept.length === 0 && reject.length === 0
-        ? implicitPreferences(method, request.get(Event)?.value)
-        : explicitPreferences(
-            request.get(AcceptContact)?.map(entriesOf) ?? [],
-            request.get(RejectContact)?.map(entriesOf) ?? [],
-          );
-    if (this.#preferences.size >= KEPT) this.#preferences.clear();
-    this.#preferences.set(key, made);
-    return made;
-  }
 }
 
-/**
- * Groups to be tried one after the other: by q, and inside a group every device by its freshest flow
- * only. RFC 3261 §16.6, RFC 5626 §7
- */
-export function tiersOf(
+/** Every device by its freshest flow only. RFC 5626 §7 */
+export function freshestFlows(
   contacts: readonly RegisteredContact[],
-): readonly (readonly RegisteredContact[])[] {
-  const [first] = contacts;
-  if (first === undefined) return [];
-  if (contacts.length === 1) return [contacts];
-  const tiers = new Map<number, RegisteredContact[]>();
-  for (const [contact] of groupByDevice(contacts.map(asFlowChoice))) {
-    if (contact === undefined) continue;
-    const tier = tiers.get(contact.contact.q);
-    if (tier === undefined) tiers.set(contact.contact.q, [contact.contact]);
-    else tier.push(contact.contact);
-  }
-  return [...tiers].sort(([a], [b]) => b - a).map(([, tier]) => tier);
+): readonly RegisteredContact[] {
+  if (contacts.length < 2) return contacts;
+  return groupByDevice(contacts.map(asFlowChoice)).flatMap(([first]) =>
+    first === undefined ? [] : [first.contact],
+  );
 }
 
 function asFlowChoice(contact: RegisteredContact) {
   // Only contacts with a reg-id are flows of one device; others stand for themselves.
   const instance = contact.regId === undefined ? undefined : contact.instance;
-  return { contact, instance, regId: contact.regId, refreshedAt: contact.id };
+  return { contact, instance, regId: contact.regId, refreshedAt: contact.refreshedAt };
 }
 
 /** sips: promises TLS on every hop. RFC 3261 §26.2.2, RFC 5630 §3.1 */
-function isReachedSecurely({ contact, flow }: RegisteredContact): boolean {
-  return flow === undefined ? contact.secure : isSecure(flow.transport);
+function isReachedSecurely({ target }: RegisteredContact): boolean {
+  return isSecure(target.transport);
 }
 
 const INSTANCE = "+sip.instance";
@@ -137,8 +98,4 @@ function targetFor({ accept, reject }: CallerPreferences) {
     const own = parseFeatures([[INSTANCE, `<${instance}>`]]);
     return { contact, q, features: new Map([...contact.features, ...own]) };
   };
-}
-
-function entriesOf(params: Params): Iterable<readonly [string, string]> {
-  return params.entries();
 }

@@ -2,7 +2,7 @@
 import type { Flow, SipUri } from "@parlance/sip";
 
 export interface Binding {
-  /** Unique in the process and never used again; key for "this very registration". */
+  /** Unique in the process; the same as long as the contact is renewed, never used again after it. */
   readonly id: number;
   /** Address key of the user's primary IM Address. */
   readonly user: string;

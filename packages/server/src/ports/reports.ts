@@ -1,10 +1,9 @@
-/** Reports that the server itself makes about a message it took over. RFC 5438 §8 */
+/** Reports about messages, as far as the server makes or gathers them. RFC 5438 §8 */
 import type { Cpim } from "@parlance/formats";
 
 /** A message whose author may have asked what becomes of it. */
 export interface ReportSubject {
-  /** The envelope, in which the author asked; undefined when there is none, and then no report. */
-  readonly cpim: Cpim | undefined;
+  readonly cpim: Cpim;
   /** URI of the author as the server knows it, whatever the envelope shows. */
   readonly author: string;
   /** URI of the one recipient whom the report is about. */
@@ -17,4 +16,23 @@ export interface Reports {
   stored(subject: ReportSubject): Promise<void>;
   /** It will never arrive. Asked for by `negative-delivery`. RFC 5438 §8.2 */
   failed(subject: ReportSubject): Promise<void>;
+}
+
+/** A message that goes out in copies, whose reports are to come back in few messages. */
+export interface CopiedMessage {
+  readonly messageId: string;
+  /** URI of the author, who gets the reports. */
+  readonly author: string;
+  /** URI that the copies show as their author; for an anonymous one it is of this message only. */
+  readonly shownAuthor: string;
+  /** Address keys. */
+  readonly recipients: readonly string[];
+}
+
+/** RFC 5438 §8.3 */
+export interface ReportCollection {
+  /** What the copies carry as IMDN-Record-Route, so that their reports come here. */
+  readonly route: string;
+  /** Resolves after the commit; from then on reports are taken. */
+  open(message: CopiedMessage): Promise<void>;
 }

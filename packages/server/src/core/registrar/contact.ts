@@ -1,11 +1,16 @@
 /** One registered contact: its row in the store, and what sending to it needs. RFC 3261 §10.3 */
 import { IM_TAG, offers } from "@parlance/im";
 import {
+  Contact,
+  defaultPort,
   type Features,
   type Flow,
+  formatNameAddr,
   type Hop,
+  hostAddress,
+  type NameAddr,
   NO_FEATURES,
-  type Params,
+  Params,
   parseFeatures,
   parseUri,
   type SipUri,
@@ -24,6 +29,7 @@ export class RegisteredContact implements Binding {
   readonly refreshedAt: number;
   readonly capabilities: Capabilities;
   #contact: SipUri | undefined;
+  #target: Flow | Hop | undefined;
 
   constructor(of: {
     readonly id: number;
@@ -42,21 +48,25 @@ export class RegisteredContact implements Binding {
   }
 
   get user(): string {
-    return this.account.user.address;
+    return this.row.user;
   }
 
   /** Read when first used: most registered contacts are refreshed more often than called. */
   get contact(): SipUri {
-    this.#contact ??= sipUriOf(this.row.contact);
+    this.#contact ??= sipUriOf(this.uriText);
     return this.#contact;
   }
 
   get contactText(): string {
-    return `<${this.row.contact}>${this.row.parameters}`;
+    return this.row.contactText;
+  }
+
+  get uriText(): string {
+    return uriTextOf(this.row.contactText);
   }
 
   get q(): number {
-    return Math.round(this.row.q * 1_000);
+    return this.row.q;
   }
 
   get expiresAt(): number {
@@ -83,9 +93,10 @@ export class RegisteredContact implements Binding {
     return this.capabilities.features;
   }
 
-  /** Where datagrams for a client behind a NAT go, or undefined: where its contact says. */
-  get hop(): Hop | undefined {
-    return this.row.flow === undefined ? undefined : readHop(this.row.flow);
+  /** Where requests go, unless a path leads to it. */
+  get target(): Flow | Hop {
+    this.#target ??= this.flow ?? readHop(this.row.flow) ?? hopOf(this.contact);
+    return this.#target;
   }
 }
 
@@ -106,27 +117,68 @@ export class CapabilitiesReader {
     this.#plainSip = plainSip;
   }
 
-  /** Throws `FormatError` for broken feature parameters. RFC 3840 §9 */
-  read(parameters: string, params: Params): Capabilities {
-    const known = this.#kept.get(parameters);
+  /** Of the header parameters of a contact. Throws `FormatError` for broken features. RFC 3840 §9 */
+  read(params: Params): Capabilities {
+    const told = withoutOwn(params);
+    const text = told.format("header");
+    const known = this.#kept.get(text);
     if (known !== undefined) return known;
-    const features = parseFeatures(params.entries());
-    const imClient = this.#plainSip || offers(params, IM_TAG);
+    const features = parseFeatures(told.entries());
+    const imClient = this.#plainSip || offers(told, IM_TAG);
     const capabilities = { features: features.size === 0 ? NO_FEATURES : features, imClient };
     if (this.#kept.size >= KEPT) this.#kept.clear();
-    this.#kept.set(parameters, capabilities);
+    this.#kept.set(text, capabilities);
     return capabilities;
   }
+
+  /** Of a row that came back from the store; undefined when it cannot be read any more. */
+  readRow(row: StoredBinding): Capabilities | undefined {
+    const read = parsed(() => {
+      const contacts = Contact.read(row.contactText);
+      const [contact] = "star" in contacts ? [] : contacts;
+      return this.read(contact?.params ?? Params.none);
+    });
+    return read.ok ? read.value : undefined;
+  }
 }
+
+/** As it is kept and told again: without what holds for one registration only. */
+export function writeContact({ uri, params }: NameAddr): string {
+  let kept = params;
+  for (const name of ["expires", "pub-gruu", "temp-gruu"]) kept = kept.without(name);
+  return formatNameAddr({ name: undefined, uri, params: kept });
+}
+
+/** What is not alike in two devices of one kind. */
+function withoutOwn(params: Params): Params {
+  let told = params;
+  for (const name of OWN) told = told.without(name);
+  return told;
+}
+
+const OWN = ["expires", "q", "+sip.instance", "reg-id", "pub-gruu", "temp-gruu"];
 
 export function writeHop({ transport, address }: Hop): string {
   return `${transport} ${address.port} ${address.host}`;
 }
 
-function readHop(text: string): Hop | undefined {
-  const [transport, port, host] = text.split(" ");
+function readHop(text: string | undefined): Hop | undefined {
+  const [transport, port, host] = text?.split(" ") ?? [];
   if (transport !== "UDP" || host === undefined) return undefined;
   return { transport, address: { host, port: Number(port) } };
+}
+
+/** Only contacts at an IP address are reached where they say: see `reachOf`. RFC 3263 §4.1, §4.2 */
+function hopOf({ secure, host, port, params }: SipUri): Hop {
+  const wanted = params.get("transport")?.toUpperCase();
+  const transport = secure || wanted === "TLS" ? "TLS" : wanted === "TCP" ? "TCP" : "UDP";
+  const address = { host: hostAddress(host) ?? host, port: port ?? defaultPort(transport) };
+  return { transport, address };
+}
+
+/** Between the brackets that `writeContact` puts around it. */
+function uriTextOf(contactText: string): string {
+  return contactText.slice(1, contactText.indexOf(">"));
 }
 
 function sipUriOf(text: string): SipUri {

@@ -6,7 +6,7 @@ import { Expiry } from "./expiry.ts";
 const NONE: readonly Contact[] = [];
 
 export class Contacts {
-  /** By account name. A list is replaced, never changed, so that a reader may keep it. */
+  /** By address of the user. A list is replaced, never changed, so that a reader may keep it. */
   readonly #users = new Map<string, readonly Contact[]>();
   /** By connection, for the contacts that die with theirs. */
   readonly #flows = new Map<string, Set<Contact>>();
@@ -22,24 +22,24 @@ export class Contacts {
   }
 
   /** The most lately refreshed first. */
-  of(accountName: string): readonly Contact[] {
-    return this.#users.get(accountName) ?? NONE;
+  of(user: string): readonly Contact[] {
+    return this.#users.get(user) ?? NONE;
   }
 
   /** From now on these are the contacts of the user. */
-  replace(accountName: string, contacts: readonly Contact[]): void {
-    const before = this.of(accountName);
+  replace(user: string, contacts: readonly Contact[]): void {
+    const before = this.of(user);
     for (const contact of before) if (!contacts.includes(contact)) this.#forget(contact);
     for (const contact of contacts) if (!before.includes(contact)) this.#remember(contact);
-    if (contacts.length === 0) this.#users.delete(accountName);
-    else this.#users.set(accountName, contacts);
+    if (contacts.length === 0) this.#users.delete(user);
+    else this.#users.set(user, contacts);
     this.#count += contacts.length - before.length;
   }
 
-  remove(accountName: string, gone: readonly Contact[]): void {
-    const before = this.of(accountName);
+  remove(user: string, gone: readonly Contact[]): void {
+    const before = this.of(user);
     const left = before.filter((contact) => !gone.includes(contact));
-    if (left.length < before.length) this.replace(accountName, left);
+    if (left.length < before.length) this.replace(user, left);
   }
 
   /** Contacts that live on this connection and die with it. */

@@ -1,6 +1,7 @@
 /** What a REGISTER changes, decided from the request and the contacts that are there. RFC 3261 §10.3 */
-import { refuse } from "@parlance/im";
+
 import type { Refusal } from "@parlance/im";
+import { refuse } from "@parlance/im";
 import {
   equalUris,
   flowOf,
@@ -34,7 +35,7 @@ export interface Wanted {
   readonly uriText: string;
   readonly instance: string | undefined;
   readonly regId: number | undefined;
-  /** 0 to 1. */
+  /** In thousandths. */
   readonly q: number;
   /** Granted, after bounds. */
   readonly expiresSeconds: number;
@@ -141,20 +142,13 @@ function tooMany(): Verdict {
   return { do: "refuse", refusal: { ...refuse("access denied"), warning: "too many contacts" } };
 }
 
-const DIGITS = /^\d{1,10}$/;
-
-/** Undefined when the contact does not say; a broken value counts as one hour. RFC 3261 §20.19 */
-function readExpires(contact: NameAddr): number | undefined {
-  const text = contact.params.get("expires");
-  if (text === undefined) return undefined;
-  return DIGITS.test(text) ? Number(text) : 3_600;
+/** Undefined when the contact does not say. The header type has checked both numbers. */
+function readExpires({ params }: NameAddr): number | undefined {
+  const text = params.get("expires");
+  return text === undefined ? undefined : Number(text);
 }
 
-const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
-
-function readQ(contact: NameAddr): number {
-  const text = contact.params.get("q");
-  if (text === undefined) return 1;
-  if (!QVALUE.test(text)) throw new FormatError("Contact", 0, "q is not 0 to 1");
-  return Number(text);
+/** In thousandths. RFC 3261 §20.10 */
+function readQ({ params }: NameAddr): number {
+  return Math.round(Number(params.get("q") ?? 1) * 1_000);
 }

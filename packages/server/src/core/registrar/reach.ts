@@ -1,5 +1,13 @@
 /** How a contact will be reached: on its connection, where its REGISTER came from, or where it says. */
-import { type Flow, type Hop, isReliable, type SipUri, type ViaValue } from "@parlance/sip";
+import {
+  type Flow,
+  type Hop,
+  hostAddress,
+  isReliable,
+  type SipUri,
+  type ViaValue,
+} from "@parlance/sip";
+import { zoneOf } from "../zones.ts";
 
 export interface Reach {
   /** Set: the contact lives and dies with this connection. RFC 5626 §5.3 */
@@ -20,6 +28,7 @@ export interface ReachAsk {
   readonly path: boolean;
 }
 
+/** Never a name: a contact must not make us look up, or connect to, what its user thinks of. */
 export function reachOf({ uri, flow, via, outbound, path }: ReachAsk): Reach {
   if (path) return AS_WRITTEN;
   if (isReliable(flow.transport)) {
@@ -37,28 +46,16 @@ export function reachOf({ uri, flow, via, outbound, path }: ReachAsk): Reach {
 function listensElsewhere(uri: SipUri, flow: Flow, via: ViaValue): boolean {
   if (flow.transport === "WS" || flow.transport === "WSS") return false; // RFC 7118 §5
   if (via.params.has("alias")) return false;
-  if (bare(uri.host) !== flow.remote.host) return false;
+  const stream = uri.secure || /^(?:tcp|tls)$/i.test(uri.params.get("transport") ?? "");
+  if (!stream || hostAddress(uri.host) !== flow.remote.host) return false;
   return (uri.port ?? (uri.secure ? 5_061 : 5_060)) !== flow.remote.port;
 }
 
-/** A private address from a public source means nothing here, nor does a name that nobody can look up. */
+/** An address that means the same to us as to its user. */
 function isReachable(uri: SipUri, flow: Flow): boolean {
-  const host = bare(uri.host).toLowerCase();
-  if (host === flow.remote.host) return true;
-  if (host.endsWith(".invalid")) return false;
-  return !isPrivate(host) || isPrivate(flow.remote.host);
-}
-
-function bare(host: string): string {
-  return host.startsWith("[") ? host.slice(1, -1) : host;
-}
-
-/** RFC 1918, RFC 6598, loopback and link-local; RFC 4193 for IPv6. */
-function isPrivate(host: string): boolean {
-  if (/^(?:10|127)\./.test(host) || /^(?:192\.168|169\.254)\./.test(host)) return true;
-  const [, second] = /^172\.(\d{1,3})\./.exec(host) ?? [];
-  if (second !== undefined) return Number(second) >= 16 && Number(second) <= 31;
-  const [, shared] = /^100\.(\d{1,3})\./.exec(host) ?? [];
-  if (shared !== undefined) return Number(shared) >= 64 && Number(shared) <= 127;
-  return /^(?:f[cd]|fe[89ab])[0-9a-f]{0,2}:|^::1$/i.test(host);
+  const address = hostAddress(uri.host);
+  if (address === undefined) return false;
+  if (address === flow.remote.host) return true;
+  const zone = zoneOf(address);
+  return zone === "public" || (zone !== "nowhere" && zone === zoneOf(flow.remote.host));
 }

@@ -14,15 +14,27 @@ import {
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
+import type { Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
-import { CapabilitiesReader, RegisteredContact, writeHop } from "./contact.ts";
+import { CapabilitiesReader, RegisteredContact, writeContact, writeHop } from "./contact.ts";
 import { Contacts } from "./contacts.ts";
-import { judgeRegistration, type Verdict, type Wanted } from "./judge-registration.ts";
+import {
+  judgeRegistration,
+  type Registration,
+  type Verdict,
+  type Wanted,
+} from "./judge-registration.ts";
 import { reachOf } from "./reach.ts";
 
 /** Why a contact came, changed or went. RFC 3680 §5.3 */
-export type ContactEvent = "created" | "refreshed" | "expired" | "unregistered" | "deactivated";
+export type ContactEvent =
+  | "registered"
+  | "created"
+  | "refreshed"
+  | "expired"
+  | "unregistered"
+  | "deactivated";
 
 export interface ContactNews {
   readonly contact: RegisteredContact;
@@ -37,6 +49,7 @@ export interface RegistrarPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly plainSip: boolean;
+  readonly log: Log;
 }
 
 /** A REGISTER that the guard let through. */
@@ -72,7 +85,7 @@ export class Registrar {
   constructor(ports: RegistrarPorts) {
     this.#ports = ports;
     this.#capabilities = new CapabilitiesReader(ports.plainSip);
-    ports.directory.onRevoked(({ name }) => this.removeAll(name, "deactivated"));
+    ports.directory.onRevoked(({ address }) => this.revoke(address));
   }
 
   onChange(listener: RegistrarListener): void {
@@ -98,12 +111,12 @@ export class Registrar {
   register(ask: RegisterAsk): Refusal | Registered | Promise<Refusal | Registered> {
     const { request, account } = ask;
     const given = request.get(Contact);
-    const current = this.contacts.of(account.user.name);
+    const current = this.contacts.of(account.user.address);
     if (given === undefined) {
       // RFC 3261 §10.3 step 6: no Contact asks for what is there.
       return { contacts: current, requireOutbound: false, reachable: false };
     }
-    const contacts = "star" in given ? "all" : given;
+    const contacts: Registration["contacts"] = "star" in given ? "all" : given;
     const outbound = judgeOutboundOf(request, contacts === "all" ? [] : contacts);
     if (outbound.do === "refuse") return outboundRefusal(outbound);
     const registration = {
@@ -135,15 +148,20 @@ export class Registrar {
     }
   }
 
-  /** Ends every registration of a user, on the operator's word. Returns the contacts that went. */
-  removeAll(accountName: string, event: ContactEvent): readonly RegisteredContact[] {
-    const gone = this.contacts.of(accountName);
+  /** Ends every registration of a user at once. Returns the contacts that went. */
+  revoke(address: string): readonly RegisteredContact[] {
+    const gone = this.contacts.of(address);
     const [first] = gone;
     if (first === undefined) return gone;
-    this.contacts.replace(accountName, []);
+    this.contacts.replace(address, []);
+    const { store, log } = this.#ports;
+    store.change([{ do: "remove all", user: address }]).catch((error: unknown) => {
+      // They stay on the disk until they expire; a restart before that brings them back.
+      log.error("revocation not durable", { user: address, error: String(error) });
+    });
     this.#tell(
       first.account,
-      gone.map((contact) => ({ contact, event })),
+      gone.map((contact) => ({ contact, event: "deactivated" as const })),
     );
     return gone;
   }
@@ -154,8 +172,8 @@ export class Registrar {
     requireOutbound: boolean,
   ): Registered | Promise<Refusal | Registered> {
     const { account } = ask;
-    const { name } = account.user;
-    const before = this.contacts.of(name);
+    const { address } = account.user;
+    const before = this.contacts.of(address);
     const news: ContactNews[] = [];
     const changes: BindingChange[] = [];
     const gone = new Set([...remove, ...replaced]);
@@ -174,7 +192,7 @@ export class Registrar {
       return contact;
     });
     const after = [...fresh, ...before.filter((contact) => !gone.has(contact))];
-    this.contacts.replace(name, after);
+    this.contacts.replace(address, after);
     const done = { contacts: after, requireOutbound, reachable: fresh.length > 0 };
     if (changes.length === 0) {
       this.#tell(account, news);
@@ -187,7 +205,7 @@ export class Registrar {
       },
       () => {
         // RFC 3261 §10.3 step 7: all or nothing. Somebody else's later change stands.
-        if (this.contacts.of(name) === after) this.contacts.replace(name, before);
+        if (this.contacts.of(address) === after) this.contacts.replace(address, before);
         return refuse("overload", [["Retry-After", "5"]]);
       },
     );
@@ -204,15 +222,12 @@ export class Registrar {
       outbound: wanted.regId !== undefined,
       path: path.length > 0,
     });
-    const told = toldParams(wanted.contact);
-    const parameters = told.format("header");
     const sameCall = renews?.row.callId === request.callId;
     const row: StoredBinding = {
-      user: account.user.name,
+      user: account.user.address,
       id: bindingId(wanted),
       address,
-      contact: wanted.uriText,
-      parameters,
+      contactText: writeContact(wanted.contact),
       instance: wanted.instance,
       regId: wanted.regId,
       path,
@@ -226,9 +241,9 @@ export class Registrar {
       registeredAt: renews !== undefined && sameCall ? renews.row.registeredAt : now, // RFC 5627 §5.1
       expiresAt: now + wanted.expiresSeconds * 1_000,
     };
-    const capabilities = this.#capabilities.read(parameters, told);
+    const capabilities = this.#capabilities.read(wanted.contact.params);
     return new RegisteredContact({
-      id: this.#nextId++,
+      id: renews?.id ?? this.#nextId++,
       account,
       row,
       flow: reach.flow,
@@ -239,9 +254,9 @@ export class Registrar {
 
   /** A row that cannot be read any more is left to expire. */
   #restore(row: StoredBinding): void {
-    const account = this.#ports.directory.named(row.user);
+    const account = this.#ports.directory.owner(row.user);
     if (account === undefined || account.user.disabled) return;
-    const capabilities = this.#capabilities.ofRow(row);
+    const capabilities = this.#capabilities.readRow(row);
     if (capabilities === undefined) return;
     const contact = new RegisteredContact({
       id: this.#nextId++,
@@ -255,7 +270,7 @@ export class Registrar {
   }
 
   #drop(contact: RegisteredContact, event: ContactEvent): void {
-    this.contacts.remove(contact.account.user.name, [contact]);
+    this.contacts.remove(contact.user, [contact]);
     this.#tell(contact.account, [{ contact, event }]);
   }
 
@@ -272,15 +287,6 @@ function bindingId({ instance, regId, uriText }: Wanted): string {
 function removal({ row }: RegisteredContact): BindingChange {
   return { do: "remove", user: row.user, id: row.id };
 }
-
-/** What the contact says about its device; what it says about this registration is kept apart. */
-function toldParams({ params }: NameAddr): NameAddr["params"] {
-  let told = params;
-  for (const name of REGISTRATION_PARAMS) told = told.without(name);
-  return told;
-}
-
-const REGISTRATION_PARAMS = ["expires", "q", "+sip.instance", "reg-id", "pub-gruu", "temp-gruu"];
 
 function judgeOutboundOf(
   request: SipRequest,
@@ -300,7 +306,10 @@ function judgeOutboundOf(
   });
 }
 
-function outboundRefusal(verdict: { readonly status: 400 | 439; readonly reason: string }): Refusal {
+function outboundRefusal(verdict: {
+  readonly status: 400 | 439;
+  readonly reason: string;
+}): Refusal {
   const { status, reason } = verdict;
   return { kind: "refusal", condition: "failure", status, warning: reason, headers: [] };
 }

@@ -1,0 +1,38 @@
+/** Whoever waits for what becomes of a request: a client with a transaction, or a function of ours. */
+import type { Refusal } from "@parlance/im";
+import type { ServerTransaction, SipResponse } from "@parlance/sip";
+import type { Edit, Outcome } from "../ports/index.ts";
+import { answerRefusal } from "./answer.ts";
+
+export interface Asker {
+  /** An answer that came from further on. */
+  pass(response: SipResponse): void;
+  /** An answer of our own. */
+  reply(status: number, edit?: Edit): void;
+  refuse(refusal: Refusal): void;
+  /** Called when the asker takes no interest any more. */
+  onCancel(run: () => void): void;
+}
+
+export function clientAsker(transaction: ServerTransaction, domain: string): Asker {
+  return {
+    pass: (response) => transaction.respond(response),
+    reply: (status, edit) => transaction.reply(status, undefined, edit),
+    refuse: (refusal) => answerRefusal(transaction, refusal, domain),
+    onCancel: (run) => {
+      transaction.onCancel = run;
+    },
+  };
+}
+
+/** Only the end is told: functions of ours do not ring. */
+export function functionAsker(done: (outcome: Outcome) => void): Asker {
+  return {
+    pass: (response) => {
+      if (response.status >= 200) done({ status: response.status, response });
+    },
+    reply: (status) => done({ status, response: undefined }),
+    refuse: ({ status }) => done({ status, response: undefined }),
+    onCancel: () => undefined,
+  };
+}

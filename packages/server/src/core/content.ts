@@ -1,0 +1,92 @@
+/** What is in the body of a request, each step taken once and only when somebody asks. RFC 3261 §7.4, RFC 3862, RFC 5438 */
+import { type Cpim, findImdns, type Imdn, parseCpim } from "@parlance/formats";
+import { type Refusal, refuse } from "@parlance/im";
+import { ContentEncoding, ContentType, type SipRequest } from "@parlance/sip";
+import type { Inflate } from "@parlance/wire";
+import type { Content, Reading } from "../ports/index.ts";
+
+const CPIM = "message/cpim";
+const IMDN = "message/imdn+xml";
+const MOST_GROWTH = 20; // no honest text of a few KiB is compressed further
+
+export interface ContentPorts {
+  readonly inflate: Inflate;
+  readonly limitBytes: number;
+}
+
+export class RequestContent implements Content {
+  readonly #request: SipRequest;
+  readonly #ports: ContentPorts;
+  #bytes: Reading<Uint8Array> | undefined;
+  #cpim: { readonly reading: Reading<Cpim> | undefined } | undefined;
+  #imdn: { readonly reading: Reading<Imdn> | undefined } | undefined;
+
+  constructor(request: SipRequest, ports: ContentPorts) {
+    this.#request = request;
+    this.#ports = ports;
+  }
+
+  get mediaType(): string | undefined {
+    return this.sizeBytes === 0 ? undefined : this.#request.get(ContentType)?.type;
+  }
+
+  get sizeBytes(): number {
+    return this.#request.body.length;
+  }
+
+  get bytes(): Reading<Uint8Array> {
+    this.#bytes ??= this.#decode();
+    return this.#bytes;
+  }
+
+  get cpim(): Reading<Cpim> | undefined {
+    this.#cpim ??= { reading: this.mediaType === CPIM ? this.#readCpim() : undefined };
+    return this.#cpim.reading;
+  }
+
+  get imdn(): Reading<Imdn> | undefined {
+    this.#imdn ??= { reading: this.#readImdn() };
+    return this.#imdn.reading;
+  }
+
+  #decode(): Reading<Uint8Array> {
+    const { body } = this.#request;
+    const codings = (this.#request.get(ContentEncoding) ?? []).map((name) => name.toLowerCase());
+    const [coding = "identity"] = codings;
+    if (coding === "identity" && codings.length < 2) return good(body);
+    if (codings.length > 1 || (coding !== "deflate" && coding !== "gzip")) {
+      const accepted = [["Accept-Encoding", "deflate, gzip, identity"]] as const;
+      return bad(refuse("unsupported type", accepted)); // RFC 3261 §8.2.3
+    }
+    const { inflate, limitBytes } = this.#ports;
+    const bytes = inflate(body, coding, Math.min(limitBytes, body.length * MOST_GROWTH));
+    return bytes === undefined ? bad(refuse("bad body")) : good(bytes);
+  }
+
+  #readCpim(): Reading<Cpim> {
+    const { bytes } = this;
+    if (!bytes.ok) return bytes;
+    const cpim = parseCpim(bytes.value);
+    return cpim.ok ? cpim : bad(refuse("bad body"));
+  }
+
+  #readImdn(): Reading<Imdn> | undefined {
+    const { mediaType, cpim } = this;
+    if (mediaType !== IMDN && cpim?.ok !== true) return undefined;
+    const { bytes } = this;
+    if (!bytes.ok) return bytes;
+    const headers = [["Content-Type", this.#request.text(ContentType) ?? ""]] as const;
+    const found = findImdns({ headers, content: bytes.value });
+    if (!found.ok) return bad(refuse("bad body"));
+    const [first] = found.value;
+    return first === undefined ? undefined : good(first.imdn);
+  }
+}
+
+function good<T>(value: T): Reading<T> {
+  return { ok: true, value };
+}
+
+function bad(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,168 @@
+/** Every request that comes in: past the guard, then to whoever has to do with its method. RFC 3261 §8.2, §16.3 */
+import { METHODS, refuse } from "@parlance/im";
+import {
+  checkForwarding,
+  Event,
+  type Flow,
+  MaxForwards,
+  Require,
+  Route,
+  type ServerTransaction,
+  type SipRequest,
+  type TransactionUser,
+} from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { ReadContent } from "../ports/index.ts";
+import { answerRefusal } from "./answer.ts";
+import { clientAsker } from "./asker.ts";
+import type { DialogLegs } from "./dialog-legs.ts";
+import { type Admitted, answerDenied, type Guard } from "./guard.ts";
+import type { Home } from "./home.ts";
+import { type InDialog, readRouteSet } from "./in-dialog.ts";
+import type { LiveFlows } from "./live-flows.ts";
+import { answerOptions, EVENTS } from "./options.ts";
+import { RequestPassage } from "./passage.ts";
+import type { RegEvents } from "./registrar/reg-events.ts";
+import type { Registration } from "./registrar/registration.ts";
+import type { ThroughWay } from "./way.ts";
+
+export interface DispatchPorts {
+  readonly home: Home;
+  readonly guard: Guard;
+  readonly flows: LiveFlows;
+  readonly legs: DialogLegs;
+  readonly inDialog: InDialog;
+  readonly registration: Registration;
+  readonly regEvents: RegEvents;
+  readonly way: ThroughWay;
+  readonly readContent: ReadContent;
+  readonly clock: Clock;
+}
+
+const KNOWN: ReadonlySet<string> = new Set<string>([...METHODS, "REGISTER", "INFO"]);
+/** They belong to a dialog, and so to nobody when they come without one. */
+const ONLY_IN_DIALOGS: ReadonlySet<string> = new Set(["BYE", "NOTIFY", "UPDATE", "PRACK", "INFO"]);
+const RULES = {
+  extensions: new Set<string>(),
+  schemes: new Set(["sip", "sips", "tel", "im"]),
+};
+
+export class Dispatch implements TransactionUser {
+  readonly #ports: DispatchPorts;
+
+  constructor(ports: DispatchPorts) {
+    this.#ports = ports;
+  }
+
+  request(request: SipRequest, transaction: ServerTransaction, flow: Flow): void | Promise<void> {
+    const { home, guard, flows } = this.#ports;
+    flows.seen(flow);
+    home.learn(flow);
+    const open = request.method === "OPTIONS" && home.isServer(request.uri);
+    const verdict = guard.judge(request, flow, open);
+    if (verdict.do !== "admit") return answerDenied(transaction, verdict, home.domain);
+    return this.#admitted(verdict.admitted, transaction, flow);
+  }
+
+  ack(request: SipRequest, flow: Flow): void {
+    const { home, legs, inDialog, flows } = this.#ports;
+    flows.seen(flow);
+    const routeSet = readRouteSet(request, home, legs);
+    if (!routeSet.forged && request.get(MaxForwards) !== 0) {
+      inDialog.ack(routeSet.request, routeSet.legs);
+    }
+  }
+
+  #admitted(admitted: Admitted, transaction: ServerTransaction, flow: Flow): void | Promise<void> {
+    const { home, legs, registration, inDialog, readContent, clock } = this.#ports;
+    const { method } = admitted.request;
+    const refused = (refusal: ReturnType<typeof refuse>): void =>
+      answerRefusal(transaction, refusal, home.domain);
+    if (!KNOWN.has(method)) return refused(refuse("not implemented", ALLOW));
+    if (method === "REGISTER") return registration.serve(admitted, transaction, flow);
+    const routeSet = readRouteSet(admitted.request, home, legs);
+    const { request } = routeSet;
+    if (routeSet.forged) return refused(refuse("no such dialog"));
+    const { principal, originator } = admitted;
+    const receivedAt = clock.now();
+    const passage = new RequestPassage(
+      { request, principal, originator, flow, receivedAt },
+      readContent,
+    );
+    const objection = checkForwarding(request, RULES);
+    if (objection !== undefined && !(objection.status === 483 && this.#isForUs(request))) {
+      return transaction.reply(objection.status, undefined, (edit) => {
+        if (objection.status === 420) edit.setText("Unsupported", objection.unsupported.join(", "));
+      });
+    }
+    if (request.to.params.has("tag")) {
+      if (routeSet.legs.length > 0) {
+        return inDialog.relay(passage, routeSet.legs, clientAsker(transaction, home.domain));
+      }
+      return this.#ownDialog(passage, transaction);
+    }
+    if (ONLY_IN_DIALOGS.has(method)) return refused(refuse("no such dialog"));
+    // Whoever sends us on to a place of his choice takes us for an open relay.
+    if (request.has(Route)) return refused(refuse("access denied"));
+    this.#initial(passage, transaction);
+  }
+
+  /** Outside of dialogs. */
+  #initial(passage: RequestPassage, transaction: ServerTransaction): void {
+    const { home, regEvents, way } = this.#ports;
+    const { request } = passage;
+    if (this.#isForUs(request)) return this.#toServer(passage, transaction);
+    if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
+      return regEvents.subscribe(passage, transaction);
+    }
+    if (request.method === "PUBLISH" || this.#isOwnSubscription(passage)) {
+      return this.#badEvent(transaction);
+    }
+    way.enter(passage, clientAsker(transaction, home.domain));
+  }
+
+  #isForUs({ uri }: SipRequest): boolean {
+    return this.#ports.home.isServer(uri);
+  }
+
+  /** What a user watches at his own address is for the server to tell, if it knows the package. */
+  #isOwnSubscription({ request, principal }: RequestPassage): boolean {
+    if (request.method !== "SUBSCRIBE" || principal.kind !== "user") return false;
+    const key = this.#ports.home.keyOf(request.uri);
+    return key !== undefined && principal.user.identities.includes(key);
+  }
+
+  #toServer(passage: RequestPassage, transaction: ServerTransaction): void {
+    const { home } = this.#ports;
+    const { request } = passage;
+    const required = request.get(Require) ?? [];
+    if (required.length > 0) {
+      return answerRefusal(
+        transaction,
+        refuse("unknown extension", [["Unsupported", required.join(", ")]]),
+        home.domain,
+      );
+    }
+    if (request.method === "OPTIONS") return answerOptions(transaction);
+    if (request.method === "SUBSCRIBE" || request.method === "PUBLISH") {
+      return this.#badEvent(transaction);
+    }
+    answerRefusal(transaction, refuse("unknown method", ALLOW), home.domain);
+  }
+
+  /** A dialog of the server itself, or one that does not exist. */
+  #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void {
+    const { regEvents, home } = this.#ports;
+    if (passage.request.method === "SUBSCRIBE" && passage.request.get(Event)?.value === "reg") {
+      return regEvents.subscribe(passage, transaction);
+    }
+    answerRefusal(transaction, refuse("no such dialog"), home.domain);
+  }
+
+  #badEvent(transaction: ServerTransaction): void {
+    const refusal = refuse("bad event", [["Allow-Events", EVENTS]]); // RFC 6665 §7.2.1
+    answerRefusal(transaction, refusal, this.#ports.home.domain);
+  }
+}
+
+const ALLOW = [["Allow", METHODS.join(", ")]] as const;

@@ -1,0 +1,164 @@
+/** Drives one forwarded request, at one contact or many, to the one end its asker hears of. RFC 3261 §16.6, §16.7 */
+import {
+  type ClientTransaction,
+  type Destination,
+  ForkContext,
+  type ForkEffect,
+  type ForkTarget,
+  type SendFailure,
+  type SipRequest,
+  type SipResponse,
+  withoutOurVia,
+} from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Sender } from "./sender.ts";
+
+/** How all branches together ended. */
+export interface ForkEnd {
+  /** 408 when no contact answered, 480 when none could be reached. */
+  readonly status: number;
+  /** Ready for the caller, without our Via; undefined when no contact answered. */
+  readonly response: SipResponse | undefined;
+}
+
+export interface ForkObserver {
+  provisional(response: SipResponse): void;
+  /** Once. */
+  end(end: ForkEnd): void;
+  /** A further 2xx of an INVITE: every one is for the caller. RFC 3261 §16.7 item 5 */
+  late(response: SipResponse): void;
+}
+
+export interface Branch {
+  readonly request: SipRequest;
+  readonly to: Destination;
+}
+
+export interface ForkPlan<T> {
+  readonly method: string;
+  readonly targets: readonly ForkTarget<T>[];
+  /** All at once, whatever their q. */
+  readonly parallel: boolean;
+  readonly breadth: number;
+  /** Made when its turn has come. */
+  readonly branch: (target: T, maxBreadth: number) => Branch;
+}
+
+export interface ForkPorts {
+  readonly sender: Sender;
+  readonly clock: Clock;
+}
+
+/** The usual case, and so the short way: one contact, and nothing to cancel. */
+export function sendOne(
+  { request, to }: Branch,
+  { sender }: ForkPorts,
+  observer: ForkObserver,
+): void {
+  sender.send(request, to, {
+    response: (response) => {
+      // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
+      if (response.status < 200) return;
+      observer.end({ status: response.status, response: withoutOurVia(response) });
+    },
+    timeout: () => observer.end({ status: 408, response: undefined }),
+    failed: (reason) => observer.end({ status: statusOf(reason), response: undefined }),
+  });
+}
+
+export class Fork<T> {
+  readonly #context: ForkContext<T>;
+  readonly #plan: ForkPlan<T>;
+  readonly #ports: ForkPorts;
+  readonly #observer: ForkObserver;
+  readonly #running = new Map<number, ClientTransaction>();
+  /** The first reason why a branch got no answer. */
+  #failure: number | undefined;
+  #ended = false;
+
+  constructor(plan: ForkPlan<T>, ports: ForkPorts, observer: ForkObserver) {
+    const { targets, method, breadth, parallel } = plan;
+    this.#context = new ForkContext(targets, { method, breadth, parallel });
+    this.#plan = plan;
+    this.#ports = ports;
+    this.#observer = observer;
+  }
+
+  start(): void {
+    this.#perform(this.#context.start(this.#now));
+  }
+
+  /** The caller has hung up. RFC 3261 §16.10 */
+  cancel(): void {
+    this.#perform(this.#context.cancel(this.#now));
+  }
+
+  get #now(): number {
+    return this.#ports.clock.now();
+  }
+
+  #perform(effects: readonly ForkEffect<T>[]): void {
+    for (const effect of effects) {
+      switch (effect.do) {
+        case "forward":
+          this.#send(effect.branch, this.#plan.branch(effect.to, effect.maxBreadth));
+          break;
+        case "cancel":
+          this.#running.get(effect.branch)?.cancel();
+          break;
+        case "respond":
+          this.#respond(effect.response);
+          break;
+        case "answer":
+          this.#end({ status: this.#failure ?? effect.status, response: undefined });
+      }
+    }
+  }
+
+  #send(branch: number, { request, to }: Branch): void {
+    const over = (effects: readonly ForkEffect<T>[]): void => {
+      this.#running.delete(branch);
+      this.#perform(effects);
+    };
+    const failed = (why: "timeout" | "unreachable", status: number): void => {
+      this.#failure ??= status;
+      over(this.#context.failed(branch, why, this.#now));
+    };
+    const transaction = this.#ports.sender.send(request, to, {
+      response: (response) => {
+        const effects = this.#context.response(branch, response, this.#now);
+        if (response.status < 200) this.#perform(effects);
+        else over(effects);
+      },
+      timeout: () => failed("timeout", 408),
+      failed: (reason) => failed("unreachable", statusOf(reason)),
+    });
+    if (!transaction.ended) this.#running.set(branch, transaction);
+  }
+
+  #respond(response: SipResponse): void {
+    if (response.status < 200) return this.#observer.provisional(response);
+    if (this.#ended) return this.#observer.late(response);
+    this.#end({ status: response.status, response });
+  }
+
+  #end(end: ForkEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#observer.end(end);
+  }
+}
+
+function statusOf(reason: SendFailure): number {
+  switch (reason) {
+    case "too large":
+      return 413; // RFC 3428 §8
+    case "cancelled":
+      return 487;
+    case "busy":
+    case "stopped":
+      return 503;
+    default:
+      return 480; // no connection: the user is not there
+  }
+}

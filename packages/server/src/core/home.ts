@@ -1,0 +1,60 @@
+/** What is ours: the domains we answer for, and the addresses under which we listen. RFC 3261 §16.4, §10.3 step 1 */
+import {
+  type Address,
+  addressKey,
+  type Flow,
+  hostText,
+  type SipUri,
+  type Uri,
+} from "@parlance/sip";
+
+const MAX_ADDRESSES = 64; // listeners, and wildcard ones on a machine of many networks
+
+export class Home {
+  readonly domain: string;
+  readonly #names: Set<string>;
+  readonly #addresses = new Set<string>();
+
+  constructor(domain: string, aliases: readonly string[]) {
+    this.domain = domain.toLowerCase();
+    this.#names = new Set([this.domain, ...aliases.map((name) => name.toLowerCase())]);
+  }
+
+  /** A flow of a listener shows under which address we are known. */
+  learn({ listener, local }: Flow): void {
+    if (listener !== undefined && this.#addresses.size < MAX_ADDRESSES) {
+      this.#addresses.add(authority(local));
+    }
+  }
+
+  /** Does the host part lead to us? A name with another port does not, nor does an address. */
+  isOurs({ host, port }: { readonly host: string; readonly port?: number | undefined }): boolean {
+    if (host === this.domain && port === undefined) return true;
+    const name = host.toLowerCase();
+    if (this.#names.has(name)) return true;
+    return this.#addresses.has(`${name}:${port ?? 5_060}`);
+  }
+
+  /** The address key of a user or service of ours, whichever of our names was used; else undefined. */
+  keyOf(uri: Uri): string | undefined {
+    if (uri.kind === "tel") return addressKey(uri);
+    if (uri.kind !== "sip" || uri.user === undefined || !this.isOurs(uri)) return undefined;
+    if (uri.host === this.domain) return addressKey(uri);
+    return addressKey({ ...uri, host: this.domain, port: undefined });
+  }
+
+  /** The server itself is meant, and nobody in it. */
+  isServer(uri: Uri): boolean {
+    return uri.kind === "sip" && uri.user === undefined && this.isOurs(uri);
+  }
+
+  /** The same address in the domain's own name, for those who compare. */
+  normal(uri: SipUri): SipUri {
+    if (uri.host === this.domain && uri.port === undefined) return uri;
+    return this.isOurs(uri) ? { ...uri, host: this.domain, port: undefined } : uri;
+  }
+}
+
+function authority({ host, port }: Address): string {
+  return `${hostText(host).toLowerCase()}:${port}`;
+}

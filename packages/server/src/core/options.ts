@@ -1,0 +1,17 @@
+/** What the server can do, for who asks. RFC 3261 §11.2 */
+import { BODIES, METHODS, SERVER_EXTENSIONS } from "@parlance/im";
+import type { ServerTransaction } from "@parlance/sip";
+
+/** Event packages that the server notifies of. */
+export const EVENTS = "reg";
+
+export function answerOptions(transaction: ServerTransaction): void {
+  transaction.reply(200, undefined, (edit) => {
+    edit
+      .setText("Allow", [...METHODS, "REGISTER"].join(", "))
+      .setText("Allow-Events", EVENTS)
+      .setText("Accept", BODIES.join(", "))
+      .setText("Accept-Encoding", "deflate, gzip")
+      .setText("Supported", [...SERVER_EXTENSIONS].join(", "));
+  });
+}

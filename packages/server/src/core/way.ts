@@ -1,0 +1,281 @@
+/**
+ * The one way through the server: participating function of the originator, owner of the target,
+ * participating function of the target user, contacts. Everything that is in memory is judged at once,
+ * so a relayed MESSAGE makes no detour over a promise.
+ */
+import { isRefusal, refuse } from "@parlance/im";
+import type { SipRequest, SipResponse, SipUri } from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Limits } from "../limits.ts";
+import type {
+  Binding,
+  Deferral,
+  Edit,
+  Log,
+  Originating,
+  Originator,
+  Outcome,
+  Owner,
+  Passage,
+  Principal,
+  Terminating,
+  User,
+  Verdict,
+  Way,
+} from "../ports/index.ts";
+import { type Asker, functionAsker } from "./asker.ts";
+import type { Account, Directory } from "./directory.ts";
+import type { ForkEnd } from "./fork.ts";
+import type { Forwarder } from "./forwarder.ts";
+import type { Home } from "./home.ts";
+import type { Location } from "./location.ts";
+import { RequestPassage } from "./passage.ts";
+import { Rate } from "./rate.ts";
+import { RegisteredContact } from "./registrar/contact.ts";
+import { passBack, type Routes } from "./routes.ts";
+
+/** The functions that requests pass; in standalone parts of them may be missing. */
+export interface Functions {
+  readonly originating: Originating;
+  readonly terminating: Terminating;
+  readonly deferral: Deferral;
+  /** The first that owns the target serves. */
+  readonly owners: readonly Owner[];
+}
+
+export interface WayPorts {
+  readonly home: Home;
+  readonly directory: Directory;
+  readonly location: Location;
+  readonly routes: Routes;
+  readonly forwarder: Forwarder;
+  readonly readContent: ConstructorParameters<typeof RequestPassage>[1];
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
+
+export class ThroughWay implements Way {
+  readonly #ports: WayPorts;
+  readonly #rate: Rate;
+  #functions: Functions | undefined;
+
+  constructor(ports: WayPorts) {
+    this.#ports = ports;
+    this.#rate = new Rate(ports.limits.messagesPerSecond, ports.limits.messageBurst);
+  }
+
+  /** The functions need the way, and the way needs them: they are made in between. */
+  use(functions: Functions): void {
+    this.#functions = functions;
+  }
+
+  /** From the beginning: a request that came in. */
+  enter(passage: Passage, asker: Asker): void {
+    const { principal } = passage;
+    if (principal.kind === "anonymous") return asker.refuse(refuse("not authenticated"));
+    if (principal.kind !== "user") return this.toOwner(passage, asker);
+    const { user } = principal;
+    const waitSeconds = this.#rate.take(user.address, passage.receivedAt);
+    if (waitSeconds !== undefined) {
+      return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
+    }
+    const verdict = this.#serving.originating.judge(passage, user);
+    switch (verdict.do) {
+      case "pass":
+        return this.toOwner(edited(passage, verdict.edit), asker);
+      case "refuse":
+        return asker.refuse(verdict.refusal);
+      case "answer":
+        return asker.reply(verdict.status, verdict.edit);
+      default:
+        throw new Error(`an originating function cannot ${verdict.do}`);
+    }
+  }
+
+  /** From the owner of the target on. */
+  toOwner(passage: Passage, asker: Asker): void {
+    const { home, directory, location, routes } = this.#ports;
+    const { uri } = passage.request;
+    if (uri.kind === "sip" && uri.user !== undefined) {
+      const normal = home.normal(uri);
+      const owner = this.#serving.owners.find((one) => one.owns(normal));
+      if (owner !== undefined) return this.#toService(owner, passage, asker);
+    }
+    const key = home.keyOf(uri);
+    if (key === undefined) return routes.leave(passage, asker);
+    if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
+    const account = directory.owner(key);
+    if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
+    const contacts = location.find(passage.request, account, passage.receivedAt);
+    this.#toUser(passage, account, contacts, asker);
+  }
+
+  submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.toOwner(this.#passage(request, principal, originator), functionAsker(resolve));
+    });
+  }
+
+  deliver(
+    request: SipRequest,
+    user: User,
+    bindings: readonly Binding[] = this.bindings(request, user),
+  ): Promise<Outcome> {
+    const principal: Principal = { kind: "server", onBehalfOf: undefined };
+    const passage = this.#passage(request, principal, undefined);
+    return new Promise((resolve) => {
+      this.#forward(passage, own(bindings), functionAsker(resolve), ({ status, response }) =>
+        resolve({ status, response }),
+      );
+    });
+  }
+
+  bindings(request: SipRequest, user: User): readonly Binding[] {
+    const account = this.#ports.directory.owner(user.address);
+    if (account === undefined || account.user.disabled) return [];
+    return this.#ports.location.find(request, account, this.#ports.clock.now());
+  }
+
+  get #serving(): Functions {
+    if (this.#functions === undefined) throw new Error("the way has no functions yet");
+    return this.#functions;
+  }
+
+  #passage(request: SipRequest, principal: Principal, originator: Originator | undefined): Passage {
+    const { readContent, clock } = this.#ports;
+    const receivedAt = clock.now();
+    return new RequestPassage(
+      { request, principal, originator, flow: undefined, receivedAt },
+      readContent,
+    );
+  }
+
+  #toService(owner: Owner, passage: Passage, asker: Asker): void {
+    const verdict = owner.serve(passage);
+    if (!(verdict instanceof Promise)) return this.#serviceSaid(verdict, asker);
+    verdict.then(
+      (said) => this.#serviceSaid(said, asker),
+      (error: unknown) => this.#broken(error, asker),
+    );
+  }
+
+  #serviceSaid(verdict: Verdict, asker: Asker): void {
+    if (verdict.do === "refuse") return asker.refuse(verdict.refusal);
+    if (verdict.do === "answer") return asker.reply(verdict.status, verdict.edit);
+    throw new Error(`the owner of an address cannot ${verdict.do}`);
+  }
+
+  /** RFC 5627 §6.1: one device of a user, and no other when it is away. */
+  #toDevice(uri: SipUri, passage: Passage, asker: Asker): void {
+    const { home, directory, location } = this.#ports;
+    const normal = home.normal(uri);
+    const address = location.addressBehind(normal);
+    const account = address === undefined ? undefined : directory.owner(address);
+    const contacts = location.findDevice(normal, account);
+    if (typeof contacts !== "number" && account !== undefined) {
+      return this.#toUser(passage, account, contacts, asker);
+    }
+    asker.refuse(refuse(contacts === 480 ? "unreachable" : "no such user"));
+  }
+
+  #toUser(
+    passage: Passage,
+    account: Account,
+    contacts: readonly RegisteredContact[],
+    asker: Asker,
+  ): void {
+    const verdict = this.#serving.terminating.judge(passage, account.user, contacts);
+    if (verdict.do === "pass") {
+      this.#toContacts(
+        edited(passage, verdict.edit),
+        account,
+        { do: "forward", bindings: contacts },
+        asker,
+      );
+      return;
+    }
+    this.#carryOut(verdict, passage, account, asker);
+  }
+
+  #carryOut(verdict: Verdict, passage: Passage, account: Account, asker: Asker): void {
+    switch (verdict.do) {
+      case "forward":
+        return this.#toContacts(edited(passage, verdict.edit), account, verdict, asker);
+      case "defer":
+        return this.#defer(passage, account, asker);
+      case "refuse":
+        return asker.refuse(verdict.refusal);
+      case "answer":
+        return asker.reply(verdict.status, verdict.edit);
+      case "pass":
+        throw new Error("passing is settled by whoever asked");
+    }
+  }
+
+  #toContacts(passage: Passage, account: Account, { bindings }: Forwarding, asker: Asker): void {
+    if (bindings.length === 0) return asker.refuse(refuse("unreachable"));
+    this.#try(passage, account, bindings, false, asker);
+  }
+
+  /** A failure is judged once more; `again`: this is the second round, and the last. */
+  #try(
+    passage: Passage,
+    account: Account,
+    bindings: readonly Binding[],
+    again: boolean,
+    asker: Asker,
+  ): void {
+    this.#forward(passage, own(bindings), asker, (end) => {
+      if (end.status < 300) return passBack(end, asker);
+      const failure = { status: end.status, tried: bindings, again };
+      const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
+      if (verdict.do === "pass") return passBack(end, asker);
+      if (verdict.do !== "forward" || again)
+        return this.#carryOut(verdict, passage, account, asker);
+      this.#try(edited(passage, verdict.edit), account, verdict.bindings, true, asker);
+    });
+  }
+
+  #forward(
+    passage: Passage,
+    contacts: readonly RegisteredContact[],
+    asker: Asker,
+    end: (end: ForkEnd) => void,
+  ): void {
+    this.#ports.forwarder.toContacts(passage, contacts, {
+      provisional: (response: SipResponse) => asker.pass(response),
+      late: (response: SipResponse) => asker.pass(response),
+      end,
+      cancellable: (cancel: () => void) => asker.onCancel(cancel),
+    });
+  }
+
+  #defer(passage: Passage, account: Account, asker: Asker): void {
+    this.#serving.deferral.store(passage, account.user).then(
+      (stored) => (isRefusal(stored) ? asker.refuse(stored) : asker.reply(202)),
+      (error: unknown) => this.#broken(error, asker),
+    );
+  }
+
+  /** A mistake of ours, or a store that fails: the asker is told, and so is the log. */
+  #broken(error: unknown, asker: Asker): void {
+    this.#ports.log.error("function failed", { error: String(error) });
+    asker.refuse(refuse("failure"));
+  }
+}
+
+/** The request with the changes that a function wants; the very same passage when it wants none. */
+function edited(passage: Passage, edit: Edit | undefined): Passage {
+  if (edit === undefined || !(passage instanceof RequestPassage)) return passage;
+  const changed = passage.request.edit();
+  edit(changed);
+  return passage.with(changed.done());
+}
+
+/** Bindings are made by the registrar alone, whatever functions have chosen among them. */
+function own(bindings: readonly Binding[]): readonly RegisteredContact[] {
+  return bindings.filter((binding) => binding instanceof RegisteredContact);
+}
