@@ -19,7 +19,8 @@ export type FeatureValue =
 export const TRUE: readonly FeatureValue[] = [{ kind: "token", token: "true", negated: false }];
 
 const MAX_VALUES = 64; // methods and events together name fewer
-const TOKEN = /^[A-Za-z0-9\-.%*_+`'~]+$/;
+/** More than token-nobang: devices put slashes and colons into their tags. */
+const TOKEN = /^[^\s,"<>\\!#][^\s,"<>\\]*$/;
 const NUMBER = /^[+-]?\d{1,15}(?:\.\d{0,15})?$/;
 
 /** Reads the text between the quotes. Throws `FormatError`. */

@@ -169,6 +169,22 @@ test("repeated tags and flags, endless lists and conflicting directives are malf
   assert.throws(() => readDisposition(["proxy", "redirect"]), refused);
 });
 
+test("tags as devices really send them are understood", () => {
+  const params = [
+    ["+org.linphone.specs", "ephemeral/1.1,groupchat/1.1"],
+    ["+sip.instance", "<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>"],
+    ["+g.3gpp.icsi-ref", "urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel"],
+    ["methods", "INVITE, ACK, BYE"],
+    ["expires", "3600"],
+  ] as const;
+  const features = parseFeatures(params);
+  assert.deepEqual(
+    [...features.keys()],
+    params.slice(0, 4).map(([name]) => name),
+  );
+  assert.equal(features.get("methods")?.length, 3);
+});
+
 test("directives are read by kind, unknown ones passed over (RFC 3841 §9.1)", () => {
   const disposition = readDisposition(["No-Fork", "sequential", "x-new"]);
   assert.equal(disposition.fork, false);
