@@ -41,11 +41,11 @@ export function locate(uri: SipUri, answers: Answers, policy: LocatePolicy): Loc
   if (uri.params.has("maddr")) return nowhere("maddr is not followed");
   const wanted = readTransport(uri);
   if (wanted === "unknown") return nowhere("transport is not known");
-  if (wanted !== undefined && !policy.transports.includes(wanted)) {
+  const transport = wanted ?? defaultTransport(uri, policy.transports);
+  if (transport === undefined || !policy.transports.includes(transport)) {
     return nowhere("transport is not in use here");
   }
   const literal = hostAddress(uri.host);
-  const transport = wanted ?? (uri.secure ? "TLS" : "UDP"); // RFC 3263 §4.1
   if (literal !== undefined) return hopsTo(uri, transport, uri.port, [literal]); // RFC 3263 §4.2
   if (uri.port !== undefined) return byAddress(uri, transport, answers); // RFC 3263 §4.2
   const services =
@@ -72,6 +72,15 @@ function readTransport(uri: SipUri): TransportName | undefined | "unknown" {
     default:
       return "unknown";
   }
+}
+
+/** TLS for sips, else UDP; another where that is not in use. RFC 3263 §4.1 */
+function defaultTransport(
+  { secure }: SipUri,
+  transports: readonly TransportName[],
+): TransportName | undefined {
+  if (secure) return "TLS";
+  return transports.includes("UDP") ? "UDP" : transports.find((name) => !isSecure(name));
 }
 
 /** RFC 3263 §4.1: NAPTR first, else an SRV name for each transport. */
