@@ -1,0 +1,26 @@
+/** The SDK on Node: UDP, TCP, TLS and WebSocket, DNS, and a store in a file. */
+import type { Hop } from "@parlance/sip";
+import { connectWith, type ImClient } from "../client.ts";
+import type { ConnectOptions } from "../options.ts";
+import type { Runtime } from "../runtime.ts";
+import { clock, hashing, inflate, random, resolver } from "./machine.ts";
+import { type SocketOptions, Sockets } from "./sockets.ts";
+
+export type NodeConnectOptions = ConnectOptions & SocketOptions;
+
+/**
+ * Connects and registers. Resolves when the client is online; rejects with ImError ("offline",
+ * "not authenticated", "aborted" …) or TypeError for wrong arguments.
+ */
+export function connect(options: NodeConnectOptions): Promise<ImClient> {
+  const runtime: Runtime = {
+    clock,
+    random,
+    hashing,
+    inflate,
+    resolver,
+    supports: (_hop: Hop) => true,
+    open: (events) => new Sockets(events, options),
+  };
+  return connectWith(runtime, options);
+}

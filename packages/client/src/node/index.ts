@@ -1,0 +1,3 @@
+/** `@parlance/client/node`: the client SDK on Node. */
+export * from "../index.ts";
+export { connect, type NodeConnectOptions } from "./connect.ts";
