@@ -1,1 +1,10 @@
+/** What touches the machine: sockets, DNS, HTTP, time, randomness, secrets, logs, metrics, SQLite. */
+export * from "./clock/index.ts";
+export * from "./crypto/index.ts";
+export * from "./dns/index.ts";
+export * from "./http/index.ts";
+export * from "./log/index.ts";
+export * from "./metrics/index.ts";
+export * from "./secrets/index.ts";
+export * from "./sip-transports/index.ts";
 export * from "./store/index.ts";

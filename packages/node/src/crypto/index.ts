@@ -1,0 +1,3 @@
+export { inflate } from "./inflate.ts";
+export { SystemHashing } from "./system-hashing.ts";
+export { SystemRandom } from "./system-random.ts";

@@ -1,0 +1,1 @@
+export { SystemResolver, type SystemResolverOptions } from "./system-resolver.ts";

@@ -1,0 +1,9 @@
+export { type AdminListenerOptions, adminListener } from "./admin-listener.ts";
+export {
+  HTTP_LIMITS,
+  type HttpLimits,
+  HttpListener,
+  type HttpListenerOptions,
+  type HttpListening,
+} from "./http-listener.ts";
+export { OperatorToken } from "./operator-token.ts";

@@ -1,0 +1,25 @@
+/** Paths that mean something else once they are decoded are refused before any route sees them. */
+
+/** RFC 3986 §2.1; one decoding, a segment at a time, and the result must still be one segment. */
+export function isPlainPath(rawUrl: string): boolean {
+  const [path = ""] = rawUrl.split("?", 1);
+  return path.startsWith("/") && path.slice(1).split("/").every(isPlainSegment);
+}
+
+function isPlainSegment(segment: string): boolean {
+  const decoded = decoded1(segment);
+  if (decoded === undefined || decoded === "." || decoded === "..") return false;
+  return !FORBIDDEN.test(decoded);
+}
+
+/** Slashes, backslashes and control characters. */
+// oxlint-disable-next-line no-control-regex -- refusing them is the point
+const FORBIDDEN = /[/\\\u0000-\u001f\u007f]/;
+
+function decoded1(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined; // a lone "%", or octets that are not UTF-8
+  }
+}
