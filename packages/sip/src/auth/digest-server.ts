@@ -6,7 +6,7 @@ import { type DigestAlgorithm, digestAlgorithm } from "./algorithm.ts";
 import { writeChallenge } from "./challenge.ts";
 import { type DigestCredentials, isDigest, readCredentials } from "./credentials.ts";
 import { type DigestInput, requestHash, responseOver, sameDigest } from "./digest.ts";
-import { FailureLimiter } from "./failure-limiter.ts";
+import { type Attempt, FailureLimiter } from "./failure-limiter.ts";
 import { issueNonce, type NonceKeys, openNonce } from "./nonce.ts";
 import { NonceLedger } from "./nonce-ledger.ts";
 
@@ -140,8 +140,14 @@ export class DigestServer {
     if (count < FIRST_COUNT) return challenge("nc is zero");
     const issuedAt = this.#issueTime(nonce, ask.source);
     if (issuedAt === undefined) return challenge("nonce is not ours");
+    const attempt = {
+      username: credentials.username.slice(0, MAX_USERNAME),
+      host: ask.source.host,
+    };
+    const waitMs = this.#limiter.waitMs(attempt, ask.now);
+    if (waitMs !== undefined) return refuse(403, "too many failures", Math.ceil(waitMs / 1_000));
     const found = this.#ports.secrets(credentials.username, realm, algorithm.hash);
-    const checked = { credentials, algorithm, count, issuedAt };
+    const checked = { credentials, algorithm, count, issuedAt, attempt };
     return found instanceof Promise
       ? found.then((secret) => this.#compare(ask, checked, secret))
       : this.#compare(ask, checked, found);
@@ -179,13 +185,10 @@ export class DigestServer {
 
   /** Unknown users cost the same as known ones: their answer is compared with that of a dummy. */
   #compare(ask: AuthenticationAsk, checked: Checked, secret: string | undefined): Authentication {
-    const { credentials, algorithm, count, issuedAt } = checked;
+    const { credentials, algorithm, count, issuedAt, attempt } = checked;
     const { username, nonce, response } = credentials;
-    const attempt = { username: username.slice(0, MAX_USERNAME), host: ask.source.host };
-    const waitMs = this.#limiter.waitMs(attempt, ask.now);
     const ours = this.#response(ask, checked, secret ?? "0".repeat(algorithm.length));
     const right = sameDigest(ours, response) && secret !== undefined;
-    if (waitMs !== undefined) return refuse(403, "too many failures", Math.ceil(waitMs / 1_000));
     if (!right) {
       this.#limiter.failed(attempt, ask.now);
       return challenge("wrong answer", { failed: true });
@@ -220,6 +223,7 @@ interface Checked {
   readonly algorithm: DigestAlgorithm;
   readonly count: number;
   readonly issuedAt: number;
+  readonly attempt: Attempt;
 }
 
 function holderOf({ transport, peer }: Source): string {

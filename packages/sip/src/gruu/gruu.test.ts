@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { hashing, seededRandom } from "../auth/node-ports.test.ts";
 import { equalUris, formatUri, parseUri, type SipUri } from "../message/index.ts";
 import { isGruu, publicGruu } from "./public-gruu.ts";
-import { readGruu, resolveGruu } from "./resolve-gruu.ts";
+import { leadsBack, readGruu, resolveGruu } from "./resolve-gruu.ts";
 import { openTemporaryGruu, temporaryGruu } from "./temporary-gruu.ts";
 
 const NOW = 1_764_000_000_123;
@@ -112,4 +112,15 @@ test("a temporary GRUU ends with the Call-ID of its registration (RFC 5627 §5.1
     status: 404,
   });
   assert.deepEqual(resolveGruu(of, []), { do: "refuse", status: 404 });
+});
+
+test("a contact that leads back to its user is found (RFC 5627 §5.1)", () => {
+  const user = sip("sip:alice@example.com");
+  const back = (text: string) => leadsBack(sip(text), user, tools);
+  assert.ok(back("sip:alice@EXAMPLE.com;transport=tcp"));
+  assert.ok(back(formatUri(publicGruu(user, INSTANCE))));
+  assert.ok(back(formatUri(temporaryGruu(of, domain, tools))));
+  assert.ok(!back("sip:alice@192.0.2.1:5062"));
+  assert.ok(!back("sip:alice@example.com:40123"), "a device on the same machine");
+  assert.ok(!back("sip:bob@example.com;gr=urn:uuid:1"));
 });

@@ -4,6 +4,7 @@ export {
   type GruuContact,
   type GruuResolution,
   type GruuTarget,
+  leadsBack,
   readGruu,
   resolveGruu,
 } from "./resolve-gruu.ts";

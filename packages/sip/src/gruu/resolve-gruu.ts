@@ -1,6 +1,7 @@
 /** From a GRUU in the Request-URI to the registered contacts of one device. RFC 5627 §6.1 */
 
 import { addressKey, type SipUri } from "../message/index.ts";
+import { isGruu } from "./public-gruu.ts";
 import { type GruuTools, openTemporaryGruu } from "./temporary-gruu.ts";
 
 export interface GruuTarget {
@@ -48,4 +49,14 @@ export function resolveGruu<T extends GruuContact>(
     issuedAt === undefined ? device : device.filter(({ callIdSince }) => callIdSince <= issuedAt); // RFC 5627 §5.1
   if (valid.length > 0) return { do: "forward", contacts: valid };
   return { do: "refuse", status: issuedAt === undefined ? 480 : 404 }; // RFC 5627 §5.3
+}
+
+/**
+ * Whether a contact in a REGISTER leads back to the user who registers it: his own address, or a
+ * GRUU of his. Such a REGISTER is refused with 403. RFC 5627 §5.1
+ */
+export function leadsBack(contact: SipUri, addressOfRecord: SipUri, tools: GruuTools): boolean {
+  const user = addressKey(addressOfRecord);
+  if (isGruu(contact)) return readGruu(contact, tools)?.address === user;
+  return addressKey(contact) === user && contact.port === addressOfRecord.port;
 }
