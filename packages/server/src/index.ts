@@ -1,1 +1,19 @@
+/** The IM server: its functions as procedures over ports. */
+export type { Admin, BindingView } from "./admin.ts";
+export type { GroupConfig, Secrets, ServerConfig, ServerPorts } from "./config.ts";
+export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts";
+export type { TrustedPeer } from "./core/peers.ts";
+export type { StaticRoute } from "./core/routes.ts";
+export { defaultLimits, type Limits, limitsWith } from "./limits.ts";
+export type { Counter, Log, LogFields, Metrics, Sealing, User } from "./ports/index.ts";
+export { createServer, type Server, type ServerStats } from "./server.ts";
 export * from "./store/index.ts";
+export {
+  formatPcap,
+  fullText,
+  ladderLine,
+  queryTrace,
+  type TraceQuestion,
+  type TraceRecord,
+  type TraceRing,
+} from "./trace/index.ts";

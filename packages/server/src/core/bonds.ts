@@ -3,6 +3,7 @@ import { type Flow, isReliable } from "@parlance/sip";
 import type { Account } from "./directory.ts";
 
 interface Bond {
+  readonly flow: Flow;
   readonly account: Account;
   /** Of the account when the bond was made: a new password ends it. */
   readonly generation: number;
@@ -11,16 +12,22 @@ interface Bond {
 
 export class Bonds {
   readonly #byFlow = new Map<string, Bond>();
+  readonly #byAccount = new Map<Account, Set<Bond>>();
 
   /** The first user who proves himself on a connection gets it; a renewal moves its end. */
   tie(flow: Flow, account: Account, until: number): void {
     if (!isReliable(flow.transport)) return; // a source address is easily forged
-    const bond = this.#byFlow.get(flow.id);
-    if (bond === undefined || !isAlive(bond)) {
-      this.#byFlow.set(flow.id, { account, generation: account.generation, until });
-    } else if (bond.account === account) {
-      bond.until = until;
+    const known = this.#byFlow.get(flow.id);
+    if (known !== undefined && isAlive(known)) {
+      if (known.account === account) known.until = until;
+      return;
     }
+    this.untie(flow);
+    const bond = { flow, account, generation: account.generation, until };
+    this.#byFlow.set(flow.id, bond);
+    const others = this.#byAccount.get(account);
+    if (others === undefined) this.#byAccount.set(account, new Set([bond]));
+    else others.add(bond);
   }
 
   /** Whose connection this is now. */
@@ -28,12 +35,22 @@ export class Bonds {
     const bond = this.#byFlow.get(flow.id);
     if (bond === undefined) return undefined;
     if (isAlive(bond) && bond.until > now) return bond.account;
-    this.#byFlow.delete(flow.id);
+    this.untie(flow);
     return undefined;
   }
 
   untie(flow: Flow): void {
+    const bond = this.#byFlow.get(flow.id);
+    if (bond === undefined) return;
     this.#byFlow.delete(flow.id);
+    const others = this.#byAccount.get(bond.account);
+    others?.delete(bond);
+    if (others?.size === 0) this.#byAccount.delete(bond.account);
+  }
+
+  /** Connections that once were bound to the account, whether or not that still holds. */
+  flowsOf(account: Account): readonly Flow[] {
+    return [...(this.#byAccount.get(account) ?? [])].map(({ flow }) => flow);
   }
 }
 

@@ -55,7 +55,7 @@ export class Account {
 }
 
 /** Told when everything granted to a user (connections, contacts, subscriptions) must end. */
-export type Revoked = (user: User) => void;
+export type Revoked = (user: User, account: Account) => void;
 
 export class Directory {
   readonly #names = new Map<string, Account>();
@@ -111,7 +111,7 @@ export class Directory {
     for (const identity of before.identities) this.#identities.delete(identity);
     const revoked = known.become(event.account);
     for (const identity of known.user.identities) this.#identities.set(identity, known);
-    if (revoked) this.#tell(before);
+    if (revoked) this.#tell(before, known);
   }
 
   #put(stored: StoredAccount): void {
@@ -126,11 +126,11 @@ export class Directory {
     account.generation += 1;
     this.#names.delete(name);
     for (const identity of account.user.identities) this.#identities.delete(identity);
-    this.#tell(account.user);
+    this.#tell(account.user, account);
   }
 
-  #tell(user: User): void {
-    for (const listener of this.#revoked) listener(user);
+  #tell(user: User, account: Account): void {
+    for (const listener of this.#revoked) listener(user, account);
   }
 }
 

@@ -49,6 +49,7 @@ const RULES = {
 
 export class Dispatch implements TransactionUser {
   readonly #ports: DispatchPorts;
+  #draining = false;
 
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
@@ -62,6 +63,11 @@ export class Dispatch implements TransactionUser {
     const verdict = guard.judge(request, flow, open);
     if (verdict.do !== "admit") return answerDenied(transaction, verdict, home.domain);
     return this.#admitted(verdict.admitted, transaction, flow);
+  }
+
+  /** From now on nothing new is begun; what goes on in dialogs goes on. */
+  drain(): void {
+    this.#draining = true;
   }
 
   ack(request: SipRequest, flow: Flow): void {
@@ -78,6 +84,9 @@ export class Dispatch implements TransactionUser {
     const { method } = admitted.request;
     const refused = (refusal: ReturnType<typeof refuse>): void =>
       answerRefusal(transaction, refusal, home.domain);
+    if (this.#draining && !admitted.request.to.params.has("tag")) {
+      return refused(refuse("overload", [["Retry-After", "5"]]));
+    }
     if (!KNOWN.has(method)) return refused(refuse("not implemented", ALLOW));
     if (method === "REGISTER") return registration.serve(admitted, transaction, flow);
     const routeSet = readRouteSet(admitted.request, home, legs);

@@ -25,11 +25,17 @@ export class Sender {
   readonly #patienceMs: number;
   readonly #timers = new Timers();
   #wake: Cancel | undefined;
+  #waiting = 0;
 
   constructor(outlet: Outlet, clock: Clock, patienceMs: number) {
     this.#outlet = outlet;
     this.#clock = clock;
     this.#patienceMs = patienceMs;
+  }
+
+  /** Requests whose end is awaited. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /**
@@ -44,9 +50,11 @@ export class Sender {
   ): ClientTransaction {
     if (request.method === "INVITE") return this.#outlet.request(request, to, observer, options);
     let over = false;
+    this.#waiting += 1;
     const end = (): boolean => {
       if (over) return false;
       over = true;
+      this.#waiting -= 1;
       giveUp();
       return true;
     };

@@ -1,0 +1,74 @@
+/** What a server is told before it starts. Plain values: whoever reads files and arguments has checked them. */
+
+import type { Resolver, Transports } from "@parlance/sip";
+import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
+import type { TrustedPeer } from "./core/peers.ts";
+import type { StaticRoute } from "./core/routes.ts";
+import type { Limits } from "./limits.ts";
+import type { Log, Metrics, Sealing } from "./ports/index.ts";
+import type { Stores } from "./store/index.ts";
+
+export interface ServerConfig {
+  readonly domain: string;
+  /** Further names of the same domain; users are known by `domain` alone. */
+  readonly aliases?: readonly string[];
+  readonly core?: {
+    readonly trustedPeers?: readonly TrustedPeer[];
+    /** Names of the listeners on which nobody but trusted peers is expected. */
+    readonly trustedListeners?: readonly string[];
+    /** Where requests for other domains go; none: nowhere. */
+    readonly routes?: readonly StaticRoute[];
+    /** Told to every client that registers. RFC 3608 */
+    readonly serviceRoute?: readonly string[];
+  };
+  readonly compat?: {
+    /** Phones that do not know the IM feature tag count as IM clients. */
+    readonly plainSip?: boolean;
+  };
+  readonly auth?: {
+    /** Offer MD5 after SHA-256. RFC 8760 §2.3 */
+    readonly md5Compat?: boolean;
+  };
+  readonly groups?: readonly GroupConfig[];
+  /** User parts of the service addresses in the domain. */
+  readonly services?: { readonly factory?: string; readonly imdn?: string };
+  readonly trace?: { readonly bytes: number };
+  readonly limits?: Partial<Limits>;
+}
+
+export interface GroupConfig {
+  /** The group is `sip:NAME@DOMAIN`. */
+  readonly name: string;
+  readonly displayName?: string | undefined;
+  /** Account names or URIs. */
+  readonly members: readonly string[];
+  readonly inviteMembers?: boolean;
+  readonly allowAnonymity?: boolean;
+}
+
+/** What of the machine a server needs. */
+export interface ServerPorts {
+  readonly transports: Transports;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  readonly inflate: Inflate;
+  /** Finds the hosts of edge proxies and routes that have names. */
+  readonly resolver?: Resolver;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Each derived for its purpose, so that what opens one door opens no other. */
+export interface Secrets {
+  /** Credentials in the store. */
+  readonly credentials: Sealing;
+  /** Legs of dialogs in Record-Route. */
+  readonly dialogs: Sealing;
+  /** Digest nonces; ≥ 256 bits. */
+  readonly nonces: Uint8Array;
+  /** Temporary GRUUs; ≥ 256 bits. */
+  readonly gruus: Uint8Array;
+}

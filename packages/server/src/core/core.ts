@@ -1,0 +1,211 @@
+/** The core put together: everything that a request passes which is not a function of the IM service. */
+import { Endpoint, type FlowEvents } from "@parlance/sip";
+import type { Cancel } from "@parlance/wire";
+import type { ServerConfig, ServerPorts } from "../config.ts";
+import type { Limits } from "../limits.ts";
+import type { ReadContent, User } from "../ports/index.ts";
+import { Accounts } from "./accounts.ts";
+import { Authenticator } from "./authentication.ts";
+import { RequestContent } from "./content.ts";
+import { DialogLegs } from "./dialog-legs.ts";
+import type { Account, Directory } from "./directory.ts";
+import { Dispatch } from "./dispatch.ts";
+import { Forwarder } from "./forwarder.ts";
+import { Guard } from "./guard.ts";
+import { Home } from "./home.ts";
+import { InDialog } from "./in-dialog.ts";
+import { LiveFlows } from "./live-flows.ts";
+import { Location } from "./location.ts";
+import { Peers } from "./peers.ts";
+import { RegEvents } from "./registrar/reg-events.ts";
+import { Registrar } from "./registrar/registrar.ts";
+import { Registration } from "./registrar/registration.ts";
+import { Routes } from "./routes.ts";
+import { Sender } from "./sender.ts";
+import { ThroughWay } from "./way.ts";
+
+const TICK_MS = 1_000; // how exactly registrations end
+
+export class Core {
+  readonly endpoint: Endpoint;
+  readonly accounts: Accounts;
+  readonly directory: Directory;
+  readonly registrar: Registrar;
+  readonly regEvents: RegEvents;
+  readonly way: ThroughWay;
+  readonly readContent: ReadContent;
+  readonly #ports: ServerPorts;
+  readonly #flows = new LiveFlows();
+  readonly #authenticator: Authenticator;
+  readonly #sender: Sender;
+  readonly #dispatch: Dispatch;
+  #tick: Cancel | undefined;
+
+  constructor(config: ServerConfig, limits: Limits, ports: ServerPorts, directory: Directory) {
+    const { clock, random, hashing, inflate, secrets, stores, log } = ports;
+    const md5 = config.auth?.md5Compat ?? true;
+    const plainSip = config.compat?.plainSip ?? false;
+    const home = new Home(config.domain, config.aliases ?? []);
+    const { domain } = home;
+    const gruu = { key: secrets.gruus, hashing, random };
+    this.#ports = ports;
+    this.directory = directory;
+    const sealing = secrets.credentials;
+    this.accounts = new Accounts({ store: stores.users, hashing, sealing, clock, domain, md5 });
+    this.readContent = (request) =>
+      new RequestContent(request, { inflate, limitBytes: limits.inflatedBodyBytes });
+    const peers = new Peers(config.core?.trustedPeers ?? [], config.core?.trustedListeners ?? []);
+    this.#authenticator = new Authenticator({
+      directory,
+      sealing,
+      hashing,
+      random,
+      clock,
+      limits,
+      realm: domain,
+      md5,
+      nonceKey: secrets.nonces,
+    });
+    this.registrar = new Registrar({
+      store: stores.bindings,
+      directory,
+      clock,
+      limits,
+      plainSip,
+      log,
+    });
+    this.endpoint = new Endpoint(
+      {
+        transports: ports.transports,
+        clock,
+        random,
+        ...(ports.resolver === undefined ? {} : { resolver: ports.resolver }),
+        log: (event) => {
+          if (event.kind === "limit reached")
+            return log.warn("transactions", { limit: event.limit });
+          log.error(event.kind, { method: event.method, error: errorText(event.error) });
+        },
+      },
+      {
+        request: (request, transaction, flow) => this.#dispatch.request(request, transaction, flow),
+        ack: (request, flow) => this.#dispatch.ack(request, flow),
+      },
+      {
+        transactions: limits.transactions,
+        // A trusted peer brings the requests of many.
+        transactionsPerSource: (flow) =>
+          peers.trusted(flow) === undefined ? limits.transactionsPerSource : limits.transactions,
+        inviteWaitMs: limits.inviteWaitMs,
+        datagramLimitBytes: limits.datagramMessageBytes,
+      },
+    );
+    this.#sender = new Sender(this.endpoint, clock, limits.forwardWaitMs);
+    const sender = this.#sender;
+    const legs = new DialogLegs(secrets.dialogs);
+    const forwarder = new Forwarder({ sender, clock, legs, home });
+    const location = new Location(this.registrar.contacts, gruu);
+    const routes = new Routes(config.core?.routes ?? [], forwarder);
+    const { readContent } = this;
+    this.way = new ThroughWay({
+      home,
+      directory,
+      location,
+      routes,
+      forwarder,
+      readContent,
+      clock,
+      limits,
+      log,
+    });
+    this.regEvents = new RegEvents({
+      registrar: this.registrar,
+      directory,
+      home,
+      sender,
+      clock,
+      limits,
+    });
+    const registration = new Registration({
+      registrar: this.registrar,
+      home,
+      bonds: this.#authenticator.bonds,
+      gruu,
+      clock,
+      limits,
+      serviceRoute: config.core?.serviceRoute ?? [],
+      reachable: ({ user }) => this.onReachable?.(user),
+    });
+    this.#dispatch = new Dispatch({
+      home,
+      guard: new Guard({ peers, directory, authenticator: this.#authenticator }),
+      flows: this.#flows,
+      legs,
+      inDialog: new InDialog({ sender, clock, home, flows: this.#flows }),
+      registration,
+      regEvents: this.regEvents,
+      way: this.way,
+      readContent,
+      clock,
+    });
+    directory.onRevoked((_user, account) => this.#closeConnections(account));
+  }
+
+  /** Told after the answer to a REGISTER that made a user reachable. */
+  onReachable: ((user: User) => void) | undefined;
+
+  /** What the adapters call. */
+  get events(): FlowEvents {
+    return {
+      message: (message, flow) => this.endpoint.message(message, flow),
+      fault: (fault, flow) => this.endpoint.fault(fault, flow),
+      closed: (flow) => {
+        this.registrar.flowClosed(flow);
+        this.#authenticator.bonds.untie(flow);
+        this.#flows.closed(flow);
+        this.endpoint.closed(flow);
+      },
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.registrar.load();
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#tick?.();
+    this.#sender.stop();
+    this.regEvents.stop();
+    this.endpoint.stop();
+  }
+
+  /** Requests that were sent on and whose end is awaited. */
+  get waiting(): number {
+    return this.#sender.waiting;
+  }
+
+  /** No more requests than those that are being served. */
+  drain(): void {
+    this.#dispatch.drain();
+  }
+
+  #schedule(): void {
+    this.#tick = this.#ports.clock.schedule(TICK_MS, () => {
+      this.registrar.purge().catch((error: unknown) => {
+        this.#ports.log.error("expired contacts not removed", { error: errorText(error) });
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Whoever has no account any more, or another password, has to log in anew. */
+  #closeConnections(account: Account): void {
+    for (const flow of this.#authenticator.bonds.flowsOf(account)) {
+      this.#ports.transports.close(flow);
+    }
+  }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,216 @@
+/** The server: the core and the functions of the IM service, put together over what the machine offers. */
+import { formatRelease, serviceAddresses } from "@parlance/im";
+import { addressKey, type EndpointStats, type FlowEvents, sipUri } from "@parlance/sip";
+import { type Admin, admin } from "./admin.ts";
+import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
+import { Controlling, type Group } from "./controlling/index.ts";
+import { Core } from "./core/core.ts";
+import { Directory } from "./core/directory.ts";
+import { DeferredMessages } from "./deferred/index.ts";
+import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
+import { type Limits, limitsWith } from "./limits.ts";
+import { openRules, originating, terminating } from "./participating/index.ts";
+import { DEFAULT_TRACE_LIMITS, TraceRing } from "./trace/index.ts";
+
+export interface ServerStats extends EndpointStats {
+  readonly users: number;
+  readonly registeredUsers: number;
+  readonly contacts: number;
+  readonly subscriptions: number;
+}
+
+/** What a running server shows to the program around it. */
+export interface Server {
+  readonly domain: string;
+  /** For the transports: everything that comes in. */
+  readonly events: FlowEvents;
+  readonly admin: Admin;
+  readonly trace: TraceRing;
+  readonly stats: ServerStats;
+  /** New requests are refused with 503; resolves when those that are under way have ended. */
+  drain(patienceMs: number): Promise<void>;
+  /** Ends at once. The stores and transports are for whoever opened them to close. */
+  stop(): void;
+}
+
+/** Reads what the stores hold; from then on `events` may be fed. */
+export async function createServer(config: ServerConfig, ports: ServerPorts): Promise<Server> {
+  const limits = limitsWith(config.limits ?? {});
+  const directory = await Directory.over(ports.stores.users);
+  const core = new Core(config, limits, ports, directory);
+  const functions = makeFunctions(config, limits, ports, core);
+  const { deferral, controlling, collector } = functions;
+  const trace = new TraceRing({ ...DEFAULT_TRACE_LIMITS, ...config.trace });
+  if (config.trace?.bytes !== 0) {
+    core.endpoint.trace = (direction, message, flow, now) =>
+      trace.record(direction, message, flow, now);
+  }
+  core.onReachable = (user) => deferral.userReachable(user);
+  await core.start();
+  await deferral.start();
+  await controlling.start();
+  collector.start();
+  watch(ports, core);
+  return {
+    domain: config.domain,
+    events: core.events,
+    admin: admin({
+      ...core,
+      ...ports,
+      accounts: core.accounts,
+      directory,
+      registrar: core.registrar,
+    }),
+    trace,
+    get stats() {
+      return statsOf(core);
+    },
+    drain: (patienceMs) => drained(core, ports, patienceMs),
+    stop() {
+      collector.stop();
+      deferral.stop();
+      core.stop();
+    },
+  };
+}
+
+function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts, core: Core) {
+  const { stores, clock, random, log, metrics } = ports;
+  const { way, readContent, directory, registrar } = core;
+  const userAgent = formatRelease({ component: "server", version: "OMA1.0", product: "Parlance" });
+  const untagged = config.compat?.plainSip === true ? "serve" : "refuse";
+  const services = servicesOf(config);
+  const userNamed = (name: string) => directory.named(name)?.user;
+  const reports = new ServerReports({ way, clock, random, log }, { userAgent });
+  const deferral = new DeferredMessages(
+    {
+      store: stores.deferred,
+      way,
+      reports,
+      rules: openRules,
+      readContent,
+      clock,
+      random,
+      userNamed,
+      isReachable: (user) => registrar.contacts.of(user.address).length > 0,
+      log,
+      metrics,
+    },
+    {
+      messagesPerUser: limits.deferredMessagesPerUser,
+      bytesPerUser: limits.deferredBytesPerUser,
+      maxSeconds: limits.deferredSeconds,
+    },
+  );
+  const collector = new ReportCollector(
+    { store: stores.imdn, way, clock, random, log },
+    { address: services.imdn, userAgent, ...DEFAULT_COLLECTOR_TIMES },
+  );
+  const groups = groupsOf(config);
+  const controlling = new Controlling(
+    {
+      store: stores.jobs,
+      way,
+      reports,
+      collection: collector,
+      clock,
+      random,
+      log,
+      userNamed,
+      groups: { find: (identity) => groups.get(identity) },
+    },
+    {
+      factory: services.factory,
+      untagged,
+      recipientsPerList: limits.recipientsPerList,
+      userAgent,
+      maxSeconds: limits.deferredSeconds,
+    },
+  );
+  way.use({
+    originating: originating({ untagged, maxMessageBytes: limits.streamBodyBytes }),
+    terminating: terminating(
+      { rules: openRules, queueing: (user) => deferral.isWaiting(user) },
+      { datagramMessageBytes: limits.datagramMessageBytes },
+    ),
+    deferral,
+    owners: [controlling, collector],
+  });
+  return { deferral, controlling, collector };
+}
+
+function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {
+  const usual = serviceAddresses(domain);
+  const named = (user: string | undefined, otherwise: string): string =>
+    user === undefined ? otherwise : addressKey(sipUri(user, domain));
+  return {
+    factory: named(services?.factory, usual.factory),
+    imdn: named(services?.imdn, usual.imdn),
+  };
+}
+
+function groupsOf({ domain, groups = [] }: ServerConfig): ReadonlyMap<string, Group> {
+  return new Map(
+    groups.map((group) => {
+      const identity = addressKey(sipUri(group.name, domain));
+      return [identity, groupOf(group, identity, domain)];
+    }),
+  );
+}
+
+function groupOf(group: GroupConfig, identity: string, domain: string): Group {
+  return {
+    identity,
+    displayName: group.displayName,
+    members: group.members.map((member) => memberUri(member, domain)),
+    inviteMembers: group.inviteMembers ?? true,
+    openToAll: false,
+    allowAnonymity: group.allowAnonymity ?? false,
+    pagerMessages: true,
+  };
+}
+
+/** Members are given by account name or by URI. */
+function memberUri(member: string, domain: string): string {
+  return member.includes(":") ? member : addressKey(sipUri(member, domain));
+}
+
+function statsOf(core: Core): ServerStats {
+  return {
+    ...core.endpoint.stats,
+    users: core.directory.size,
+    registeredUsers: core.registrar.contacts.users,
+    contacts: core.registrar.contacts.count,
+    subscriptions: core.regEvents.count,
+  };
+}
+
+function watch({ metrics }: ServerPorts, core: Core): void {
+  const gauge = (name: keyof ServerStats, help: string): void =>
+    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[name]);
+  gauge("users", "Accounts");
+  gauge("registeredUsers", "Users with at least one contact");
+  gauge("contacts", "Registered contacts");
+  gauge("subscriptions", "Subscriptions to registrations");
+  gauge("serverTransactions", "Requests of others in memory");
+  gauge("clientTransactions", "Requests of ours in memory");
+  gauge("requestsIn", "Requests received");
+  gauge("requestsOut", "Requests sent");
+  gauge("timeouts", "Requests that nobody answered");
+  gauge("malformed", "Messages that could not be read");
+  gauge("refusedByLimit", "Requests refused because of too many transactions");
+}
+
+const LOOK_MS = 50;
+
+function drained(core: Core, { clock }: ServerPorts, patienceMs: number): Promise<void> {
+  core.drain();
+  const until = clock.now() + patienceMs;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (core.waiting === 0 || clock.now() >= until) return resolve();
+      clock.schedule(LOOK_MS, look);
+    };
+    look();
+  });
+}
