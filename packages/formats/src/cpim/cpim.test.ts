@@ -168,6 +168,15 @@ test("escapes of RFC 3862 §2.3 are read, and give nothing that could not be sto
   assert.equal(subjectIn("a\\u0000b"), "a\uFFFDb");
 });
 
+test("parameters may be quoted, and a quote must end", () => {
+  const message = accepted(lines(...around('Subject:;x="a b";lang=fr  Salut', "Subject:;lang=é")));
+  assert.deepEqual(message.subjects, [
+    { language: "fr", text: "Salut" },
+    { language: undefined, text: "" },
+  ]);
+  assert.equal(refused(...around('X:;a="b c')), "parameter has no end");
+});
+
 test("single headers given twice are refused, also when one hides behind a prefix", () => {
   assert.equal(refused(...around("From: <sip:ceo@b>")), "From is repeated");
   assert.equal(

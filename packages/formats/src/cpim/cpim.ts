@@ -1,5 +1,7 @@
 /** message/cpim, the envelope of a message that carries its own sender and receivers. RFC 3862 */
+
 import { FormatError, type Parsed, parsed } from "@parlance/wire";
+import { trimBlanks, trimSpaces } from "../characters.ts";
 import type { MimeHeader } from "../mime/mime-head.ts";
 import { unescapeHeader } from "./escapes.ts";
 import { CPIM_LIMITS, type CpimLimits, FORMAT, type HeaderLine, readHead } from "./head.ts";
@@ -98,14 +100,17 @@ class CpimReader {
         this.dateTime = value;
         return true;
       case "Subject":
-        this.subjects.push({ language: language(parameters), text: unescapeHeader(value) });
+        this.subjects.push({
+          language: language(parameters),
+          text: trimSpaces(unescapeHeader(value)),
+        });
         return true;
       case "NS":
         this.#namespaces.declare(value, start);
         return true;
       case "Require":
         for (const one of value.split(",")) {
-          this.require.push(this.#namespaces.resolve(one.trim(), start));
+          this.require.push(this.#namespaces.resolve(trimBlanks(one), start));
         }
         return true;
       default:

@@ -1,4 +1,5 @@
 /** The escapes by which a CPIM header carries control characters. RFC 3862 §2.3 */
+import { hasControl } from "../characters.ts";
 
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]?))/g;
 
@@ -24,15 +25,6 @@ export function escapeHeader(text: string): string {
   let escaped = "";
   for (const character of text.toWellFormed()) escaped += escapeOf(character);
   return escaped;
-}
-
-/** U+0000 to U+001F and U+007F, which no header may contain. RFC 3862 §2.2 */
-export function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit < 32 || unit === 127) return true;
-  }
-  return false;
 }
 
 function escapeOf(character: string): string {

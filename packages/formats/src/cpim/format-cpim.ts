@@ -1,8 +1,9 @@
 /** Writes a message/cpim in the layout of RFC 3862: an empty line before the content's headers. */
 import { concatBytes, utf8Bytes } from "@parlance/wire";
+import { hasControl } from "../characters.ts";
 import { writeMimeHeader } from "../mime/mime-head.ts";
 import type { Cpim, Extension } from "./cpim.ts";
-import { escapeHeader, hasControl } from "./escapes.ts";
+import { escapeHeader } from "./escapes.ts";
 import { parametersEnd } from "./head.ts";
 import { formatNamedUri } from "./named-uri.ts";
 import { CPIM_HEADERS } from "./names.ts";

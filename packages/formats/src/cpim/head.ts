@@ -1,5 +1,7 @@
 /** The lines before the content of a CPIM message, found in one pass over octets. RFC 3862 §2 */
+
 import { asciiBytes, FormatError, utf8Text } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 import {
   MIME_HEAD_LIMITS,
   type MimeHead,
@@ -109,15 +111,16 @@ function readLine(line: string, start: number, end: number): HeaderLine {
   if (colon === -1) throw new FormatError(FORMAT, start, "header has no colon");
   const name = line.slice(0, colon);
   if (line.charCodeAt(colon + 1) !== SEMICOLON) {
-    return { name, parameters: "", value: line.slice(colon + 1).trim(), start, end };
+    return { name, parameters: "", value: trimBlanks(line.slice(colon + 1)), start, end };
   }
   const space = parametersEnd(line, colon + 1);
+  if (space === undefined) throw new FormatError(FORMAT, start, "parameter has no end");
   const parameters = line.slice(colon + 1, space);
-  return { name, parameters, value: line.slice(space).trim(), start, end };
+  return { name, parameters, value: trimBlanks(line.slice(space)), start, end };
 }
 
-/** Parameters end at the first blank outside a quoted string. */
-export function parametersEnd(line: string, from: number): number {
+/** At the first blank outside a quoted string; `undefined` when a string has no end. */
+export function parametersEnd(line: string, from: number): number | undefined {
   let quoted = false;
   for (let at = from; at < line.length; at += 1) {
     const unit = line[at];
@@ -125,7 +128,7 @@ export function parametersEnd(line: string, from: number): number {
     else if (unit === "\\") at += 1;
     else if (unit === " " && !quoted) return at;
   }
-  return line.length;
+  return quoted ? undefined : line.length;
 }
 
 /** In the joined layout a message header below the first MIME header could hide from a reader. */

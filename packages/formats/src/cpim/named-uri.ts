@@ -1,5 +1,7 @@
 /** `formal-name <URI>`, as in From, To, cc and the IMDN headers. RFC 3862 §3.6 */
+
 import { FormatError } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 import { escapeHeader, unescapeHeader } from "./escapes.ts";
 
 export interface NamedUri {
@@ -18,11 +20,11 @@ export function readNamedUri(format: string, value: string, offset: number): Nam
   const uri = value.slice(open + 1, -1);
   if (!ABSOLUTE_URI.test(uri)) throw new FormatError(format, offset, "expected an absolute URI");
   if (open === 0) return { name: undefined, uri };
-  const written = value.slice(0, open).trim();
+  const written = trimBlanks(value.slice(0, open));
   const quoted = written.startsWith('"');
   if (!quoted && written.includes("<")) fail(format, offset);
-  const name = quoted ? quotedName(format, written, offset) : written;
-  return { name: name === "" ? undefined : unescapeHeader(name), uri };
+  const name = unescapeHeader(quoted ? quotedName(format, written, offset) : written);
+  return { name: name === "" ? undefined : name, uri };
 }
 
 export function formatNamedUri({ name, uri }: NamedUri): string {

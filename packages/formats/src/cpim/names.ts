@@ -1,5 +1,7 @@
 /** Header names and the namespaces their prefixes stand for. RFC 3862 §3.1, §3.4 */
+
 import { FormatError } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 
 /** The namespace of the headers that RFC 3862 itself defines. RFC 3862 §4 */
 export const CPIM_HEADERS = "urn:ietf:params:cpim-headers:";
@@ -38,7 +40,7 @@ export class Namespaces {
 
   declare(value: string, offset: number): void {
     const open = value.indexOf("<");
-    const prefix = value.slice(0, Math.max(open, 0)).trimEnd();
+    const prefix = trimBlanks(value.slice(0, Math.max(open, 0)));
     if (!BRACKETED.test(value.slice(open)) || (prefix !== "" && !NAME.test(prefix))) {
       throw new FormatError(this.#format, offset, "expected 'prefix <URI>'");
     }

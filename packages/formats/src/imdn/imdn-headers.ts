@@ -1,5 +1,7 @@
 /** The CPIM headers by which a message asks for notifications and says their way. RFC 5438 §6 */
+
 import { FormatError, type Parsed, parsed } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 import {
   type Cpim,
   type CpimChanges,
@@ -100,7 +102,7 @@ function readRequests(value: string, requests: Set<DispositionRequest>): void {
   for (const one of value.split(",")) {
     // Parameters may follow; none is defined. RFC 5438 §10
     const [request = ""] = one.split(";", 1);
-    const name = request.trim();
+    const name = trimBlanks(request);
     if (isRequest(name)) requests.add(name);
   }
 }

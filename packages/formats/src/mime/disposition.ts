@@ -1,5 +1,7 @@
 /** What a body is for: the value of Content-Disposition. RFC 2183, RFC 3261 §20.11 */
+
 import { FormatError, type Parsed, parsed } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 import { isToken, readParameters, writeParameters } from "./parameters.ts";
 
 export interface Disposition {
@@ -18,7 +20,7 @@ export function parseDisposition(text: string): Parsed<Disposition> {
 export function readDisposition(text: string): Disposition {
   const semicolon = text.indexOf(";");
   const end = semicolon === -1 ? text.length : semicolon;
-  const kind = text.slice(0, end).trim().toLowerCase();
+  const kind = trimBlanks(text.slice(0, end)).toLowerCase();
   if (!isToken(kind)) throw new FormatError(FORMAT, 0, "expected a token");
   return { kind, parameters: readParameters(FORMAT, text, end) };
 }

@@ -1,5 +1,7 @@
 /** What a body is: the value of Content-Type. RFC 2045 §5.1 */
+
 import { FormatError, type Parsed, parsed } from "@parlance/wire";
+import { trimBlanks } from "../characters.ts";
 import { isToken, readParameters, writeParameters } from "./parameters.ts";
 
 export interface MediaType {
@@ -21,7 +23,7 @@ export function parseMediaType(text: string): Parsed<MediaType> {
 export function readMediaType(text: string): MediaType {
   const semicolon = text.indexOf(";");
   const end = semicolon === -1 ? text.length : semicolon;
-  const essence = text.slice(0, end).trim().toLowerCase();
+  const essence = trimBlanks(text.slice(0, end)).toLowerCase();
   const slash = essence.indexOf("/");
   if (!isToken(essence.slice(0, Math.max(slash, 0))) || !isToken(essence.slice(slash + 1))) {
     throw new FormatError(FORMAT, 0, "expected type/subtype");

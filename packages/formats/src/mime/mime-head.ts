@@ -1,5 +1,7 @@
 /** The header fields that stand before a MIME entity's content. RFC 2045 §3, RFC 5322 §2.2 */
+
 import { FormatError, utf8Text } from "@parlance/wire";
+import { hasControlButTab, trimBlanks } from "../characters.ts";
 
 /** Names are compared without regard to case; the value is unfolded and trimmed. */
 export type MimeHeader = readonly [name: string, value: string];
@@ -67,7 +69,7 @@ export function mimeHeader(headers: readonly MimeHeader[], name: string): string
 /** Refuses what would end the line or start another header. */
 export function writeMimeHeader(name: string, value: string): string {
   if (!NAME.test(name)) throw new RangeError(`not a header name: ${name}`);
-  if (hasControl(value)) throw new RangeError(`control character in ${name}`);
+  if (hasControlButTab(value)) throw new RangeError(`control character in ${name}`);
   return `${name}: ${value}\r\n`;
 }
 
@@ -93,10 +95,11 @@ function readField(format: string, bytes: Uint8Array, start: number, end: number
   const colon = bytes.indexOf(COLON, start);
   if (colon === -1 || colon >= end) throw new FormatError(format, start, "header has no colon");
   const text = fieldText(format, bytes, start, end);
-  const name = text.slice(0, colon - start).trimEnd();
+  const name = trimBlanks(text.slice(0, colon - start));
   if (!NAME.test(name)) throw new FormatError(format, start, "header name is malformed");
-  const value = unfold(text.slice(colon - start + 1)).trim();
-  if (hasControl(value)) throw new FormatError(format, start, "control character in a header");
+  const value = trimBlanks(unfold(text.slice(colon - start + 1)));
+  if (hasControlButTab(value))
+    throw new FormatError(format, start, "control character in a header");
   return [name, value];
 }
 
@@ -111,12 +114,4 @@ function fieldText(format: string, bytes: Uint8Array, start: number, end: number
 
 function unfold(text: string): string {
   return text.includes("\n") ? text.replaceAll(/\r?\n/g, "") : text;
-}
-
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if ((unit < SPACE && unit !== TAB) || unit === 0x7f) return true;
-  }
-  return false;
 }

@@ -1,5 +1,7 @@
 /** The `;name=value` list behind a media type or a disposition. RFC 2045 §5.1, RFC 2183 §2 */
+
 import { FormatError } from "@parlance/wire";
+import { hasControlButTab, trimBlanks } from "../characters.ts";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -20,7 +22,7 @@ export function readParameters(
     // A semicolon with nothing behind it says nothing.
     if (start === text.length) break;
     const equals = text.indexOf("=", start);
-    const name = text.slice(start, equals === -1 ? undefined : equals).trim();
+    const name = trimBlanks(text.slice(start, equals === -1 ? undefined : equals));
     if (equals === -1 || !isToken(name))
       throw new FormatError(format, start, "expected name=value");
     const key = name.toLowerCase();
@@ -46,7 +48,7 @@ function readValue(format: string, text: string, at: number): { value: string; e
   if (text[at] === '"') return readQuoted(format, text, at);
   let end = text.indexOf(";", at);
   if (end === -1) end = text.length;
-  const value = text.slice(at, end).trimEnd();
+  const value = trimBlanks(text.slice(at, end));
   // Not every program quotes what is no token ("boundary=a:b"), but white space always ends one.
   if (value === "" || /[\s"]/.test(value)) throw new FormatError(format, at, "expected a value");
   return { value, end };
@@ -56,7 +58,10 @@ function readQuoted(format: string, text: string, from: number): { value: string
   let value = "";
   for (let at = from + 1; at < text.length; at += 1) {
     const character = text.charAt(at);
-    if (character === '"') return { value, end: at + 1 };
+    if (character === '"') {
+      if (hasControlButTab(value)) throw new FormatError(format, from, "control character");
+      return { value, end: at + 1 };
+    }
     if (character === "\\") at += 1;
     value += text.charAt(at);
   }
@@ -64,7 +69,7 @@ function readQuoted(format: string, text: string, from: number): { value: string
 }
 
 function quote(value: string): string {
-  if (/\p{Cc}/u.test(value)) throw new RangeError("control character in a parameter");
+  if (hasControlButTab(value)) throw new RangeError("control character in a parameter");
   return `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
