@@ -142,7 +142,10 @@ test("tshark, where there is one, reads the capture as SIP and finds nothing mal
         return undefined;
       }
     })();
-    if (read === undefined) return t.diagnostic("tshark is not installed");
+    if (read === undefined) {
+      t.diagnostic("tshark is not installed");
+      return;
+    }
     assert.deepEqual(
       read
         .trim()

@@ -1,0 +1,118 @@
+/** Sends the copies of one accepted message, and remembers which are done. RFC 5365 §7 */
+import { addressKey, parseMessage, parseUri, RetryAfter, SipRequest } from "@parlance/sip";
+import { type Clock, parsed } from "@parlance/wire";
+import type { Log, Originator, Outcome, Reports, User, Way } from "../ports/index.ts";
+import type { Job, JobStore } from "../store/index.ts";
+import { parseContext } from "./context.ts";
+import { Copies } from "./copies.ts";
+import type { CopyContext } from "./model.ts";
+import type { Slots } from "./slots.ts";
+
+export interface JobPorts {
+  readonly store: JobStore;
+  readonly way: Pick<Way, "submit">;
+  readonly reports: Reports;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userNamed: (name: string) => User | undefined;
+}
+
+const RETRIES = 2;
+const RETRY_MS = 2_000; // doubled each time; what the other side asks for counts more
+const MAX_RETRY_MS = 60_000;
+const SETTLE_TOGETHER = 16; // one commit for so many copies
+
+export class RunningJob {
+  readonly #job: Job;
+  readonly #ports: JobPorts;
+  readonly #slots: Slots;
+  readonly #settled: string[] = [];
+
+  constructor(job: Job, ports: JobPorts, slots: Slots) {
+    this.#job = job;
+    this.#ports = ports;
+    this.#slots = slots;
+  }
+
+  /** Rejects when the store does; then the job runs again after a restart. */
+  async run(): Promise<void> {
+    const { id, bytes, context: text, recipients } = this.#job;
+    const context = parseContext(text);
+    const template = parseMessage(bytes);
+    if (context === undefined || !template.ok || !(template.value instanceof SipRequest)) {
+      this.#ports.log.error("job cannot be read", { id }); // it stays where it is
+      return;
+    }
+    const copies = new Copies(template.value, { id, readdress: context.readdress });
+    const originator = this.#originatorOf(context);
+    await Promise.all(
+      recipients.map(async (recipient) => {
+        const release = await this.#slots.take();
+        try {
+          await this.#one(copies, context, originator, recipient);
+        } finally {
+          release();
+        }
+        await this.#settle(recipient);
+      }),
+    );
+    await this.#forget();
+  }
+
+  async #one(
+    copies: Copies,
+    context: CopyContext,
+    originator: Originator,
+    recipient: string,
+  ): Promise<void> {
+    const number = context.recipients.indexOf(recipient);
+    const copy = parsed(() => copies.copy(recipient, number));
+    const expired = this.#job.expiresAt <= this.#ports.clock.now();
+    const status = copy.ok && !expired ? await this.#send(copy.value, originator) : 400;
+    if (status < 300) return;
+    this.#ports.log.info("copy not delivered", { status });
+    if (copies.cpim === undefined) return;
+    const { uri: author } = context.originator;
+    await this.#ports.reports.failed({ cpim: copies.cpim, author, recipient });
+  }
+
+  async #send(copy: SipRequest, originator: Originator): Promise<number> {
+    const principal = { kind: "server", onBehalfOf: originator.address } as const;
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await this.#ports.way.submit(copy, principal, originator);
+      const { status } = outcome;
+      if ((status !== 503 && status !== 408) || attempt === RETRIES) return status;
+      await this.#pause(delayMs(outcome, attempt));
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ports.clock.schedule(ms, resolve);
+    });
+  }
+
+  async #settle(recipient: string): Promise<void> {
+    this.#settled.push(recipient);
+    if (this.#settled.length >= SETTLE_TOGETHER) await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
+    if (this.#settled.length > 0) {
+      await this.#ports.store.settle(this.#job.id, this.#settled.splice(0));
+    }
+  }
+
+  #originatorOf({ originator }: CopyContext): Originator {
+    const { uri: text, anonymous, user } = originator;
+    const uri = parseUri(text);
+    const account = user === undefined ? undefined : this.#ports.userNamed(user);
+    return { uri, address: addressKey(uri), anonymous, user: account };
+  }
+}
+
+function delayMs({ response }: Outcome, attempt: number): number {
+  const asked = parsed(() => response?.get(RetryAfter)?.seconds);
+  const seconds = asked.ok ? asked.value : undefined;
+  return Math.min(seconds === undefined ? RETRY_MS * 2 ** attempt : seconds * 1000, MAX_RETRY_MS);
+}

@@ -1,0 +1,257 @@
+/** Deferred messaging for pager mode: keeps what cannot be delivered, and brings it later. OMA IM 12 */
+import { mimeHeader } from "@parlance/formats";
+import { bodyKind, isRefusal, type Refusal, refuse } from "@parlance/im";
+import { DateHeader, Expires, formatUri } from "@parlance/sip";
+import type { Cancel } from "@parlance/wire";
+import type { Deferral, Passage, User } from "../ports/index.ts";
+import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
+import { type Counters, countersOf } from "./counters.ts";
+import { Flush, type FlushResult } from "./flush.ts";
+import { retryDelayMs } from "./judge-push.ts";
+import { judgeStoring } from "./judge-storing.ts";
+import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
+import type { DeferredPorts } from "./ports.ts";
+import { Sweeper } from "./sweeper.ts";
+import { recordOf } from "./waiting-request.ts";
+
+/** A user for whom something waits. */
+interface Queue {
+  readonly userName: string;
+  count: number;
+  state: "resting" | "queued" | "running";
+  /** The user registered while a flush ran. */
+  again: boolean;
+  /** Rounds that failed since the last registration. */
+  failedRounds: number;
+  failedAt: number;
+  retry: Cancel | undefined;
+}
+
+const RECIPIENTS_A_PAGE = 1_000;
+const RETRY_AFTER_SECONDS = "5"; // longer than an ordinary burst of writes
+
+export class DeferredMessages implements Deferral {
+  readonly #ports: DeferredPorts;
+  readonly #options: DeferredOptions;
+  readonly #ids: TimeOrderedIds;
+  readonly #counters: Counters;
+  readonly #sweeper: Sweeper;
+  readonly #queues = new Map<string, Queue>();
+  readonly #runnable = new Set<Queue>();
+  #running = 0;
+  #stopped = false;
+
+  constructor(ports: DeferredPorts, options: Partial<DeferredOptions> = {}) {
+    this.#ports = ports;
+    this.#options = { ...DEFAULT_DEFERRED_OPTIONS, ...options };
+    this.#ids = new TimeOrderedIds(ports.random);
+    this.#counters = countersOf(ports.metrics);
+    this.#sweeper = new Sweeper(ports, this.#options, this.#counters);
+    const help = "Users for whom messages wait";
+    ports.metrics.gauge("deferred_users", help, () => this.#queues.size);
+  }
+
+  /** Before the first request is taken: learns for whom messages wait. */
+  async start(): Promise<void> {
+    let after: string | undefined;
+    for (;;) {
+      const names = await this.#ports.store.recipients(after, RECIPIENTS_A_PAGE);
+      for (const name of names) this.#resume(name);
+      after = names.at(-1);
+      if (after === undefined) break;
+    }
+    this.#sweeper.start();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#sweeper.stop();
+    this.#runnable.clear();
+    for (const queue of this.#queues.values()) queue.retry?.();
+  }
+
+  /** A message for this user has to wait behind others. */
+  isWaiting(user: User): boolean {
+    return this.#queues.has(user.name);
+  }
+
+  async store(passage: Passage, user: User): Promise<Refusal | { readonly expiresAt: number }> {
+    const kind = kindOf(passage);
+    const judgement = judgeStoring({
+      kind,
+      receivedAt: passage.receivedAt,
+      sentAt: passage.request.get(DateHeader),
+      expiresSeconds: passage.request.get(Expires),
+      maxSeconds: this.#options.maxSeconds,
+      maxReportSeconds: this.#options.maxReportSeconds,
+    });
+    if (judgement.kind === "refusal") return this.#refused(judgement);
+    const { expiresAt } = judgement;
+    const id = this.#ids.next(passage.receivedAt);
+    const record = recordOf({
+      passage,
+      user,
+      id,
+      kind: kind === "receipt" ? "imdn" : "message",
+      expiresAt,
+    });
+    const result = await this.#add(record, user);
+    if (isRefusal(result)) return this.#refused(result);
+    this.#counters.stored.add();
+    if (kind === "message") this.#tellStored(passage, user);
+    return { expiresAt };
+  }
+
+  userReachable(user: User): void {
+    const queue = this.#queues.get(user.name);
+    if (queue === undefined) return;
+    queue.failedRounds = 0;
+    this.#wake(queue);
+  }
+
+  /** From the call on, and not from the commit on, later messages wait behind this one. */
+  async #add(record: DeferredMessage, user: User): Promise<Refusal | "stored"> {
+    const known = this.#queues.get(user.name);
+    const queue = known ?? this.#open(user.name);
+    queue.count += 1;
+    const { messagesPerUser: messages, bytesPerUser: bytes } = this.#options;
+    try {
+      const result = await this.#ports.store.add(record, { messages, bytes });
+      if (this.#ports.isReachable(user)) this.#tryAgain(queue, known === undefined);
+      return result === "over quota" ? refuse("store full") : "stored";
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // Nobody may wait behind what is not there.
+      if (queue.count === 1 && queue.state === "resting") this.#queues.delete(user.name);
+      this.#ports.log.warn("message not stored", { fault: error.fault });
+      return error.fault === "busy"
+        ? refuse("overload", [["Retry-After", RETRY_AFTER_SECONDS]])
+        : refuse("failure");
+    }
+  }
+
+  #refused(refusal: Refusal): Refusal {
+    this.#counters.refused.add();
+    return refusal;
+  }
+
+  /** Not awaited: the answer to the author does not depend on it. */
+  #tellStored({ content, originator }: Passage, user: User): void {
+    if (content.cpim?.ok !== true || originator === undefined) return;
+    const cpim = content.cpim.value;
+    const subject = { cpim, author: formatUri(originator.uri), recipient: user.address };
+    this.#ports.reports.stored(subject).catch((error: unknown) => {
+      this.#ports.log.error("stored report failed", { error: String(error) });
+    });
+  }
+
+  #open(userName: string): Queue {
+    const queue: Queue = {
+      userName,
+      count: 0,
+      state: "resting",
+      again: false,
+      failedRounds: 0,
+      failedAt: Number.NEGATIVE_INFINITY,
+      retry: undefined,
+    };
+    this.#queues.set(userName, queue);
+    return queue;
+  }
+
+  /** After a restart a user may be there already and not register again for an hour. */
+  #resume(userName: string): void {
+    const queue = this.#queues.get(userName) ?? this.#open(userName);
+    const user = this.#ports.userNamed(userName);
+    if (user !== undefined && this.#ports.isReachable(user)) this.#retryLater(queue, 1);
+  }
+
+  /** A message was stored for a user who has contacts: he did not answer, or others wait already. */
+  #tryAgain(queue: Queue, isFirst: boolean): void {
+    if (isFirst) {
+      queue.failedAt = this.#ports.clock.now();
+      queue.failedRounds = 1;
+      this.#retryLater(queue, 1);
+      return;
+    }
+    const restMs = queue.failedAt + this.#options.restMs - this.#ports.clock.now();
+    if (restMs <= 0) this.#wake(queue);
+    else this.#wakeIn(queue, restMs);
+  }
+
+  #wake(queue: Queue): void {
+    if (this.#stopped) return;
+    if (queue.state === "running") {
+      queue.again = true;
+      return;
+    }
+    queue.retry?.();
+    queue.state = "queued";
+    this.#runnable.add(queue);
+    this.#runNext();
+  }
+
+  #runNext(): void {
+    for (const queue of this.#runnable) {
+      if (this.#running >= this.#options.flushes) return;
+      this.#runnable.delete(queue);
+      this.#running += 1;
+      queue.state = "running";
+      queue.again = false;
+      void this.#serve(queue);
+    }
+  }
+
+  async #serve(queue: Queue): Promise<void> {
+    const result = await this.#run(queue);
+    this.#running -= 1;
+    this.#after(queue, result);
+    this.#runNext();
+  }
+
+  async #run(queue: Queue): Promise<FlushResult> {
+    const user = this.#ports.userNamed(queue.userName);
+    if (user === undefined || user.disabled) return "away";
+    try {
+      const flush = new Flush(user, this.#ports, this.#counters);
+      return await flush.run(queue, this.#options, queue.failedRounds + 1);
+    } catch (error) {
+      // The store, most likely: what was delivered meanwhile may come a second time.
+      this.#ports.log.error("flush failed", { error: String(error) });
+      return "failed";
+    }
+  }
+
+  #after(queue: Queue, result: FlushResult): void {
+    queue.state = "resting";
+    if (result === "empty") {
+      this.#queues.delete(queue.userName);
+      return;
+    }
+    if (queue.again) {
+      this.#wake(queue);
+      return;
+    }
+    if (result === "away") return; // the next registration wakes it
+    queue.failedAt = this.#ports.clock.now();
+    queue.failedRounds += 1;
+    this.#retryLater(queue, queue.failedRounds);
+  }
+
+  #retryLater(queue: Queue, failedRounds: number): void {
+    const delayMs = retryDelayMs(failedRounds);
+    if (delayMs !== undefined) this.#wakeIn(queue, delayMs);
+  }
+
+  #wakeIn(queue: Queue, delayMs: number): void {
+    if (this.#stopped || queue.state !== "resting") return;
+    queue.retry?.();
+    queue.retry = this.#ports.clock.schedule(delayMs, () => this.#wake(queue));
+  }
+}
+
+function kindOf({ content }: Passage): ReturnType<typeof bodyKind> {
+  const { cpim } = content;
+  if (cpim?.ok !== true) return bodyKind(content.mediaType ?? "");
+  return bodyKind(mimeHeader(cpim.value.contentHeaders, "Content-Type") ?? "");
+}

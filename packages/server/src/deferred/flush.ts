@@ -1,0 +1,146 @@
+/** Brings one returned user what waits for him: in order, one at a time. OMA IM 12, push */
+import type { User } from "../ports/index.ts";
+import type { DeferredMessage } from "../store/index.ts";
+import type { Counters } from "./counters.ts";
+import { isPoison, retryDelayMs, stepsAside } from "./judge-push.ts";
+import type { DeferredOptions } from "./options.ts";
+import type { DeferredPorts } from "./ports.ts";
+import { push } from "./push.ts";
+import { subjectOf } from "./report.ts";
+
+export type FlushResult =
+  /** Nothing waits any more that could be pushed. */
+  | "empty"
+  /** Something waits, and the user cannot be reached. */
+  | "away"
+  /** Something waits, because the client would not take it now. */
+  | "failed";
+
+/** Lets the flush see messages that are stored while it runs. */
+export interface Arrivals {
+  /** Rises with every message that is given to the store. */
+  readonly count: number;
+}
+
+const REMOVE_TOGETHER = 16; // one commit for so many deliveries
+
+export class Flush {
+  readonly #user: User;
+  readonly #ports: DeferredPorts;
+  readonly #counters: Counters;
+  readonly #removals: string[] = [];
+  #removing: Promise<unknown> = Promise.resolve();
+  /** Messages that failed and stepped aside in this round. */
+  readonly #aside: DeferredMessage[] = [];
+  #failuresInARow = 0;
+
+  constructor(user: User, ports: DeferredPorts, counters: Counters) {
+    this.#user = user;
+    this.#ports = ports;
+    this.#counters = counters;
+  }
+
+  async run(
+    arrivals: Arrivals,
+    { pageSize }: DeferredOptions,
+    round: number,
+  ): Promise<FlushResult> {
+    let after: string | undefined;
+    for (;;) {
+      const seen = arrivals.count;
+      const page = await this.#ports.store.page(this.#user.name, after, pageSize);
+      for (const message of page) {
+        const stop = await this.#one(message, round);
+        if (stop === undefined) continue;
+        await this.#settle();
+        return stop;
+      }
+      after = page.at(-1)?.id ?? after;
+      // What was given to the store after the page was asked for is not in it.
+      if (page.length > 0 || seen !== arrivals.count) continue;
+      await this.#settle();
+      if (seen === arrivals.count) return this.#aside.length > 0 ? "failed" : "empty";
+    }
+  }
+
+  async #one(message: DeferredMessage, round: number): Promise<FlushResult | undefined> {
+    if (message.poisoned || message.expiresAt <= this.#ports.clock.now()) return undefined;
+    const result = await this.#tryPush(message);
+    if (result === "away") return "away";
+    if (result === "later") return this.#later(message, round);
+    if (result === "delivered") await this.#delivered(message);
+    else if (result === "refused") await this.#refused(message);
+    else await this.#quarantine(message);
+    return undefined;
+  }
+
+  async #tryPush(message: DeferredMessage): ReturnType<typeof push> {
+    try {
+      return await push(message, this.#user, this.#ports);
+    } catch (error) {
+      // Our own fault, brought out by this one record: it must not stop the others.
+      this.#ports.log.error("push failed", { id: message.id, error: String(error) });
+      return "unreadable";
+    }
+  }
+
+  /** Who failed before it in this round failed by his own fault, not by the client's. */
+  async #delivered(message: DeferredMessage): Promise<void> {
+    this.#counters.pushed.add();
+    this.#failuresInARow = 0;
+    this.#remove(message);
+    const guilty = this.#aside.filter((one) => isPoison(one.attempts + 1));
+    for (const one of guilty) {
+      this.#aside.splice(this.#aside.indexOf(one), 1);
+      await this.#tellAuthor(one);
+      await this.#quarantine(one);
+    }
+  }
+
+  async #refused(message: DeferredMessage): Promise<void> {
+    this.#counters.failed.add();
+    await this.#tellAuthor(message);
+    this.#remove(message);
+  }
+
+  async #later(message: DeferredMessage, round: number): Promise<FlushResult | undefined> {
+    const attempts = message.attempts + 1;
+    const nextAttemptAt = this.#ports.clock.now() + (retryDelayMs(round) ?? 0);
+    const attempt = { attempts, nextAttemptAt, poisoned: false };
+    await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
+    this.#failuresInARow += 1;
+    if (!stepsAside(attempts) || this.#failuresInARow > 1) return "failed";
+    this.#aside.push(message);
+    return undefined;
+  }
+
+  async #quarantine(message: DeferredMessage): Promise<void> {
+    this.#counters.quarantined.add();
+    this.#ports.log.warn("deferred message quarantined", { id: message.id });
+    const attempt = { attempts: message.attempts + 1, nextAttemptAt: 0, poisoned: true };
+    await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
+  }
+
+  async #tellAuthor(message: DeferredMessage): Promise<void> {
+    const subject = subjectOf(message, this.#ports);
+    if (subject !== undefined) await this.#ports.reports.failed(subject);
+  }
+
+  /** Not awaited: a crash before the commit only means that the client sees a message again. */
+  #remove({ id }: DeferredMessage): void {
+    this.#removals.push(id);
+    if (this.#removals.length >= REMOVE_TOGETHER) this.#forget();
+  }
+
+  #forget(): void {
+    const removal = this.#ports.store.remove(this.#user.name, this.#removals.splice(0));
+    this.#removing = Promise.all([this.#removing, removal]);
+    // It is awaited at the end; until then a failure must not count as unhandled.
+    this.#removing.catch(() => undefined);
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#removals.length > 0) this.#forget();
+    await this.#removing;
+  }
+}

@@ -1,0 +1,4 @@
+/** What the rest of the server uses of deferred messaging. */
+export { DeferredMessages } from "./deferral.ts";
+export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
+export type { DeferredPorts } from "./ports.ts";

@@ -1,0 +1,20 @@
+/** What deferred messaging needs of the rest of the server. */
+import type { Clock, Random } from "@parlance/wire";
+import type { Log, Metrics, ReadContent, Reports, User, UserRules, Way } from "../ports/index.ts";
+import type { DeferredStore } from "../store/index.ts";
+
+export interface DeferredPorts {
+  readonly store: DeferredStore;
+  readonly way: Way;
+  readonly reports: Reports;
+  readonly rules: UserRules;
+  readonly readContent: ReadContent;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The account of that name, from memory. */
+  readonly userNamed: (name: string) => User | undefined;
+  /** Has the user a contact now? */
+  readonly isReachable: (user: User) => boolean;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,23 @@
+/** Reports about stored messages, made of the stored record. RFC 5438 §8 */
+import { formatUri } from "@parlance/sip";
+import type { ReportSubject } from "../ports/index.ts";
+import type { DeferredMessage } from "../store/index.ts";
+import type { DeferredPorts } from "./ports.ts";
+import { readWaiting } from "./waiting-request.ts";
+
+/** Undefined when nobody can be told: the record is unreadable, or nothing asks for reports. */
+export function subjectOf(
+  message: DeferredMessage,
+  ports: Pick<DeferredPorts, "readContent" | "userNamed">,
+): ReportSubject | undefined {
+  const waiting = readWaiting(message);
+  if (waiting === undefined || message.kind !== "message") return undefined;
+  const { cpim } = ports.readContent(waiting.request);
+  if (cpim?.ok !== true) return undefined;
+  const recipient = ports.userNamed(message.recipient)?.address;
+  return {
+    cpim: cpim.value,
+    author: formatUri(waiting.author.uri),
+    recipient: recipient ?? formatUri(waiting.request.uri),
+  };
+}

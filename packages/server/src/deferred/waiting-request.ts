@@ -1,0 +1,115 @@
+/** A request on its way into the store and out of it. RFC 3428 §7, OMA IM 12 */
+import {
+  CallId,
+  CSeq,
+  DateHeader,
+  formatMessage,
+  formatNameAddr,
+  MaxForwards,
+  PAssertedIdentity,
+  Params,
+  parseMessage,
+  parseUri,
+  ReferredBy,
+  SipRequest,
+  To,
+} from "@parlance/sip";
+import type { Originator, Passage, User } from "../ports/index.ts";
+import type { DeferredMessage } from "../store/index.ts";
+
+export interface Keeping {
+  readonly passage: Passage;
+  readonly user: User;
+  readonly id: string;
+  readonly kind: DeferredMessage["kind"];
+  readonly expiresAt: number;
+}
+
+/** Headers of the way that the request took, which will not be the way of its push. */
+const OF_THE_WAY = ["Via", "Route", "Record-Route", "Authorization", "Proxy-Authorization"];
+const HOPS = 70;
+
+/** The record, with the request as it will be sent but for its attempt. */
+export function recordOf({ passage, user, id, kind, expiresAt }: Keeping): DeferredMessage {
+  const { request, originator, receivedAt, content } = passage;
+  const bytes = formatMessage(storedForm(passage, user, id));
+  return {
+    id,
+    recipient: user.name,
+    originator: originator?.address ?? "",
+    originatorShown: formatNameAddr({ ...request.from, params: Params.none }),
+    privacy: request.text("Privacy"),
+    group: request.text(ReferredBy),
+    subject: request.text("Subject") ?? subjectIn(passage),
+    kind,
+    mode: "pager",
+    receivedAt,
+    expiresAt,
+    sizeBytes: content.sizeBytes,
+    attempts: 0,
+    nextAttemptAt: 0,
+    poisoned: false,
+    bytes,
+  };
+}
+
+function storedForm(
+  { request, originator, receivedAt }: Passage,
+  user: User,
+  id: string,
+): SipRequest {
+  const edit = request.edit();
+  for (const name of OF_THE_WAY) edit.remove(name);
+  edit
+    .uri(parseUri(user.address))
+    // Not to be guessed, and the same at every attempt, so that a client knows a repetition.
+    .set(CallId, id)
+    .set(MaxForwards, HOPS)
+    .set(To, { ...request.to, params: request.to.params.without("tag") });
+  if (!request.has(DateHeader)) edit.set(DateHeader, receivedAt); // RFC 3428 §4
+  if (originator === undefined) edit.remove(PAssertedIdentity);
+  else {
+    const asserted = { name: undefined, uri: originator.uri, params: Params.none };
+    edit.set(PAssertedIdentity, [asserted]); // for the reports; taken out before it is pushed
+  }
+  return edit.done();
+}
+
+function subjectIn({ content }: Passage): string | undefined {
+  return content.cpim?.ok === true ? content.cpim.value.subjects[0]?.text : undefined;
+}
+
+/** What the store gave back, or undefined when it is no request any more. */
+export interface Waiting {
+  readonly request: SipRequest;
+  readonly author: Originator;
+}
+
+export function readWaiting(message: DeferredMessage): Waiting | undefined {
+  const read = parseMessage(message.bytes);
+  if (!read.ok || !(read.value instanceof SipRequest)) return undefined;
+  const request = read.value;
+  const [asserted] = request.get(PAssertedIdentity) ?? [];
+  const uri = asserted?.uri ?? request.from.uri;
+  return {
+    request,
+    author: {
+      uri,
+      address: message.originator,
+      anonymous: message.privacy !== undefined,
+      user: undefined,
+    },
+  };
+}
+
+/** The request as the client gets it. Asserted identities are for trusted peers only. */
+export function pushed({ request }: Waiting, attempt: number): SipRequest {
+  return (
+    request
+      .edit()
+      .remove(PAssertedIdentity)
+      // RFC 3261 §8.2.2.2: equal Call-ID, tag and CSeq in two transactions would be called a loop.
+      .set(CSeq, { number: attempt + 1, method: request.method })
+      .done()
+  );
+}

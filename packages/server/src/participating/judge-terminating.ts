@@ -1,0 +1,81 @@
+/** Participating function of the target user: what reaches him, and how. OMA IM 8.2, 9.3 */
+import { type Refusal, refuse } from "@parlance/im";
+import type { User } from "../ports/index.ts";
+
+/** What the rules of the user say about one sender. */
+export type Access = "pass" | "reject";
+
+export interface TerminatingFacts {
+  readonly isMessage: boolean;
+  readonly user: User;
+  readonly access: Access;
+  /** No pager messages wanted on any device. */
+  readonly barred: boolean;
+  /** An invisible user is answered for like one who is not there. */
+  readonly visible: boolean;
+  /** Contacts that can take the request. */
+  readonly reachable: number;
+  /** Of those, contacts that may get a body of this length. RFC 3428 §8 */
+  readonly fitting: number;
+  /** Earlier messages wait for the same user, and must not be overtaken. */
+  readonly queueing: boolean;
+  readonly storable: boolean;
+}
+
+export type TerminatingJudgement =
+  | Refusal
+  | { readonly kind: "forward" }
+  | { readonly kind: "defer" };
+
+const FORWARD = { kind: "forward" } as const;
+const DEFER = { kind: "defer" } as const;
+
+/** The table of the clause, in its order. */
+export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement {
+  if (facts.user.disabled) return refuse("no such user");
+  if (facts.access === "reject") return refuse("access denied");
+  if (facts.isMessage && facts.barred) return refuse("barred"); // and nothing is stored
+  if (!facts.visible || facts.reachable === 0) return orElse(facts);
+  if (facts.isMessage && facts.fitting === 0) return refuse("too long for datagrams"); // IM-8.1-02
+  if (facts.queueing && facts.storable) return DEFER;
+  return FORWARD;
+}
+
+export type FailureJudgement =
+  | TerminatingJudgement
+  /** Give the sender the answer that came. */
+  | { readonly kind: "pass back" }
+  /** The contact does not know the envelope: try once more with what is inside. */
+  | { readonly kind: "unwrap" };
+
+export interface FailureFacts {
+  readonly isMessage: boolean;
+  /** Best answer of all contacts, 408 when none came. */
+  readonly status: number;
+  readonly storable: boolean;
+  /** The body is an envelope with plain text in it, and was not unwrapped yet. */
+  readonly unwrappable: boolean;
+}
+
+const PASS_BACK = { kind: "pass back" } as const;
+const UNWRAP = { kind: "unwrap" } as const;
+
+/** After every contact failed. */
+export function judgeFailure(facts: FailureFacts): FailureJudgement {
+  const { status } = facts;
+  if (!facts.isMessage) return PASS_BACK;
+  // Plain SIP phones answer 415 to every envelope; linphone 488 to one that it does not like.
+  if (facts.unwrappable && (status === 415 || status === 488)) return UNWRAP;
+  if (meansAway(status) && facts.storable) return DEFER;
+  return PASS_BACK;
+}
+
+/** Answers that say nothing about the message, only that its user is not there now. */
+function meansAway(status: number): boolean {
+  // 430: the flow of an outbound contact broke (RFC 5626 §11.5).
+  return status === 408 || status === 480 || status === 430 || (status >= 500 && status < 600);
+}
+
+function orElse(facts: TerminatingFacts): TerminatingJudgement {
+  return facts.isMessage && facts.storable ? DEFER : refuse("unreachable");
+}

@@ -1,0 +1,78 @@
+/** Participating function of the originator: gathers the facts, and does what was judged. OMA IM 8.2 */
+import { type Cpim, editCpim, type Removal } from "@parlance/formats";
+import {
+  ANONYMOUS_URI,
+  asksFor,
+  bareAddress,
+  CPIM,
+  claimedSender,
+  IM_TAG,
+  type Refusal,
+  refuse,
+  type SenderClaim,
+} from "@parlance/im";
+import { ContentType } from "@parlance/sip";
+import type { Edit, Originating, Passage, Untagged, User, Verdict } from "../ports/index.ts";
+import { judgeOriginating } from "./judge-originating.ts";
+
+export interface OriginatingOptions {
+  readonly untagged: Untagged;
+  /** Longest body of a MESSAGE. */
+  readonly maxMessageBytes: number;
+}
+
+const IMDN_HEADERS = "urn:ietf:params:imdn";
+/** Says for whom a copy was meant, so only a server that copies may write it. RFC 5438 §8 */
+const ORIGINAL_TO: Removal = { namespace: IMDN_HEADERS, name: "Original-To" };
+
+const PASS: Verdict = { do: "pass" };
+
+export function originating({ untagged, maxMessageBytes }: OriginatingOptions): Originating {
+  return {
+    judge(passage, user) {
+      const { request, originator, content } = passage;
+      const isMessage = request.method === "MESSAGE";
+      const judgement = judgeOriginating({
+        isMessage,
+        asksForIm: isMessage && asksFor(request, IM_TAG),
+        untagged,
+        originator,
+        user,
+        sizeBytes: content.sizeBytes,
+        maxBytes: maxMessageBytes,
+        claim: isMessage ? claimOf(passage, user) : undefined,
+      });
+      if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };
+      const edit = isMessage ? envelopeEdit(passage, judgement.fillInSender) : undefined;
+      return edit === undefined ? PASS : { do: "pass", edit };
+    },
+  };
+}
+
+function claimOf({ request, content }: Passage, user: User): SenderClaim | Refusal | undefined {
+  const { cpim, sizeBytes } = content;
+  if (sizeBytes === 0)
+    return request.get(ContentType)?.type === CPIM ? refuse("bad body") : undefined;
+  if (cpim === undefined) return undefined;
+  return cpim.ok ? claimedSender(cpim.value.from, user.identities) : cpim.refusal;
+}
+
+/** What the server writes into the envelope; undefined when it may go on as it came. */
+function envelopeEdit(
+  { request, originator, content }: Passage,
+  fillIn: boolean,
+): Edit | undefined {
+  if (content.cpim?.ok !== true || !content.bytes.ok) return undefined;
+  const forged = content.cpim.value.extensions.some(isOriginalTo);
+  if (!fillIn && !forged) return undefined;
+  const uri = originator?.anonymous === true ? ANONYMOUS_URI : bareAddress(request.from.uri);
+  const body = editCpim(content.bytes.value, {
+    ...(fillIn ? { from: { name: undefined, uri } } : {}),
+    ...(forged ? { remove: [ORIGINAL_TO] } : {}),
+  });
+  return (edit) => void edit.remove("Content-Encoding").body(body);
+}
+
+function isOriginalTo(header: Cpim["extensions"][number]): boolean {
+  return header.namespace === IMDN_HEADERS && header.name === ORIGINAL_TO.name;
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseCpim } from "@parlance/formats";
+import { Params, parseUri, type SipRequest } from "@parlance/sip";
+import { utf8Text } from "@parlance/wire";
+import { corpusFor } from "../../../../tools/test/corpora.ts";
+import type { Originator, Passage, User, Verdict } from "../ports/index.ts";
+import {
+  contactOf,
+  envelope,
+  messageOf,
+  originatorFor,
+  passageOf,
+  userCalled,
+} from "../testing/people.ts";
+import { openRules, originating, terminating } from "./index.ts";
+
+const alice = userCalled("alice");
+const bob = userCalled("bob");
+const sender = originating({ untagged: "refuse", maxMessageBytes: 65_536 });
+const receiver = terminating(
+  { rules: openRules, queueing: () => false },
+  { datagramMessageBytes: 1_300 },
+);
+
+const cpim = (body: string | Uint8Array, headers: Record<string, string> = {}): SipRequest =>
+  messageOf({ type: "message/cpim", body, headers });
+
+/** The request as it goes on after the verdict. */
+function after(verdict: Verdict, { request }: Passage): SipRequest {
+  assert.ok(verdict.do === "pass" || verdict.do === "forward");
+  const edit = request.edit();
+  verdict.edit?.(edit);
+  return edit.done();
+}
+
+function refusal(verdict: Verdict): string {
+  assert.equal(verdict.do, "refuse");
+  return verdict.do === "refuse" ? verdict.refusal.condition : "";
+}
+
+function send(
+  request: SipRequest,
+  originator: Originator = originatorFor(alice),
+): SipRequest | string {
+  const passage = passageOf(request, originator);
+  const verdict = sender.judge(passage, alice);
+  return verdict.do === "refuse" ? refusal(verdict) : after(verdict, passage);
+}
+
+test("a bare text and a true envelope go on octet for octet", () => {
+  for (const request of [messageOf(), cpim(envelope())]) {
+    const out = send(request);
+    assert.ok(typeof out !== "string");
+    assert.deepEqual(out.body, request.body);
+    assert.deepEqual([...out.lines()], [...request.lines()]);
+  }
+});
+
+test("a missing sender is filled in with the address in From, or with nobody's when anonymous", () => {
+  const from = (originator: Originator): string | undefined => {
+    const out = send(cpim(envelope({ from: undefined })), originator);
+    assert.ok(typeof out !== "string");
+    const read = parseCpim(out.body);
+    assert.ok(read.ok);
+    assert.equal(out.text("Content-Length"), String(out.body.length));
+    return read.value.from?.uri;
+  };
+  assert.equal(from(originatorFor(alice)), "sip:alice@example.com");
+  assert.equal(from(originatorFor(alice, true)), "sip:anonymous@anonymous.invalid");
+});
+
+test("RFC 5438 §8: what only a list server may say is taken out of a user's envelope", () => {
+  const headers = [
+    "NS: imdn <urn:ietf:params:imdn>",
+    "imdn.Message-ID: m1",
+    "imdn.Original-To: <sip:ceo@example.com>",
+  ];
+  const out = send(cpim(envelope({ headers })));
+  assert.ok(typeof out !== "string");
+  assert.equal(utf8Text(out.body).includes("Original-To"), false);
+  assert.ok(utf8Text(out.body).includes("imdn.Message-ID: m1"));
+});
+
+test("an envelope that names somebody else, or cannot be read, is refused", () => {
+  assert.equal(send(cpim(envelope({ from: "sip:bob@example.com" }))), "wrong sender");
+  assert.equal(send(cpim("From <sip:alice@example.com>\r\n\r\n")), "bad body");
+  assert.equal(send(cpim(envelope(), { "Content-Encoding": "br" })), "unsupported type");
+});
+
+test("envelopes of the corpus are refused or delivered as they must be", (t) => {
+  const identities = ["sip:alice@im.example.com"];
+  const writer: User = { ...userCalled("alice"), address: "sip:alice@im.example.com", identities };
+  const originator = { ...originatorFor(writer), uri: parseUri(writer.address) };
+  for (const { file, bytes, facts } of corpusFor(t, "cpim-imdn-bad")) {
+    const request = cpim(bytes);
+    const passage = passageOf(request, originator);
+    const { do: done } = sender.judge(passage, writer);
+    const outcome = done === "refuse" ? "refuse" : "deliver";
+    const expected = String(facts["expect"]);
+    assert.ok(expected.includes(outcome), `${file}: ${outcome} instead of ${expected}`);
+  }
+});
+
+test("IM-8.1.1-N2: a message that belongs to a session keeps its Target-Dialog", () => {
+  const dialog = "call-9;local-tag=a;remote-tag=b";
+  const out = send(messageOf({ headers: { "Target-Dialog": dialog } }));
+  assert.ok(typeof out !== "string");
+  assert.equal(out.text("Target-Dialog"), dialog);
+});
+
+test("IM-8.1.1-09: content that lies elsewhere goes on as it is", () => {
+  const type = 'message/external-body;access-type="URL";URL="https://files.example.com/1"';
+  const request = messageOf({ type, body: "Content-Type: image/png\r\n\r\n" });
+  const out = send(request);
+  assert.ok(typeof out !== "string");
+  assert.equal(out.text("Content-Type"), type);
+  assert.deepEqual(out.body, request.body);
+});
+
+const receive = (request: SipRequest, contacts = [contactOf(bob)], target = receiver): Verdict =>
+  target.judge(passageOf(request, originatorFor(alice)), bob, contacts);
+
+test("a message goes to the contacts that are IM clients, other requests to all", () => {
+  const plain = { ...contactOf(bob, "TCP", 2), imClient: false };
+  const both = [contactOf(bob), plain];
+  const contacts = (verdict: Verdict) => verdict.do === "forward" && verdict.bindings;
+  assert.deepEqual(contacts(receive(messageOf(), both)), [both[0]]);
+  assert.deepEqual(contacts(receive(messageOf({ method: "OPTIONS", body: "" }), both)), both);
+  assert.equal(receive(messageOf(), [plain]).do, "defer");
+});
+
+test("IM-8.1-01, IM-8.1-02: long bodies go over streams only, or are refused with 413", () => {
+  const udp = contactOf(bob, "UDP", 2);
+  const long = messageOf({ body: "x".repeat(1_301) });
+  const verdict = receive(long, [udp, contactOf(bob)]);
+  assert.deepEqual(verdict.do === "forward" && verdict.bindings.map(({ id }) => id), [1]);
+  assert.equal(refusal(receive(long, [udp])), "too long for datagrams");
+  assert.equal(receive(messageOf({ body: "x".repeat(1_300) }), [udp]).do, "forward");
+});
+
+test("composing indications and what expires at once are never stored, receipts are", () => {
+  const composing = "application/im-iscomposing+xml";
+  assert.equal(refusal(receive(messageOf({ type: composing, body: "<x/>" }), [])), "unreachable");
+  assert.equal(refusal(receive(cpim(envelope({ type: composing })), [])), "unreachable");
+  assert.equal(refusal(receive(messageOf({ headers: { Expires: "0" } }), [])), "unreachable");
+  assert.equal(receive(cpim(envelope({ type: "message/imdn+xml" })), []).do, "defer");
+  assert.equal(receive(messageOf({ headers: { Priority: "non-urgent" } }), []).do, "defer");
+});
+
+test("the rules of the user decide before anything else", () => {
+  const strict = (rules: Partial<typeof openRules>) =>
+    terminating(
+      { rules: { ...openRules, ...rules }, queueing: () => false },
+      { datagramMessageBytes: 1_300 },
+    );
+  const contacts = [contactOf(bob)];
+  assert.equal(
+    refusal(receive(messageOf(), contacts, strict({ admits: () => false }))),
+    "access denied",
+  );
+  assert.equal(refusal(receive(messageOf(), contacts, strict({ bars: () => true }))), "barred");
+  assert.equal(receive(messageOf(), contacts, strict({ visible: () => false })).do, "defer");
+  const noStorage = strict({ allowsStorage: () => false });
+  assert.equal(refusal(receive(messageOf(), [], noStorage)), "unreachable");
+});
+
+test("after 415 the same contacts get the plain text of the envelope, and no third try", () => {
+  const passage = passageOf(cpim(envelope({ content: "hé" })), originatorFor(alice));
+  const tried = [contactOf(bob)];
+  const verdict = receiver.judgeFailure(passage, bob, { status: 415, tried, again: false });
+  assert.deepEqual(verdict.do === "forward" && verdict.bindings, tried);
+  const out = after(verdict, passage);
+  assert.equal(out.text("Content-Type"), "text/plain;charset=UTF-8");
+  assert.equal(utf8Text(out.body), "hé");
+  assert.equal(receiver.judgeFailure(passage, bob, { status: 415, tried, again: true }).do, "pass");
+});
+
+test("415 to a receipt is passed back: it says nothing about the message", () => {
+  const passage = passageOf(cpim(envelope({ type: "message/imdn+xml" })), originatorFor(alice));
+  const failure = { status: 415, tried: [contactOf(bob)], again: false };
+  assert.equal(receiver.judgeFailure(passage, bob, failure).do, "pass");
+});
+
+test("a contact that does not answer defers the message, and a gr parameter names the same sender", () => {
+  const request = cpim(envelope({ from: "sip:alice@example.com;gr=urn:uuid:1" }));
+  assert.ok(typeof send(request) !== "string");
+  const passage = passageOf(request, originatorFor(alice));
+  const failure = { status: 408, tried: [contactOf(bob)], again: false };
+  assert.equal(receiver.judgeFailure(passage, bob, failure).do, "defer");
+  assert.equal(request.from.params.get("tag"), Params.of(["tag", "1"]).get("tag"));
+});

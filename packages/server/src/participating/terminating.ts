@@ -1,0 +1,121 @@
+/** Participating function of the target user: gathers the facts, and does what was judged. OMA IM 8.2 */
+import { mimeHeader } from "@parlance/formats";
+import { type BodyKind, bodyKind, mayBeStored, plainTextOf } from "@parlance/im";
+import { Expires } from "@parlance/sip";
+import type {
+  Binding,
+  Edit,
+  Failure,
+  Passage,
+  Terminating,
+  User,
+  UserRules,
+  Verdict,
+} from "../ports/index.ts";
+import { type FailureJudgement, judgeFailure, judgeTerminating } from "./judge-terminating.ts";
+
+export interface TerminatingPorts {
+  readonly rules: UserRules;
+  /** Do earlier messages wait for the user, so that a new one has to wait behind them? */
+  readonly queueing: (user: User) => boolean;
+}
+
+export interface TerminatingOptions {
+  /** Longest body that is sent in datagrams. RFC 3428 §8 */
+  readonly datagramMessageBytes: number;
+}
+
+/** What holds for a user without documents and settings. */
+export const openRules: UserRules = {
+  admits: () => true,
+  allowsStorage: () => true,
+  bars: () => false,
+  visible: () => true,
+};
+
+const DEFER: Verdict = { do: "defer" };
+const PASS: Verdict = { do: "pass" };
+
+export function terminating(
+  { rules, queueing }: TerminatingPorts,
+  { datagramMessageBytes }: TerminatingOptions,
+): Terminating {
+  const storable = (passage: Passage, user: User): boolean =>
+    mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
+    rules.allowsStorage(passage.originator, user);
+
+  return {
+    judge(passage, user, bindings) {
+      const isMessage = passage.request.method === "MESSAGE";
+      const able = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
+      const long = isMessage && passage.content.sizeBytes > datagramMessageBytes;
+      const fitting = long ? able.filter(takesLong) : able;
+      const judgement = judgeTerminating({
+        isMessage,
+        user,
+        access: rules.admits(passage.originator, user) ? "pass" : "reject",
+        barred: rules.bars(user),
+        visible: rules.visible(user),
+        reachable: able.length,
+        fitting: fitting.length,
+        queueing: isMessage && queueing(user),
+        storable: isMessage && storable(passage, user),
+      });
+      if (judgement.kind === "forward") return { do: "forward", bindings: fitting };
+      return judgement.kind === "defer" ? DEFER : { do: "refuse", refusal: judgement };
+    },
+
+    judgeFailure(passage, user, failure) {
+      const isMessage = passage.request.method === "MESSAGE";
+      const inner = isMessage && !failure.again ? plainText(passage) : undefined;
+      const judgement = judgeFailure({
+        isMessage,
+        status: failure.status,
+        storable: isMessage && storable(passage, user),
+        unwrappable: inner !== undefined,
+      });
+      return afterFailure(judgement, failure, inner);
+    },
+  };
+}
+
+function afterFailure(
+  judgement: FailureJudgement,
+  failure: Failure,
+  inner: Edit | undefined,
+): Verdict {
+  switch (judgement.kind) {
+    case "defer":
+      return DEFER;
+    case "unwrap":
+      return {
+        do: "forward",
+        bindings: failure.tried,
+        ...(inner === undefined ? {} : { edit: inner }),
+      };
+    case "refusal":
+      return { do: "refuse", refusal: judgement };
+    default:
+      return PASS;
+  }
+}
+
+/** A flow tells how the request will travel; to a contact without one we may open a stream. */
+function takesLong({ flow }: Binding): boolean {
+  return flow?.transport !== "UDP";
+}
+
+function kindOf({ content }: Passage): BodyKind {
+  const { cpim } = content;
+  if (cpim?.ok === true)
+    return bodyKind(mimeHeader(cpim.value.contentHeaders, "Content-Type") ?? "");
+  return bodyKind(content.mediaType ?? "");
+}
+
+/** Takes the envelope off, for phones that show nothing but plain text. */
+function plainText({ request, content }: Passage): Edit | undefined {
+  if (!content.bytes.ok || content.mediaType === undefined) return undefined;
+  const inner = plainTextOf(request.text("Content-Type") ?? "", content.bytes.value);
+  if (inner === undefined) return undefined;
+  return (edit) => void edit.remove("Content-Encoding").body(inner.bytes, inner.type);
+}

@@ -1,0 +1,48 @@
+/** Ports that need no world behind them. */
+import type { Random } from "@parlance/wire";
+import type { Log, Metrics, ReportSubject, Reports } from "../ports/index.ts";
+
+/** Every value differs from the others, and is the same in every run. */
+export function countingRandom(): Random {
+  let next = 1;
+  return {
+    bytes: (count) => {
+      const bytes = new Uint8Array(count);
+      new DataView(bytes.buffer).setUint32(Math.max(0, count - 4), next++);
+      return bytes;
+    },
+    token: () => `token${next++}`,
+  };
+}
+
+export const silentLog: Log = { info: ignore, warn: ignore, error: ignore };
+
+export class CountedMetrics implements Metrics {
+  readonly counts = new Map<string, number>();
+  readonly gauges = new Map<string, () => number>();
+
+  counter(name: string): ReturnType<Metrics["counter"]> {
+    return { add: (count = 1) => void this.counts.set(name, (this.counts.get(name) ?? 0) + count) };
+  }
+
+  gauge(name: string, _help: string, read: () => number): void {
+    this.gauges.set(name, read);
+  }
+}
+
+/** Keeps what would have been reported. */
+export class NotedReports implements Reports {
+  readonly told: (readonly ["stored" | "failed", ReportSubject])[] = [];
+
+  async stored(subject: ReportSubject): Promise<void> {
+    this.told.push(["stored", subject]);
+  }
+
+  async failed(subject: ReportSubject): Promise<void> {
+    this.told.push(["failed", subject]);
+  }
+}
+
+function ignore(): void {
+  // what is logged is not looked at here
+}
