@@ -174,6 +174,7 @@ test("the verdict names the user who answered, so that another From can be refus
   const on = server();
   const verdict = judge(on, answer(nonceOf(on), { username: "bob" }));
   assert.equal(verdict.do === "accept" && verdict.username, "bob");
+  assert.equal(verdict.do === "accept" && verdict.issuedAt, NOW);
 });
 
 test("SHA-256 is offered first and MD5 only while it is allowed (RFC 8760 §2.3)", () => {

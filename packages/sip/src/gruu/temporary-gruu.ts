@@ -7,6 +7,7 @@
  */
 
 import {
+  asciiBytes,
   base64url,
   concatBytes,
   equalBytes,
@@ -31,7 +32,7 @@ export interface TemporaryGruu {
 }
 
 export interface GruuTools {
-  /** One secret of at least 256 bits; the two working keys are derived from it. */
+  /** A secret of at least 256 bits that is used for nothing else. */
   readonly key: Uint8Array;
   readonly hashing: Hashing;
 }
@@ -40,6 +41,8 @@ const PREFIX = "tgruu.";
 const RANDOM_OCTETS = 12;
 const SEAL_OCTETS = 16;
 const TIME_OCTETS = 6;
+const HIDE = asciiBytes("hide");
+const SEAL = asciiBytes("seal");
 const MAX_USER = 512;
 const UUID_URN = /^urn:uuid:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -112,23 +115,23 @@ function uuidUrn(digits: string): string {
   return `urn:uuid:${groups.join("-")}`;
 }
 
+/** The two uses of the one key are kept apart by the word that each input begins with. */
 function maskedBy(
   { key, hashing }: GruuTools,
   random: Uint8Array,
   content: Uint8Array,
 ): Uint8Array {
-  const hiding = hashing.hmacSha256(key, "temporary gruu: hide");
   const masked = content.slice();
-  for (let block = 0; block * 32 < masked.length; block += 1) {
-    const stream = hashing.hmacSha256(hiding, concatBytes(random, Uint8Array.of(block)));
-    for (let at = block * 32; at < Math.min(masked.length, block * 32 + 32); at += 1) {
-      masked[at] = (masked[at] ?? 0) ^ (stream[at - block * 32] ?? 0);
+  for (let start = 0, block = 0; start < masked.length; start += 32, block += 1) {
+    const stream = hashing.hmacSha256(key, concatBytes(HIDE, Uint8Array.of(block), random));
+    const end = Math.min(masked.length, start + 32);
+    for (let at = start; at < end; at += 1) {
+      masked[at] = (masked[at] ?? 0) ^ (stream[at - start] ?? 0);
     }
   }
   return masked;
 }
 
 function sealOf({ key, hashing }: GruuTools, content: Uint8Array): Uint8Array {
-  const sealing = hashing.hmacSha256(key, "temporary gruu: seal");
-  return hashing.hmacSha256(sealing, content).subarray(0, SEAL_OCTETS);
+  return hashing.hmacSha256(key, concatBytes(SEAL, content)).subarray(0, SEAL_OCTETS);
 }
