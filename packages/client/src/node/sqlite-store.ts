@@ -1,0 +1,189 @@
+/** The client's store in one SQLite file. */
+import { chmodSync } from "node:fs";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type {
+  ClientStore,
+  MessageRecord,
+  ReceivedRecord,
+  SentRecord,
+} from "../store/client-store.ts";
+import { keyOf, receivedKey, sentKey } from "../store/memory-store.ts";
+
+const VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    unseen INTEGER NOT NULL,
+    owing INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    content BLOB NOT NULL,
+    envelope BLOB
+  ) STRICT;
+  CREATE INDEX message_conversation ON message (conversation, number);
+  CREATE INDEX message_waiting ON message (number) WHERE waiting;
+  CREATE INDEX message_unseen ON message (number) WHERE unseen;
+  CREATE INDEX message_owing ON message (number) WHERE owing;
+  CREATE TABLE value (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${VERSION};
+`;
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Opens the file, or makes it. Throws when it is not ours or of a newer version. */
+export async function openStore(file: string): Promise<ClientStore> {
+  const database = new DatabaseSync(file);
+  try {
+    chmodSync(file, 0o600);
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000",
+    );
+    const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT`);
+    else if (version !== VERSION) throw new Error(`${file}: made by another version of Parlance`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new SqliteStore(database);
+}
+
+class SqliteStore implements ClientStore {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #byKey: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insert = database.prepare(
+      `INSERT INTO message (key, conversation, waiting, unseen, owing, record, content, envelope)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+    );
+    this.#update = database.prepare(
+      "UPDATE message SET waiting = ?, unseen = ?, owing = ?, record = ? WHERE key = ?",
+    );
+    this.#byKey = database.prepare("SELECT * FROM message WHERE key = ?");
+  }
+
+  async add<R extends MessageRecord>(record: R): Promise<R | undefined> {
+    const { content } = record;
+    const envelope = record.direction === "received" ? (record.envelope ?? null) : null;
+    const { changes, lastInsertRowid } = this.#insert.run(
+      keyOf(record),
+      record.conversation,
+      ...flagsOf(record),
+      textOf(record),
+      content,
+      envelope,
+    );
+    return changes === 0 ? undefined : { ...record, order: Number(lastInsertRowid) };
+  }
+
+  async change(record: MessageRecord): Promise<void> {
+    this.#update.run(...flagsOf(record), textOf(record), keyOf(record));
+  }
+
+  async sent(id: string): Promise<SentRecord | undefined> {
+    const record = this.#find(sentKey(id));
+    return record?.direction === "sent" ? record : undefined;
+  }
+
+  async received(id: string, from: string): Promise<ReceivedRecord | undefined> {
+    const record = this.#find(receivedKey(id, from));
+    return record?.direction === "received" ? record : undefined;
+  }
+
+  async outbox(): Promise<readonly SentRecord[]> {
+    const records = this.#select("SELECT * FROM message WHERE waiting ORDER BY number");
+    return records.filter((record) => record.direction === "sent");
+  }
+
+  async unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]> {
+    const records = this.#select(
+      "SELECT * FROM message WHERE unseen AND number > ? ORDER BY number LIMIT ?",
+      after,
+      limit,
+    );
+    return records.filter((record) => record.direction === "received");
+  }
+
+  async owing(limit: number): Promise<readonly ReceivedRecord[]> {
+    const records = this.#select(
+      "SELECT * FROM message WHERE owing ORDER BY number LIMIT ?",
+      limit,
+    );
+    return records.filter((record) => record.direction === "received");
+  }
+
+  async page(
+    conversation: string,
+    before: number,
+    limit: number,
+  ): Promise<readonly MessageRecord[]> {
+    return this.#select(
+      "SELECT * FROM message WHERE conversation = ? AND number < ? ORDER BY number DESC LIMIT ?",
+      conversation,
+      before,
+      limit,
+    );
+  }
+
+  async conversations(limit: number): Promise<readonly MessageRecord[]> {
+    return this.#select(
+      `SELECT * FROM message WHERE number IN (SELECT max(number) FROM message GROUP BY conversation)
+       ORDER BY number DESC LIMIT ?`,
+      limit,
+    );
+  }
+
+  async value(key: string): Promise<string | undefined> {
+    const text = this.#database.prepare("SELECT text FROM value WHERE key = ?").get(key)?.["text"];
+    return typeof text === "string" ? text : undefined;
+  }
+
+  async setValue(key: string, value: string): Promise<void> {
+    this.#database.prepare("INSERT OR REPLACE INTO value VALUES (?, ?)").run(key, value);
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #find(key: string): MessageRecord | undefined {
+    const row = this.#byKey.get(key);
+    return row === undefined ? undefined : recordOf(row);
+  }
+
+  #select(sql: string, ...values: (string | number)[]): MessageRecord[] {
+    return this.#database
+      .prepare(sql)
+      .all(...values)
+      .map(recordOf);
+  }
+}
+
+/** What is asked for by index: waits for the server, was not seen, owes a receipt. */
+function flagsOf(record: MessageRecord): [waiting: number, unseen: number, owing: number] {
+  if (record.direction === "received")
+    return [0, record.seen ? 0 : 1, record.owed.length > 0 ? 1 : 0];
+  return [record.state === "queued" || record.state === "sent" ? 1 : 0, 0, 0];
+}
+
+/** Everything but the octets, which have columns of their own, and the order, which is the key. */
+function textOf(record: MessageRecord): string {
+  return JSON.stringify({ ...record, content: undefined, envelope: undefined, order: undefined });
+}
+
+function recordOf({ number, record, content, envelope }: Row): MessageRecord {
+  const octets = {
+    order: Number(number),
+    content: content instanceof Uint8Array ? content : new Uint8Array(0),
+    envelope: envelope instanceof Uint8Array ? envelope : undefined,
+  };
+  const kept: MessageRecord = { ...JSON.parse(String(record)), ...octets }; // written by textOf
+  return kept;
+}
