@@ -22,6 +22,7 @@ export const URI_ANY = 1024;
 
 export type CharacterClass = number;
 
+const ZERO = 48;
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const UNRESERVED = `${ALPHANUMERIC}-_.!~*'()`;
 const TOKEN_CHARACTERS = `${ALPHANUMERIC}-.!%*_+\`'~`;
@@ -47,30 +48,28 @@ function mark(bit: CharacterClass, characters: string): void {
 }
 
 export function isIn(wanted: CharacterClass, code: number): boolean {
-  // The end of a text reads as NaN, which is below nothing.
   return code < 128 && ((classes[code] ?? 0) & wanted) !== 0;
+}
+
+/**
+ * The code of a character, zero past the end, which is of no class. Reading past the end with
+ * `charCodeAt` alone would do, but takes the slow way through the engine.
+ */
+export function codeAt(text: string, at: number): number {
+  return at < text.length ? text.charCodeAt(at) : 0;
 }
 
 /** The first place at or after `from` whose character is not of the class. */
 export function skip(wanted: CharacterClass, text: string, from: number): number {
   let at = from;
-  while (isIn(wanted, text.charCodeAt(at))) at += 1;
+  while (at < text.length && isIn(wanted, text.charCodeAt(at))) at += 1;
   return at;
 }
 
-/** The first place at or after `from` that holds one of up to four `stops`, or the end. */
-export function endBefore(text: string, from: number, stops: string): number {
-  // Fewer stops leave NaN, which no character is.
-  const first = stops.charCodeAt(0);
-  const second = stops.charCodeAt(1);
-  const third = stops.charCodeAt(2);
-  const fourth = stops.charCodeAt(3);
-  let at = from;
-  for (; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === first || code === second || code === third || code === fourth) break;
-  }
-  return at;
+/** The first place at or after `from` that holds the character, or the end. */
+export function endBefore(text: string, from: number, character: string): number {
+  const at = text.indexOf(character, from);
+  return at === -1 ? text.length : at;
 }
 
 /** Whether `text` is not empty and all of the class. */
@@ -87,8 +86,13 @@ export function isToken(text: string): boolean {
  * peer is read.
  */
 export function digits(text: string, max: number): number | undefined {
-  if (text.length > 10 || !isAll(DIGIT, text)) return undefined;
-  const value = Number(text);
+  if (text === "" || text.length > 10) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
   return value <= max ? value : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The head of a message: start line and header lines, found in one pass. RFC 3261 §7.1 to §7.3 */
 import { FormatError, octetText, utf8Length, utf8Text } from "@parlance/wire";
-import { breaksLine, digits, isIn, isToken, SPACE, TOKEN } from "./characters.ts";
+import { breaksLine, digits, isIn, isToken, TOKEN } from "./characters.ts";
 import type { RequestStart, ResponseStart } from "./edit.ts";
 import { HeaderLine } from "./header-line.ts";
 import { knownKey, nameHash } from "./header-names.ts";
@@ -161,7 +161,7 @@ function indexLines(
       const key =
         knownKey(bytes, start, nameEnd, hash) ??
         text.slice(textStart, textStart + nameEnd - start).toLowerCase();
-      lines.push(makeHeaderLine(key, text, textStart, textStart + colon + 1 - start, at - shift));
+      lines.push(new HeaderLine(key, text, textStart, textStart + colon - start, at - shift));
     }
   }
   return { lines, fault };
@@ -173,20 +173,6 @@ function controlFault(octet: number, before: number | undefined): string | undef
   if (octet === LF) return "bare LF in a header line";
   // RFC 3261 §25.1: any octet of ASCII but CR and LF may follow the backslash of a quoted string.
   return octet === NUL && before !== BACKSLASH ? "NUL in a header line" : undefined;
-}
-
-function makeHeaderLine(
-  key: string,
-  source: string,
-  start: number,
-  afterColon: number,
-  end: number,
-): HeaderLine {
-  let valueStart = afterColon;
-  let valueEnd = end - 2;
-  while (valueStart < valueEnd && isIn(SPACE, source.charCodeAt(valueStart))) valueStart += 1;
-  while (valueEnd > valueStart && isIn(SPACE, source.charCodeAt(valueEnd - 1))) valueEnd -= 1;
-  return new HeaderLine(key, source, start, valueStart, valueEnd, end);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** One header line over the text it came in: its name is known at once, its value when asked for. */
-import { breaksLine } from "./characters.ts";
+import { breaksLine, isIn, SPACE } from "./characters.ts";
 import { canonicalName, headerKey } from "./header-names.ts";
 import type { HeaderType } from "./header-type.ts";
 
@@ -19,37 +19,34 @@ export class HeaderLine {
   /** The text that holds the line; lines of one head share it. */
   readonly source: string;
   readonly start: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
+  /** Where the name and the white space after it end. */
+  readonly colon: number;
   /** After the line end. */
   readonly end: number;
   #keptFor: unknown = undefined;
   #kept: unknown = undefined;
 
-  constructor(
-    key: string,
-    source: string,
-    start: number,
-    valueStart: number,
-    valueEnd: number,
-    end: number,
-  ) {
+  constructor(key: string, source: string, start: number, colon: number, end: number) {
     this.key = key;
     this.source = source;
     this.start = start;
-    this.valueStart = valueStart;
-    this.valueEnd = valueEnd;
+    this.colon = colon;
     this.end = end;
   }
 
   /** As spelled in the message. */
   get name(): string {
-    return this.source.slice(this.start, this.source.indexOf(":", this.start)).trimEnd();
+    return this.source.slice(this.start, this.colon).trimEnd();
   }
 
   /** Without white space around it, folds undone. */
   get text(): string {
-    const text = this.source.slice(this.valueStart, this.valueEnd);
+    const { source } = this;
+    let from = this.colon + 1;
+    let to = this.end - 2;
+    while (from < to && isIn(SPACE, source.charCodeAt(from))) from += 1;
+    while (to > from && isIn(SPACE, source.charCodeAt(to - 1))) to -= 1;
+    const text = source.slice(from, to);
     return text.includes("\r\n") ? unfold(text) : text;
   }
 
@@ -93,10 +90,9 @@ export function firstLine(lines: readonly HeaderLine[], key: string): HeaderLine
 /** A line of our own. A line break in the value would let its author add headers: it is refused. */
 export function makeLine(name: string, value: string): HeaderLine {
   if (breaksLine(value)) throw new RangeError(`line break or NUL in ${name}`);
-  const source = `${canonicalName(name)}: ${value}\r\n`;
-  const valueEnd = source.length - 2;
-  const valueStart = valueEnd - value.length;
-  return new HeaderLine(headerKey(name), source, 0, valueStart, valueEnd, source.length);
+  const spelling = canonicalName(name);
+  const source = `${spelling}: ${value}\r\n`;
+  return new HeaderLine(headerKey(name), source, 0, spelling.length, source.length);
 }
 
 /** Each line break with the white space around it is one space. RFC 3261 §7.3.1 */

@@ -48,12 +48,12 @@ export function listHeader<E>(
     key: headerKey(name),
     read: (text) => {
       if (mayBeEmpty && text === "") return [];
-      return readWhole(name, text, (reader) => {
-        const items = [read(reader)];
-        // RFC 7118 §8.2 prints a comma after the last value.
-        while (reader.takeComma() && !reader.atEnd()) items.push(read(reader));
-        return items;
-      });
+      const reader = new ValueReader(name, text);
+      const items = [read(reader)];
+      // RFC 7118 §8.2 prints a comma after the last value.
+      while (reader.takeComma() && !reader.atEnd()) items.push(read(reader));
+      reader.expectEnd();
+      return items;
     },
     merge: (values) => values.flat(),
     write: (items) => [items.map(write).join(", ")],

@@ -11,9 +11,11 @@ export interface Param {
   readonly name: string;
   /** Without quotes and escapes; empty when there is no value. */
   readonly value: string;
-  /** As it came, so that it leaves the same; `undefined` when made here. */
-  readonly written: string | undefined;
-  readonly form: ParamsForm;
+  /** Name and value as they came, so that they leave the same. */
+  readonly spelling: string;
+  readonly raw: string | undefined;
+  /** Where that spelling is right; `undefined` for what was made here. */
+  readonly form: ParamsForm | undefined;
 }
 
 /** From so many on, repeats are looked for with a set. */
@@ -61,13 +63,15 @@ export class Params {
 
   /** In its place when the name is there already, else at the end. */
   with(name: string, value = ""): Params {
-    return this.#put({ name: name.toLowerCase(), value, written: undefined, form: "header" });
+    const lower = name.toLowerCase();
+    return this.#put({ name: lower, value, spelling: lower, raw: undefined, form: undefined });
   }
 
   /** For values that must stand in quotes whatever they hold, as feature tags do. RFC 3840 §9 */
   withQuoted(name: string, value: string): Params {
-    const written = `${name}=${quote(value)}`;
-    return this.#put({ name: name.toLowerCase(), value, written, form: "header" });
+    const lower = name.toLowerCase();
+    if (!isToken(lower)) throw new RangeError(`not a parameter name: ${name}`);
+    return this.#put({ name: lower, value, spelling: name, raw: quote(value), form: "header" });
   }
 
   without(name: string): Params {
@@ -106,7 +110,9 @@ export function quote(text: string): string {
 }
 
 function writeParam(entry: Param, form: ParamsForm): string {
-  if (entry.written !== undefined && entry.form === form) return entry.written;
+  if (entry.form === form) {
+    return entry.raw === undefined ? entry.spelling : `${entry.spelling}=${entry.raw}`;
+  }
   if (form === "uri") {
     const name = escape(entry.name, URI_PARAM);
     return entry.value === "" ? name : `${name}=${escape(entry.value, URI_PARAM)}`;

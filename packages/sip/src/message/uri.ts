@@ -1,6 +1,18 @@
 /** URIs of SIP: sip and sips (RFC 3261 §19.1), tel (RFC 3966), and the rest as scheme and text. */
 import { FormatError } from "@parlance/wire";
-import { digits, endBefore, isAll, URI_ANY, URI_HEADER, URI_PARAM, USER } from "./characters.ts";
+import {
+  codeAt,
+  DIGIT,
+  digits,
+  endBefore,
+  HOST_NAME,
+  isAll,
+  skip,
+  URI_ANY,
+  URI_HEADER,
+  URI_PARAM,
+  USER,
+} from "./characters.ts";
 import { checkEscaped, escape, unescape } from "./escapes.ts";
 import { checkHost } from "./host.ts";
 import { URI_CHARACTERS } from "./limits.ts";
@@ -131,13 +143,13 @@ function readSipUri(text: string, start: number, secure: boolean): SipUri {
   const host = checkHost(FORMAT, text.slice(at, hostEnd), at);
   at = hostEnd;
   let port: number | undefined;
-  if (text.charCodeAt(at) === COLON) {
-    const portEnd = endBefore(text, at + 1, ";?");
+  if (codeAt(text, at) === COLON) {
+    const portEnd = skip(DIGIT, text, at + 1);
     port = digits(text.slice(at + 1, portEnd), MAX_PORT);
     if (port === undefined || port === 0) fail(at + 1, "not a port");
     at = portEnd;
   }
-  const paramsEnd = endBefore(text, at, "?");
+  const paramsEnd = at === text.length ? at : endBefore(text, at, "?");
   const params = paramsEnd === at ? Params.none : readUriParams(text, at, paramsEnd);
   const headers = paramsEnd === text.length ? NO_HEADERS : readUriHeaders(text, paramsEnd + 1);
   return { kind: "sip", secure, user, password, host, port, params, headers };
@@ -168,7 +180,8 @@ function readUriParams(text: string, start: number, end: number): Params {
     entries.push({
       name: unescape(name).toLowerCase(),
       value: unescape(value),
-      written,
+      spelling: name,
+      raw: equals === -1 ? undefined : value,
       form: "uri",
     });
     at = next;
@@ -196,7 +209,7 @@ function readUriHeaders(text: string, start: number): readonly UriHeader[] {
 
 /** Colons inside brackets belong to the address. */
 function endOfHost(text: string, start: number): number {
-  if (text.charAt(start) !== "[") return endBefore(text, start, ":;?");
+  if (text.charAt(start) !== "[") return skip(HOST_NAME, text, start);
   const bracket = text.indexOf("]", start);
   return bracket === -1 ? text.length : bracket + 1;
 }

@@ -1,6 +1,6 @@
 /** A cursor over one header value: white space, tokens, quoted strings, comments. RFC 3261 §25.1 */
 import { FormatError } from "@parlance/wire";
-import { digits, endBefore, isIn, PARAM_VALUE, SPACE, skip, TOKEN } from "./characters.ts";
+import { codeAt, digits, isIn, PARAM_VALUE, SPACE, skip, TOKEN } from "./characters.ts";
 import { type Param, Params } from "./params.ts";
 
 const BACKSLASH = 92;
@@ -25,13 +25,13 @@ export class ValueReader {
     throw new FormatError(this.format, offset, reason);
   }
 
-  /** The code of the next character; NaN at the end. */
+  /** The code of the next character; zero at the end. */
   peek(): number {
-    return this.text.charCodeAt(this.at);
+    return codeAt(this.text, this.at);
   }
 
   skipSpace(): void {
-    if (isIn(SPACE, this.text.charCodeAt(this.at))) this.at = skip(SPACE, this.text, this.at);
+    if (isIn(SPACE, codeAt(this.text, this.at))) this.at = skip(SPACE, this.text, this.at);
   }
 
   /** Whether nothing but white space is left. */
@@ -46,8 +46,12 @@ export class ValueReader {
 
   /** Takes the character, with white space around it, when it is next. */
   take(code: number): boolean {
-    this.skipSpace();
-    if (this.text.charCodeAt(this.at) !== code) return false;
+    let next = codeAt(this.text, this.at);
+    if (isIn(SPACE, next)) {
+      this.skipSpace();
+      next = codeAt(this.text, this.at);
+    }
+    if (next !== code) return false;
     this.at += 1;
     this.skipSpace();
     return true;
@@ -79,9 +83,16 @@ export class ValueReader {
   /** All up to white space or one of up to four `stops`; not empty. */
   until(stops: string): string {
     const { text, at: start } = this;
-    const limit = endBefore(text, start, stops);
+    const first = codeAt(stops, 0);
+    const second = codeAt(stops, 1);
+    const third = codeAt(stops, 2);
+    const fourth = codeAt(stops, 3);
     let at = start;
-    while (at < limit && !isIn(SPACE, text.charCodeAt(at))) at += 1;
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === first || code === second || code === third || code === fourth) break;
+      if (isIn(SPACE, code)) break;
+    }
     if (at === start) this.fail("value is missing");
     this.at = at;
     return text.slice(start, at);
@@ -137,25 +148,17 @@ export class ValueReader {
 
   /** One parameter: a name, or a name and a value that is a token, a host or a quoted string. */
   param(): Param {
+    const spelling = this.token();
+    const name = spelling.toLowerCase();
+    if (!this.take(EQUALS)) return { name, value: "", spelling, raw: undefined, form: "header" };
     const start = this.at;
-    const name = this.token().toLowerCase();
-    let nameEnd = this.at;
-    if (!this.take(EQUALS)) {
-      return { name, value: "", written: this.text.slice(start, nameEnd), form: "header" };
+    if (this.peek() === QUOTE) {
+      const value = this.quoted();
+      return { name, value, spelling, raw: this.text.slice(start, this.at), form: "header" };
     }
-    nameEnd += 1;
-    const valueStart = this.at;
-    let value: string;
-    if (this.peek() === QUOTE) value = this.quoted();
-    else {
-      this.at = skip(PARAM_VALUE, this.text, valueStart);
-      if (this.at === valueStart) this.fail("parameter value is missing");
-      value = this.text.slice(valueStart, this.at);
-    }
-    const spaced = this.text.charCodeAt(nameEnd - 1) !== EQUALS || valueStart !== nameEnd;
-    const written = spaced
-      ? `${name}=${this.text.slice(valueStart, this.at)}`
-      : this.text.slice(start, this.at);
-    return { name, value, written, form: "header" };
+    this.at = skip(PARAM_VALUE, this.text, start);
+    if (this.at === start) this.fail("parameter value is missing");
+    const value = this.text.slice(start, this.at);
+    return { name, value, spelling, raw: value, form: "header" };
   }
 }
