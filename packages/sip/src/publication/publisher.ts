@@ -46,6 +46,7 @@ export interface PublisherStep {
 }
 
 const REFRESH_AHEAD_MS = 300_000;
+const SHORTEST_REFRESH_MS = 10_000; // whatever a server grants, we do not run in circles
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 1_800_000;
 const HOPELESS: ReadonlySet<number> = new Set([400, 403, 404, 405, 415, 420, 489, 501, 603, 604]);
@@ -125,7 +126,8 @@ function accepted(
 ): PublisherStep {
   const removed = of.underWay === "removal";
   const grantedMs = Math.min(expiresS ?? of.wantedS, of.wantedS) * 1_000;
-  const refreshAt = now + Math.max(grantedMs / 2, grantedMs - REFRESH_AHEAD_MS);
+  const ahead = Math.max(grantedMs / 2, grantedMs - REFRESH_AHEAD_MS, SHORTEST_REFRESH_MS);
+  const refreshAt = now + ahead;
   return next({
     ...of,
     underWay: undefined,
