@@ -1,7 +1,8 @@
 /** The lines before the content of a CPIM message, found in one pass over octets. RFC 3862 §2 */
 
-import { asciiBytes, FormatError, utf8Text } from "@parlance/wire";
+import { asciiBytes, FormatError } from "@parlance/wire";
 import { trimBlanks } from "../characters.ts";
+import { fieldTexts } from "../field-texts.ts";
 import {
   MIME_HEAD_LIMITS,
   type MimeHead,
@@ -36,6 +37,8 @@ export interface Head {
 
 const CR = 13;
 const LF = 10;
+/** CR LF */
+const LINE_END = 2;
 const SEMICOLON = 59;
 /** Set in ASCII letters of lower case; "-" and ":" have it too. */
 const LOWER_CASE = 32;
@@ -49,14 +52,14 @@ export function readHead(bytes: Uint8Array, limits: CpimLimits): Head {
   const linesEnd = findLines(bytes, limits, bounds);
   const lines = readLines(bytes, bounds);
   const joined = bytes[linesEnd] !== CR;
-  const mimeStart = joined ? linesEnd : linesEnd + 2;
+  const mimeStart = joined ? linesEnd : linesEnd + LINE_END;
   const mime = readMimeHead(FORMAT, bytes, mimeStart, limits);
   if (!mime.complete) throw new FormatError(FORMAT, bytes.length, "content headers have no end");
   if (joined) refuseMixedHeaders(mime, linesEnd);
   return { lines, linesEnd, mime };
 }
 
-/** Start and end (behind the line end) of each message header; returns where they are over. */
+/** Start and end of each message header; returns where they are over. */
 function findLines(bytes: Uint8Array, limits: CpimLimits, bounds: number[]): number {
   for (let start = 0; ; ) {
     if (startsMimeHeader(bytes, start)) {
@@ -64,7 +67,7 @@ function findLines(bytes: Uint8Array, limits: CpimLimits, bounds: number[]): num
       return start;
     }
     const end = lineEnd(bytes, start);
-    if (end === start + 2) {
+    if (end === start + LINE_END) {
       if (start === 0) throw new FormatError(FORMAT, 0, "no message headers");
       return start;
     }
@@ -73,7 +76,7 @@ function findLines(bytes: Uint8Array, limits: CpimLimits, bounds: number[]): num
     if (bounds.length >= 2 * limits.headers) {
       throw new FormatError(FORMAT, start, "too many headers");
     }
-    bounds.push(start, end);
+    bounds.push(start, end - LINE_END);
     start = end;
   }
 }
@@ -91,18 +94,10 @@ function lineEnd(bytes: Uint8Array, start: number): number {
 }
 
 function readLines(bytes: Uint8Array, bounds: readonly number[]): HeaderLine[] {
-  const lines: HeaderLine[] = [];
-  const headEnd = bounds.at(-1) ?? 0;
-  const head = text(bytes, 0, headEnd);
-  // As long in characters as in octets: ASCII throughout, and one string serves all lines.
-  const ascii = head.length === headEnd;
-  for (let at = 0; at < bounds.length; at += 2) {
-    const start = bounds[at] ?? 0;
-    const end = bounds[at + 1] ?? 0;
-    const line = ascii ? head.slice(start, end - 2) : text(bytes, start, end - 2);
-    lines.push(readLine(line, start, end));
-  }
-  return lines;
+  return fieldTexts(FORMAT, bytes, bounds).map((line, index) => {
+    const start = bounds[2 * index] ?? 0;
+    return readLine(line, start, (bounds[2 * index + 1] ?? start) + LINE_END);
+  });
 }
 
 /** RFC 3862 §3.6. One blank must follow; none or more of them are read as well. */
@@ -152,13 +147,4 @@ function startsMimeHeader(bytes: Uint8Array, at: number): boolean {
 
 function startsWith(bytes: Uint8Array, at: number, letters: Uint8Array): boolean {
   return letters.every((letter, index) => ((bytes[at + index] ?? 0) | LOWER_CASE) === letter);
-}
-
-function text(bytes: Uint8Array, start: number, end: number): string {
-  try {
-    return utf8Text(bytes.subarray(start, end));
-  } catch (error) {
-    if (error instanceof FormatError) throw new FormatError(FORMAT, start, error.reason);
-    throw error;
-  }
 }

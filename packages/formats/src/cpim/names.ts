@@ -57,10 +57,12 @@ export class Namespaces {
     const dot = written.indexOf(".");
     const prefix = dot === -1 ? "" : written.slice(0, dot);
     const name = written.slice(dot + 1);
-    if (!NAME.test(name) || (dot !== -1 && !NAME.test(prefix))) {
+    const declared = this.#declared.get(prefix);
+    const known = declared !== undefined || prefix === "" || NAME.test(prefix);
+    if (!NAME.test(name) || !known || dot === 0) {
       throw new FormatError(this.#format, offset, "header name is malformed");
     }
-    const namespace = this.#declared.get(prefix) ?? (dot === -1 ? CPIM_HEADERS : undefined);
+    const namespace = declared ?? (dot === -1 ? CPIM_HEADERS : undefined);
     return { namespace, prefix, name };
   }
 

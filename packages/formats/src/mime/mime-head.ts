@@ -1,7 +1,8 @@
 /** The header fields that stand before a MIME entity's content. RFC 2045 §3, RFC 5322 §2.2 */
 
-import { FormatError, utf8Text } from "@parlance/wire";
+import { FormatError } from "@parlance/wire";
 import { hasControlButTab, trimBlanks } from "../characters.ts";
+import { fieldTexts } from "../field-texts.ts";
 
 /** Names are compared without regard to case; the value is unfolded and trimmed. */
 export type MimeHeader = readonly [name: string, value: string];
@@ -31,7 +32,6 @@ const CR = 13;
 const LF = 10;
 const SPACE = 32;
 const TAB = 9;
-const COLON = 58;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
@@ -44,18 +44,21 @@ export function readMimeHead(
   start: number,
   limits: MimeHeadLimits = MIME_HEAD_LIMITS,
 ): MimeHead {
-  const headers: MimeHeader[] = [];
-  for (let at = start; at < bytes.length; ) {
+  const bounds: number[] = [];
+  let contentStart = bytes.length;
+  let complete = false;
+  for (let at = start; at < bytes.length && !complete; ) {
     const next = nextField(bytes, at);
     const end = lineEndBefore(bytes, next);
-    if (end <= at) return { headers, contentStart: next, complete: true };
+    complete = end <= at;
+    if (complete) contentStart = next;
+    else bounds.push(at, end);
     if (end - at > limits.lineBytes) throw new FormatError(format, at, "line is too long");
     if (next - start > limits.headBytes) throw new FormatError(format, at, "head is too long");
-    if (headers.length >= limits.headers) throw new FormatError(format, at, "too many headers");
-    headers.push(readField(format, bytes, at, end));
+    if (bounds.length > 2 * limits.headers) throw new FormatError(format, at, "too many headers");
     at = next;
   }
-  return { headers, contentStart: bytes.length, complete: false };
+  return { headers: readFields(format, bytes, bounds), contentStart, complete };
 }
 
 /** The first header of that name. */
@@ -91,25 +94,21 @@ function lineEndBefore(bytes: Uint8Array, next: number): number {
   return bytes[next - 2] === CR ? next - 2 : next - 1;
 }
 
-function readField(format: string, bytes: Uint8Array, start: number, end: number): MimeHeader {
-  const colon = bytes.indexOf(COLON, start);
-  if (colon === -1 || colon >= end) throw new FormatError(format, start, "header has no colon");
-  const text = fieldText(format, bytes, start, end);
-  const name = trimBlanks(text.slice(0, colon - start));
-  if (!NAME.test(name)) throw new FormatError(format, start, "header name is malformed");
-  const value = trimBlanks(unfold(text.slice(colon - start + 1)));
-  if (hasControlButTab(value))
-    throw new FormatError(format, start, "control character in a header");
-  return [name, value];
+function readFields(format: string, bytes: Uint8Array, bounds: readonly number[]): MimeHeader[] {
+  if (bounds.length === 0) return [];
+  return fieldTexts(format, bytes, bounds).map((text, index) =>
+    readField(format, text, bounds[2 * index] ?? 0),
+  );
 }
 
-function fieldText(format: string, bytes: Uint8Array, start: number, end: number): string {
-  try {
-    return utf8Text(bytes.subarray(start, end));
-  } catch (error) {
-    if (error instanceof FormatError) throw new FormatError(format, start, error.reason);
-    throw error;
-  }
+function readField(format: string, text: string, at: number): MimeHeader {
+  const colon = text.indexOf(":");
+  if (colon === -1) throw new FormatError(format, at, "header has no colon");
+  const name = trimBlanks(text.slice(0, colon));
+  if (!NAME.test(name)) throw new FormatError(format, at, "header name is malformed");
+  const value = trimBlanks(unfold(text.slice(colon + 1)));
+  if (hasControlButTab(value)) throw new FormatError(format, at, "control character in a header");
+  return [name, value];
 }
 
 function unfold(text: string): string {
