@@ -35,12 +35,15 @@ export interface Branch {
 
 type ClientAction = InviteClient["action"] | NonInviteClient["action"];
 
+/** For whom the rest is of no interest. */
+const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };
+
 export abstract class Attempt implements Rider, Evictable {
   readonly key: string;
   readonly flow: Flow;
-  protected readonly branch: Branch;
   protected readonly owner: AttemptOwner;
-  protected readonly user: AttemptUser;
+  #branch: Branch | undefined;
+  #user: AttemptUser;
   protected incoming: SipResponse | undefined;
   readonly #use: FlowUse;
   #sent = false;
@@ -48,9 +51,9 @@ export abstract class Attempt implements Rider, Evictable {
   constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
     this.key = clientKey(branch.branch, branch.request.method);
     this.flow = branch.flow;
-    this.branch = branch;
     this.owner = owner;
-    this.user = user;
+    this.#branch = branch;
+    this.#user = user;
     this.#use = owner.flows.take(branch.flow);
     this.#use.riders.add(this);
     owner.entered(this);
@@ -80,20 +83,21 @@ export abstract class Attempt implements Rider, Evictable {
     const { engine } = this.owner;
     switch (action) {
       case "send request":
+        if (this.#branch === undefined) return;
         if (this.#sent) engine.counters.repeatsOut += 1;
         else engine.counters.requestsOut += 1;
         this.#sent = true;
-        return engine.send(this.flow, this.branch.bytes);
+        return engine.send(this.flow, this.#branch.bytes);
       case "send ack":
         return this.sendAck();
       case "pass up":
-        if (this.incoming !== undefined) this.user.response(this.incoming);
+        if (this.incoming !== undefined) this.#user.response(this.incoming);
         return;
       case "report timeout":
         engine.counters.timeouts += 1;
-        return this.user.timeout();
+        return this.#user.timeout();
       case "report transport error":
-        return this.user.lost();
+        return this.#user.lost();
     }
   }
 
@@ -101,6 +105,17 @@ export abstract class Attempt implements Rider, Evictable {
     this.#use.riders.delete(this);
     this.owner.flows.release(this.#use);
     this.owner.gone(this);
+  }
+
+  protected get branch(): Branch | undefined {
+    return this.#branch;
+  }
+
+  /** The request is answered: nothing of it is kept, and nobody is told of repeats. */
+  protected absorb(): void {
+    this.#branch = undefined;
+    this.#user = DEAF;
+    this.owner.finished(this);
   }
 
   protected sendAck(): void {}
@@ -129,7 +144,7 @@ export class NonInviteAttempt extends Attempt {
 
   protected answered(status: number): void {
     this.#runner.input(status < 200 ? "1xx" : "2xx-6xx");
-    if (this.#runner.state === "completed") this.owner.finished(this);
+    if (this.#runner.state === "completed") this.absorb();
   }
 }
 
@@ -173,17 +188,19 @@ export class InviteAttempt extends Attempt {
     if (status < 200) this.#runner.input("1xx");
     else this.#runner.input(status < 300 ? "2xx" : "3xx-6xx");
     if (this.#cancel === "wanted" && this.#runner.state === "proceeding") this.#sendCancel();
-    if (this.#runner.state === "completed") this.owner.finished(this);
+    if (this.#runner.state === "completed") this.absorb();
   }
 
   /** The same flow, the same branch. RFC 3261 §17.1.1.3 */
   protected override sendAck(): void {
-    if (this.incoming === undefined) return;
-    this.#ack ??= formatMessage(makeAck(this.branch.request, this.incoming));
-    this.owner.engine.send(this.flow, this.#ack);
+    if (this.branch !== undefined && this.incoming !== undefined) {
+      this.#ack ??= formatMessage(makeAck(this.branch.request, this.incoming));
+    }
+    if (this.#ack !== undefined) this.owner.engine.send(this.flow, this.#ack);
   }
 
   #sendCancel(): void {
+    if (this.branch === undefined) return;
     this.#cancel = "sent";
     const { engine } = this.owner;
     const request = makeCancel(this.branch.request);
@@ -194,6 +211,3 @@ export class InviteAttempt extends Attempt {
     this.#abandon = engine.wheel.after(64 * engine.settings.t1, abandon);
   }
 }
-
-/** How its CANCEL fares is of no interest to an INVITE. */
-const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };

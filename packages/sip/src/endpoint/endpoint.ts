@@ -33,12 +33,12 @@ import type {
 } from "./ports.ts";
 import { Registry } from "./registry.ts";
 import {
-  addTag,
   InviteServerRun,
   NonInviteServerRun,
   type ServerOwner,
   type ServerRun,
-} from "./server-transaction.ts";
+} from "./server-run.ts";
+import { addTag, type HeldTransaction } from "./server-transaction.ts";
 import { markSource, ownVia } from "./via.ts";
 
 /** What leads to a server by DNS; streams first, for they carry any size. */
@@ -167,10 +167,10 @@ export class Endpoint implements FlowEvents {
     if (!this.#registry.hasRoom()) return this.#refuseByLimit(request, flow, "total");
     if (!this.#registry.enter(flow)) return this.#refuseByLimit(request, flow, "source");
     const Kind = request.method === "INVITE" ? InviteServerRun : NonInviteServerRun;
-    const transaction = new Kind(key, request, flow, this.#serverOwner);
-    this.#registry.servers.set(key, transaction);
-    transaction.start();
-    this.#serve(transaction);
+    const run = new Kind(key, request, flow, this.#serverOwner);
+    this.#registry.servers.set(key, run);
+    run.start();
+    if (run.transaction !== undefined) this.#serve(run.transaction);
   }
 
   #takeRepeat(known: ServerRun): void {
@@ -191,10 +191,12 @@ export class Endpoint implements FlowEvents {
   #takeCancel(request: SipRequest, flow: Flow): void {
     const invite = this.#registry.servers.get(serverKey(request, "INVITE"));
     if (invite === undefined || invite.flow.id !== flow.id) return this.#refuse(request, flow, 481);
+    const { transaction } = invite;
+    if (transaction === undefined) return this.#refuse(request, flow, 481); // Refused and acknowledged.
     this.#answerOnce(request, flow, 200, undefined, (edit) => {
-      addTag(edit, request, invite.localTag); // RFC 3261 §9.2
+      addTag(edit, request, transaction.localTag); // RFC 3261 §9.2
     });
-    this.#guard(invite, () => invite.cancel());
+    this.#guard(transaction, () => transaction.cancel());
   }
 
   #takeResponse(response: SipResponse, flow: Flow): void {
@@ -203,17 +205,17 @@ export class Endpoint implements FlowEvents {
     const attempt = this.#registry.clients.get(responseKey(response));
     if (attempt !== undefined && attempt.cameBy(flow)) return attempt.receive(response);
     this.#engine.counters.strayResponses += 1;
-    this.#user.strayResponse?.(response, flow);
+    this.#attempt(response.cseq.method, () => this.#user.strayResponse?.(response, flow));
   }
 
-  #serve(transaction: ServerRun): void {
+  #serve(transaction: HeldTransaction): void {
     this.#guard(transaction, () =>
       this.#user.request(transaction.request, transaction, transaction.flow),
     );
   }
 
   /** Nothing that a handler throws goes past here, now or later. */
-  #guard(transaction: ServerRun, run: () => void | Promise<void>): void {
+  #guard(transaction: HeldTransaction, run: () => void | Promise<void>): void {
     try {
       const running = run();
       if (running !== undefined) running.catch((error) => this.#broken(transaction, error));
@@ -222,7 +224,7 @@ export class Endpoint implements FlowEvents {
     }
   }
 
-  #broken(transaction: ServerRun, error: unknown): void {
+  #broken(transaction: HeldTransaction, error: unknown): void {
     if (error instanceof FormatError) {
       this.#engine.counters.malformed += 1;
       return transaction.reply(400, reasonPhrase(error));
@@ -233,11 +235,16 @@ export class Endpoint implements FlowEvents {
   }
 
   #passAck(request: SipRequest, flow: Flow): void {
+    this.#attempt("ACK", () => this.#user.ack(request, flow));
+  }
+
+  /** As `#guard`, where nobody waits for an answer. */
+  #attempt(method: string, run: () => void): void {
     try {
-      this.#user.ack(request, flow);
+      run();
     } catch (error) {
       if (error instanceof FormatError) this.#engine.counters.malformed += 1;
-      else this.#engine.report({ kind: "handler failed", method: "ACK", error });
+      else this.#engine.report({ kind: "handler failed", method, error });
     }
   }
 

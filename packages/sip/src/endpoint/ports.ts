@@ -62,7 +62,7 @@ export interface EndpointOptions {
 export interface TransactionUser {
   /** A new request. What it throws is answered: FormatError with 400, anything else with 500. */
   request(request: SipRequest, transaction: ServerTransaction, flow: Flow): void | Promise<void>;
-  /** The ACK of a 2xx; it has no transaction of its own. */
+  /** The ACK of a 2xx, or of an answer that left nothing behind; it has no transaction of its own. */
   ack(request: SipRequest, flow: Flow): void;
   /** An answer to nothing we remember. A proxy drops it. RFC 6026 §7.3 */
   strayResponse?(response: SipResponse, flow: Flow): void;

@@ -158,6 +158,25 @@ test("what a handler throws is answered: 400 for what a peer wrote, 500 for our 
   assert.equal(host.endpoint.stats.handlerErrors, 2);
 });
 
+test("callbacks that throw are reported and stop nothing", () => {
+  const { world, host, flow } = server();
+  host.serve = (transaction) => {
+    transaction.onFailure = () => assert.fail("broken");
+    transaction.reply(486);
+  };
+  host.ack = () => assert.fail("broken too");
+  host.strayResponse = () => assert.fail("and this");
+  const invite = readRequest("INVITE", "", [VIA]);
+  host.endpoint.message(invite, flow);
+  host.endpoint.message(readRequest("ACK", "", [VIA.replace("-1", "-2")]), flow);
+  host.endpoint.message(makeResponse(invite, 200), flow);
+  world.clock.pass(40_000);
+  assert.deepEqual(
+    host.events.map((event) => (event.kind === "handler failed" ? event.method : event.kind)),
+    ["ACK", "INVITE", "INVITE"],
+  );
+});
+
 test("a request that cannot be served at all is refused without a trace in memory (RFC 3261 §8.2)", () => {
   const { host, flow } = server();
   host.endpoint.message(readRequest("MESSAGE", "", [VIA, "Max-Forwards: 3"]), flow);

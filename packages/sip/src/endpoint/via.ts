@@ -1,5 +1,5 @@
 /** The Via header field: where a request came from, and where its answer goes. RFC 3261 §18, RFC 3581 */
-import { type Address, defaultPort, type Hop, isReliable } from "../locate/index.ts";
+import { defaultPort, type Hop, isReliable } from "../locate/index.ts";
 import { hostText, Params, type SipRequest, Via, type ViaValue } from "../message/index.ts";
 import type { Flow } from "./flow.ts";
 import type { SentBy } from "./ports.ts";
@@ -18,19 +18,24 @@ export function markSource(request: SipRequest, { remote }: Flow): SipRequest {
     .done();
 }
 
-/**
- * The place of an answer when the flow of its request cannot carry it. Only the port is taken from the peer's word: the
- * host is the one it sent from, whatever `maddr`, `received` or sent-by say. RFC 3261 §18.2.2
- */
-export function answerHop({ via }: SipRequest, { transport, remote }: Flow): Hop | undefined {
-  if (transport === "WS" || transport === "WSS") return undefined; // RFC 7118 §5: nobody listens
-  return { transport, address: { host: remote.host, port: via.port ?? defaultPort(transport) } };
+/** Where the answer to a request goes. */
+export interface AnswerWay {
+  /** Not by the flow of the request. */
+  readonly elsewhere: boolean;
+  /** `undefined` where nobody listens: at the other end of a WebSocket. RFC 7118 §5 */
+  readonly hop: Hop | undefined;
 }
 
-/** Over UDP without rport the answer goes to the port of sent-by. RFC 3261 §18.2.2, RFC 3581 §4 */
-export function answersElsewhere({ via }: SipRequest, { transport, remote }: Flow): boolean {
-  if (isReliable(transport) || via.params.has("rport")) return false;
-  return (via.port ?? defaultPort(transport)) !== remote.port;
+/**
+ * The flow of the request, or the port of sent-by when that flow is gone, and over UDP without rport always. Only the
+ * port is taken from the peer's word: the host is the one it sent from, whatever `maddr`, `received` or sent-by say.
+ * RFC 3261 §18.2.2, RFC 3581 §4
+ */
+export function answerWay({ via }: SipRequest, { transport, remote }: Flow): AnswerWay {
+  if (transport === "WS" || transport === "WSS") return { elsewhere: false, hop: undefined };
+  const port = via.port ?? defaultPort(transport);
+  const elsewhere = !isReliable(transport) && !via.params.has("rport") && port !== remote.port;
+  return { elsewhere, hop: { transport, address: { host: remote.host, port } } };
 }
 
 /** Our own Via. RFC 3261 §8.1.1.7, RFC 3581 §3, RFC 5923 §5 */
@@ -40,8 +45,4 @@ export function ownVia(flow: Flow, sentBy: SentBy, branch: string, alias: boolea
   else if (alias) params = params.with("alias");
   const host = hostText(sentBy.host);
   return { protocol: "SIP/2.0", transport: flow.transport, host, port: sentBy.port, params };
-}
-
-export function sameAddress(one: Address, other: Address): boolean {
-  return one.host === other.host && one.port === other.port;
 }

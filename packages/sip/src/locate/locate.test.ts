@@ -75,7 +75,7 @@ function server(target: string, port: number, priority = 0, weight = 0): SrvReco
   return { target, port, priority, weight };
 }
 
-function naptr(order: number, service: string, replacement: string, flags = "s"): NaptrRecord {
+function pointer(order: number, service: string, replacement: string, flags = "s"): NaptrRecord {
   return { order, preference: 50, flags, service, regexp: "", replacement };
 }
 
@@ -103,10 +103,10 @@ test("a name with a port asks for its address only (RFC 3263 §4.2)", () => {
 test("a name alone asks for NAPTR, then for the SRV names in it, by order (RFC 3263 §4.1)", () => {
   assert.deepEqual(say(find("sip:a.test", NOTHING)), ["NAPTR a.test?"]);
   const records = [
-    naptr(90, "SIP+D2T", "_sip._tcp.b.test"),
-    naptr(50, "SIPS+D2T", "_sips._tcp.b.test"),
-    naptr(10, "SIP+D2X", "_other.b.test"),
-    naptr(10, "SIP+D2U", "x", "u"),
+    pointer(90, "SIP+D2T", "_sip._tcp.b.test"),
+    pointer(50, "SIPS+D2T", "_sips._tcp.b.test"),
+    pointer(10, "SIP+D2X", "_other.b.test"),
+    pointer(10, "SIP+D2U", "x", "u"),
   ];
   const answers = { ...NOTHING, naptr: () => records };
   assert.deepEqual(say(find("sip:a.test", answers)), [
