@@ -25,6 +25,7 @@ export interface MediaType {
 /** Largest number that SIP counts seconds with. RFC 3261 §20.19 */
 export const MAX_SECONDS = 0xffff_ffff;
 
+const BLANK = 32;
 const QUOTE = 34;
 
 export const tokenValue = {
@@ -109,7 +110,10 @@ export const predicateValue = {
 export const wordValue = {
   read: (reader: ValueReader): string => reader.until(""),
   write: (value: string): string => {
-    if (value === "" || /\s/.test(value)) throw new RangeError(`not one word: ${value}`);
+    for (let at = 0; at < value.length; at += 1) {
+      if (value.charCodeAt(at) <= BLANK) throw new RangeError("not one word");
+    }
+    if (value === "") throw new RangeError("empty word");
     return value;
   },
 };

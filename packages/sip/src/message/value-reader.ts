@@ -4,6 +4,7 @@ import { codeAt, digits, isIn, PARAM_VALUE, SPACE, skip, TOKEN } from "./charact
 import { type Param, Params } from "./params.ts";
 
 const BACKSLASH = 92;
+const BLANK = 32;
 const COMMA = 44;
 const EQUALS = 61;
 const QUOTE = 34;
@@ -80,7 +81,7 @@ export class ValueReader {
     return value ?? this.fail(`expected a number up to ${max}`, start);
   }
 
-  /** All up to white space or one of up to four `stops`; not empty. */
+  /** All up to white space, a control, or one of up to four `stops`; not empty. */
   until(stops: string): string {
     const { text, at: start } = this;
     const first = codeAt(stops, 0);
@@ -90,8 +91,8 @@ export class ValueReader {
     let at = start;
     for (; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      if (code === first || code === second || code === third || code === fourth) break;
-      if (isIn(SPACE, code)) break;
+      if (code <= BLANK || code === first || code === second) break;
+      if (code === third || code === fourth) break;
     }
     if (at === start) this.fail("value is missing");
     this.at = at;
