@@ -118,23 +118,19 @@ export class Endpoint implements FlowEvents {
     if (this.#stopped) return;
     const { trace } = this.#engine;
     if (trace !== undefined) trace("in", message, flow, this.#engine.wheel.now());
-    try {
+    this.#readable(() => {
       if (message instanceof SipRequest) this.#takeRequest(message, flow);
       else if (message instanceof SipResponse) this.#takeResponse(message, flow);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      this.#engine.counters.malformed += 1; // Not even enough of it to answer.
-    }
+    });
   }
 
-  fault(fault: FlowFault, flow: Flow): void {
+  fault({ message, status, reason, close }: FlowFault, flow: Flow): void {
     if (this.#stopped) return;
     this.#engine.counters.malformed += 1;
-    const { message, status, reason } = fault;
     if (message instanceof SipRequest && message.method !== "ACK") {
-      this.#refuse(message, flow, status, reason);
+      this.#readable(() => this.#refuse(markSource(message, flow), flow, status, reason));
     }
-    if (fault.close) this.#engine.closeFlow(flow);
+    if (close) this.#engine.closeFlow(flow);
   }
 
   closed(flow: Flow): void {
@@ -149,6 +145,16 @@ export class Endpoint implements FlowEvents {
     for (const transaction of this.#registry.clients.values()) transaction.forget();
     for (const transaction of this.#registry.servers.values()) transaction.forget();
     this.#engine.wheel.stop();
+  }
+
+  /** Without a readable Via there is no way to answer, and nothing to match. RFC 3261 §18.2.2 */
+  #readable(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#engine.counters.malformed += 1;
+    }
   }
 
   #takeRequest(received: SipRequest, flow: Flow): void {

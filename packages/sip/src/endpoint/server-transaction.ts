@@ -1,4 +1,5 @@
 /** What the user holds of a request that waits for his answer. RFC 3261 §8.2, §17.2 */
+import { FormatError } from "@parlance/wire";
 import {
   makeResponse,
   type ResponseEdit,
@@ -84,8 +85,19 @@ export class HeldTransaction implements ServerTransaction {
   }
 }
 
-/** A UAS adds its tag to every answer but 100. RFC 3261 §8.2.6.2 */
+/** A UAS adds its tag to every answer but 100; a To that cannot be read goes back as it came. RFC 3261 §8.2.6.2 */
 export function addTag(edit: ResponseEdit<SipResponse>, request: SipRequest, tag: string): void {
-  const { to } = request;
-  if (!to.params.has("tag")) edit.set(To, { ...to, params: to.params.with("tag", tag) });
+  const to = readable(() => request.to);
+  if (to === undefined || to.params.has("tag")) return;
+  const name = to.name?.includes("\0") === true ? undefined : to.name; // Read where quoted, never written.
+  edit.set(To, { ...to, name, params: to.params.with("tag", tag) });
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }

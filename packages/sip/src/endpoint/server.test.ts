@@ -181,6 +181,13 @@ test("a request that cannot be served at all is refused without a trace in memor
   const { host, flow } = server();
   host.endpoint.message(readRequest("MESSAGE", "", [VIA, "Max-Forwards: 3"]), flow);
   assert.deepEqual(answers(host), [400]);
+  host.endpoint.message(readRequest("MESSAGE", "", [VIA, "To: <nothing>"]), flow);
+  const noTo = readRequest("MESSAGE", "", [VIA]).edit().remove("To").done();
+  host.endpoint.message(noTo, flow);
+  const noVia = readRequest("MESSAGE", "", [VIA]).edit().remove("Via").done();
+  host.endpoint.message(noVia, flow);
+  assert.deepEqual(answers(host), [400, 400, 400]);
+  assert.equal(host.endpoint.stats.malformed, 4);
   assert.equal(host.endpoint.stats.serverTransactions, 0);
   assert.equal(host.served.length, 0);
 });
