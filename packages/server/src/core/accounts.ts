@@ -25,7 +25,7 @@ export interface NewAccount {
   readonly password: string;
   readonly displayName?: string | undefined;
   /** Addresses beside `sip:NAME@DOMAIN`, sip: or tel:. */
-  readonly identities?: readonly string[];
+  readonly identities?: readonly string[] | undefined;
 }
 
 export type AccountFault =

@@ -3,7 +3,7 @@
  * participating function of the target user, contacts. Everything that is in memory is judged at once,
  * so a relayed MESSAGE makes no detour over a promise.
  */
-import { isRefusal, refuse } from "@parlance/im";
+import { DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
 import type { SipRequest, SipResponse, SipUri } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
@@ -255,7 +255,10 @@ export class ThroughWay implements Way {
 
   #defer(passage: Passage, account: Account, asker: Asker): void {
     this.#serving.deferral.store(passage, account.user).then(
-      (stored) => (isRefusal(stored) ? asker.refuse(stored) : asker.reply(202)),
+      (stored) =>
+        isRefusal(stored)
+          ? asker.refuse(stored)
+          : asker.reply(202, sayDeferred(this.#ports.home.domain)),
       (error: unknown) => this.#broken(error, asker),
     );
   }
@@ -265,6 +268,11 @@ export class ThroughWay implements Way {
     this.#ports.log.error("function failed", { error: String(error) });
     asker.refuse(refuse("failure"));
   }
+}
+
+/** Tells a message that is kept from one that is only being copied to many. RFC 3261 §20.43 */
+function sayDeferred(domain: string): Edit {
+  return (edit) => edit.setText("Warning", formatWarning(domain, DEFERRED));
 }
 
 /** The request with the changes that a function wants; the very same passage when it wants none. */

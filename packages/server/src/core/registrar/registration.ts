@@ -23,7 +23,7 @@ import type { Admitted } from "../guard.ts";
 import type { Home } from "../home.ts";
 import { Rate } from "../rate.ts";
 import type { RegisteredContact } from "./contact.ts";
-import type { Registered, Registrar } from "./registrar.ts";
+import type { RegisterAsk, Registered, Registrar } from "./registrar.ts";
 
 export interface RegistrationPorts {
   readonly registrar: Registrar;
@@ -67,8 +67,8 @@ export class Registration {
     const address = home.keyOf(request.to.uri) ?? account.user.address;
     const asked = { request, account, address, flow, provenAt: admitted.provenAt };
     const result = registrar.register(asked);
-    if (!(result instanceof Promise)) return this.#answer(result, account, transaction, flow);
-    return result.then((done) => this.#answer(done, account, transaction, flow));
+    if (!(result instanceof Promise)) return this.#answer(result, asked, transaction);
+    return result.then((done) => this.#answer(done, asked, transaction));
   }
 
   /** Steps 1 to 5, in their order. */
@@ -93,13 +93,11 @@ export class Registration {
 
   #answer(
     result: Refusal | Registered,
-    account: Account,
+    { request, account, flow }: RegisterAsk,
     transaction: ServerTransaction,
-    flow: Flow,
   ): void {
     const { home, bonds, limits, reachable } = this.#ports;
     if (isRefusal(result)) return answerRefusal(transaction, result, home.domain);
-    const { request } = transaction;
     const { contacts } = result;
     if (result.reachable) bonds.tie(flow, account, latest(contacts));
     else if (contacts.length === 0) bonds.untie(flow);
