@@ -22,7 +22,7 @@ test("a secret prints as stars, however it is printed", () => {
     JSON.stringify({ secret }),
     inspect({ secret }, { showHidden: true, depth: 9 }),
     format("%s %o %j", secret, secret, secret),
-    new Error(`failed with ${secret}`).message,
+    `failed with ${String(secret)}`,
   ];
   for (const text of shown) {
     assert.doesNotMatch(text, /hunter2/);

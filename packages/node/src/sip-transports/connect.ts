@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type SecureContextOptions } from "node:tls";
 import type { Hop } from "@parlance/sip";
 import { WebSocket } from "ws";
+import { SOCKET_OPTIONS } from "./stream-channel.ts";
 import { provesName, sipIdentities, TLS_PROFILE } from "./tls-identity.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 
@@ -24,8 +25,8 @@ export function connectStream(hop: Hop, options: ConnectOptions): Promise<Socket
   const secure = hop.transport === "TLS";
   const socket = secure
     ? connectTls({ host, port, ...tlsOptions(hop, options), checkServerIdentity: sipIdentity(hop) })
-    : connectTcp({ host, port, noDelay: true, keepAlive: true });
-  if (secure) socket.setNoDelay(true);
+    : connectTcp({ host, port, ...SOCKET_OPTIONS });
+  if (secure) socket.setNoDelay(true).setKeepAlive(true, SOCKET_OPTIONS.keepAliveInitialDelay);
   return new Promise((resolve, reject) => {
     const late = setTimeout(
       () => socket.destroy(new Error("no connection in time")),

@@ -83,7 +83,8 @@ export class DatagramSocket {
       reusePort,
       recvBufferSize: SOCKET_BUFFER_BYTES,
       sendBufferSize: SOCKET_BUFFER_BYTES,
-      lookup: literally,
+      // All addresses are literals by now: looking them up would cost a turn of the event loop.
+      lookup: (host, _, found) => found(null, host, six ? 6 : 4),
     });
     return new Promise((resolve, reject) => {
       socket.once("error", reject);
@@ -172,13 +173,4 @@ export class DatagramSocket {
     if (typeof address !== "string" || typeof port !== "number") return;
     this.#events.closed(this.#flow(address, port), reasonOf(error));
   }
-}
-
-/** All addresses are literals by now: looking them up would only cost a turn of the event loop. */
-function literally(
-  host: string,
-  _family: unknown,
-  found: (error: null, address: string, family: number) => void,
-): void {
-  found(null, host, isIPv6(host) ? 6 : 4);
 }

@@ -89,7 +89,7 @@ export interface TestCertificate {
 
 /** A certificate that signs itself, for DNS names, or for URIs when they have a colon. */
 export async function certificate(
-  folder: string,
+  inFolder: string,
   name: string,
   names: readonly string[],
 ): Promise<TestCertificate> {
@@ -103,8 +103,8 @@ export async function certificate(
       },
     ],
   });
-  const certFile = join(folder, `${name}.pem`);
-  const keyFile = join(folder, `${name}.key`);
+  const certFile = join(inFolder, `${name}.pem`);
+  const keyFile = join(inFolder, `${name}.key`);
   writeFileSync(certFile, made.cert);
   writeFileSync(keyFile, made.private);
   return { cert: made.cert, key: made.private, certFile, keyFile };

@@ -3,6 +3,13 @@ import type { Socket } from "node:net";
 import { SipFramer } from "@parlance/sip";
 import type { Channel, Connection } from "./connection.ts";
 
+/** No waiting for more to send: we gather ourselves. Peers that vanished are found by probes. */
+export const SOCKET_OPTIONS = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+} as const;
+
 export class StreamChannel implements Channel {
   readonly #socket: Socket;
 

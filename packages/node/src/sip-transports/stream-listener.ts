@@ -7,6 +7,7 @@ import {
 } from "node:tls";
 import type { Address } from "@parlance/sip";
 import type { Certificates } from "./certificates.ts";
+import { SOCKET_OPTIONS } from "./stream-channel.ts";
 import { sipIdentities } from "./tls-identity.ts";
 
 export interface TlsListening {
@@ -39,7 +40,7 @@ export class StreamListener {
   static listen(options: StreamListenerOptions): Promise<StreamListener> {
     const { address, tls } = options;
     const secure = tls === undefined ? undefined : tlsServer(tls, options);
-    const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    const server = createServer(SOCKET_OPTIONS, (socket) => {
       socket.on("error", ignoreHere);
       if (!options.admit(socket)) socket.destroy();
       else if (secure === undefined) options.accepted(socket, undefined);
