@@ -1,12 +1,7 @@
 /** Accepts a message to many: what is needed to make the copies is stored before anybody is told. */
 import { type Entity, parseCpim, type Recipient } from "@parlance/formats";
 import { anonymousEntity, bareAddress, type Refusal, refuse } from "@parlance/im";
-import {
-  Expires,
-  formatMessage,
-  formatUri,
-  type SipRequest,
-} from "@parlance/sip";
+import { Expires, formatMessage, formatUri, type SipRequest } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
 import type { Log, Originator, ReportCollection } from "../ports/index.ts";
 import { type Job, type JobStore, StoreError, TimeOrderedIds } from "../store/index.ts";

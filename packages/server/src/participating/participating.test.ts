@@ -4,7 +4,7 @@ import { parseCpim } from "@parlance/formats";
 import { Params, parseUri, type SipRequest } from "@parlance/sip";
 import { utf8Text } from "@parlance/wire";
 import { corpusFor } from "../../../../tools/test/corpora.ts";
-import type { Originator, Passage, User, Verdict } from "../ports/index.ts";
+import type { Binding, Originator, Passage, Terminating, User, Verdict } from "../ports/index.ts";
 import {
   contactOf,
   envelope,
@@ -17,7 +17,7 @@ import { openRules, originating, terminating } from "./index.ts";
 
 const alice = userCalled("alice");
 const bob = userCalled("bob");
-const sender = originating({ untagged: "refuse", maxMessageBytes: 65_536 });
+const sending = originating({ untagged: "refuse", maxMessageBytes: 65_536 });
 const receiver = terminating(
   { rules: openRules, queueing: () => false },
   { datagramMessageBytes: 1_300 },
@@ -44,7 +44,7 @@ function send(
   originator: Originator = originatorFor(alice),
 ): SipRequest | string {
   const passage = passageOf(request, originator);
-  const verdict = sender.judge(passage, alice);
+  const verdict = sending.judge(passage, alice);
   return verdict.do === "refuse" ? refusal(verdict) : after(verdict, passage);
 }
 
@@ -58,16 +58,17 @@ test("a bare text and a true envelope go on octet for octet", () => {
 });
 
 test("a missing sender is filled in with the address in From, or with nobody's when anonymous", () => {
-  const from = (originator: Originator): string | undefined => {
+  for (const [originator, sender] of [
+    [originatorFor(alice), "sip:alice@example.com"],
+    [originatorFor(alice, true), "sip:anonymous@anonymous.invalid"],
+  ] as const) {
     const out = send(cpim(envelope({ from: undefined })), originator);
     assert.ok(typeof out !== "string");
     const read = parseCpim(out.body);
     assert.ok(read.ok);
     assert.equal(out.text("Content-Length"), String(out.body.length));
-    return read.value.from?.uri;
-  };
-  assert.equal(from(originatorFor(alice)), "sip:alice@example.com");
-  assert.equal(from(originatorFor(alice, true)), "sip:anonymous@anonymous.invalid");
+    assert.equal(read.value.from?.uri, sender);
+  }
 });
 
 test("RFC 5438 §8: what only a list server may say is taken out of a user's envelope", () => {
@@ -95,7 +96,7 @@ test("envelopes of the corpus are refused or delivered as they must be", (t) => 
   for (const { file, bytes, facts } of corpusFor(t, "cpim-imdn-bad")) {
     const request = cpim(bytes);
     const passage = passageOf(request, originator);
-    const { do: done } = sender.judge(passage, writer);
+    const { do: done } = sending.judge(passage, writer);
     const outcome = done === "refuse" ? "refuse" : "deliver";
     const expected = String(facts["expect"]);
     assert.ok(expected.includes(outcome), `${file}: ${outcome} instead of ${expected}`);
@@ -124,9 +125,8 @@ const receive = (request: SipRequest, contacts = [contactOf(bob)], target = rece
 test("a message goes to the contacts that are IM clients, other requests to all", () => {
   const plain = { ...contactOf(bob, "TCP", 2), imClient: false };
   const both = [contactOf(bob), plain];
-  const contacts = (verdict: Verdict) => verdict.do === "forward" && verdict.bindings;
-  assert.deepEqual(contacts(receive(messageOf(), both)), [both[0]]);
-  assert.deepEqual(contacts(receive(messageOf({ method: "OPTIONS", body: "" }), both)), both);
+  assert.deepEqual(contactsIn(receive(messageOf(), both)), [both[0]]);
+  assert.deepEqual(contactsIn(receive(messageOf({ method: "OPTIONS", body: "" }), both)), both);
   assert.equal(receive(messageOf(), [plain]).do, "defer");
 });
 
@@ -149,11 +149,6 @@ test("composing indications and what expires at once are never stored, receipts 
 });
 
 test("the rules of the user decide before anything else", () => {
-  const strict = (rules: Partial<typeof openRules>) =>
-    terminating(
-      { rules: { ...openRules, ...rules }, queueing: () => false },
-      { datagramMessageBytes: 1_300 },
-    );
   const contacts = [contactOf(bob)];
   assert.equal(
     refusal(receive(messageOf(), contacts, strict({ admits: () => false }))),
@@ -190,3 +185,14 @@ test("a contact that does not answer defers the message, and a gr parameter name
   assert.equal(receiver.judgeFailure(passage, bob, failure).do, "defer");
   assert.equal(request.from.params.get("tag"), Params.of(["tag", "1"]).get("tag"));
 });
+
+function contactsIn(verdict: Verdict): readonly Binding[] | false {
+  return verdict.do === "forward" && verdict.bindings;
+}
+
+function strict(rules: Partial<typeof openRules>): Terminating {
+  return terminating(
+    { rules: { ...openRules, ...rules }, queueing: () => false },
+    { datagramMessageBytes: 1_300 },
+  );
+}

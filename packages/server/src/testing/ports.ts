@@ -1,4 +1,5 @@
 /** Ports that need no world behind them. */
+import { type DispositionRequest, parseImdnHeaders } from "@parlance/formats";
 import type { Random } from "@parlance/wire";
 import type { Log, Metrics, ReportSubject, Reports } from "../ports/index.ts";
 
@@ -30,17 +31,22 @@ export class CountedMetrics implements Metrics {
   }
 }
 
-/** Keeps what would have been reported. */
+/** Keeps what was asked for and would have been reported. */
 export class NotedReports implements Reports {
   readonly told: (readonly ["stored" | "failed", ReportSubject])[] = [];
 
   async stored(subject: ReportSubject): Promise<void> {
-    this.told.push(["stored", subject]);
+    if (asked(subject, "processing")) this.told.push(["stored", subject]);
   }
 
   async failed(subject: ReportSubject): Promise<void> {
-    this.told.push(["failed", subject]);
+    if (asked(subject, "negative-delivery")) this.told.push(["failed", subject]);
   }
+}
+
+function asked({ cpim }: ReportSubject, request: DispositionRequest): boolean {
+  const headers = parseImdnHeaders(cpim);
+  return headers.ok && headers.value.requests.has(request);
 }
 
 function ignore(): void {

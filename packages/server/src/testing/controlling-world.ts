@@ -1,0 +1,68 @@
+/** The controlling function over stores in memory, with a way that leads nowhere. */
+
+import type { SipRequest } from "@parlance/sip";
+import { Controlling, type Group } from "../controlling/index.ts";
+import type { Originator } from "../ports/index.ts";
+import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
+import { HandClock } from "./clock.ts";
+import { originatorFor, passageOf, userCalled } from "./people.ts";
+import { countingRandom, NotedReports, silentLog } from "./ports.ts";
+import { DeadEnd } from "./way.ts";
+
+export const alice = userCalled("alice");
+export const FACTORY = "sip:conf-factory@example.com";
+export const ROUTE = "sip:imdn@example.com";
+
+export const team: Group = {
+  identity: "sip:team@example.com",
+  displayName: "Team",
+  members: ["sip:alice@example.com", "sip:bob@example.com", "sip:carol@example.com"],
+  inviteMembers: true,
+  openToAll: false,
+  allowAnonymity: false,
+  pagerMessages: true,
+};
+
+export interface Wishes {
+  readonly stores?: MemoryStores;
+  readonly disk?: Disk;
+  readonly direct?: boolean;
+}
+
+export function world({ stores: given, disk, direct = false }: Wishes = {}) {
+  const way = new DeadEnd();
+  const clock = new HandClock();
+  const reports = new NotedReports();
+  const stores = given ?? memoryStores(disk === undefined ? {} : { disk });
+  const opened: unknown[] = [];
+  const collection = {
+    route: ROUTE,
+    open: async (message: unknown) => void opened.push(message),
+  };
+  const controlling = new Controlling(
+    {
+      store: stores.jobs,
+      collection: direct ? undefined : collection,
+      way,
+      reports,
+      clock,
+      random: countingRandom(),
+      log: silentLog,
+      userNamed: (name) => (name === "alice" ? alice : undefined),
+      groups: { find: (identity) => (identity === team.identity ? team : undefined) },
+    },
+    {
+      factory: FACTORY,
+      untagged: "refuse",
+      recipientsPerList: 100,
+      userAgent: "IM-serv/OMA1.0",
+      maxSeconds: 86_400,
+    },
+  );
+  const send = async (request: SipRequest, originator: Originator = originatorFor(alice)) => {
+    const verdict = await controlling.serve(passageOf(request, originator, clock.now()));
+    await clock.pass(1);
+    return verdict;
+  };
+  return { way, clock, reports, stores, opened, controlling, send };
+}
