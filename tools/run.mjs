@@ -18,7 +18,7 @@ const from = process.env.INIT_CWD ?? process.cwd();
 install();
 switch (task) {
   case "start":
-    handOver([SOURCE, join(root, "apps/parlance/src/main.ts"), "start", ...rest], from);
+    handOver([SOURCE, join(root, "apps/parlance/src/main.ts"), "start", "--local", ...rest], from);
     break;
   case "test":
     handOver([SOURCE, "--test", "--test-reporter=spec", ...testFiles(rest)], root);

@@ -18,16 +18,16 @@ export interface AccountOptions {
 
 export function withAccount(command: Command): Command {
   return command
-    .requiredOption("-u, --user ADDRESS", "IM Address: sip:alice@parlance.test")
-    .option("-p, --password PASSWORD", "or in PARLANCE_PASSWORD; else it is asked for")
+    .requiredOption("-u, --user <ADDRESS>", "IM Address: sip:alice@parlance.test")
+    .option("-p, --password <PASSWORD>", "or in PARLANCE_PASSWORD; else it is asked for")
     .option(
-      "-s, --server URL",
+      "-s, --server <URL>",
       "udp:, tcp:, tls:, ws: or wss:HOST[:PORT]; dns asks DNS",
       LOCAL_SERVICE,
     )
-    .option("--display-name NAME", "shown to others")
-    .option("--store FILE", "keep messages, outbox and receipts there (SQLite)")
-    .option("--authority FILE...", "PEM files of authorities to believe besides the system's");
+    .option("--display-name <NAME>", "shown to others")
+    .option("--store <FILE>", "keep messages, outbox and receipts there (SQLite)")
+    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's");
 }
 
 export async function connectAccount(

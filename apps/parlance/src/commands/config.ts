@@ -8,7 +8,12 @@ export function addConfig(program: Command): void {
     .command("check")
     .description("Say what is wrong with a configuration, as start would read it.")
     .argument("[file]", "YAML or JSON")
-    .option("--set KEY=VALUE...", "override a key")
+    .option(
+      "--set <KEY=VALUE>",
+      "override a key, repeatable",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
     .action(check);
   config
     .command("explain")

@@ -13,7 +13,7 @@ export function addReceive(program: Command): void {
   withAccount(program.command("receive"))
     .description("Print messages and events as they come, until Ctrl-C.")
     .option("--json", "one JSON object a line: message, composing, connection, ready")
-    .option("--count N", "end after so many messages")
+    .option("--count <N>", "end after so many messages")
     .option("--displayed", "tell senders that their messages were seen")
     .action(receive);
 }

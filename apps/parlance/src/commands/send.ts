@@ -21,13 +21,13 @@ export function addSend(program: Command): void {
   withAccount(program.command("send"))
     .description("Send a message. The last argument is the text, - reads it from standard input.")
     .argument("<words...>", "ADDRESS [ADDRESS…] TEXT")
-    .option("--wait STAGE", "accepted, delivered or displayed", "accepted")
-    .option("--timeout SECONDS", "how long to wait for that", "30")
-    .option("--subject TEXT", "subject of the message")
-    .option("--expires TIME", "how long it is worth delivering: 90s, 10m, 2h, 2d")
+    .option("--wait <STAGE>", "accepted, delivered or displayed", "accepted")
+    .option("--timeout <SECONDS>", "how long to wait for that", "30")
+    .option("--subject <TEXT>", "subject of the message")
+    .option("--expires <TIME>", "how long it is worth delivering: 90s, 10m, 2h, 2d")
     .option("--anonymous", "hide who sends")
     .option("--no-receipts", "ask for no receipts")
-    .option("--type TYPE", "media type of the text", "text/plain;charset=UTF-8")
+    .option("--type <TYPE>", "media type of the text", "text/plain;charset=UTF-8")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",

@@ -81,6 +81,8 @@ const limits = z
     transactionsPerSource: count("SIP transactions from one address.").default(256),
     messagesPerSecond: count("Messages of one user a second.").default(10),
     messageBurst: count("Messages of one user at once.").default(50),
+    registersPerSecond: count("Registrations of one user a second.").default(5),
+    registerBurst: count("Registrations of one user at once.").default(20),
   })
   .prefault({});
 

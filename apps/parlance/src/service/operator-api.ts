@@ -1,0 +1,134 @@
+/** Routes under /api of the operator's listener: accounts, contacts, trace. Each change is in the audit log. */
+import {
+  formatPcap,
+  fullText,
+  ladderLine,
+  queryTrace,
+  type Server,
+  type Stores,
+  type User,
+} from "@parlance/server";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import { z } from "zod";
+
+const newUser = z.strictObject({
+  name: z.string(),
+  password: z.string(),
+  displayName: z.string().max(64).optional(),
+  identities: z.array(z.string()).max(16).optional(),
+});
+const newPassword = z.strictObject({ password: z.string() });
+const listing = z.strictObject({
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+const traceAsk = z.strictObject({
+  user: z.string().max(256).optional(),
+  since: z.coerce.number().int().min(0).optional(),
+  form: z.enum(["ladder", "full", "pcap"]).default("ladder"),
+});
+
+const NAME = "/users/:name";
+
+export function operatorApi(server: Server, stores: Stores): FastifyPluginAsync {
+  return async (app) => {
+    userRoutes(app, server, stores);
+    contactRoutes(app, server, stores);
+    traceRoutes(app, server, stores);
+    app.get("/stats", async () => ({ domain: server.domain, ...server.stats }));
+  };
+}
+
+function userRoutes(app: FastifyInstance, server: Server, stores: Stores): void {
+  const { users } = server.admin;
+  app.get("/users", async (request, reply) => {
+    const ask = listing.safeParse(request.query);
+    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
+    const found = await users.list(ask.data.after, ask.data.limit);
+    return { users: found.map((user) => viewOf(user, server)) };
+  });
+  app.post("/users", async (request, reply) => {
+    const ask = newUser.safeParse(request.body);
+    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
+    const made = await users.add(ask.data);
+    if (typeof made === "string")
+      return reply.code(made.endsWith("taken") ? 409 : 400).send({ error: made });
+    await audit(stores, "user added", made.name);
+    return reply.code(201).send(viewOf(made, server));
+  });
+  app.put<{ Params: { name: string } }>(`${NAME}/password`, async (request, reply) => {
+    const ask = newPassword.safeParse(request.body);
+    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
+    const { name } = request.params;
+    const changed = await users.setPassword(name, ask.data.password);
+    if (changed === "unknown") return reply.code(404).send({ error: "no such user" });
+    if (changed !== "changed") return reply.code(400).send({ error: changed });
+    await audit(stores, "password changed", name);
+    return reply.code(204).send();
+  });
+  app.delete<{ Params: { name: string } }>(NAME, async (request, reply) => {
+    const { name } = request.params;
+    if (!(await users.remove(name))) return reply.code(404).send({ error: "no such user" });
+    await audit(stores, "user removed", name);
+    return reply.code(204).send();
+  });
+}
+
+function contactRoutes(app: FastifyInstance, server: Server, stores: Stores): void {
+  const { admin } = server;
+  app.get<{ Params: { name: string } }>(`${NAME}/contacts`, async (request, reply) => {
+    const { name } = request.params;
+    if (admin.users.find(name) === undefined)
+      return reply.code(404).send({ error: "no such user" });
+    return { contacts: admin.bindings(name) };
+  });
+  app.delete<{ Params: { name: string } }>(`${NAME}/contacts`, async (request, reply) => {
+    const { name } = request.params;
+    if (!admin.disconnect(name)) return reply.code(404).send({ error: "no such user" });
+    await audit(stores, "user disconnected", name);
+    return reply.code(204).send();
+  });
+}
+
+function traceRoutes(app: FastifyInstance, server: Server, stores: Stores): void {
+  app.get("/trace", async (request, reply) => {
+    const ask = traceAsk.safeParse(request.query);
+    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
+    const { user, since, form } = ask.data;
+    await audit(stores, "trace read", user ?? "everybody");
+    const found = queryTrace(server.trace, { user: user && addressIn(server, user), since });
+    if (form === "pcap") {
+      const bytes = formatPcap(found.map(({ record }) => record));
+      return reply.type("application/vnd.tcpdump.pcap").send(Buffer.from(bytes));
+    }
+    const lines = found.map(form === "full" ? fullText : ladderLine);
+    return reply.type("text/plain; charset=utf-8").send(`${lines.join("\n")}\n`);
+  });
+}
+
+/** `alice` is somebody of the domain. */
+function addressIn({ domain }: Server, user: string): string {
+  return user.includes(":") ? user : `sip:${user}@${domain}`;
+}
+
+function viewOf(user: User, { admin }: Server): object {
+  const { name, address, identities, displayName, disabled } = user;
+  return {
+    name,
+    address,
+    identities,
+    displayName,
+    disabled,
+    contacts: admin.bindings(name).length,
+  };
+}
+
+function faultsOf(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => `${path.join(".") || "request"}: ${message}`)
+    .join("; ");
+}
+
+async function audit({ audit: log }: Stores, action: string, subject: string): Promise<void> {
+  await log.append({ at: Date.now(), actor: "operator", action, subject, detail: "" });
+}
