@@ -9,6 +9,7 @@ import {
   parseStun,
   readDatagram,
 } from "@parlance/sip";
+import { localAddressFor } from "./local-address.ts";
 import { reasonOf } from "./stream-channel.ts";
 
 export interface DatagramOptions {
@@ -44,7 +45,7 @@ export class DatagramFlow implements Flow {
   constructor(socket: DatagramSocket, remote: Address) {
     this.#socket = socket;
     this.id = `${socket.id}/${remote.host}/${remote.port}`;
-    this.local = socket.local;
+    this.local = socket.localTowards(remote);
     this.remote = remote;
     if (socket.listener !== undefined) this.listener = socket.listener;
   }
@@ -103,6 +104,13 @@ export class DatagramSocket {
     this.#events = options.events;
     socket.on("message", (bytes, from) => this.#receive(bytes, from));
     socket.on("error", (error) => this.#failed(error));
+  }
+
+  /** A socket that is bound to all addresses is known to its peers by one of them. */
+  localTowards(remote: Address): Address {
+    const { host, port } = this.local;
+    if (host !== "0.0.0.0" && host !== "::") return this.local;
+    return { host: localAddressFor(remote.host) ?? host, port };
   }
 
   flowTo(remote: Address): DatagramFlow {

@@ -56,6 +56,23 @@ test("an end without a UDP listener sends from a port of its own", WITHIN, async
   assert.equal((await client.ear.next("message")).message.callId, "in");
 });
 
+test(
+  "a socket on all addresses is known to each peer by the one that leads there",
+  WITHIN,
+  async (t) => {
+    const { transports } = end(t);
+    await transports.listen({ url: "udp://0.0.0.0:0" });
+    const near = await transports.open({
+      transport: "UDP",
+      address: { host: "127.0.0.1", port: 9 },
+    });
+    assert.equal(near.local.host, "127.0.0.1");
+    const far = { host: "192.0.2.1", port: 9 };
+    const away = await transports.open({ transport: "UDP", address: far });
+    assert.notEqual(away.local.host, "127.0.0.1");
+  },
+);
+
 test("datagrams of one peer share a flow, others have their own", WITHIN, async (t) => {
   const { transports, ear } = end(t);
   const listening = await transports.listen({ url: "udp://127.0.0.1:0" });
