@@ -16,6 +16,7 @@ import {
   type FlowEvents,
   type Hop,
   HopFinder,
+  isReliable,
   parseUri,
   type ServerTransaction,
   type SipRequest,
@@ -270,11 +271,22 @@ export class ImClient {
       requests: this.#requests,
       store: this.#store,
       sender: this.#sender,
-      connectionOriented: options.connectionOriented ?? false,
-      transport: () => this.#line.flow?.transport,
+      connectionOriented: (recipients) =>
+        options.connectionOriented ?? this.#reachesByStreams(recipients),
       report: (error) => this.#report(error),
       changed: (message) => this.#events.emit("sent", message),
     });
+  }
+
+  /**
+   * An IM server puts no message of 1300 bytes or more into a datagram: it finds a stream or refuses
+   * (RFC 3428 §8). So behind a stream of ours every way inside its domain is a safe one.
+   */
+  #reachesByStreams(recipients: readonly string[]): boolean {
+    const { flow } = this.#line;
+    if (flow === undefined || !isReliable(flow.transport)) return false;
+    if (this.#connection.registered?.imServer !== true) return false;
+    return recipients.every((address) => address.endsWith(`@${this.#account.domain}`));
   }
 
   #makeReceiver(): Receiver {

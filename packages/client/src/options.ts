@@ -29,7 +29,11 @@ export interface ConnectOptions {
   readonly product?: string;
   /** Lifetime asked for a registration. Default 3600 s. */
   readonly registrationSeconds?: number;
-  /** The operator guarantees streams end to end, so pager mode may carry any size. IM-8.1-02 */
+  /**
+   * Whether the way to every recipient runs over TCP, TLS or WebSocket all along, so that pager mode
+   * may carry any size. By default known for users of the own domain, reached over a stream to an
+   * IM server, and for nobody else. IM-8.1-02
+   */
   readonly connectionOriented?: boolean;
   /** Address of the factory for messages to many; `sip:conf-factory@DOMAIN` by default. */
   readonly factory?: string;

@@ -1,6 +1,6 @@
 /** Keeps the client registered: at the start, at half time, after every loss, until it leaves. RFC 3261 §10.2, RFC 5626 §4.2 */
 
-import { IM_TAG, METHODS } from "@parlance/im";
+import { IM_TAG, isImServer, METHODS } from "@parlance/im";
 import {
   addressKey,
   CallId,
@@ -46,6 +46,8 @@ export interface RegistrationPorts {
 export interface Registered {
   readonly seconds: number;
   readonly flowTimerS: number | undefined;
+  /** It says that it is an IM server. Appendix F */
+  readonly imServer: boolean;
   readonly serviceRoute: readonly NameAddr[];
   /** All addresses of the user that the server knows. RFC 3455 §4.1 */
   readonly associated: readonly string[];
@@ -104,6 +106,7 @@ export class Registration {
     return {
       seconds: granted,
       flowTimerS: flowTimerOf(response),
+      imServer: isImServer(response.text("Server")),
       serviceRoute: response.get(headers.ServiceRoute) ?? [],
       associated: (response.get(headers.PAssociatedUri) ?? []).map(({ uri }) => addressKey(uri)),
     };

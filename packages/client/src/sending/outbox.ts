@@ -28,10 +28,8 @@ export interface OutboxPorts {
   readonly requests: Requests;
   readonly store: ClientStore;
   readonly sender: Sender;
-  /** The operator guarantees streams end to end. IM-8.1-02 */
-  readonly connectionOriented: boolean;
-  /** How the server is reached now; undefined while it is not. */
-  readonly transport: () => TransportName | undefined;
+  /** Whether the whole way to these recipients is known to run over streams. IM-8.1-02 */
+  readonly connectionOriented: (recipients: readonly string[]) => boolean;
   readonly report: (error: unknown) => void;
   readonly changed: (message: SentMessage) => void;
 }
@@ -178,7 +176,7 @@ export class Outbox {
     const request = pagerMessage(record, sender, { random, now: clock.now() });
     const mode = chooseMode({
       requestBytes: formatMessage(request).length + VIA_BYTES,
-      connectionOriented: this.#ports.connectionOriented && this.#onStream(),
+      connectionOriented: this.#ports.connectionOriented(addressesOf(record)),
     });
     if (mode !== "pager") return this.#fail(record, new ImError("too large")); // todo IM-8.1-03: large message mode
     await this.#save({ ...record, state: laterOf(record.state, "sent") });
@@ -188,11 +186,6 @@ export class Outbox {
       if (!(error instanceof ImError)) throw error;
       return this.#judgeLoss(message.record, error, retries);
     }
-  }
-
-  #onStream(): boolean {
-    const transport = this.#ports.transport();
-    return transport !== undefined && isReliable(transport);
   }
 
   async #judge(
@@ -265,6 +258,10 @@ function stateAfter({ recipients }: SentRecord, response: SipResponse): SendingS
   if (response.status !== 202) return "delivered";
   const kept = readWarnings(response.texts("Warning")).includes(DEFERRED);
   return kept || !isImServer(response.text("Server")) ? "deferred" : "accepted";
+}
+
+function addressesOf({ recipients }: SentRecord): string[] {
+  return recipients.map(({ address }) => address);
 }
 
 function isOver({ expiresAt }: SentRecord, now: number): boolean {

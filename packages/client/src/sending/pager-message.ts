@@ -13,7 +13,6 @@ import {
   ACCEPT_CONTACT_IM,
   ANONYMOUS_NAME,
   ANONYMOUS_URI,
-  METHODS,
   RECIPIENT_LIST_MESSAGE,
   withSessionType,
 } from "@parlance/im";
@@ -64,7 +63,6 @@ export function pagerMessage(record: SentRecord, sender: Sender, at: Context): S
     edit.append(PPreferredIdentity, identity(sender)); // IM-8.1.1-02
     edit.setText("Accept-Contact", ACCEPT_CONTACT_IM); // IM-8.1.1-01
     edit.set(headers.UserAgent, sender.userAgent); // IM-8.1.1-03
-    edit.set(headers.Allow, [...METHODS]);
     if (record.anonymous) edit.set(headers.Privacy, ["id"]); // IM-8.1.1-04
     if (record.expiresAt !== undefined) {
       edit.set(Expires, Math.max(0, Math.ceil((record.expiresAt - at.now) / 1000)));
