@@ -11,10 +11,7 @@ export function answerRefusal(
   transaction.reply(refusal.status, undefined, refusalHeaders(refusal, domain));
 }
 
-export function refusalHeaders(
-  refusal: Refusal,
-  domain: string,
-): (edit: MessageEdit<unknown>) => void {
+export function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {
   return (edit) => {
     if (refusal.warning !== undefined) {
       edit.setText("Warning", formatWarning(domain, refusal.warning));

@@ -111,13 +111,15 @@ test("subscribe-no-cred, publish-refer-invite-options: every method is challenge
   assert.match(options.text("Accept") ?? "", /message\/cpim/);
 });
 
+/** As a sender of another domain would write it. */
+function foreign(edit: { setText(name: string, text: string): unknown }): void {
+  edit.setText("From", "<sip:x@foreign.example>;tag=1");
+  edit.setText("Accept-Contact", IM);
+}
+
 test("external-sender: a foreign From on the public listener is 407, and 403 even with a login", async () => {
   const { world, bob } = await withBob();
   const alice = world.phone("alice");
-  const foreign = (edit: { setText(name: string, text: string): unknown }): void => {
-    edit.setText("From", "<sip:x@foreign.example>;tag=1");
-    edit.setText("Accept-Contact", IM);
-  };
   assert.equal((await alice.send(alice.make("MESSAGE", bob.address, foreign))).status, 407);
   assert.equal((await alice.request("MESSAGE", bob.address, foreign)).status, 403);
   await nothingCame(world, bob);

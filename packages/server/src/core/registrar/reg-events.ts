@@ -118,7 +118,7 @@ export class RegEvents {
 
   /** The server leaves: watchers may come back at once. RFC 6665 §4.4.1 */
   stop(): void {
-    for (const watcher of [...this.#watchers.values()]) this.#forget(watcher);
+    for (const watcher of this.#watchers.values()) this.#forget(watcher);
   }
 
   #judge(
@@ -192,18 +192,15 @@ export class RegEvents {
     const watchers = this.#byAccount.get(account.user.name);
     if (watchers === undefined) return;
     const now = this.#ports.clock.now();
-    for (const watcher of [...watchers]) {
+    for (const watcher of watchers) {
       for (const one of news) watcher.news?.set(one.contact.id, one);
       this.#step(watcher, stepNotifier(watcher.state, { kind: "resource changed" }, now));
     }
   }
 
+  /** His connections end at once, and with them the way to tell him. */
   #revoked(accountName: string): void {
-    const now = this.#ports.clock.now();
-    for (const watcher of [...(this.#byAccount.get(accountName) ?? [])]) {
-      this.#step(watcher, stepNotifier(watcher.state, { kind: "ended", reason: "rejected" }, now));
-      this.#forget(watcher); // whatever is still on its way
-    }
+    for (const watcher of this.#byAccount.get(accountName) ?? []) this.#forget(watcher);
   }
 
   #step(watcher: Watcher, { subscription, notify }: NotifierStep): void {
