@@ -23,6 +23,7 @@ import {
   DialogTable,
   dialogOfCallee,
   dialogOfCaller,
+  dialogOfSubscriber,
   judgeReplaces,
   nextRequest,
 } from "./index.ts";
@@ -97,6 +98,28 @@ test("the callee takes route set and contact of the request (RFC 3261 §12.1.1)"
   assert.equal(formatUri(dialog.remoteTarget), "sip:alice@192.0.2.1");
   assert.deepEqual(dialog.routes.map(formatNameAddr), ["<sip:p2.test;lr>", "<sip:p1.test;lr>"]);
   assert.deepEqual([dialog.localSequence, dialog.remoteSequence], [undefined, 7]);
+});
+
+test("a NOTIFY makes the dialog of its subscriber, whether or not the 2xx was first (RFC 6665 §4.4.1)", () => {
+  const subscribe = fromCaller("SUBSCRIBE", 3, "");
+  const notify = message(
+    "NOTIFY sip:alice@192.0.2.1 SIP/2.0",
+    "From: <sip:bob@parlance.test>;tag=b7",
+    "To: <sip:alice@parlance.test>;tag=a1",
+    "Call-ID: c1",
+    "CSeq: 50 NOTIFY",
+    "Contact: <sip:bob@192.0.2.2>",
+    ROUTES,
+  );
+  assert.ok(notify instanceof SipRequest);
+  const dialog = dialogOfSubscriber(subscribe, notify) ?? assert.fail();
+  assert.deepEqual(dialog.id, { callId: "c1", localTag: "a1", remoteTag: "b7" });
+  const { request } = nextRequest(dialog, "SUBSCRIBE");
+  assert.equal(request.to.params.get("tag"), "b7");
+  assert.equal(request.cseq.number, 4);
+  assert.deepEqual(routesOf(request), ["<sip:p2.test;lr>", "<sip:p1.test;lr>"]);
+  const sameAgain = afterRequest(dialog, notify);
+  assert.equal(sameAgain, "out of order");
 });
 
 test("answers that make no dialog: 100, refusals, 18x without tag, none or many contacts (RFC 3261 §12.1)", () => {

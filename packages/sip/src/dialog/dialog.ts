@@ -8,7 +8,7 @@ import {
   type SipResponse,
   type Uri,
 } from "../message/index.ts";
-import { type DialogId, tagOf } from "./id.ts";
+import { type DialogId, idOfRequest, tagOf } from "./id.ts";
 
 export interface Dialog {
   readonly id: DialogId;
@@ -78,6 +78,28 @@ export function dialogOfCallee(request: SipRequest, response: SipResponse): Dial
     remoteTarget: target,
     routes: request.get(RecordRoute) ?? [],
     secure: isSecure(request.uri),
+  };
+}
+
+/**
+ * What a SUBSCRIBE of ours and a NOTIFY make: it may outrun the 2xx, and each branch of a fork sends its own. The NOTIFY is
+ * a request to us, so the way is read from it as a callee does. RFC 6665 §4.4.1
+ */
+export function dialogOfSubscriber(subscribe: SipRequest, notify: SipRequest): Dialog | undefined {
+  const target = contactOf(notify);
+  if (target === undefined) return undefined;
+  return {
+    id: idOfRequest(notify),
+    state: "confirmed",
+    caller: true,
+    method: subscribe.method,
+    local: subscribe.from,
+    remote: notify.from,
+    localSequence: subscribe.cseq.number,
+    remoteSequence: notify.cseq.number,
+    remoteTarget: target,
+    routes: notify.get(RecordRoute) ?? [],
+    secure: isSecure(subscribe.uri),
   };
 }
 

@@ -7,6 +7,7 @@ export {
   type Dialog,
   dialogOfCallee,
   dialogOfCaller,
+  dialogOfSubscriber,
 } from "./dialog.ts";
 export { type DialogId, dialogKey, idOfRequest, idOfResponse, tagOf } from "./id.ts";
 export { judgeReplaces, type ReplacesVerdict } from "./replaces.ts";
