@@ -1,1 +1,16 @@
-export {};
+/** The whole system in memory under a virtual clock, for our tests and for yours. */
+export { agreedHashing } from "./machine/agreed-hashing.ts";
+export { SeededRandom } from "./machine/seeded-random.ts";
+export { type DiskHealth, SOUND_DISK } from "./machine/slow-disk.ts";
+export { VirtualClock } from "./machine/virtual-clock.ts";
+export type { Link } from "./network/link.ts";
+export { FAIR_WEATHER, type Weather } from "./network/weather.ts";
+export { Ladder, type Step } from "./world/ladder.ts";
+export {
+  type ClientTransport,
+  passwordOf,
+  startWorld,
+  World,
+  type WorldClientOptions,
+  type WorldOptions,
+} from "./world/world.ts";

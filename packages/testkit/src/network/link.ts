@@ -1,0 +1,77 @@
+/** The way of one host into the world: it loses, delays, falls silent, breaks, and comes back. */
+import type { SeededRandom } from "../machine/seeded-random.ts";
+import type { Stream } from "./stream.ts";
+import { FAIR_WEATHER, type Weather } from "./weather.ts";
+
+/** A stream repeats what was lost after about so long. RFC 6298 §2 */
+const REPEATED_AFTER_MS = 1_000;
+
+export class Link {
+  readonly weather: Weather = { ...FAIR_WEATHER };
+  readonly #random: SeededRandom;
+  readonly #streams = new Set<Stream>();
+  #silent = false;
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+  }
+
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** Connections break, both sides hear of it, and new ones may be made at once. */
+  cut(): void {
+    for (const stream of this.#streams) stream.break("the connection was cut");
+    this.#streams.clear();
+  }
+
+  /** Nothing passes any more and nobody is told: connections stay half open. */
+  silence(): void {
+    this.#silent = true;
+    for (const stream of this.#streams) stream.stale = true;
+  }
+
+  /** New packets pass; what was connected before is forgotten on the way. */
+  restore(): void {
+    this.#silent = false;
+  }
+
+  /** Calms down for good. */
+  calm(): void {
+    this.restore();
+    Object.assign(this.weather, FAIR_WEATHER);
+  }
+
+  /** How long each copy of a datagram takes; none: it is lost. */
+  datagramDelays(): readonly number[] {
+    const { loss, duplicates } = this.weather;
+    if (this.#silent || this.#random.chance(loss)) return [];
+    const first = this.#delay();
+    return this.#random.chance(duplicates) ? [first, this.#delay()] : [first];
+  }
+
+  streamDelay(): number {
+    const again = this.#random.chance(this.weather.loss) ? REPEATED_AFTER_MS : 0;
+    return this.#delay() + again;
+  }
+
+  /** Where what was written at once is cut apart; undefined: nowhere. */
+  pieceOf(length: number): number | undefined {
+    if (length < 2 || !this.#random.chance(this.weather.pieces)) return undefined;
+    return this.#random.between(1, length - 1);
+  }
+
+  add(stream: Stream): void {
+    this.#streams.add(stream);
+  }
+
+  delete(stream: Stream): void {
+    this.#streams.delete(stream);
+  }
+
+  #delay(): number {
+    const { delayMs, jitterMs } = this.weather;
+    return jitterMs === 0 ? delayMs : delayMs + this.#random.between(0, jitterMs);
+  }
+}

@@ -1,0 +1,101 @@
+/** Hosts and the links between them. */
+import type { Address, Flow } from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Life } from "../machine/life.ts";
+import type { SeededRandom } from "../machine/seeded-random.ts";
+import type { Ladder } from "../world/ladder.ts";
+import { Link } from "./link.ts";
+import { Sockets } from "./sockets.ts";
+
+export interface Note {
+  readonly from: Host;
+  readonly flow: Flow;
+  readonly bytes: Uint8Array;
+  readonly fate: string | undefined;
+}
+
+/** A machine with an address and a way into the world; programs come and go on it. */
+export class Host {
+  readonly name: string;
+  readonly address: string;
+  readonly link: Link;
+  #program: Sockets | undefined;
+  #port = 40_000;
+
+  constructor(name: string, address: string, link: Link) {
+    this.name = name;
+    this.address = address;
+    this.link = link;
+  }
+
+  get program(): Sockets | undefined {
+    return this.#program;
+  }
+
+  set program(program: Sockets | undefined) {
+    this.#program = program;
+  }
+
+  nextPort(): number {
+    this.#port += 1;
+    return this.#port;
+  }
+}
+
+export class Network {
+  readonly clock: Clock;
+  readonly #random: SeededRandom;
+  readonly #ladder: Ladder;
+  readonly #hosts = new Map<string, Host>();
+  #count = 0;
+
+  constructor(clock: Clock, random: SeededRandom, ladder: Ladder) {
+    this.clock = clock;
+    this.#random = random;
+    this.#ladder = ladder;
+  }
+
+  host(name: string, address: string): Host {
+    const host = new Host(name, address, new Link(this.#random.fork()));
+    this.#hosts.set(address, host);
+    return host;
+  }
+
+  /** Sockets for a program that begins on that host. */
+  sockets(host: Host, life: Life, listening: boolean): Sockets {
+    const sockets = new Sockets(this, { host, life, listening });
+    host.program = sockets;
+    return sockets;
+  }
+
+  listenerAt({ host }: Address): Sockets | undefined {
+    const program = this.#hosts.get(host)?.program;
+    return program?.listening === true ? program : undefined;
+  }
+
+  sendDatagram(from: Host, flow: Flow, bytes: Uint8Array): void {
+    const { local, remote } = flow;
+    const to = this.#hosts.get(remote.host);
+    // Weather is on the links of clients; that of a server is never touched.
+    const link = to === undefined || from.program?.listening !== true ? from.link : to.link;
+    const delays = link.datagramDelays();
+    const fate = delays.length === 0 ? "lost" : delays.length > 1 ? "twice" : undefined;
+    this.note({ from, flow, bytes, fate });
+    for (const delayMs of delays) {
+      this.clock.schedule(delayMs, () => {
+        if (!link.silent) to?.program?.datagram(bytes, local, remote.port);
+      });
+    }
+  }
+
+  note({ from, flow, bytes, fate }: Note): void {
+    const to = this.#hosts.get(flow.remote.host)?.name ?? flow.remote.host;
+    const { transport } = flow;
+    this.#ladder.message({ at: this.clock.now(), from: from.name, to, transport, bytes, fate });
+  }
+
+  nextId(transport: string): string {
+    this.#count += 1;
+    return `${transport} ${this.#count}`;
+  }
+}

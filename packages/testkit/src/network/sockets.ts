@@ -1,0 +1,183 @@
+/** The sockets of one running program on one host. They die with it. */
+import {
+  type Address,
+  defaultPort,
+  type Flow,
+  type FlowEvents,
+  type Framed,
+  type Hop,
+  readDatagram,
+  type TransportName,
+} from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Life } from "../machine/life.ts";
+import type { Host, Network } from "./network.ts";
+import { Stream, StreamEnd, type StreamOwner } from "./stream.ts";
+
+/** What a program hears from its sockets. */
+export interface SocketEvents extends FlowEvents {
+  pong?(flow: Flow): void;
+}
+
+export interface SocketOptions {
+  readonly host: Host;
+  readonly life: Life;
+  /** Others may connect, and datagrams come to the known port. */
+  readonly listening: boolean;
+}
+
+interface DatagramFlow extends Flow {
+  readonly transport: "UDP";
+}
+
+/** The patience of whoever connects. */
+const CONNECT_WAIT_MS = 10_000;
+
+export class Sockets implements StreamOwner {
+  readonly #network: Network;
+  readonly #clock: Clock;
+  readonly #options: SocketOptions;
+  readonly #streams = new Map<string, StreamEnd>();
+  readonly #datagrams = new Map<string, DatagramFlow>();
+  #events: SocketEvents | undefined;
+
+  constructor(network: Network, options: SocketOptions) {
+    this.#network = network;
+    this.#clock = network.clock;
+    this.#options = options;
+  }
+
+  get host(): Host {
+    return this.#options.host;
+  }
+
+  /** Before it nothing is heard, and nobody is let in. */
+  hear(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  send(flow: Flow, bytes: Uint8Array): void {
+    if (this.#options.life.over) return;
+    if (flow.transport === "UDP") return this.#network.sendDatagram(this.host, flow, bytes);
+    const end = this.#streams.get(flow.id);
+    const hopeful = end?.send(bytes) ?? false;
+    this.#network.note({ from: this.host, flow, bytes, fate: hopeful ? undefined : "lost" });
+    if (end === undefined) this.#later(() => this.#events?.closed(flow, "closed"));
+  }
+
+  open(hop: Hop): Flow | Promise<Flow> {
+    if (hop.transport === "UDP") return this.#datagramTo(hop.address, this.#ownPort());
+    return this.#openStream(hop, hop.transport);
+  }
+
+  close(flow: Flow): void {
+    this.#streams.get(flow.id)?.close();
+    this.#streams.delete(flow.id);
+    if (!this.#options.listening) this.#datagrams.delete(flow.id);
+  }
+
+  /** The program has ended: the system closes what it left open. */
+  async end(): Promise<void> {
+    for (const end of this.#streams.values()) end.close();
+    this.#streams.clear();
+    this.#datagrams.clear();
+    this.#events = undefined;
+  }
+
+  /** Whether somebody may connect. */
+  get listening(): boolean {
+    return this.#options.listening && this.#events !== undefined && !this.#options.life.over;
+  }
+
+  accepted(end: StreamEnd): void {
+    this.#streams.set(end.id, end);
+  }
+
+  datagram(bytes: Uint8Array, from: Address, port: number): void {
+    const { listening } = this.#options;
+    const id = this.#datagramId(from, port);
+    const flow = listening ? this.#datagramTo(from, port) : this.#datagrams.get(id);
+    if (flow !== undefined) this.#take(readDatagram(bytes), flow);
+  }
+
+  arrived(framed: Framed, end: StreamEnd): void {
+    if (this.#streams.has(end.id)) this.#take(framed, end);
+  }
+
+  broken(end: StreamEnd, reason: string): void {
+    this.#streams.delete(end.id);
+    if (!this.#options.life.over) this.#events?.closed(end, reason);
+  }
+
+  #take(framed: Framed, flow: Flow): void {
+    const events = this.#options.life.over ? undefined : this.#events;
+    if (events === undefined) return;
+    switch (framed.kind) {
+      case "message":
+        return events.message(framed.message, flow);
+      case "fault":
+        events.fault(framed, flow);
+        if (framed.close) this.close(flow);
+        return;
+      case "pong":
+        return events.pong?.(flow);
+      case "ping": // keeps a binding of a NAT; nobody answers it on UDP
+    }
+  }
+
+  async #openStream(hop: Hop, transport: StreamEnd["transport"]): Promise<Flow> {
+    const { link } = this.host;
+    const started = this.#clock.now();
+    await this.#passed(2 * link.streamDelay());
+    const server = this.#network.listenerAt(hop.address);
+    if (link.silent) {
+      await this.#passed(CONNECT_WAIT_MS + started - this.#clock.now());
+      throw new Error("nobody answers");
+    }
+    if (server === undefined) throw new Error("connection refused");
+    const facts = {
+      id: this.#network.nextId(transport),
+      transport,
+      client: { host: this.host.address, port: this.host.nextPort() },
+      server: hop.address,
+      listener: transport.toLowerCase(),
+    };
+    const on = { link, clock: this.#clock };
+    const stream = new Stream(facts, on, { client: this, server });
+    this.#streams.set(stream.client.id, stream.client);
+    server.accepted(stream.server);
+    return stream.client;
+  }
+
+  #datagramTo(remote: Address, port: number): DatagramFlow {
+    const id = this.#datagramId(remote, port);
+    const known = this.#datagrams.get(id);
+    if (known !== undefined) return known;
+    const local = { host: this.host.address, port };
+    const listener = this.#options.listening ? { listener: "udp" } : {};
+    const flow = { id, transport: "UDP", local, remote, ...listener } as const;
+    this.#datagrams.set(id, flow);
+    return flow;
+  }
+
+  #datagramId({ host, port }: Address, own: number): string {
+    return `${this.host.name} UDP ${own} ${host}:${port}`;
+  }
+
+  #ownPort(): number {
+    return this.#options.listening ? defaultPort("UDP") : this.host.nextPort();
+  }
+
+  #passed(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.schedule(ms, resolve));
+  }
+
+  #later(run: () => void): void {
+    this.#clock.schedule(0, () => this.#options.life.over || run());
+  }
+}
+
+/** Where a listening host takes each transport. */
+export function listenerFor(transport: TransportName, host: string): Address {
+  return { host, port: defaultPort(transport) };
+}

@@ -1,0 +1,47 @@
+/** One run of a client on a device. */
+import { type ConnectOptions, connectWith, type ImClient } from "@parlance/client";
+import type { Clock, Hashing, Random } from "@parlance/wire";
+import { Life } from "../machine/life.ts";
+import type { Host, Network } from "../network/network.ts";
+import type { Sockets } from "../network/sockets.ts";
+
+export interface ClientSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  readonly network: Network;
+  readonly host: Host;
+}
+
+export class RunningClient {
+  /** Resolves when it is registered. */
+  readonly connected: Promise<ImClient>;
+  readonly #life: Life;
+  #sockets: Sockets | undefined;
+
+  constructor(around: ClientSurroundings, options: ConnectOptions) {
+    const { clock, random, hashing, network, host } = around;
+    this.#life = new Life(clock);
+    this.connected = connectWith(
+      {
+        clock: this.#life.clock,
+        random,
+        hashing,
+        supports: () => true,
+        open: (events) => {
+          const sockets = network.sockets(host, this.#life, false);
+          sockets.hear(events);
+          this.#sockets = sockets;
+          return sockets;
+        },
+      },
+      options,
+    );
+  }
+
+  /** The program ends without a word; only the system closes its sockets. */
+  kill(): void {
+    this.#life.end();
+    void this.#sockets?.end();
+  }
+}

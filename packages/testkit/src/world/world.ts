@@ -1,0 +1,227 @@
+/** The whole system in memory: one server, clients over links, one clock, one seed. */
+import type { ConnectOptions, ImClient } from "@parlance/client";
+import type { MemoryImage, MemoryStores, Server, ServerConfig } from "@parlance/server";
+import type { Hashing } from "@parlance/wire";
+import { agreedHashing } from "../machine/agreed-hashing.ts";
+import { SeededRandom } from "../machine/seeded-random.ts";
+import { type DiskHealth, SOUND_DISK } from "../machine/slow-disk.ts";
+import { VirtualClock } from "../machine/virtual-clock.ts";
+import type { Link } from "../network/link.ts";
+import { type Host, Network } from "../network/network.ts";
+import { Ladder } from "./ladder.ts";
+import { RunningClient } from "./running-client.ts";
+import { RunningServer, type ServerSurroundings } from "./running-server.ts";
+
+export interface WorldOptions {
+  /** The same seed, the same world, to the last octet. Default 1. */
+  readonly seed?: number;
+  /** Names of accounts; default alice, bob, carol and dave. */
+  readonly users?: readonly string[];
+  /** The server's configuration, beside its domain. */
+  readonly server?: Partial<ServerConfig>;
+  /** Default `parlance.test`. */
+  readonly domain?: string;
+  /** Real hashes instead of those that client and server merely agree on. */
+  readonly hashing?: Hashing;
+}
+
+export type ClientTransport = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+export interface WorldClientOptions extends Partial<Omit<ConnectOptions, "user" | "server">> {
+  /** Default `tcp`. */
+  readonly transport?: ClientTransport;
+  /** Tells several devices of one user apart, in `link` and `kill`. Default: the user's name. */
+  readonly device?: string;
+}
+
+const SERVER_ADDRESS = "192.0.2.1";
+const MOST_WAIT_MS = 120_000;
+
+export class World {
+  readonly seed: number;
+  readonly domain: string;
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  /** Everything that was said, for reading when a test fails. */
+  readonly log: Ladder;
+  /** May be changed at any time. */
+  readonly disk: DiskHealth = { ...SOUND_DISK };
+  readonly #network: Network;
+  readonly #around: ServerSurroundings;
+  readonly #hosts = new Map<string, Host>();
+  readonly #clients = new Map<string, RunningClient>();
+  #running: RunningServer | undefined;
+  #image: MemoryImage | undefined;
+
+  static async create(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    await world.restartServer();
+    for (const name of options.users ?? ["alice", "bob", "carol", "dave"]) {
+      await world.addUser(name);
+    }
+    return world;
+  }
+
+  private constructor({ seed = 1, domain = "parlance.test", server = {}, hashing }: WorldOptions) {
+    this.seed = seed;
+    this.domain = domain;
+    this.random = new SeededRandom(seed);
+    this.log = new Ladder(this.clock.now());
+    this.#network = new Network(this.clock, this.random.fork(), this.log);
+    this.#around = {
+      config: { ...server, domain },
+      clock: this.clock,
+      random: this.random.fork(),
+      hashing: hashing ?? agreedHashing,
+      network: this.#network,
+      host: this.#network.host("server", SERVER_ADDRESS),
+      disk: this.disk,
+      ladder: this.log,
+    };
+  }
+
+  /** Throws while the server is down. */
+  get server(): Server {
+    return this.#alive.server;
+  }
+
+  /** What the server has committed. */
+  get stores(): MemoryStores {
+    return this.#alive.stores;
+  }
+
+  get serverIsUp(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** `sip:alice@parlance.test` */
+  address(name: string): string {
+    return `sip:${name}@${this.domain}`;
+  }
+
+  async addUser(name: string, password = passwordOf(name)): Promise<void> {
+    const added = await this.until(this.server.admin.users.add({ name, password }));
+    if (typeof added === "string") throw new Error(`${name}: ${added}`);
+  }
+
+  /** Connects a client of that user. Time passes until it is online, or until it gives up. */
+  client(name: string, options: WorldClientOptions = {}): Promise<ImClient> {
+    return this.until(this.startClient(name, options));
+  }
+
+  /** The same, and no time passes. */
+  startClient(name: string, options: WorldClientOptions = {}): Promise<ImClient> {
+    const { transport = "tcp", device = name, ...rest } = options;
+    const host = this.#host(device);
+    const { clock, hashing } = this.#around;
+    const around = { clock, hashing, host, network: this.#network, random: this.random.fork() };
+    const running = new RunningClient(around, {
+      password: passwordOf(name),
+      ...rest,
+      user: this.address(name),
+      server: `${transport}://${SERVER_ADDRESS}`,
+    });
+    this.#clients.set(device, running);
+    return running.connected;
+  }
+
+  /** The way of a device into the world. */
+  link(device: string): Link {
+    return this.#host(device).link;
+  }
+
+  /** Ends the program of a device as a crash does. Give the next one the same store. */
+  kill(device: string): void {
+    this.remark(`${device} is killed`);
+    this.#clients.get(device)?.kill();
+    this.#clients.delete(device);
+  }
+
+  /** Like kill -9 and a restart of the machine: what was not committed has never happened. */
+  crashServer(): void {
+    this.remark("the server crashes");
+    this.#image = this.#alive.crash();
+    this.#running = undefined;
+  }
+
+  async restartServer(): Promise<void> {
+    if (this.#running !== undefined) this.crashServer();
+    const starting = RunningServer.start(this.#around, this.#image);
+    this.#running = await this.until(starting);
+    this.remark("the server is ready");
+  }
+
+  /** Lets so many milliseconds pass. */
+  run(ms: number): Promise<void> {
+    return this.clock.run(ms);
+  }
+
+  /** Lets time pass until a promise is settled, or until something is true. Throws with the ladder. */
+  until(condition: () => boolean, mostMs?: number): Promise<void>;
+  until<T>(awaited: Promise<T>, mostMs?: number): Promise<T>;
+  async until<T>(what: Promise<T> | (() => boolean), mostMs = MOST_WAIT_MS): Promise<T | void> {
+    const isDone = typeof what === "function" ? what : settling(what);
+    const latest = this.clock.now() + mostMs;
+    await this.clock.settle();
+    while (!isDone()) {
+      if (await this.clock.step(latest)) continue;
+      throw new Error(`nothing came of it in ${mostMs} ms\n${this.story()}`);
+    }
+    return typeof what === "function" ? undefined : what;
+  }
+
+  /** Writes a line into the ladder. */
+  remark(text: string): void {
+    this.log.remark(this.clock.now(), text);
+  }
+
+  /** Seed and ladder, for the message of a failed test. */
+  story(): string {
+    return `seed ${this.seed}\n${this.log.text()}`;
+  }
+
+  /** Ends every program. */
+  async end(): Promise<void> {
+    for (const client of this.#clients.values()) client.kill();
+    this.#clients.clear();
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  get #alive(): RunningServer {
+    if (this.#running === undefined) throw new Error("the server is down");
+    return this.#running;
+  }
+
+  #host(device: string): Host {
+    const known = this.#hosts.get(device);
+    if (known !== undefined) return known;
+    const made = this.#network.host(device, `198.51.100.${this.#hosts.size + 1}`);
+    this.#hosts.set(device, made);
+    return made;
+  }
+}
+
+/** A world that is ready for the first client. */
+export function startWorld(options: WorldOptions = {}): Promise<World> {
+  return World.create(options);
+}
+
+/** Of the accounts that a world makes. */
+export function passwordOf(name: string): string {
+  return `password of ${name}`;
+}
+
+function settling(awaited: Promise<unknown>): () => boolean {
+  let settled = false;
+  awaited
+    .catch(() => {}) // told to whoever awaits it
+    .finally(() => {
+      settled = true;
+    });
+  return () => settled;
+}
