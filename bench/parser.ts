@@ -26,6 +26,32 @@ const MESSAGES_A_ROUND = 60_000;
 /** 1,238 octets with 18 header lines, as a client with every identity header sends it. */
 const MESSAGE_BYTES = 1238;
 
+function head(length: number): string {
+  return [
+    "MESSAGE sip:bob@parlance.test SIP/2.0",
+    "Via: SIP/2.0/TCP 192.0.2.17:5060;branch=z9hG4bK9f3Kq7LxT2mVw;rport",
+    "Max-Forwards: 70",
+    'From: "Alice" <sip:alice@parlance.test>;tag=8Yk2LpQ4',
+    "To: <sip:bob@parlance.test>",
+    "Call-ID: 7d1e5f20-6c43-4b8a-9e10-2a51@192.0.2.17",
+    "CSeq: 101 MESSAGE",
+    "Route: <sip:im.parlance.test;lr>",
+    "P-Preferred-Identity: <sip:alice@parlance.test>",
+    "Accept-Contact: *;+g.oma.sip-im;require;explicit",
+    "User-Agent: IM-client/OMA1.0 Parlance/0.1",
+    "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, MESSAGE, NOTIFY",
+    "Supported: path, outbound, gruu",
+    "Privacy: none",
+    "Request-Disposition: fork, parallel",
+    "Conversation-ID: f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    "Contribution-ID: 0a7c1d9e-7dec-11d0-a765-00a0c91e6bf6",
+    "Content-Type: message/cpim",
+    `Content-Length: ${length}`,
+    "",
+    "",
+  ].join("\r\n");
+}
+
 function typicalMessage(): Uint8Array {
   const cpimHead = [
     "From: <sip:alice@parlance.test>",
@@ -39,30 +65,6 @@ function typicalMessage(): Uint8Array {
     "",
     "",
   ].join("\r\n");
-  const head = (length: number) =>
-    [
-      "MESSAGE sip:bob@parlance.test SIP/2.0",
-      "Via: SIP/2.0/TCP 192.0.2.17:5060;branch=z9hG4bK9f3Kq7LxT2mVw;rport",
-      "Max-Forwards: 70",
-      'From: "Alice" <sip:alice@parlance.test>;tag=8Yk2LpQ4',
-      "To: <sip:bob@parlance.test>",
-      "Call-ID: 7d1e5f20-6c43-4b8a-9e10-2a51@192.0.2.17",
-      "CSeq: 101 MESSAGE",
-      "Route: <sip:im.parlance.test;lr>",
-      "P-Preferred-Identity: <sip:alice@parlance.test>",
-      "Accept-Contact: *;+g.oma.sip-im;require;explicit",
-      "User-Agent: IM-client/OMA1.0 Parlance/0.1",
-      "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, MESSAGE, NOTIFY",
-      "Supported: path, outbound, gruu",
-      "Privacy: none",
-      "Request-Disposition: fork, parallel",
-      "Conversation-ID: f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
-      "Contribution-ID: 0a7c1d9e-7dec-11d0-a765-00a0c91e6bf6",
-      "Content-Type: message/cpim",
-      `Content-Length: ${length}`,
-      "",
-      "",
-    ].join("\r\n");
   const fixed = head(100).length + cpimHead.length;
   const text = "Shall we meet at the station at ten? ".repeat(20).slice(0, MESSAGE_BYTES - fixed);
   return utf8Bytes(head(cpimHead.length + text.length) + cpimHead + text);
