@@ -7,13 +7,7 @@ import {
   readCondition,
   readWarnings,
 } from "@parlance/im";
-import {
-  formatMessage,
-  headers,
-  isReliable,
-  type SipResponse,
-  type TransportName,
-} from "@parlance/sip";
+import { formatMessage, headers, type SipResponse } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
