@@ -7,7 +7,7 @@ export const IMDN = "message/imdn+xml";
 export const IS_COMPOSING = "application/im-iscomposing+xml";
 export const DEFERRED_LIST = "application/vnd.oma.im.deferred-list+xml";
 export const RESOURCE_LISTS = "application/resource-lists+xml";
-export const EXTERNAL_BODY = "message/external-body";
+export const EXTERNAL_BODY = "message/external-body"; // IM-8.1.1-09
 
 /** `type` is the media type inside CPIM when there is CPIM, in any case, parameters allowed. */
 export function bodyKind(type: string): BodyKind {

@@ -20,8 +20,23 @@ test("what is no envelope, or holds something else, stays as it is", () => {
   assert.equal(plainTextOf("message/cpim", utf8Bytes("hello")), undefined);
   const html = envelope("Content-Type: text/html\r\n\r\n<b>");
   assert.equal(plainTextOf("message/cpim", html), undefined);
-  const coded = envelope(
-    "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\naA==",
-  );
+  const coded = envelope("Content-Type: text/plain\r\nContent-Transfer-Encoding: x\r\n\r\naA==");
   assert.equal(plainTextOf("message/cpim", coded), undefined);
+});
+
+test("RFC 5365 §7.3: a copy that tells of its other recipients still has its text", () => {
+  const text = "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\naA==";
+  const parts = [
+    "--b",
+    "Content-Type: message/cpim",
+    "",
+    utf8Text(envelope(text)),
+    "--b",
+    "Content-Type: application/resource-lists+xml",
+    "",
+    "<x/>",
+    "--b--",
+  ];
+  const inner = plainTextOf("multipart/mixed;boundary=b", utf8Bytes(parts.join("\r\n")));
+  assert.equal(utf8Text(inner?.bytes ?? new Uint8Array()), "h");
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reactTo } from "./reactions.ts";
 
-
 test("each refusal of an initial request has the reaction that the client promises", () => {
   assert.deepEqual([401, 407].map(doing), ["authenticate", "authenticate"]);
   assert.equal(doing(403), "refused");

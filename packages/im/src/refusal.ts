@@ -51,7 +51,11 @@ const rows = [
   { condition: "no body", status: 400, warning: "message body missing" },
   { condition: "no such user", status: 404 },
   { condition: "store full", status: 480, warning: "no room to keep the message" },
-  { condition: "too long for datagrams", status: 413, warning: "message too long for the transport" },
+  {
+    condition: "too long for datagrams",
+    status: 413,
+    warning: "message too long for the transport",
+  },
   { condition: "message too large", status: 513, warning: "size exceeded" },
   { condition: "no pager messages", status: 403, warning: "pager mode not supported by the group" },
 

@@ -54,7 +54,7 @@ const DROPPED = [
   "Authorization",
   "Proxy-Authorization",
   "Contact",
-  "Target-Dialog",
+  "Target-Dialog", // IM-8.1.1-N2: of the author's session, which the recipients are not in
   "P-Asserted-Identity",
   "P-Preferred-Identity",
   "Content-Encoding",

@@ -12,7 +12,7 @@ import { judgeStoring } from "./judge-storing.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { Sweeper } from "./sweeper.ts";
-import { recordOf } from "./waiting-request.ts";
+import { addressedAs, recordOf } from "./waiting-request.ts";
 
 /** A user for whom something waits. */
 interface Queue {
@@ -136,10 +136,11 @@ export class DeferredMessages implements Deferral {
   }
 
   /** Not awaited: the answer to the author does not depend on it. */
-  #tellStored({ content, originator }: Passage, user: User): void {
+  #tellStored({ request, content, originator }: Passage, user: User): void {
     if (content.cpim?.ok !== true || originator === undefined) return;
     const cpim = content.cpim.value;
-    const subject = { cpim, author: formatUri(originator.uri), recipient: user.address };
+    const recipient = addressedAs(request, user);
+    const subject = { cpim, author: formatUri(originator.uri), recipient };
     this.#ports.reports.stored(subject).catch((error: unknown) => {
       this.#ports.log.error("stored report failed", { error: String(error) });
     });

@@ -8,16 +8,16 @@ import { readWaiting } from "./waiting-request.ts";
 /** Undefined when nobody can be told: the record is unreadable, or nothing asks for reports. */
 export function subjectOf(
   message: DeferredMessage,
-  ports: Pick<DeferredPorts, "readContent" | "userNamed">,
+  ports: Pick<DeferredPorts, "readContent">,
 ): ReportSubject | undefined {
   const waiting = readWaiting(message);
   if (waiting === undefined || message.kind !== "message") return undefined;
   const { cpim } = ports.readContent(waiting.request);
   if (cpim?.ok !== true) return undefined;
-  const recipient = ports.userNamed(message.recipient)?.address;
+  const { author, request } = waiting;
   return {
     cpim: cpim.value,
-    author: formatUri(waiting.author.uri),
-    recipient: recipient ?? formatUri(waiting.request.uri),
+    author: formatUri(author.uri),
+    recipient: formatUri(request.uri),
   };
 }

@@ -1,5 +1,7 @@
 /** A request on its way into the store and out of it. RFC 3428 §7, OMA IM 12 */
+import { bareAddress } from "@parlance/im";
 import {
+  addressKey,
   CallId,
   CSeq,
   DateHeader,
@@ -61,7 +63,7 @@ function storedForm(
   const edit = request.edit();
   for (const name of OF_THE_WAY) edit.remove(name);
   edit
-    .uri(parseUri(user.address))
+    .uri(parseUri(addressedAs(request, user)))
     // Not to be guessed, and the same at every attempt, so that a client knows a repetition.
     .set(CallId, id)
     .set(MaxForwards, HOPS)
@@ -73,6 +75,11 @@ function storedForm(
     edit.set(PAssertedIdentity, [asserted]); // for the reports; taken out before it is pushed
   }
   return edit.done();
+}
+
+/** The identity under which the author wrote to the user: reports must name him alike. */
+export function addressedAs({ uri }: SipRequest, user: User): string {
+  return user.identities.includes(addressKey(uri)) ? bareAddress(uri) : user.address;
 }
 
 function subjectIn({ content }: Passage): string | undefined {

@@ -52,7 +52,7 @@ export class ServerReports implements Reports {
     const messageId = newMessageId(random);
     const report = { notification, from, recipientUri: recipient, messageId, now };
     const imdn = makeImdn(cpim, report);
-    if (imdn === undefined) return undefined;
+    if (imdn === undefined) return undefined; // IM-8.1.1-10
     const headers = parseImdnHeaders(cpim);
     const routed = headers.ok && headers.value.recordRoutes.length > 0; // RFC 5438 §7.2.1
     const to = routed ? imdn.target : author;

@@ -38,7 +38,7 @@ export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement 
   if (!facts.visible || facts.reachable === 0) return orElse(facts);
   if (facts.isMessage && facts.fitting === 0) return refuse("too long for datagrams"); // IM-8.1-02
   if (facts.queueing && facts.storable) return DEFER;
-  return FORWARD;
+  return FORWARD; // IM-8.1.1-05
 }
 
 export type FailureJudgement =
