@@ -66,7 +66,7 @@ export class Connection implements Flow {
   readonly #host: ConnectionHost;
   readonly #life: Life;
   readonly #queue: { readonly bytes: number; readonly messages: number };
-  readonly #mayPause: boolean;
+  readonly #trusted: boolean;
   #state: "open" | "ending" | "closed" = "open";
   #reason: string | undefined;
   #gathered: Uint8Array[] = [];
@@ -90,11 +90,10 @@ export class Connection implements Flow {
     this.#queue = facts.trusted
       ? { bytes: limits.trustedQueueBytes, messages: limits.trustedQueueMessages }
       : { bytes: limits.queueBytes, messages: limits.queueMessages };
-    // Two servers that each wait for the other to read would wait for ever.
-    this.#mayPause = !facts.trusted;
+    this.#trusted = facts.trusted;
     host.watch.add(this);
     this.#life = newLife(facts.incoming, host.watch.now);
-    this.#life.bound = facts.trusted;
+    if (facts.trusted) this.#life.boundUntil = Number.POSITIVE_INFINITY;
   }
 
   /** Why it has ended. */
@@ -106,10 +105,12 @@ export class Connection implements Flow {
     return this.#state === "open";
   }
 
-  /** Bound connections may be silent for as long as they like. */
-  bind(bound: boolean): void {
-    this.#life.bound = bound;
-    this.#life.activeAt = this.#host.watch.now;
+  /** It may be silent until then (epoch ms); that of a trusted peer always may. */
+  bind(until: number): void {
+    if (this.#trusted) return;
+    const { now } = this.#host.watch;
+    this.#life.boundUntil = now + Math.max(0, until - Date.now());
+    this.#life.activeAt = now;
   }
 
   send(bytes: Uint8Array): void {
@@ -222,7 +223,8 @@ export class Connection implements Flow {
       return;
     }
     this.#life.stalledAt ??= this.#host.watch.now;
-    if (this.#mayPause && this.#channel.full) this.#channel.pause();
+    // Two servers that each wait for the other to read would wait for ever.
+    if (!this.#trusted && this.#channel.full) this.#channel.pause();
   }
 
   /** A slow reader is not one that has stopped. */

@@ -5,8 +5,8 @@ import type { TransportLimits } from "./transport-limits.ts";
 export interface Life {
   readonly incoming: boolean;
   readonly openedAt: number;
-  /** It belongs to a user or a trusted peer, who may be silent. */
-  bound: boolean;
+  /** Until then it belongs to a user or a trusted peer, who may be silent. */
+  boundUntil: number;
   /** A whole message has come in. */
   heard: boolean;
   /** The last whole message came in or, on connections that we opened, went out. */
@@ -26,7 +26,7 @@ export function newLife(incoming: boolean, now: number): Life {
   return {
     incoming,
     openedAt: now,
-    bound: false,
+    boundUntil: now,
     heard: false,
     activeAt: now,
     readAt: now,
@@ -53,7 +53,7 @@ export function overdue(life: Life, now: number, limits: TransportLimits): strin
   if (life.lacks === "body" && since(life.readAt, limits.bodyGapMs)) {
     return "the body takes too long";
   }
-  if (life.bound) return undefined;
+  if (now < life.boundUntil) return undefined;
   if (life.incoming && !life.heard && since(life.openedAt, limits.firstMessageMs)) {
     return "no first message";
   }

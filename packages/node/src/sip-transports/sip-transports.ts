@@ -156,9 +156,8 @@ export class SipTransports implements Transports {
     if (flow instanceof Connection) flow.end("closed here");
   }
 
-  /** A bound connection may stay silent: it belongs to a user who has proved himself. */
-  bind(flow: Flow, bound = true): void {
-    if (flow instanceof Connection) flow.bind(bound);
+  bind(flow: Flow, until: number): void {
+    if (flow instanceof Connection) flow.bind(until);
   }
 
   /** Requests for `address` may go by this connection, under the names it has proved. RFC 5923 §8 */

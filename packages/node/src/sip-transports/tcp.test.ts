@@ -210,14 +210,14 @@ test("a bound connection may be idle", WITHIN, async (t) => {
   const [bound, other] = [await plug(t, listening), await plug(t, listening)];
   bound.write(messageText("bound"));
   const { flow } = await ear.next("message");
-  transports.bind(flow);
+  transports.bind(flow, Number.POSITIVE_INFINITY);
   other.write(messageText("other"));
   await ear.next("message");
   // The other one came later and is closed; the bound one still answers.
   assert.notEqual((await ear.next("closed")).flow, flow);
   bound.write("\r\n\r\n");
   await once(bound, "data");
-  transports.bind(flow, false);
+  transports.bind(flow, 0);
   assert.equal((await ear.next("closed")).flow, flow);
 });
 

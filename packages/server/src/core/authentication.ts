@@ -18,7 +18,7 @@ import type { Clock, HashAlgorithm, Hashing, Random } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type { Sealing } from "../ports/index.ts";
 import type { CredentialAlgorithm } from "../store/index.ts";
-import { Bonds } from "./bonds.ts";
+import { Bonds, type HoldOpen } from "./bonds.ts";
 import type { Account, Directory } from "./directory.ts";
 
 export interface AuthenticationPorts {
@@ -29,6 +29,7 @@ export interface AuthenticationPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly realm: string;
+  readonly holdOpen: HoldOpen;
   readonly md5: boolean;
   /** ≥ 256 bits; nonces of an earlier life are stale anyway. */
   readonly nonceKey: Uint8Array;
@@ -56,7 +57,7 @@ const CREDENTIAL: Readonly<Record<HashAlgorithm, CredentialAlgorithm>> = {
 };
 
 export class Authenticator {
-  readonly bonds = new Bonds();
+  readonly bonds: Bonds;
   readonly #ports: AuthenticationPorts;
   readonly #digest: DigestServer;
   readonly #ledger: NonceLedger;
@@ -65,6 +66,7 @@ export class Authenticator {
     const { directory, sealing, hashing, random, clock, limits, realm } = ports;
     const startedAt = clock.now();
     this.#ports = ports;
+    this.bonds = new Bonds(ports.holdOpen);
     const validMs = limits.nonceSeconds * 1_000;
     this.#ledger = new NonceLedger(startedAt, { ...LEDGER_LIMITS, nonces: limits.nonces, validMs });
     const limiter = new FailureLimiter({

@@ -10,16 +10,26 @@ interface Bond {
   until: number;
 }
 
+/** Connections of nobody are closed when they are silent: who keeps them is told whose they are. */
+export type HoldOpen = (flow: Flow, until: number) => void;
+
 export class Bonds {
+  readonly #holdOpen: HoldOpen;
   readonly #byFlow = new Map<string, Bond>();
   readonly #byAccount = new Map<Account, Set<Bond>>();
+
+  constructor(holdOpen: HoldOpen) {
+    this.#holdOpen = holdOpen;
+  }
 
   /** The first user who proves himself on a connection gets it; a renewal moves its end. */
   tie(flow: Flow, account: Account, until: number): void {
     if (!isReliable(flow.transport)) return; // a source address is easily forged
     const known = this.#byFlow.get(flow.id);
     if (known !== undefined && isAlive(known)) {
-      if (known.account === account) known.until = until;
+      if (known.account !== account) return;
+      known.until = until;
+      this.#holdOpen(flow, until);
       return;
     }
     this.untie(flow);
@@ -28,6 +38,7 @@ export class Bonds {
     const others = this.#byAccount.get(account);
     if (others === undefined) this.#byAccount.set(account, new Set([bond]));
     else others.add(bond);
+    this.#holdOpen(flow, until);
   }
 
   /** Whose connection this is now. */
@@ -42,6 +53,7 @@ export class Bonds {
   untie(flow: Flow): void {
     const bond = this.#byFlow.get(flow.id);
     if (bond === undefined) return;
+    this.#holdOpen(flow, 0);
     this.#byFlow.delete(flow.id);
     const others = this.#byAccount.get(bond.account);
     others?.delete(bond);

@@ -63,6 +63,7 @@ export class Core {
       clock,
       limits,
       realm: domain,
+      holdOpen: (flow, until) => ports.transports.bind?.(flow, until),
       md5,
       nonceKey: secrets.nonces,
     });

@@ -22,6 +22,8 @@ export interface Transports {
   /** Takes a live connection when there is one. RFC 5923 */
   open(hop: Hop): Flow | Promise<Flow>;
   close(flow: Flow): void;
+  /** The connection belongs to somebody until then (epoch ms), and may be silent for as long. */
+  bind?(flow: Flow, until: number): void;
 }
 
 /** What a peer sent that was no message; the answer to it, if it can have one. */
