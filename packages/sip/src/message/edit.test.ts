@@ -99,7 +99,10 @@ test("a line break or NUL never gets into a line of ours", () => {
   for (const value of ["a\r\nb", "a\nb", "a\0b"]) {
     assert.throws(() => edit.setText("Subject", value), RangeError);
     assert.throws(() => edit.set(sip.Subject, value), RangeError);
+    const response = sip.makeResponse(request(), 400);
     assert.throws(() => sip.makeResponse(request(), 400, value), RangeError);
+    assert.throws(() => response.edit().status(400, value), RangeError);
+    assert.throws(() => request().edit().method(value), RangeError);
   }
   const named = { name: "a\r\nb", uri: sip.sipUri("a", "b.test"), params: sip.Params.none };
   assert.throws(() => edit.set(sip.From, named), RangeError);

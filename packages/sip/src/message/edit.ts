@@ -1,5 +1,6 @@
 /** Changes to a message: what is not touched is carried over octet for octet. RFC 3261 §16.6 */
 import { octetText, utf8Bytes } from "@parlance/wire";
+import { breaksLine, isToken } from "./characters.ts";
 import {
   type HeaderLine,
   type HeaderRef,
@@ -12,6 +13,7 @@ import { canonicalName } from "./header-names.ts";
 import type { HeaderType, ListHeaderType } from "./header-type.ts";
 import { ContentLength, ContentType, Via } from "./headers.ts";
 import { withoutFirstValue } from "./list-text.ts";
+import { reasonPhrase } from "./reason-phrases.ts";
 import { formatUri, type Uri } from "./uri.ts";
 
 /** Headers whose values can be written one by one. */
@@ -166,6 +168,7 @@ export class RequestEdit<Made = unknown> extends MessageEdit<Made> {
   }
 
   method(method: string): this {
+    if (!isToken(method)) throw new RangeError(`not a method: ${method}`);
     this.#start = { ...this.#start, method };
     return this;
   }
@@ -194,7 +197,8 @@ export class ResponseEdit<Made = unknown> extends MessageEdit<Made> {
     this.#make = make;
   }
 
-  status(status: number, reason: string): this {
+  status(status: number, reason: string = reasonPhrase(status)): this {
+    if (breaksLine(reason)) throw new RangeError("line break or NUL in the reason phrase");
     this.#start = { status, reason };
     return this;
   }
