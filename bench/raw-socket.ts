@@ -29,6 +29,7 @@ interface Figure {
 /** One end of the load: counts what comes back, and keeps the rest in flight. */
 interface Line {
   send(count: number): void;
+  close(): void;
 }
 
 const HOST = "127.0.0.1";
@@ -96,6 +97,7 @@ async function measure(
   const worker = new Worker(new URL(import.meta.url), { workerData: name });
   const [port] = await once(worker, "message");
   let done = 0;
+  const lines: Line[] = [];
   for (let pair = 0; pair < load.pairs; pair += 1) {
     const open = name.startsWith("udp") ? openDatagrams : openStream;
     const receiver: Line = await open(port, MESSAGE.length, ANSWER, (count) =>
@@ -105,6 +107,7 @@ async function measure(
       done += count;
       sender.send(count);
     });
+    lines.push(sender, receiver);
     // The relay joins each two lines that it hears of, in turn.
     receiver.send(1);
     await once(worker, "message");
@@ -119,6 +122,7 @@ async function measure(
   const [microseconds] = await once(worker, "message");
   const relayed = done - before;
   const elapsed = (performance.now() - began) / 1_000;
+  for (const line of lines) line.close();
   await worker.terminate();
   return {
     relay: name,
@@ -138,12 +142,14 @@ type Open = (
 async function openDatagrams(...[port, , out, took]: Parameters<Open>): Promise<Line> {
   const socket = createSocket({ type: "udp4", recvBufferSize: BUFFER_BYTES });
   socket.on("message", () => took(1));
+  socket.on("error", () => undefined); // told at the end, when the relay is gone first
   socket.connect(port, HOST);
   await once(socket, "connect");
   return {
     send: (count) => {
       for (let at = 0; at < count; at += 1) socket.send(out);
     },
+    close: () => socket.close(),
   };
 }
 
@@ -160,7 +166,7 @@ async function openStream(...[port, sizeIn, out, took]: Parameters<Open>): Promi
   });
   await once(socket, "connect");
   const flush = (): void => {
-    socket.write(Buffer.concat(Array.from({ length: waiting }, () => out)));
+    if (!socket.destroyed) socket.write(Buffer.concat(Array.from({ length: waiting }, () => out)));
     waiting = 0;
   };
   return {
@@ -168,6 +174,7 @@ async function openStream(...[port, sizeIn, out, took]: Parameters<Open>): Promi
       if (waiting === 0) setImmediate(flush);
       waiting += count;
     },
+    close: () => socket.destroy(),
   };
 }
 

@@ -2,14 +2,14 @@
 export { type CertificateFiles, type CertificateOptions, Certificates } from "./certificates.ts";
 export { type DestinationPolicy, destinationPolicy } from "./destinations.ts";
 export { type ListenAddress, parseListenUrl } from "./listen-url.ts";
-export {
-  type Listening,
-  type ListenOptions,
-  type Peer,
-  SipTransports,
-  type SipTransportsOptions,
-  type TransportEvent,
-  type WebSocketOptions,
-} from "./sip-transports.ts";
+export type {
+  Listening,
+  ListenOptions,
+  Peer,
+  SipTransportsOptions,
+  TransportEvent,
+  WebSocketOptions,
+} from "./options.ts";
+export { SipTransports } from "./sip-transports.ts";
 export { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
 export type { Upgrade } from "./web-socket-door.ts";

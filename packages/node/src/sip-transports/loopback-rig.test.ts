@@ -1,13 +1,14 @@
 /** What the tests of the sockets share: two ends on the loopback, and who listens to both. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
+import { connect, type Server, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Flow, FlowEvents, FlowFault, SipMessage } from "@parlance/sip";
 import { generate } from "selfsigned";
 import { destinationPolicy } from "./destinations.ts";
-import { SipTransports, type SipTransportsOptions, type TransportEvent } from "./sip-transports.ts";
+import type { Listening, SipTransportsOptions, TransportEvent } from "./options.ts";
+import { SipTransports } from "./sip-transports.ts";
 
 export type Heard =
   | { readonly kind: "message"; readonly message: SipMessage; readonly flow: Flow }
@@ -139,4 +140,26 @@ export function messageText(callId: string, body = "hello"): string {
     "",
     body,
   ].join("\r\n");
+}
+
+/** A bare TCP connection, closed with its test. */
+export function plug(t: TestContext, { host, port }: Listening): Promise<Socket> {
+  const socket = connect({ host, port, noDelay: true });
+  t.after(() => socket.destroy());
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", reject);
+  });
+}
+
+/** Everything that the other side writes until it ends. */
+export async function readAll(socket: Socket): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** What was refused, in order. */
+export function refusals(events: readonly { readonly kind: string; readonly reason?: string }[]) {
+  return events.filter(({ kind }) => kind === "refused").map(({ reason }) => reason);
 }

@@ -4,13 +4,20 @@ import { TLSSocket } from "node:tls";
 import type { Address, Flow, FlowEvents, Hop, TransportName, Transports } from "@parlance/sip";
 import type { WebSocket } from "ws";
 import { Admission } from "./admission.ts";
-import type { Certificates } from "./certificates.ts";
 import { connectStream, connectWebSocket } from "./connect.ts";
 import { type Channel, Connection, type ConnectionHost } from "./connection.ts";
 import { DatagramFlow, DatagramSocket } from "./datagram.ts";
 import { type DestinationPolicy, destinationPolicy, isOwnListener } from "./destinations.ts";
 import { lookEveryMs } from "./life.ts";
 import { parseListenUrl } from "./listen-url.ts";
+import type {
+  Listening,
+  ListenOptions,
+  Peer,
+  SipTransportsOptions,
+  TransportEvent,
+  WebSocketOptions,
+} from "./options.ts";
 import { keyOf, ReuseTable } from "./reuse.ts";
 import { readStream, reasonOf, StreamChannel } from "./stream-channel.ts";
 import { provenNames, StreamListener } from "./stream-listener.ts";
@@ -19,56 +26,6 @@ import { Watch } from "./watch.ts";
 import { readWebSocket, WebSocketChannel } from "./web-socket-channel.ts";
 import { type Upgrade, webSocketDoor } from "./web-socket-door.ts";
 import { WriteTurn } from "./write-turn.ts";
-
-/** What is known of a peer when it is to be trusted or not; names only once they are proved. */
-export type Peer = Pick<Flow, "transport" | "remote" | "listener" | "peerNames">;
-
-/** What an operator may want to know; the words are fixed, so that they can label a metric. */
-export type TransportEvent =
-  | {
-      readonly kind: "refused";
-      readonly reason: "total" | "source" | "handshake" | "upgrade" | "destination";
-      readonly remote: Address;
-      readonly detail?: string;
-    }
-  | { readonly kind: "opened" | "closed"; readonly flow: Flow; readonly reason?: string };
-
-export interface SipTransportsOptions {
-  readonly limits?: Partial<TransportLimits>;
-  /** Shown on TLS listeners, and to servers that ask who we are. */
-  readonly certificates?: Certificates;
-  /** PEM certificates of authorities that we believe as a client; those of Node by default. */
-  readonly authorities?: readonly string[];
-  /** Where we may connect to; by default not to this machine and this link. */
-  readonly mayConnect?: DestinationPolicy;
-  /** Trusted peers may keep more waiting, stay silent and open more connections. */
-  readonly trusts?: (peer: Peer) => boolean;
-  readonly log?: (event: TransportEvent) => void;
-}
-
-export interface ListenOptions {
-  /** `udp://127.0.0.1:5060`, `tcp://[::1]:5060`, `tls://0.0.0.0:5061` */
-  readonly url: string;
-  /** Appears in flows, so that it can decide the class of a peer. */
-  readonly name?: string;
-  /** Several processes share the port. */
-  readonly reusePort?: boolean;
-  /** Ask for certificates of these authorities (PEM). */
-  readonly clientAuthorities?: readonly string[];
-  /** Refuse peers without one. */
-  readonly clientRequired?: boolean;
-}
-
-export interface Listening extends Address {
-  readonly transport: TransportName;
-  readonly name: string | undefined;
-}
-
-export interface WebSocketOptions {
-  readonly name?: string;
-  /** Pages of these origins may connect, besides those of the same host. */
-  readonly origins?: readonly string[];
-}
 
 type Stream = Exclude<TransportName, "UDP">;
 

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { Certificates } from "./certificates.ts";
 import { certificate, type End, end, folder, messageText } from "./loopback-rig.test.ts";
-import type { Listening, ListenOptions, SipTransportsOptions } from "./sip-transports.ts";
+import type { Listening, ListenOptions, SipTransportsOptions } from "./options.ts";
 
 const WITHIN = { timeout: 20_000 };
 

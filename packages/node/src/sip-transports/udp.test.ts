@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { formatStunRequest, parseStun } from "@parlance/sip";
 import { end, loopbacks, messageText } from "./loopback-rig.test.ts";
-import type { Listening } from "./sip-transports.ts";
+import type { Listening } from "./options.ts";
 
 const WITHIN = { timeout: 20_000 };
 

@@ -7,7 +7,7 @@ import type { Address } from "@parlance/sip";
 import { type ClientOptions, WebSocket } from "ws";
 import { Certificates } from "./certificates.ts";
 import { certificate, type End, end, folder, messageText, portOf } from "./loopback-rig.test.ts";
-import type { SipTransportsOptions, WebSocketOptions } from "./sip-transports.ts";
+import type { SipTransportsOptions, WebSocketOptions } from "./options.ts";
 
 const WITHIN = { timeout: 20_000 };
 
