@@ -21,6 +21,7 @@ const RETRIES = 2;
 const RETRY_MS = 2_000; // doubled each time; what the other side asks for counts more
 const MAX_RETRY_MS = 60_000;
 const SETTLE_TOGETHER = 16; // one commit for so many copies
+const SETTLE_MS = 50; // or for all that end within this time
 
 export class RunningJob {
   readonly #job: Job;
@@ -94,7 +95,11 @@ export class RunningJob {
 
   async #settle(recipient: string): Promise<void> {
     this.#settled.push(recipient);
-    if (this.#settled.length >= SETTLE_TOGETHER) await this.#forget();
+    if (this.#settled.length >= SETTLE_TOGETHER) return this.#forget();
+    if (this.#settled.length > 1) return;
+    // The others of the list may take long, and until then a crash would make this copy again.
+    await this.#pause(SETTLE_MS);
+    await this.#forget();
   }
 
   async #forget(): Promise<void> {

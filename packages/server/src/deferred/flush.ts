@@ -30,6 +30,8 @@ export class Flush {
   readonly #counters: Counters;
   readonly #removals: string[] = [];
   #removing: Promise<unknown> = Promise.resolve();
+  /** Messages of this round that stay in the store: they stepped aside, or are in quarantine. */
+  readonly #tried = new Set<string>();
   /** Messages that failed and stepped aside in this round. */
   readonly #aside: DeferredMessage[] = [];
   #failuresInARow = 0;
@@ -46,20 +48,22 @@ export class Flush {
     round: number,
   ): Promise<FlushResult> {
     let after: string | undefined;
+    let known = arrivals.count;
     for (;;) {
-      const seen = arrivals.count;
       const page = await this.#ports.store.page(this.#user.name, after, pageSize);
       for (const message of page) {
+        if (this.#tried.has(message.id)) continue;
         const stop = await this.#one(message, round);
         if (stop === undefined) continue;
         await this.#settle();
         return stop;
       }
-      after = page.at(-1)?.id ?? after;
-      // What was given to the store after the page was asked for is not in it.
-      if (page.length > 0 || seen !== arrivals.count) continue;
+      after = page.at(-1)?.id;
+      if (after !== undefined) continue;
       await this.#settle();
-      if (seen === arrivals.count) return this.#aside.length > 0 ? "failed" : "empty";
+      if (known === arrivals.count) return this.#aside.length > 0 ? "failed" : "empty";
+      // Once more from the start: ids of a clock that was set back lie before those already read.
+      known = arrivals.count;
     }
   }
 
@@ -111,10 +115,12 @@ export class Flush {
     this.#failuresInARow += 1;
     if (!stepsAside(attempts) || this.#failuresInARow > 1) return "failed";
     this.#aside.push(message);
+    this.#tried.add(message.id);
     return undefined;
   }
 
   async #quarantine(message: DeferredMessage): Promise<void> {
+    this.#tried.add(message.id);
     this.#counters.quarantined.add();
     this.#ports.log.warn("deferred message quarantined", { id: message.id });
     const attempt = { attempts: message.attempts + 1, nextAttemptAt: 0, poisoned: true };

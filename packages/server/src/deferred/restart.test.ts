@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStores } from "../store/index.ts";
+import { settled } from "../testing/clock.ts";
 import { bob, world } from "../testing/deferred-world.ts";
 import { contactOf, messageOf } from "../testing/people.ts";
 
@@ -43,4 +44,20 @@ test("a crash after delivery and before the commit brings the message again unde
   await after.arrive();
   const callIds = [before, after].map(({ way }) => way.delivered[0]?.request.callId);
   assert.equal(callIds[0], callIds[1]);
+});
+
+test("a clock that was set back over a restart hides no message", async () => {
+  const before = world();
+  await before.clock.pass(10_000);
+  await before.store(text("one"));
+  const after = world({ stores: memoryStores({ image: before.stores.image() }) });
+  await after.deferred.start();
+  const answer = Promise.withResolvers<number>();
+  after.way.onDeliver = () => answer.promise;
+  await after.arrive();
+  await after.store(text("two"));
+  answer.resolve(200);
+  await settled();
+  assert.deepEqual(after.texts(), ["one", "two"]);
+  assert.equal(after.deferred.isWaiting(bob), false);
 });

@@ -56,7 +56,7 @@ export function recordOf({ passage, user, id, kind, expiresAt }: Keeping): Defer
 }
 
 function storedForm(
-  { request, originator, receivedAt }: Passage,
+  { request, principal, originator, receivedAt }: Passage,
   user: User,
   id: string,
 ): SipRequest {
@@ -64,8 +64,9 @@ function storedForm(
   for (const name of OF_THE_WAY) edit.remove(name);
   edit
     .uri(parseUri(addressedAs(request, user)))
-    // Not to be guessed, and the same at every attempt, so that a client knows a repetition.
-    .set(CallId, id)
+    // Not to be guessed, and the same at every attempt, so that a client knows a repetition. That
+    // of a client may come again after its restart; ours tells a copy that is made twice.
+    .set(CallId, principal.kind === "server" ? request.callId : id)
     .set(MaxForwards, HOPS)
     .set(To, { ...request.to, params: request.to.params.without("tag") });
   if (!request.has(DateHeader)) edit.set(DateHeader, receivedAt); // RFC 3428 §4
