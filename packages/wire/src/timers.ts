@@ -4,7 +4,7 @@ import type { Cancel } from "./ports.ts";
 interface Timer {
   readonly deadline: number;
   readonly order: number;
-  readonly run: () => void;
+  run: () => void;
   before: Timer | undefined;
   after: Timer | undefined;
   queue: Queue | undefined;
@@ -54,8 +54,9 @@ export class Timers {
     for (;;) {
       const timer = this.#earliest();
       if (timer === undefined || timer.deadline > now || timer.order >= newcomers) return;
+      const { run } = timer;
       this.#remove(timer);
-      timer.run();
+      run();
     }
   }
 
@@ -90,10 +91,16 @@ export class Timers {
     else timer.before.after = timer.after;
     if (timer.after === undefined) queue.last = timer.before;
     else timer.after.before = timer.before;
+    // What is kept of it, by its canceller or by memory that is not collected yet, holds on to nothing.
+    timer.before = undefined;
+    timer.after = undefined;
+    timer.run = nothing;
     // An odd duration must not leave its queue behind for ever.
     if (queue.first === undefined) this.#queues.delete(queue.delayMs);
   }
 }
+
+function nothing(): void {}
 
 function comesBefore(a: Timer, b: Timer): boolean {
   return a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order);
