@@ -275,13 +275,20 @@ test("expired messages are not pushed; they go with a report, a bounded number a
   );
 });
 
-test("rules that changed since are obeyed before a push", async () => {
-  let admitted = true;
-  const { store, arrive, way, stores } = world({ rules: { admits: () => admitted } });
-  await store(text("one"));
-  admitted = false;
+test("rules that changed since are obeyed before a push; a block is not told to the sender", async () => {
+  const now = { admitted: true, barred: false };
+  const rules = { admits: () => now.admitted, bars: () => now.barred };
+  const { store, arrive, way, stores, reports } = world({ rules });
+  const body = envelope({ headers: asking("m1", "negative-delivery") });
+  await store(messageOf({ type: "message/cpim", body }));
+  now.admitted = false;
   await arrive();
-  assert.equal(way.delivered.length, 0);
+  assert.deepEqual([way.delivered.length, reports.told.length], [0, 0]);
+  now.admitted = true;
+  await store(messageOf({ type: "message/cpim", body }));
+  now.barred = true;
+  await arrive();
+  assert.deepEqual([way.delivered.length, reports.told.length], [0, 1]);
   assert.deepEqual(await waiting(stores), []);
 });
 

@@ -73,6 +73,7 @@ export class Flush {
     if (result === "away") return "away";
     if (result === "later") return this.#later(message, round);
     if (result === "delivered") await this.#delivered(message);
+    else if (result === "unwelcome") this.#remove(message);
     else if (result === "refused") await this.#refused(message);
     else await this.#quarantine(message);
     return undefined;

@@ -11,6 +11,8 @@ export type PushResult =
   | "delivered"
   | "refused"
   | "later"
+  /** The user has blocked its sender since: it goes, and nobody is told. */
+  | "unwelcome"
   /** No contact that could take it: nothing was tried. */
   | "away"
   /** The record is no request any more. */
@@ -27,7 +29,8 @@ export async function push(
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
   // Rules may have changed since it was stored.
-  if (!ports.rules.admits(waiting.author, user) || ports.rules.bars(user)) return "refused";
+  if (!ports.rules.admits(waiting.author, user)) return "unwelcome";
+  if (ports.rules.bars(user)) return "refused";
   if (!ports.rules.visible(user)) return "away";
   const request = pushed(waiting, message.attempts);
   const contacts = ports.way.bindings(request, user).filter((one) => takes(one, request));

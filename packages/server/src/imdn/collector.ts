@@ -79,7 +79,7 @@ export class ReportCollector implements Owner, ReportCollection {
     const sentAt = this.#ports.clock.now();
     const author = addressKey(parseUri(message.shownAuthor));
     await this.#ports.store.open({
-      messageId: message.messageId,
+      messageId: message.messageId, // IM-8.1.1-N3: what a report finds its message by
       author,
       recipients: message.recipients,
       context: message.author,
