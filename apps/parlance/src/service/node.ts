@@ -165,13 +165,16 @@ function openTransports(
     keyFile: key,
   }));
   const certificates = files.length === 0 ? undefined : new Certificates({ files });
-  const trusted = new Set(core.trustedPeers.flatMap(({ addresses }) => addresses));
+  const addresses = new Set(core.trustedPeers.flatMap((peer) => peer.addresses));
+  const names = new Set(core.trustedPeers.flatMap((peer) => peer.tlsNames));
   const transports = new SipTransports({
     limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
     ...(certificates === undefined ? {} : { certificates }),
     // A contact on this machine is an ordinary one where the service listens on loopback alone.
     mayConnect: destinationPolicy(["127.0.0.0/8", "::1/128"]),
-    trusts: ({ listener, remote }) => listener === TRUSTED && trusted.has(remote.host),
+    trusts: ({ listener, remote, peerNames = [] }) =>
+      (listener === TRUSTED && addresses.has(remote.host)) ||
+      peerNames.some((name) => names.has(name)),
     log(event) {
       if (event.kind !== "refused") return;
       security.report(`connection refused: ${event.reason}`, event.remote.host);
@@ -215,6 +218,7 @@ async function listen(around: Surroundings, parts: Parts): Promise<readonly List
     ]);
     const http = new Listener({ url: config.listen.http, upgrades, failed: pageFailed(around) });
     found.push(await open(http, "http", parts));
+    parts.add(() => transports.stop()); // its WebSockets end before the listener that they came by
   }
   if (config.listen.admin !== null) {
     found.push(await open(adminOf(around, config.listen.admin), "admin", parts));
