@@ -5,6 +5,7 @@ import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/a
 import type { Directory } from "./core/directory.ts";
 import type { Registrar } from "./core/registrar/registrar.ts";
 import type { User } from "./ports/index.ts";
+import type { DeferredStore } from "./store/index.ts";
 
 /** A contact, as the operator sees it. */
 export interface BindingView {
@@ -36,13 +37,18 @@ export function admin(of: {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly registrar: Registrar;
+  readonly deferred: Pick<DeferredStore, "removeAll">;
   readonly transports: Transports;
 }): Admin {
-  const { accounts, directory, registrar, transports } = of;
+  const { accounts, directory, registrar, deferred, transports } = of;
   return {
     users: {
       add: (account) => accounts.add(account),
-      remove: (name) => accounts.remove(name),
+      async remove(name) {
+        const removed = await accounts.remove(name);
+        if (removed) await deferred.removeAll(name); // what waited for him waits for nobody
+        return removed;
+      },
       setPassword: (name, password) => accounts.setPassword(name, password),
       change: (name, update) => accounts.change(name, update),
       list: (after, limit) => accounts.list(after, limit),

@@ -1,6 +1,12 @@
 /** The server: the core and the functions of the IM service, put together over what the machine offers. */
 import { formatRelease, serviceAddresses } from "@parlance/im";
-import { addressKey, type EndpointStats, type FlowEvents, sipUri } from "@parlance/sip";
+import {
+  type Address,
+  addressKey,
+  type EndpointStats,
+  type FlowEvents,
+  sipUri,
+} from "@parlance/sip";
 import { type Admin, admin } from "./admin.ts";
 import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling, type Group } from "./controlling/index.ts";
@@ -25,6 +31,8 @@ export interface Server {
   /** For the transports: everything that comes in. */
   readonly events: FlowEvents;
   readonly admin: Admin;
+  /** Tells under which address a listener was opened: URIs that name it mean the server. */
+  listens(address: Address): void;
   readonly trace: TraceRing;
   readonly stats: ServerStats;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
@@ -54,12 +62,13 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   return {
     domain: config.domain,
     events: core.events,
+    listens: (address) => core.home.listens(address),
     admin: admin({
-      ...core,
-      ...ports,
       accounts: core.accounts,
       directory,
       registrar: core.registrar,
+      deferred: ports.stores.deferred,
+      transports: ports.transports,
     }),
     trace,
     get stats() {

@@ -7,6 +7,7 @@ import type { ReadContent, User } from "../ports/index.ts";
 import { Accounts } from "./accounts.ts";
 import { Authenticator } from "./authentication.ts";
 import { RequestContent } from "./content.ts";
+import { denials } from "./denials.ts";
 import { DialogLegs } from "./dialog-legs.ts";
 import type { Account, Directory } from "./directory.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -34,6 +35,7 @@ export class Core {
   readonly regEvents: RegEvents;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
+  readonly home: Home;
   readonly #ports: ServerPorts;
   readonly #flows = new LiveFlows();
   readonly #authenticator: Authenticator;
@@ -47,6 +49,7 @@ export class Core {
     const plainSip = config.compat?.plainSip ?? false;
     const home = new Home(config.domain, config.aliases ?? []);
     const { domain } = home;
+    this.home = home;
     const gruu = { key: secrets.gruus, hashing, random };
     this.#ports = ports;
     this.directory = directory;
@@ -70,6 +73,7 @@ export class Core {
     this.registrar = new Registrar({
       store: stores.bindings,
       directory,
+      home,
       clock,
       limits,
       plainSip,
@@ -141,12 +145,13 @@ export class Core {
       guard: new Guard({ peers, directory, authenticator: this.#authenticator }),
       flows: this.#flows,
       legs,
-      inDialog: new InDialog({ sender, clock, home, flows: this.#flows }),
+      inDialog: new InDialog({ sender, clock, home, directory, location, flows: this.#flows }),
       registration,
       regEvents: this.regEvents,
       way: this.way,
       readContent,
       clock,
+      counts: denials(ports.metrics),
     });
     directory.onRevoked((_user, account) => this.#closeConnections(account));
   }

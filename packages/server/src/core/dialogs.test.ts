@@ -235,7 +235,7 @@ test("SUBSCRIBE and NOTIFY between users pass, and the subscriber's dialog goes 
   for (const phone of [alice, bob]) await phone.register();
   bob.serve = takes(bob);
   const ok = await alice.request("SUBSCRIBE", bob.address, (edit) =>
-    edit.setText("Event", "presence").setText("Contact", `<${alice.contact}>`),
+    edit.setText("Event", "conference").setText("Contact", `<${alice.contact}>`),
   );
   assert.equal(ok.status, 200);
   const [subscribe] = bob.received;
@@ -254,4 +254,31 @@ test("an in-dialog request to the server that knows no such dialog is 481", asyn
     edit.setText("To", `<sip:${DOMAIN}>;tag=none`),
   );
   assert.equal(response.status, 481);
+});
+
+test("a GRUU as remote target is translated to the contact of its device (interop, RFC 5627 §6.1)", async () => {
+  const world = await World.open();
+  const alice = world.phone("alice");
+  const bob = world.phone("bob");
+  await alice.register();
+  const instance = "urn:uuid:00000000-0000-4000-8000-00000000000b";
+  await bob.register((edit) =>
+    edit.setText("Contact", `${bob.contactValue};+sip.instance="<${instance}>"`),
+  );
+  const gruu = `sip:bob@${DOMAIN};gr=${instance}`;
+  bob.serve = (transaction) =>
+    transaction.reply(200, undefined, (edit) => {
+      edit.setText("Contact", `<${gruu}>`);
+      const routes = transaction.request.texts("Record-Route");
+      if (routes.length > 0) edit.setText("Record-Route", ...routes);
+    });
+  const ok = await alice.request("INVITE", bob.address, (edit) =>
+    edit.setText("Contact", `<${alice.contact}>`).setText("Accept-Contact", IM),
+  );
+  const [invite] = bob.received;
+  assert.ok(invite);
+  const bye = asCaller({ world, alice, bob, invite, ok }, "BYE", 99);
+  assert.equal(bye.uriText, gruu);
+  assert.equal((await alice.send(bye)).status, 200);
+  assert.equal(bob.received.at(-1)?.uriText, bob.contact);
 });

@@ -15,6 +15,7 @@ import type { Clock } from "@parlance/wire";
 import type { ReadContent } from "../ports/index.ts";
 import { answerRefusal } from "./answer.ts";
 import { clientAsker } from "./asker.ts";
+import type { Denials } from "./denials.ts";
 import type { DialogLegs } from "./dialog-legs.ts";
 import { type Admitted, answerDenied, type Guard } from "./guard.ts";
 import type { Home } from "./home.ts";
@@ -37,11 +38,14 @@ export interface DispatchPorts {
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly clock: Clock;
+  readonly counts: Denials;
 }
 
 const KNOWN: ReadonlySet<string> = new Set<string>([...METHODS, "REGISTER", "INFO"]);
 /** They belong to a dialog, and so to nobody when they come without one. */
 const ONLY_IN_DIALOGS: ReadonlySet<string> = new Set(["BYE", "NOTIFY", "UPDATE", "PRACK", "INFO"]);
+/** Packages of the service: RFC 3680, RFC 4575, RFC 4354, RFC 5875. */
+const PACKAGES: ReadonlySet<string> = new Set(["reg", "conference", "poc-settings", "xcap-diff"]);
 const RULES = {
   extensions: new Set<string>(),
   schemes: new Set(["sip", "sips", "tel", "im"]),
@@ -59,9 +63,15 @@ export class Dispatch implements TransactionUser {
     const { home, guard, flows } = this.#ports;
     flows.seen(flow);
     home.learn(flow);
+    if (!KNOWN.has(request.method)) {
+      return answerRefusal(transaction, refuse("not implemented", ALLOW), home.domain);
+    }
     const open = request.method === "OPTIONS" && home.isServer(request.uri);
     const verdict = guard.judge(request, flow, open);
-    if (verdict.do !== "admit") return answerDenied(transaction, verdict, home.domain);
+    if (verdict.do !== "admit") {
+      this.#ports.counts.denied(verdict);
+      return answerDenied(transaction, verdict, home.domain);
+    }
     return this.#admitted(verdict.admitted, transaction, flow);
   }
 
@@ -87,7 +97,6 @@ export class Dispatch implements TransactionUser {
     if (this.#draining && !admitted.request.to.params.has("tag")) {
       return refused(refuse("overload", [["Retry-After", "5"]]));
     }
-    if (!KNOWN.has(method)) return refused(refuse("not implemented", ALLOW));
     if (method === "REGISTER") return registration.serve(admitted, transaction, flow);
     const routeSet = readRouteSet(admitted.request, home, legs);
     const { request } = routeSet;
@@ -124,8 +133,12 @@ export class Dispatch implements TransactionUser {
     if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
       return regEvents.subscribe(passage, transaction);
     }
-    if (request.method === "PUBLISH" || this.#isOwnSubscription(passage)) {
+    if (request.method === "PUBLISH" || this.#isBadSubscription(passage)) {
       return this.#badEvent(transaction);
+    }
+    // Sessions and services take a REFER; no user lets others command his device.
+    if (request.method === "REFER" && way.isUser(request.uri)) {
+      return answerRefusal(transaction, refuse("access denied"), home.domain);
     }
     way.enter(passage, clientAsker(transaction, home.domain));
   }
@@ -134,11 +147,14 @@ export class Dispatch implements TransactionUser {
     return this.#ports.home.isServer(uri);
   }
 
-  /** What a user watches at his own address is for the server to tell, if it knows the package. */
-  #isOwnSubscription({ request, principal }: RequestPassage): boolean {
-    if (request.method !== "SUBSCRIBE" || principal.kind !== "user") return false;
+  /** Of a package that nobody here knows, or at the user's own address, where the server answers. RFC 6665 §4.2.1 */
+  #isBadSubscription({ request, principal }: RequestPassage): boolean {
+    if (request.method !== "SUBSCRIBE") return false;
+    if (!PACKAGES.has(request.get(Event)?.value ?? "")) return true;
     const key = this.#ports.home.keyOf(request.uri);
-    return key !== undefined && principal.user.identities.includes(key);
+    return (
+      key !== undefined && principal.kind === "user" && principal.user.identities.includes(key)
+    );
   }
 
   #toServer(passage: RequestPassage, transaction: ServerTransaction): void {

@@ -46,6 +46,8 @@ export type Verdict =
       readonly do: "challenge";
       readonly status: 401 | 407;
       readonly challenges: readonly AuthValue[];
+      /** A wrong answer came, and not just none. */
+      readonly failed: boolean;
     }
   | { readonly do: "refuse"; readonly refusal: Refusal };
 

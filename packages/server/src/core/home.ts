@@ -20,11 +20,14 @@ export class Home {
     this.#names = new Set([this.domain, ...aliases.map((name) => name.toLowerCase())]);
   }
 
-  /** A flow of a listener shows under which address we are known. */
-  learn({ listener, local }: Flow): void {
-    if (listener !== undefined && this.#addresses.size < MAX_ADDRESSES) {
-      this.#addresses.add(authority(local));
-    }
+  /** We listen there: a URI with this address means us. */
+  listens(address: Address): void {
+    if (this.#addresses.size < MAX_ADDRESSES) this.#addresses.add(authority(address));
+  }
+
+  /** A flow of a listener shows under which address it is reached, also where it listens on all. */
+  learn({ listener, local, transport }: Flow): void {
+    if (listener !== undefined || transport === "UDP") this.listens(local);
   }
 
   /** Does the host part lead to us? A name with another port does not, nor does an address. */

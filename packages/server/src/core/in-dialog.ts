@@ -4,11 +4,14 @@ import { type Destination, type NameAddr, Route, type SipRequest } from "@parlan
 import type { Passage } from "../ports/index.ts";
 import type { Asker } from "./asker.ts";
 import { type DialogLegs, type Leg, partyOf } from "./dialog-legs.ts";
+import type { Directory } from "./directory.ts";
 import { Fork, type ForkPorts } from "./fork.ts";
 import { assertedOf } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { LiveFlows } from "./live-flows.ts";
+import type { Location } from "./location.ts";
 import { prepare } from "./prepare.ts";
+import type { RegisteredContact } from "./registrar/contact.ts";
 import { passBack } from "./routes.ts";
 
 /** What the route set says: the legs that we named, topmost first, and what is left of it. */
@@ -47,6 +50,8 @@ function ownValues(routes: readonly NameAddr[], home: Home): readonly NameAddr[]
 
 export interface InDialogPorts extends ForkPorts {
   readonly home: Home;
+  readonly directory: Directory;
+  readonly location: Location;
   readonly flows: LiveFlows;
 }
 
@@ -68,10 +73,7 @@ export class InDialog {
       return asker.refuse({ ...refuse("no such dialog"), status: 430 }); // RFC 5626 §5.3: flow failed
     }
     const trusted = far.party.startsWith("peer ");
-    const prepared = prepare(request, {
-      asserted: trusted ? assertedOf(originator) : undefined,
-      realm: this.#ports.home.domain,
-    });
+    const prepared = this.#prepared(request, far, trusted ? assertedOf(originator) : undefined);
     const plan = {
       method: request.method,
       targets: [{ to, q: 1 }],
@@ -93,10 +95,22 @@ export class InDialog {
     if (near === undefined || far === undefined) return;
     const to = this.#targetOf(far, request);
     if (to === undefined) return;
-    this.#ports.sender.pass(
-      prepare(request, { asserted: undefined, realm: this.#ports.home.domain }),
-      to,
-    );
+    this.#ports.sender.pass(this.#prepared(request, far, undefined), to);
+  }
+
+  #prepared(request: SipRequest, far: Leg, asserted: NameAddr | undefined): SipRequest {
+    const { home } = this.#ports;
+    const contact = this.#deviceOf(request, far);
+    const uri = contact === undefined ? {} : { uri: contact.contact };
+    return prepare(request, { ...uri, asserted, realm: home.domain });
+  }
+
+  /** A GRUU of the other side as the target: the device itself knows its contact only. RFC 5627 §6.1 */
+  #deviceOf({ uri }: SipRequest, { party }: Leg): RegisteredContact | undefined {
+    const { home, directory, location } = this.#ports;
+    if (uri.kind !== "sip" || !uri.params.has("gr") || !home.isOurs(uri)) return undefined;
+    const found = location.findDevice(home.normal(uri), directory.owner(party));
+    return typeof found === "number" ? undefined : found[0];
   }
 
   #targetOf({ way }: Leg, request: SipRequest): Destination | undefined {

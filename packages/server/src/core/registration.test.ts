@@ -365,3 +365,56 @@ test("Path for a client that does not know of it is 421 with Require: path (RFC 
   assert.equal(response.status, 421);
   assert.equal(response.text("Require"), "path");
 });
+
+test("reg-contact-self: a contact that names the server makes no circle", async () => {
+  const world = await World.open();
+  const alice = world.phone("alice", { transport: "UDP" });
+  const response = await alice.register((edit) =>
+    edit.setText("Contact", "<sip:alice@192.0.2.1:5060>;+g.oma.sip-im"),
+  );
+  assert.equal(response.status, 200);
+  const bob = world.phone("bob");
+  await bob.register();
+  const before = world.server.stats.requestsOut;
+  assert.equal((await bob.message(alice.address, "round?")).status, 200);
+  assert.equal(world.server.stats.requestsOut - before, 1);
+  assert.equal(alice.received.length, 1);
+});
+
+test("a removed account leaves no contact and no message behind", async () => {
+  const world = await World.open();
+  await world.phone("alice", { transport: "UDP" }).register();
+  const bob = world.phone("bob");
+  await bob.register();
+  await bob.message(`sip:carol@${DOMAIN}`, "for later");
+  await world.server.admin.users.remove("alice");
+  await world.server.admin.users.remove("carol");
+  await world.settle();
+  assert.deepEqual(
+    (await world.stores.bindings.list(undefined, 10)).map(({ user }) => user),
+    [],
+  );
+  assert.deepEqual(await world.stores.deferred.recipients(undefined, 10), []);
+  assert.equal((await bob.message(`sip:carol@${DOMAIN}`, "x")).status, 404);
+});
+
+test("the operator sees contacts and can end them", async () => {
+  const world = await World.open();
+  const { admin } = world.server;
+  const alice = world.phone("alice");
+  await alice.register();
+  assert.deepEqual(
+    admin.bindings("alice").map(({ contact, imClient, q }) => ({ contact, imClient, q })),
+    [{ contact: alice.contactValue, imClient: true, q: 1 }],
+  );
+  assert.equal(admin.disconnect("alice"), true);
+  assert.equal(admin.disconnect("nobody"), false);
+  assert.deepEqual(admin.bindings("alice"), []);
+  assert.equal(await admin.users.add({ name: "alice", password: "x" }), "name taken");
+  assert.equal(await admin.users.add({ name: "a b", password: "x" }), "name not usable");
+  assert.equal(await admin.users.add({ name: "dave", password: "" }), "password not usable");
+  assert.deepEqual(
+    (await admin.users.list(undefined, 2)).map(({ name }) => name),
+    ["alice", "bob"],
+  );
+});

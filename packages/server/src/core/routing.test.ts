@@ -267,6 +267,17 @@ test("unknown methods are 501, PUBLISH and unknown packages at one's own address
   assert.match(toServer.text("Allow") ?? "", /INVITE/);
 });
 
+test("a REFER outside of dialogs commands no device of a user: 403", async () => {
+  const { alice, bob } = await pair();
+  for (const target of ["<sip:carol@parlance.test>", "<http://169.254.169.254/>"]) {
+    const response = await alice.request("REFER", bob.address, (edit) =>
+      edit.setText("Refer-To", target).setText("Contact", `<${alice.contact}>`),
+    );
+    assert.equal(response.status, 403);
+  }
+  assert.equal(bob.received.length, 0);
+});
+
 test("Privacy: id hides nothing that From shows, and asserts nothing to a client (RFC 3325)", async () => {
   const { alice, bob } = await pair();
   const response = await alice.message(bob.address, "guess who", (edit) =>
@@ -341,9 +352,11 @@ test("while the server drains, new requests are 503 and those under way end", as
   const slow = alice.message(bob.address, "slow");
   await world.settle();
   let over = false;
-  const drained = world.server.drain(30_000).then(() => {
+  const drain = async (): Promise<void> => {
+    await world.server.drain(30_000);
     over = true;
-  });
+  };
+  const drained = drain();
   const late = await alice.message(bob.address, "late");
   assert.equal(late.status, 503);
   assert.equal(over, false);

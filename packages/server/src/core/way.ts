@@ -4,7 +4,7 @@
  * so a relayed MESSAGE makes no detour over a promise.
  */
 import { DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
-import type { SipRequest, SipResponse, SipUri } from "@parlance/sip";
+import type { SipRequest, SipResponse, SipUri, Uri } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
@@ -139,6 +139,13 @@ export class ThroughWay implements Way {
     return this.#ports.location.find(request, account, this.#ports.clock.now());
   }
 
+  /** A user of ours is addressed, and no service. */
+  isUser(uri: Uri): boolean {
+    const { home, directory } = this.#ports;
+    const key = home.keyOf(uri);
+    return key !== undefined && directory.owner(key) !== undefined;
+  }
+
   get #serving(): Functions {
     if (this.#functions === undefined) throw new Error("the way has no functions yet");
     return this.#functions;
@@ -248,7 +255,7 @@ export class ThroughWay implements Way {
     this.#ports.forwarder.toContacts(passage, contacts, {
       provisional: (response: SipResponse) => asker.pass(response),
       late: (response: SipResponse) => asker.pass(response),
-      end,
+      end: (result: ForkEnd) => this.#guarded(asker, () => end(result)),
       cancellable: (cancel: () => void) => asker.onCancel(cancel),
     });
   }
@@ -261,6 +268,15 @@ export class ThroughWay implements Way {
           : asker.reply(202, sayDeferred(this.#ports.home.domain)),
       (error: unknown) => this.#broken(error, asker),
     );
+  }
+
+  /** What happens after an answer came has nobody above it who would answer for a mistake. */
+  #guarded(asker: Asker, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#broken(error, asker);
+    }
   }
 
   /** A mistake of ours, or a store that fails: the asker is told, and so is the log. */

@@ -312,6 +312,17 @@ export class World {
     return new Phone(this, machine, user, more);
   }
 
+  /** The server's end of the phone's flow. */
+  serverFlowOf({ flow }: Phone): Flow {
+    const { local, transport } = flow;
+    if (transport === "UDP") return this.serverMachine.datagramsTo(local.host, local.port);
+    const found = [...this.serverMachine.flows.values()].find(
+      ({ remote }) => remote.host === local.host && remote.port === local.port,
+    );
+    if (found === undefined) throw new Error("not connected");
+    return found;
+  }
+
   carry(run: () => void): void {
     void Promise.resolve().then(run);
   }
@@ -331,6 +342,7 @@ export interface PhoneOptions {
   readonly host?: string;
   readonly port?: number;
   readonly password?: string;
+  readonly domain?: string;
   /** Does not say that it is an IM client. */
   readonly plain?: boolean;
 }
@@ -343,6 +355,7 @@ export class Phone {
   readonly received: SipRequest[] = [];
   readonly acks: SipRequest[] = [];
   readonly address: string;
+  readonly domain: string;
   readonly host: string;
   /** What it says to a request. */
   answer: (request: SipRequest) => number = () => 200;
@@ -361,7 +374,8 @@ export class Phone {
     this.#machine = machine;
     this.#options = options;
     this.host = machine.host;
-    this.address = `sip:${user}@${DOMAIN}`;
+    this.domain = options.domain ?? DOMAIN;
+    this.address = `sip:${user}@${this.domain}`;
     this.#callId = `reg-${world.random.token(48)}`;
     const { clock, random } = world;
     this.endpoint = new Endpoint(
@@ -430,7 +444,7 @@ export class Phone {
   }
 
   register(build?: Build, expires = 3_600): Promise<SipResponse> {
-    return this.request("REGISTER", `sip:${DOMAIN}`, (edit) => {
+    return this.request("REGISTER", `sip:${this.domain}`, (edit) => {
       edit.set(CallId, this.#callId).set(To, addressOf(this.address));
       edit.set(Contact, Contact.read(this.contactValue)).set(Expires, expires);
       build?.(edit);
@@ -468,6 +482,11 @@ export class Phone {
       edit.set(CallId, this.#world.random.token(64)).set(CSeq, { number, method });
       build?.(edit);
     });
+  }
+
+  /** Takes challenges to answer with the next request. */
+  meet(challenges: readonly AuthValue[]): void {
+    this.#digest.challenged(challenges, "server", undefined);
   }
 
   /** The next request with an answer to the challenges. */

@@ -24,17 +24,21 @@ export interface ReachAsk {
   readonly via: ViaValue;
   /** The client keeps this flow open and wants to be reached on it. RFC 5626 */
   readonly outbound: boolean;
+  /** The contact leads back to us, so that its requests would run in circles. */
+  readonly ours: boolean;
   /** An edge proxy stands in between and knows the way. RFC 3327 */
   readonly path: boolean;
 }
 
 /** Never a name: a contact must not make us look up, or connect to, what its user thinks of. */
-export function reachOf({ uri, flow, via, outbound, path }: ReachAsk): Reach {
+export function reachOf({ uri, flow, via, outbound, ours, path }: ReachAsk): Reach {
   if (path) return AS_WRITTEN;
   if (isReliable(flow.transport)) {
-    return outbound || !listensElsewhere(uri, flow, via) ? { flow, hop: undefined } : AS_WRITTEN;
+    return outbound || ours || !listensElsewhere(uri, flow, via)
+      ? { flow, hop: undefined }
+      : AS_WRITTEN;
   }
-  if (!outbound && isReachable(uri, flow)) return AS_WRITTEN;
+  if (!outbound && !ours && isReachable(uri, flow)) return AS_WRITTEN;
   return { flow: undefined, hop: { transport: "UDP", address: flow.remote } };
 }
 

@@ -17,6 +17,7 @@ import type { Limits } from "../../limits.ts";
 import type { Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
+import type { Home } from "../home.ts";
 import { CapabilitiesReader, RegisteredContact, writeContact, writeHop } from "./contact.ts";
 import { Contacts } from "./contacts.ts";
 import {
@@ -46,6 +47,7 @@ export type RegistrarListener = (account: Account, news: readonly ContactNews[])
 export interface RegistrarPorts {
   readonly store: BindingStore;
   readonly directory: Directory;
+  readonly home: Home;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly plainSip: boolean;
@@ -220,6 +222,7 @@ export class Registrar {
       flow,
       via: request.via,
       outbound: wanted.regId !== undefined,
+      ours: this.#ports.home.isOurs(uri),
       path: path.length > 0,
     });
     const sameCall = renews?.row.callId === request.callId;

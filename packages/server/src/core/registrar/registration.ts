@@ -68,7 +68,15 @@ export class Registration {
     const asked = { request, account, address, flow, provenAt: admitted.provenAt };
     const result = registrar.register(asked);
     if (!(result instanceof Promise)) return this.#answer(result, asked, transaction);
-    return result.then((done) => this.#answer(done, asked, transaction));
+    return this.#answerLater(result, asked, transaction);
+  }
+
+  async #answerLater(
+    result: Promise<Refusal | Registered>,
+    asked: RegisterAsk,
+    transaction: ServerTransaction,
+  ): Promise<void> {
+    this.#answer(await result, asked, transaction);
   }
 
   /** Steps 1 to 5, in their order. */
