@@ -129,7 +129,7 @@ function openLine(receive: Receive): Promise<Line> {
 function openDatagrams(receive: Receive): Promise<Line> {
   const socket = createSocket({ type: "udp4", recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 });
   const port = Number(values.port);
-  socket.on("message", (data) => receive(data.latin1Slice(0, data.length)));
+  socket.on("message", (data) => receive(data.toString("latin1")));
   return new Promise((resolve) => {
     socket.bind(0, "127.0.0.1", () => {
       socket.connect(port, "127.0.0.1", () => {
@@ -146,7 +146,7 @@ function openStream(receive: Receive): Promise<Line> {
   const socket = connect({ port: Number(values.port), host: "127.0.0.1", noDelay: true });
   let rest = "";
   socket.on("data", (data) => {
-    rest = cutMessages(rest + data.latin1Slice(0, data.length), receive);
+    rest = cutMessages(rest + data.toString("latin1"), receive);
   });
   let queue: string[] = [];
   const flush = (): void => {
