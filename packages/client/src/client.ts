@@ -13,7 +13,6 @@ import {
   DigestClient,
   Endpoint,
   type Flow,
-  type FlowEvents,
   type Hop,
   HopFinder,
   isReliable,
@@ -25,7 +24,7 @@ import {
 } from "@parlance/sip";
 import { hex } from "@parlance/wire";
 import { Emitter, type Listening } from "./base/emitter.ts";
-import { ImError } from "./base/errors.ts";
+import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
 import { Connection, type ConnectionState } from "./connection/connection.ts";
 import { Line } from "./connection/line.ts";
@@ -36,8 +35,9 @@ import { Conversation, type HistoryEntry } from "./conversation/conversation.ts"
 import { type Account, type ConnectOptions, readAccount, readServer } from "./options.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
+import { ReceivedRecords } from "./receiving/received-records.ts";
 import { Receiver } from "./receiving/receiver.ts";
-import type { ClientTransports, Runtime } from "./runtime.ts";
+import type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
 import {
   type Content,
   checkRecipients,
@@ -93,7 +93,7 @@ export class ImClient {
     this.#store = store;
     this.#sender = senderOf(account, options);
     this.#events = new Emitter<ClientEvents>((error) => this.#report(error));
-    this.#transports = runtime.open(this.#flowEvents());
+    this.#transports = runtime.open(this.#socketEvents());
     this.#endpoint = new Endpoint(
       { ...runtime, transports: this.#transports, log: (event) => this.#report(event) },
       {
@@ -111,14 +111,21 @@ export class ImClient {
       hopsOf(runtime, options, account),
       () => this.#connection.lost(),
     );
-    this.#requests = new Requests(this.#endpoint, digest, () => this.#line.flow);
+    this.#requests = new Requests(
+      this.#endpoint,
+      digest,
+      () => this.#line.flow,
+      () => this.#connection.doubted(),
+    );
     this.#connection = this.#makeConnection(options, instance);
     this.#others = new OthersComposing(runtime.clock, (change) =>
       this.#events.emit("composing", change),
     );
     this.#outbox = this.#makeOutbox(options);
-    this.#receiver = this.#makeReceiver();
+    const records = new ReceivedRecords(store);
+    this.#receiver = this.#makeReceiver(records);
     this.#inbox = new Inbox(store, {
+      records,
       open: (record) => this.#incoming(record),
       emit: (message) => this.#events.emit("message", message),
       isHeard: () => this.#events.has("message"),
@@ -172,11 +179,15 @@ export class ImClient {
     checkRecipients(recipients);
     const record = this.#record(recipients, content, options);
     const message = new SentMessage(record, (error) => this.#report(error));
-    this.#outbox.add(record, message, options.signal).catch((error) => {
-      const failure = { code: "closed", status: undefined } as const;
-      message.update({ ...record, state: "failed", failure });
-      this.#report(error);
-    });
+    const failed = (code: ImErrorCode): void =>
+      message.update({ ...record, state: "failed", failure: { code, status: undefined } });
+    if (this.#closing !== undefined) failed("closed");
+    else {
+      this.#outbox.add(record, message, options.signal).catch((error) => {
+        failed("not kept");
+        this.#report(error);
+      });
+    }
     return message;
   }
 
@@ -215,7 +226,8 @@ export class ImClient {
     for (const composing of this.#composing.values()) composing.stop();
     this.#others.stop();
     await this.#within(DRAIN_MS, this.#connection.end());
-    this.#outbox.pause();
+    this.#receiver.stop();
+    this.#outbox.end();
     this.#endpoint.stop();
     await this.#transports.end();
     this.#inbox.end();
@@ -234,7 +246,7 @@ export class ImClient {
     });
   }
 
-  #flowEvents(): FlowEvents {
+  #socketEvents(): SocketEvents {
     return {
       message: (message, flow) => this.#endpoint.message(message, flow),
       fault: (fault, flow) => this.#endpoint.fault(fault, flow),
@@ -242,6 +254,7 @@ export class ImClient {
         this.#endpoint.closed(flow);
         this.#line.closed(flow, reason);
       },
+      pong: (flow) => this.#line.pong(flow),
     };
   }
 
@@ -289,7 +302,7 @@ export class ImClient {
     return recipients.every((address) => address.endsWith(`@${this.#account.domain}`));
   }
 
-  #makeReceiver(): Receiver {
+  #makeReceiver(records: ReceivedRecords): Receiver {
     const { clock, random, inflate } = this.#runtime;
     return new Receiver({
       clock,
@@ -297,6 +310,7 @@ export class ImClient {
       inflate,
       requests: this.#requests,
       store: this.#store,
+      records,
       sender: this.#sender,
       report: (error) => this.#report(error),
       arrived: (record) => {

@@ -13,7 +13,7 @@ export type {
   ReferenceMessage,
   TextMessage,
 } from "./receiving/incoming-message.ts";
-export type { ClientTransports, Runtime } from "./runtime.ts";
+export type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
 export type { Content, SendOptions } from "./sending/content.ts";
 export type { SentMessage } from "./sending/sent-message.ts";
 export type {

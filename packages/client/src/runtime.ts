@@ -1,5 +1,5 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
-import type { FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
+import type { Flow, FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
 
 export interface Runtime {
@@ -13,7 +13,13 @@ export interface Runtime {
   /** Whether the runtime can open such a hop at all. */
   supports(hop: Hop): boolean;
   /** Sockets of one client. */
-  open(events: FlowEvents): ClientTransports;
+  open(events: SocketEvents): ClientTransports;
+}
+
+/** What sockets tell the client. */
+export interface SocketEvents extends FlowEvents {
+  /** The answer to a ping: a stream on which none comes is given up. RFC 5626 §4.4.1 */
+  pong(flow: Flow): void;
 }
 
 export interface ClientTransports extends Transports {

@@ -21,6 +21,8 @@ export type ImErrorCode =
   | "aborted"
   /** The client was closed. */
   | "closed"
+  /** The client's own store would not take it. */
+  | "not kept"
   /** The message's time was over before it could be delivered. */
   | "expired";
 

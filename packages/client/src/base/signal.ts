@@ -1,6 +1,4 @@
 /** The part of the web's AbortSignal that the SDK needs, so that no runtime is named. */
-import { ImError } from "./errors.ts";
-
 export interface Signal {
   readonly aborted: boolean;
   addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
@@ -16,8 +14,4 @@ export function onAbort(signal: Signal | undefined, run: () => void): () => void
   }
   signal.addEventListener("abort", run, { once: true });
   return () => signal.removeEventListener("abort", run);
-}
-
-export function throwIfAborted(signal: Signal | undefined): void {
-  if (signal?.aborted) throw new ImError("aborted");
 }

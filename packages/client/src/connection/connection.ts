@@ -21,8 +21,8 @@ export interface ConnectionPorts {
   readonly changed: (state: ConnectionState) => void;
 }
 
-/** 1, 2, 4 … 1800 s, each somewhere between half and whole. */
-const RECOVERY = { longestMs: 1_800_000, allFailedMs: 1_000, someAliveMs: 1_000 };
+/** 1, 2, 4 … 300 s, each somewhere between half and whole: a person waits for it. RFC 5626 §4.5 */
+const RECOVERY = { longestMs: 300_000, allFailedMs: 1_000, someAliveMs: 1_000 };
 
 export class Connection {
   readonly #ports: ConnectionPorts;
@@ -60,6 +60,13 @@ export class Connection {
     this.#tryLater();
   }
 
+  /** The server has left a request unanswered: the flow may be dead without having said so. */
+  doubted(): void {
+    if (this.#ended || this.#state.state !== "online") return;
+    this.#ports.line.drop();
+    this.lost();
+  }
+
   /** A refresh failed: the flow may be dead without having said so. */
   refreshFailed(error: unknown): void {
     if (this.#ended || this.#state.state !== "online") return;
@@ -75,13 +82,14 @@ export class Connection {
     this.#retry();
     if (online) await this.#ports.registration.leave().catch(() => {}); // it expires by itself
     this.#ports.registration.stop();
-    this.#ports.line.drop();
+    this.#ports.line.end();
     this.#become({ state: "offline", error: undefined });
   }
 
   async #open(): Promise<void> {
     const { line, registration } = this.#ports;
     const flow: Flow = await line.open().catch((error) => {
+      if (error instanceof ImError) throw error;
       throw new ImError("offline", { warning: error instanceof Error ? error.message : "" });
     });
     this.#registered = await registration.register(flow);

@@ -10,6 +10,7 @@ import {
   PING,
 } from "@parlance/sip";
 import { asciiBytes, type Cancel } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
 import type { ClientTransports, Runtime } from "../runtime.ts";
 
 export interface LinePorts {
@@ -25,6 +26,8 @@ export class Line {
   readonly #lost: (reason: string) => void;
   #flow: Flow | undefined;
   #ping: Cancel = () => {};
+  #doubt: Cancel = () => {};
+  #ended = false;
 
   constructor(
     ports: LinePorts,
@@ -46,8 +49,7 @@ export class Line {
     let reason: unknown = new Error("no server is known for the domain");
     for (const hop of hops.filter((each) => this.#ports.runtime.supports(each))) {
       try {
-        this.#flow = await this.#ports.transports.open(hop);
-        return this.#flow;
+        return this.#use(await this.#ports.transports.open(hop));
       } catch (error) {
         reason = error;
       }
@@ -60,7 +62,15 @@ export class Line {
     const flow = this.#flow;
     if (flow === undefined) return;
     this.#ping();
-    this.#pingLater(flow, keepAliveFor(isReliable(flow.transport), flowTimerS));
+    const reliable = isReliable(flow.transport);
+    // Only a server that names its timer has promised to answer. RFC 5626 §5.4
+    const answered = reliable && flowTimerS !== undefined;
+    this.#pingLater(flow, keepAliveFor(reliable, flowTimerS), answered);
+  }
+
+  /** The other side is alive. */
+  pong(flow: Flow): void {
+    if (flow.id === this.#flow?.id) this.#doubt();
   }
 
   closed(flow: Flow, reason: string): void {
@@ -69,21 +79,43 @@ export class Line {
     this.#lost(reason);
   }
 
-  /** Lets go without telling. */
+  /** Lets go without telling; what is under way over it fails at once. */
   drop(): void {
     const flow = this.#flow;
     this.#ping();
+    this.#doubt();
     this.#flow = undefined;
-    if (flow !== undefined) this.#ports.transports.close(flow);
+    if (flow === undefined) return;
+    this.#ports.transports.close(flow);
+    this.#ports.endpoint.closed(flow);
   }
 
-  #pingLater(flow: Flow, keepAlive: KeepAlive): void {
+  /** Lets go for good: what is being opened is closed as soon as it is open. */
+  end(): void {
+    this.#ended = true;
+    this.drop();
+  }
+
+  #use(flow: Flow): Flow {
+    if (this.#ended) {
+      this.#ports.transports.close(flow);
+      throw new ImError("closed");
+    }
+    this.#flow = flow;
+    return flow;
+  }
+
+  #pingLater(flow: Flow, keepAlive: KeepAlive, answered: boolean): void {
     const { clock, random } = this.#ports.runtime;
     const [octet = 0] = random.bytes(1);
     this.#ping = clock.schedule(nextKeepAliveMs(keepAlive, octet / 256), () => {
       if (this.#flow?.id !== flow.id) return;
       this.#ports.transports.send(flow, asciiBytes(PING));
-      this.#pingLater(flow, keepAlive);
+      this.#pingLater(flow, keepAlive, answered);
+      if (!answered) return;
+      this.#doubt();
+      const dead = (): void => this.closed(flow, "a ping was not answered");
+      this.#doubt = clock.schedule(keepAlive.patienceMs, dead); // RFC 5626 §4.4.1
     });
   }
 }

@@ -53,6 +53,9 @@ export interface Registered {
   readonly associated: readonly string[];
 }
 
+/** More than the requests that one `send` may become. */
+const MOST_NUMBERS = 8;
+
 export class Registration {
   readonly #about: Registering;
   readonly #ports: RegistrationPorts;
@@ -112,8 +115,9 @@ export class Registration {
     };
   }
 
+  /** A challenged request uses one number more for each answer to a challenge. RFC 3261 §10.3 step 7 */
   #send(seconds: number): Promise<SipResponse> {
-    this.#sequence += 1;
+    this.#sequence += MOST_NUMBERS;
     return this.#ports.requests.send(this.#request(seconds));
   }
 
@@ -164,7 +168,9 @@ function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
 function refusedWith(response: SipResponse): ImError {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response);
-  if (status >= 500) return new ImError("server trouble", { status, ...retryAfterMs });
+  if (status >= 500 || status === 408 || retryAfterMs !== undefined) {
+    return new ImError("server trouble", { status, ...retryAfterMs });
+  }
   return new ImError(status === 403 || status === 404 ? "not authenticated" : "refused", {
     status,
   });

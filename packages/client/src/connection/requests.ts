@@ -15,7 +15,6 @@ import {
   WwwAuthenticate,
 } from "@parlance/sip";
 import { ImError } from "../base/errors.ts";
-import { onAbort, type Signal, throwIfAborted } from "../base/signal.ts";
 
 /** The account and its server are one peer: credentials never go anywhere else. */
 export const SERVER = "server";
@@ -26,26 +25,36 @@ export class Requests {
   readonly #endpoint: Endpoint;
   readonly #digest: DigestClient;
   readonly #flow: () => Flow | undefined;
+  readonly #unanswered: () => void;
 
-  constructor(endpoint: Endpoint, digest: DigestClient, flow: () => Flow | undefined) {
+  /** `unanswered` hears of each request on which the server was silent. */
+  constructor(
+    endpoint: Endpoint,
+    digest: DigestClient,
+    flow: () => Flow | undefined,
+    unanswered: () => void,
+  ) {
     this.#endpoint = endpoint;
     this.#digest = digest;
     this.#flow = flow;
+    this.#unanswered = unanswered;
   }
 
   /** Resolves with the final response, whatever its status but 401 and 407. Rejects with ImError. */
-  async send(request: SipRequest, signal?: Signal): Promise<SipResponse> {
+  async send(request: SipRequest): Promise<SipResponse> {
     let attempt = request;
     let credentials = this.#ahead(request);
+    // Those sent ahead are a guess: a nonce may be known on another connection only.
+    let answered: AuthValue | undefined;
     for (let challenges = 0; ; challenges += 1) {
-      throwIfAborted(signal);
-      const response = await this.#once(withCredentials(attempt, credentials), signal);
+      const response = await this.#once(withCredentials(attempt, credentials));
       if (response.status !== 401 && response.status !== 407) {
         this.#confirm(response, credentials?.value);
         return response;
       }
       if (challenges === MAX_CHALLENGES) throw new ImError("not authenticated", response);
-      credentials = this.#answer(request, response, credentials?.value);
+      credentials = this.#answer(request, response, answered);
+      answered = credentials.value;
       attempt = nextInSequence(attempt); // RFC 3261 §8.1.3.5
     }
   }
@@ -80,25 +89,19 @@ export class Requests {
     }
   }
 
-  #once(request: SipRequest, signal: Signal | undefined): Promise<SipResponse> {
+  #once(request: SipRequest): Promise<SipResponse> {
     const flow = this.#flow();
     if (flow === undefined) return Promise.reject(new ImError("offline"));
     return new Promise((resolve, reject) => {
-      const letGo = onAbort(signal, () => reject(new ImError("aborted")));
       this.#endpoint.request(request, flow, {
         response(response) {
-          if (response.status < 200) return;
-          letGo();
-          resolve(response);
+          if (response.status >= 200) resolve(response);
         },
-        timeout() {
-          letGo();
+        timeout: () => {
           reject(new ImError("timeout"));
+          this.#unanswered();
         },
-        failed(reason) {
-          letGo();
-          reject(failureOf(reason));
-        },
+        failed: (reason) => reject(failureOf(reason)),
       });
     });
   }

@@ -6,7 +6,6 @@ import { connect as connectTls } from "node:tls";
 import {
   type Address,
   type Flow,
-  type FlowEvents,
   type Framed,
   type Hop,
   readDatagram,
@@ -14,7 +13,7 @@ import {
   type TransportName,
 } from "@parlance/sip";
 import { asciiBytes } from "@parlance/wire";
-import type { ClientTransports } from "../runtime.ts";
+import type { ClientTransports, SocketEvents } from "../runtime.ts";
 import { WebSockets } from "../web/web-sockets.ts";
 
 export interface SocketOptions {
@@ -31,13 +30,15 @@ interface Live {
 }
 
 export class Sockets implements ClientTransports {
-  readonly #events: FlowEvents;
+  readonly #events: SocketEvents;
   readonly #options: SocketOptions;
   readonly #web: WebSockets;
   readonly #live = new Map<string, Live>();
+  /** Streams by where they lead, also while they are being opened. */
+  readonly #streams = new Map<string, Promise<Flow>>();
   #count = 0;
 
-  constructor(events: FlowEvents, options: SocketOptions = {}) {
+  constructor(events: SocketEvents, options: SocketOptions = {}) {
     this.#events = events;
     this.#options = options;
     this.#web = new WebSockets(events);
@@ -50,7 +51,7 @@ export class Sockets implements ClientTransports {
 
   open(hop: Hop): Promise<Flow> {
     if (isWeb(hop.transport)) return this.#web.open(hop);
-    return hop.transport === "UDP" ? this.#openDatagrams(hop) : this.#openStream(hop);
+    return hop.transport === "UDP" ? this.#openDatagrams(hop) : this.#stream(hop);
   }
 
   close(flow: Flow): void {
@@ -64,6 +65,18 @@ export class Sockets implements ClientTransports {
     for (const live of this.#live.values()) live.close();
     this.#live.clear();
     await this.#web.end();
+  }
+
+  /** Takes a live connection when there is one: a request too large for UDP needs a stream. RFC 5923 */
+  #stream(hop: Hop): Promise<Flow> {
+    const place = `${hop.transport} ${hop.serverName} ${hop.address.host}:${hop.address.port}`;
+    const known = this.#streams.get(place);
+    if (known !== undefined) return known;
+    const forget = (): void => void this.#streams.delete(place);
+    const opening = this.#openStream(hop, forget);
+    opening.catch(forget);
+    this.#streams.set(place, opening);
+    return opening;
   }
 
   async #openDatagrams(hop: Hop): Promise<Flow> {
@@ -80,7 +93,7 @@ export class Sockets implements ClientTransports {
     return flow;
   }
 
-  async #openStream(hop: Hop): Promise<Flow> {
+  async #openStream(hop: Hop, forget: () => void): Promise<Flow> {
     const socket = this.#connect(hop);
     const ready = hop.transport === "TLS" ? "secureConnect" : "connect";
     await connected((done, failed) => {
@@ -94,7 +107,7 @@ export class Sockets implements ClientTransports {
     socket.setTimeout(0);
     const remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     const flow = this.#flow(hop.transport, localOf(socket), remote);
-    this.#listen(socket, flow);
+    this.#listen(socket, flow, forget);
     return flow;
   }
 
@@ -112,7 +125,7 @@ export class Sockets implements ClientTransports {
     return socket.setNoDelay(true);
   }
 
-  #listen(socket: Socket, flow: Flow): void {
+  #listen(socket: Socket, flow: Flow, forget: () => void): void {
     const framer = new SipFramer({ opened: true });
     socket.on("data", (chunk) => {
       for (const framed of framer.push(chunk)) this.#take(framed, flow);
@@ -122,11 +135,15 @@ export class Sockets implements ClientTransports {
       reason = error.message;
     });
     socket.on("close", () => {
+      forget();
       if (this.#live.delete(flow.id)) this.#events.closed(flow, reason);
     });
     this.#live.set(flow.id, {
       send: (bytes) => void socket.write(bytes),
-      close: () => void socket.end(),
+      close: () => {
+        forget();
+        socket.end();
+      },
     });
   }
 
@@ -139,6 +156,7 @@ export class Sockets implements ClientTransports {
       case "ping":
         return this.send(flow, PONG);
       case "pong":
+        return this.#events.pong(flow);
     }
   }
 

@@ -3,12 +3,14 @@ import { Feed } from "../base/feed.ts";
 import type { Signal } from "../base/signal.ts";
 import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
+import type { ReceivedRecords } from "./received-records.ts";
 
 export interface InboxPorts {
   readonly open: (record: ReceivedRecord) => IncomingMessage;
   readonly emit: (message: IncomingMessage) => void;
   readonly isHeard: () => boolean;
   readonly report: (error: unknown) => void;
+  readonly records: ReceivedRecords;
 }
 
 const PAGE = 50;
@@ -78,10 +80,10 @@ export class Inbox {
     }
   }
 
-  async #seen(record: ReceivedRecord): Promise<void> {
-    // Read again: the user may have seen it meanwhile.
-    const now = await this.#store.received(record.id, record.from);
-    if (now !== undefined && !now.seen) await this.#store.change({ ...now, seen: true });
+  async #seen({ id, from }: ReceivedRecord): Promise<void> {
+    await this.#ports.records.change(id, from, (record) =>
+      record.seen ? undefined : { ...record, seen: true },
+    );
   }
 }
 

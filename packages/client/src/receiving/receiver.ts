@@ -16,11 +16,12 @@ import {
   type SipRequest,
   Subject,
 } from "@parlance/sip";
-import type { Clock, Inflate, Random } from "@parlance/wire";
+import type { Cancel, Clock, Inflate, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Requests } from "../connection/requests.ts";
 import { bareMessage, type Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceiptKind, ReceivedRecord } from "../store/client-store.ts";
+import type { ReceivedRecords } from "./received-records.ts";
 import { isUnreadable, type Unpacked, type Unreadable, unpack } from "./received-request.ts";
 
 export interface ReceiverPorts {
@@ -29,6 +30,7 @@ export interface ReceiverPorts {
   readonly inflate: Inflate | undefined;
   readonly requests: Requests;
   readonly store: ClientStore;
+  readonly records: ReceivedRecords;
   readonly sender: Sender;
   readonly report: (error: unknown) => void;
   /** A new message is in the store. */
@@ -38,11 +40,16 @@ export interface ReceiverPorts {
 }
 
 const OWING_AT_ONCE = 50;
+/** A receipt that the server refuses is tried again after 2, 4, 8 … s, so many times in all. */
+const FIRST_WAIT_MS = 2_000;
+const MAX_REFUSALS = 9;
 
 export class Receiver {
   readonly #ports: ReceiverPorts;
   #paying: Promise<void> | undefined;
   #again = false;
+  #refusals = 0;
+  #retry: Cancel = () => {};
 
   constructor(ports: ReceiverPorts) {
     this.#ports = ports;
@@ -67,15 +74,12 @@ export class Receiver {
 
   /** The user has seen it. */
   async displayed(id: string, from: string): Promise<void> {
-    const record = await this.#ports.store.received(id, from);
-    if (record === undefined || record.displayed) return;
-    const owed: ReceiptKind[] = record.wants.includes("displayed") ? ["displayed"] : [];
-    await this.#ports.store.change({
-      ...record,
-      displayed: true,
-      owed: [...record.owed, ...owed],
+    const changed = await this.#ports.records.change(id, from, (record) => {
+      if (record.displayed) return undefined;
+      const owed: ReceiptKind[] = record.wants.includes("displayed") ? ["displayed"] : [];
+      return { ...record, displayed: true, owed: [...record.owed, ...owed] };
     });
-    this.payReceipts();
+    if (changed) this.payReceipts();
   }
 
   /** Sends the receipts that are owed, oldest first; those that fail wait for the next occasion. */
@@ -92,6 +96,11 @@ export class Receiver {
   /** Resolves when no receipt is under way. */
   async idle(): Promise<void> {
     await this.#paying;
+  }
+
+  /** Sends nothing any more by itself. */
+  stop(): void {
+    this.#retry();
   }
 
   async #takeReceipts(unpacked: Unpacked, transaction: ServerTransaction): Promise<void> {
@@ -116,31 +125,50 @@ export class Receiver {
   }
 
   async #payAll(): Promise<void> {
+    this.#retry();
     while (this.#again) {
       this.#again = false;
       for (const record of await this.#ports.store.owing(OWING_AT_ONCE)) {
-        if (!(await this.#pay(record))) return;
+        const outcome = await this.#pay(record);
+        if (outcome === "no server") return; // the next connection is the next occasion
+        if (outcome === "later") return this.#retryLater();
+        this.#refusals = 0;
         this.#again = true;
       }
     }
   }
 
-  /** False when the server cannot be reached now. */
-  async #pay(record: ReceivedRecord): Promise<boolean> {
+  async #pay(record: ReceivedRecord): Promise<"paid" | "later" | "no server"> {
     for (const kind of record.owed) {
-      const request = this.#receiptRequest(record, kind);
-      try {
-        if (request !== undefined) await this.#ports.requests.send(request);
-      } catch (error) {
-        if (error instanceof ImError && error.temporary) return false;
-        this.#ports.report(error);
-      }
+      const outcome = await this.#send(this.#receiptRequest(record, kind));
+      if (outcome === "no server") return outcome;
+      if (outcome === "later" && this.#refusals < MAX_REFUSALS) return outcome;
+      await this.#ports.records.change(record.id, record.from, (now) => ({
+        ...now,
+        owed: now.owed.filter((each) => each !== kind),
+      }));
     }
-    // Read again: the user may have seen it meanwhile, and then more is owed.
-    const now = (await this.#ports.store.received(record.id, record.from)) ?? record;
-    const owed = now.owed.filter((kind) => !record.owed.includes(kind));
-    await this.#ports.store.change({ ...now, owed });
-    return true;
+    return "paid";
+  }
+
+  async #send(request: SipRequest | undefined): Promise<"paid" | "later" | "no server"> {
+    if (request === undefined) return "paid";
+    try {
+      const { status } = await this.#ports.requests.send(request);
+      return status >= 500 || status === 408 || status === 480 ? "later" : "paid";
+    } catch (error) {
+      if (!(error instanceof ImError)) throw error;
+      if (error.temporary || error.code === "closed") return "no server";
+      this.#ports.report(error);
+      return "paid";
+    }
+  }
+
+  #retryLater(): void {
+    const waitMs = FIRST_WAIT_MS * 2 ** this.#refusals;
+    this.#refusals += 1;
+    this.#again = false;
+    this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
 
   #receiptRequest(record: ReceivedRecord, kind: ReceiptKind): SipRequest | undefined {

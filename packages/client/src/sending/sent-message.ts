@@ -1,7 +1,7 @@
 /** A message on its way, with its life: queued, sent, accepted, deferred, delivered, displayed, or failed. */
 
 import { Emitter, type Listening } from "../base/emitter.ts";
-import { ImError, type ImErrorCode } from "../base/errors.ts";
+import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Recipient, SendingState, SentRecord } from "../store/client-store.ts";
 
@@ -15,11 +15,19 @@ const RANK: Readonly<Record<SendingState, number>> = {
   failed: 6,
 };
 
-/** Whether `to` comes later in a message's life: states only go forward. */
+/**
+ * Whether `to` comes later in a message's life. States go forward, but for one step: a message that
+ * was given up without knowing its fate may turn out to have arrived, and then that is the truth.
+ */
 export function isLater(from: SendingState, to: SendingState): boolean {
-  if (from === "failed" || RANK[to] <= RANK[from]) return false;
+  if (from === "failed") return to === "delivered" || to === "displayed";
   // Whoever has the message cannot lose it again.
-  return to !== "failed" || RANK[from] < RANK.delivered;
+  if (to === "failed") return RANK[from] < RANK.delivered;
+  return RANK[to] > RANK[from];
+}
+
+export function isSettled({ state }: SentRecord): boolean {
+  return RANK[state] > RANK.sent;
 }
 
 /** What all recipients have reached, and "failed" only when everybody failed. */
@@ -57,12 +65,12 @@ export class SentMessage {
     return this.#record;
   }
 
-  /** Why it failed. */
+  /** Why it failed. Unless the code says otherwise for certain, the recipient may have it. */
   get failure(): ImError | undefined {
     const { failure } = this.#record;
     if (failure === undefined) return undefined;
     const { code, status } = failure;
-    return new ImError(code as ImErrorCode, status === undefined ? {} : { status }); // written by us
+    return new ImError(code, status === undefined ? {} : { status });
   }
 
   /** The server has it: delivered at once or kept for later. Rejects with ImError when it failed. */
@@ -110,6 +118,12 @@ export class SentMessage {
       this.#waits.delete(state);
     }
     this.#emitter.emit("state", record.state);
+  }
+
+  /** Only the SDK calls this: the client is closed, and nobody hears of this message any more. */
+  abandon(): void {
+    for (const wait of this.#waits.values()) wait.reject(new ImError("closed"));
+    this.#waits.clear();
   }
 }
 

@@ -1,5 +1,7 @@
 /** What one client keeps: messages of both directions, the outbox, and receipts it owes. */
 
+import type { ImErrorCode } from "../base/errors.ts";
+
 export type SendingState =
   | "queued"
   | "sent"
@@ -28,8 +30,8 @@ export interface SentRecord extends CommonRecord {
   readonly direction: "sent";
   readonly recipients: readonly Recipient[];
   readonly state: SendingState;
-  /** Why it failed: a code of ImError, and the status. */
-  readonly failure: { readonly code: string; readonly status: number | undefined } | undefined;
+  /** Why it failed. */
+  readonly failure: { readonly code: ImErrorCode; readonly status: number | undefined } | undefined;
   readonly receipts: readonly ReceiptKind[];
   /** Epoch ms after which it is worth nothing. */
   readonly expiresAt: number | undefined;

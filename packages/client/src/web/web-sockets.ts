@@ -1,7 +1,7 @@
 /** SIP over WebSocket for whatever has the web's WebSocket: browsers and Node. RFC 7118 */
-import { type Flow, type FlowEvents, type Hop, readFrame } from "@parlance/sip";
+import { type Flow, type Hop, readFrame } from "@parlance/sip";
 import { utf8Bytes, utf8TextLossy } from "@parlance/wire";
-import type { ClientTransports } from "../runtime.ts";
+import type { ClientTransports, SocketEvents } from "../runtime.ts";
 
 /** The part of the web's WebSocket that is needed. */
 interface Channel {
@@ -17,11 +17,11 @@ interface Channel {
 const OPEN = 1;
 
 export class WebSockets implements ClientTransports {
-  readonly #events: FlowEvents;
+  readonly #events: SocketEvents;
   readonly #channels = new Map<string, Channel>();
   #count = 0;
 
-  constructor(events: FlowEvents) {
+  constructor(events: SocketEvents) {
     this.#events = events;
   }
 
@@ -72,6 +72,7 @@ export class WebSockets implements ClientTransports {
     const framed = readFrame(bytes);
     if (framed.kind === "message") this.#events.message(framed.message, flow);
     else if (framed.kind === "fault") this.#events.fault(framed, flow);
+    else if (framed.kind === "pong") this.#events.pong(flow);
   }
 }
 

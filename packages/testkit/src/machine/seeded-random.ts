@@ -30,7 +30,7 @@ export class SeededRandom implements Random {
   }
 
   /** One of them. Throws when there is none. */
-  pick<T extends NonNullable<unknown>>(choices: readonly T[]): T {
+  pick<T extends string | number | boolean | object>(choices: readonly T[]): T {
     const choice = choices[this.between(0, choices.length - 1)];
     if (choice === undefined) throw new RangeError("nothing to pick from");
     return choice;

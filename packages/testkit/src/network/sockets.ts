@@ -12,7 +12,7 @@ import {
 import type { Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
 import type { Host, Network } from "./network.ts";
-import { Stream, StreamEnd, type StreamOwner } from "./stream.ts";
+import { Stream, type StreamEnd, type StreamOwner } from "./stream.ts";
 
 /** What a program hears from its sockets. */
 export interface SocketEvents extends FlowEvents {
@@ -39,6 +39,10 @@ export class Sockets implements StreamOwner {
   readonly #options: SocketOptions;
   readonly #streams = new Map<string, StreamEnd>();
   readonly #datagrams = new Map<string, DatagramFlow>();
+  /** Streams that we have opened, or are opening. */
+  readonly #opened = new Map<string, Promise<Flow>>();
+  /** What to do when one of those is gone. */
+  readonly #forget = new Map<string, () => void>();
   #events: SocketEvents | undefined;
 
   constructor(network: Network, options: SocketOptions) {
@@ -67,12 +71,18 @@ export class Sockets implements StreamOwner {
 
   open(hop: Hop): Flow | Promise<Flow> {
     if (hop.transport === "UDP") return this.#datagramTo(hop.address, this.#ownPort());
-    return this.#openStream(hop, hop.transport);
+    const place = `${hop.transport} ${hop.address.host}:${hop.address.port}`;
+    const known = this.#opened.get(place);
+    if (known !== undefined) return known; // RFC 5923
+    const opening = this.#openStream(hop, hop.transport, () => this.#opened.delete(place));
+    this.#opened.set(place, opening);
+    opening.catch(() => this.#opened.delete(place));
+    return opening;
   }
 
   close(flow: Flow): void {
     this.#streams.get(flow.id)?.close();
-    this.#streams.delete(flow.id);
+    this.#gone(flow);
     if (!this.#options.listening) this.#datagrams.delete(flow.id);
   }
 
@@ -80,6 +90,7 @@ export class Sockets implements StreamOwner {
   async end(): Promise<void> {
     for (const end of this.#streams.values()) end.close();
     this.#streams.clear();
+    this.#opened.clear();
     this.#datagrams.clear();
     this.#events = undefined;
   }
@@ -105,7 +116,7 @@ export class Sockets implements StreamOwner {
   }
 
   broken(end: StreamEnd, reason: string): void {
-    this.#streams.delete(end.id);
+    this.#gone(end);
     if (!this.#options.life.over) this.#events?.closed(end, reason);
   }
 
@@ -125,7 +136,17 @@ export class Sockets implements StreamOwner {
     }
   }
 
-  async #openStream(hop: Hop, transport: StreamEnd["transport"]): Promise<Flow> {
+  #gone({ id }: Flow): void {
+    this.#streams.delete(id);
+    this.#forget.get(id)?.();
+    this.#forget.delete(id);
+  }
+
+  async #openStream(
+    hop: Hop,
+    transport: StreamEnd["transport"],
+    forget: () => void,
+  ): Promise<Flow> {
     const { link } = this.host;
     const started = this.#clock.now();
     await this.#passed(2 * link.streamDelay());
@@ -145,6 +166,7 @@ export class Sockets implements StreamOwner {
     const on = { link, clock: this.#clock };
     const stream = new Stream(facts, on, { client: this, server });
     this.#streams.set(stream.client.id, stream.client);
+    this.#forget.set(stream.client.id, forget);
     server.accepted(stream.server);
     return stream.client;
   }
