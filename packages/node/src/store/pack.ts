@@ -3,8 +3,8 @@
  * much, and would clone the whole receive buffer of which it may be a small view.
  */
 
+import type { PendingCall } from "./pending-call.ts";
 import type { Group, Packed } from "./protocol.ts";
-import type { PendingCall } from "./store-worker.ts";
 
 export function packGroup(calls: readonly PendingCall[]): Group {
   const content = new Uint8Array(calls.reduce((sum, call) => sum + call.bytes, 0));

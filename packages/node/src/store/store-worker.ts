@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { StoreError } from "@parlance/server";
 import type { OperationName, Operations } from "./operations.ts";
 import { bytesIn, packGroup } from "./pack.ts";
+import type { PendingCall } from "./pending-call.ts";
 import type { Fault, FromWorker, GroupOutcome, ToWorker, WorkerSetup } from "./protocol.ts";
 
 /** What the rest of the server can learn of the store at work. */
@@ -33,15 +34,6 @@ const QUEUE: QueueLimits = {
 const MOST_CALLS_IN_GROUP = 500; // bounds what the first of a group waits for the last: some 10 ms
 const MOST_BYTES_IN_GROUP = 4 * 1024 * 1024;
 const MOST_GROUPS_AWAY = 2; // one at work, one at the door: the worker never waits for us
-
-export interface PendingCall {
-  readonly name: OperationName;
-  readonly args: readonly unknown[];
-  readonly bytes: number;
-  /** The worker answers with what the operation of this name returned. */
-  resolve(value: unknown): void;
-  reject(error: StoreError): void;
-}
 
 export class StoreWorker {
   readonly #worker: Worker;
