@@ -320,12 +320,26 @@ test("RFC 5438 §8.2: a copy that cannot be delivered is reported, the others ar
   assert.deepEqual(await stores.jobs.list(undefined, 10), []);
 });
 
-test("503 and silence are tried twice more, other failures are not", async () => {
+test("silence is tried twice more, a refusal is not", async () => {
   const { send, way, clock } = world();
-  way.onSubmit = ({ request }) => (request.uriText === "sip:bob@example.com" ? 503 : 500);
+  way.onSubmit = ({ request }) => (request.uriText === "sip:bob@example.com" ? 408 : 403);
   await send(toMany(listBody(uris("bob", "carol"))));
   await clock.pass(60_000);
   assert.equal(targets(way).filter((uri) => uri === "sip:bob@example.com").length, 3);
+  assert.equal(targets(way).filter((uri) => uri === "sip:carol@example.com").length, 1);
+});
+
+test("while a copy can neither be delivered nor kept the job is kept, the other copies are done", async () => {
+  const { send, way, stores, clock } = world();
+  let broken = true;
+  way.onSubmit = ({ request }) => (broken && request.uriText === "sip:bob@example.com" ? 500 : 202);
+  await send(toMany(listBody(uris("bob", "carol"))));
+  await clock.pass(60_000);
+  const [job] = await stores.jobs.list(undefined, 10);
+  assert.deepEqual(job?.recipients, ["sip:bob@example.com"]);
+  broken = false;
+  await clock.pass(60_000);
+  assert.deepEqual(await stores.jobs.list(undefined, 10), []);
   assert.equal(targets(way).filter((uri) => uri === "sip:carol@example.com").length, 1);
 });
 

@@ -13,6 +13,8 @@ export interface JobLimits {
 export const DEFAULT_JOB_LIMITS: JobLimits = { copies: 256, messages: 1_000 };
 
 const JOBS_A_PAGE = 100;
+/** A disk that was full or slow has had time to recover. */
+const INTERRUPTED_MS = 15_000;
 
 export class Jobs {
   readonly #ports: JobPorts;
@@ -45,16 +47,21 @@ export class Jobs {
   run(job: Job): void {
     this.#running += 1;
     const running = new RunningJob(job, this.#ports, this.#slots);
-    this.#ports.clock.schedule(0, () => void this.#finish(running));
+    this.#start(running, 0);
   }
 
+  #start(job: RunningJob, delayMs: number): void {
+    this.#ports.clock.schedule(delayMs, () => void this.#finish(job));
+  }
+
+  /** What was accepted is not given up before its time is over. */
   async #finish(job: RunningJob): Promise<void> {
     try {
       await job.run();
+      this.#running -= 1;
     } catch (error) {
       this.#ports.log.error("job interrupted", { error: String(error) });
-    } finally {
-      this.#running -= 1;
+      this.#start(job, INTERRUPTED_MS);
     }
   }
 }

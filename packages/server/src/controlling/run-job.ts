@@ -28,6 +28,8 @@ export class RunningJob {
   readonly #ports: JobPorts;
   readonly #slots: Slots;
   readonly #settled: string[] = [];
+  /** Those whose end is in the store. */
+  readonly #done = new Set<string>();
 
   constructor(job: Job, ports: JobPorts, slots: Slots) {
     this.#job = job;
@@ -35,9 +37,10 @@ export class RunningJob {
     this.#slots = slots;
   }
 
-  /** Rejects when the store does; then the job runs again after a restart. */
+  /** Rejects when something could not be kept; running it again goes on with what is left. */
   async run(): Promise<void> {
-    const { id, bytes, context: text, recipients } = this.#job;
+    const { id, bytes, context: text } = this.#job;
+    const recipients = this.#job.recipients.filter((each) => !this.#done.has(each));
     const context = parseContext(text);
     const template = parseMessage(bytes);
     if (context === undefined || !template.ok || !(template.value instanceof SipRequest)) {
@@ -46,7 +49,7 @@ export class RunningJob {
     }
     const copies = new Copies(template.value, { id, readdress: context.readdress });
     const originator = this.#originatorOf(context);
-    await Promise.all(
+    const ends = await Promise.allSettled(
       recipients.map(async (recipient) => {
         const release = await this.#slots.take();
         try {
@@ -58,6 +61,8 @@ export class RunningJob {
       }),
     );
     await this.#forget();
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #one(
@@ -71,6 +76,8 @@ export class RunningJob {
     const expired = this.#job.expiresAt <= this.#ports.clock.now();
     const status = copy.ok && !expired ? await this.#send(copy.value, originator) : 400;
     if (status < 300) return;
+    // Answers of a device are passed back or end in the store, so it is our own trouble.
+    if (status >= 500 && status < 600) throw new Error(`copy not taken: ${status}`);
     this.#ports.log.info("copy not delivered", { status });
     if (copies.cpim === undefined) return;
     const { uri: author } = context.originator;
@@ -82,7 +89,7 @@ export class RunningJob {
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#ports.way.submit(copy, principal, originator);
       const { status } = outcome;
-      if ((status !== 503 && status !== 408) || attempt === RETRIES) return status;
+      if ((status < 500 && status !== 408) || status >= 600 || attempt === RETRIES) return status;
       await this.#pause(delayMs(outcome, attempt));
     }
   }
@@ -103,9 +110,10 @@ export class RunningJob {
   }
 
   async #forget(): Promise<void> {
-    if (this.#settled.length > 0) {
-      await this.#ports.store.settle(this.#job.id, this.#settled.splice(0));
-    }
+    if (this.#settled.length === 0) return;
+    const settled = this.#settled.splice(0);
+    await this.#ports.store.settle(this.#job.id, settled);
+    for (const recipient of settled) this.#done.add(recipient);
   }
 
   #originatorOf({ originator }: CopyContext): Originator {

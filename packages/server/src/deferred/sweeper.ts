@@ -46,24 +46,33 @@ export class Sweeper {
       const { store, clock } = this.#ports;
       const expired = await store.expired(clock.now(), this.#options.sweepSize);
       // First the reports: after a crash an author may hear it twice, but never not at all.
-      await Promise.all(expired.map((message) => this.#tellAuthor(message)));
-      for (const [recipient, messages] of Map.groupBy(expired, (one) => one.recipient)) {
+      const told = await Promise.all(expired.map((message) => this.#tellAuthor(message)));
+      const over = expired.filter((_, at) => told[at]);
+      for (const [recipient, messages] of Map.groupBy(over, (one) => one.recipient)) {
         this.#counters.expired.add(messages.length);
         await store.remove(
           recipient,
           messages.map(({ id }) => id),
         );
       }
-      return expired.length === this.#options.sweepSize;
+      return over.length === this.#options.sweepSize;
     } catch (error) {
       this.#ports.log.error("expiry sweep failed", { error: String(error) });
       return false;
     }
   }
 
-  async #tellAuthor(message: DeferredMessage): Promise<void> {
+  /** False: not now, so the message has to stay. */
+  async #tellAuthor(message: DeferredMessage): Promise<boolean> {
     // Who was quarantined has been reported then.
     const subject = message.poisoned ? undefined : subjectOf(message, this.#ports);
-    if (subject !== undefined) await this.#ports.reports.failed(subject);
+    if (subject === undefined) return true;
+    try {
+      await this.#ports.reports.failed(subject);
+      return true;
+    } catch (error) {
+      this.#ports.log.warn("expiry not reported", { error: String(error) });
+      return false;
+    }
   }
 }

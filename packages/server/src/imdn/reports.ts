@@ -26,23 +26,26 @@ export class ServerReports implements Reports {
     this.#options = options;
   }
 
-  stored(subject: ReportSubject): Promise<void> {
-    return this.#report(subject, { kind: "processing", status: "stored" });
+  async stored(subject: ReportSubject): Promise<void> {
+    await this.#report(subject, { kind: "processing", status: "stored" });
   }
 
-  failed(subject: ReportSubject): Promise<void> {
-    return this.#report(subject, { kind: "delivery", status: "failed" });
+  async failed(subject: ReportSubject): Promise<void> {
+    const status = await this.#report(subject, { kind: "delivery", status: "failed" });
+    // Whatever the author's devices answer, his messages are kept: so it is our own trouble.
+    if (status >= 500 && status < 600) throw new Error(`report not taken: ${status}`);
   }
 
-  async #report(subject: ReportSubject, notification: Notification): Promise<void> {
+  async #report(subject: ReportSubject, notification: Notification): Promise<number> {
     const made = parsed(() => this.#make(subject, notification));
     // Headers or addresses that cannot be read ask for nothing.
-    if (!made.ok || made.value === undefined) return;
+    if (!made.ok || made.value === undefined) return 200;
     const { request, recipient } = made.value;
     const originator = originatorOf(recipient);
     const principal = { kind: "server", onBehalfOf: originator.address } as const;
     const { status } = await this.#ports.way.submit(request, principal, originator);
     if (status >= 300) this.#ports.log.info("report not delivered", { status });
+    return status;
   }
 
   #make({ cpim, author, recipient }: ReportSubject, notification: Notification) {

@@ -14,7 +14,10 @@ export interface ReportSubject {
 export interface Reports {
   /** It waits for its recipient. Asked for by `processing`. RFC 5438 §8.1 */
   stored(subject: ReportSubject): Promise<void>;
-  /** It will never arrive. Asked for by `negative-delivery`. RFC 5438 §8.2 */
+  /**
+   * It will never arrive. Asked for by `negative-delivery`. Rejects when the report cannot be taken
+   * over now: whoever asks keeps the message until then. RFC 5438 §8.2
+   */
   failed(subject: ReportSubject): Promise<void>;
 }
 
