@@ -116,12 +116,21 @@ export class Receiver {
     transaction: ServerTransaction,
   ): Promise<void> {
     const now = this.#ports.clock.now();
-    if (isOver(request, now)) return transaction.reply(200); // RFC 3428 §7: its time is over
     const record = received(request, unpacked, now);
+    if (isOver(request, now)) return this.#takeLate(record, transaction);
     const kept = await this.#ports.store.add(record);
     transaction.reply(200); // only now: what is answered is kept
     if (kept !== undefined) this.#ports.arrived(kept);
     this.payReceipts();
+  }
+
+  /** Its time is over: it is not shown. Nobody is told that all is well before its author knows. RFC 3428 §7 */
+  async #takeLate(record: ReceivedRecord, transaction: ServerTransaction): Promise<void> {
+    const { store } = this.#ports;
+    const known = (await store.received(record.id, record.from)) !== undefined;
+    const report = known ? undefined : this.#receiptRequest(record, "failed");
+    const outcome = await this.#send(report);
+    transaction.reply(outcome === "paid" ? 200 : 480);
   }
 
   async #payAll(): Promise<void> {
@@ -171,16 +180,16 @@ export class Receiver {
     this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
 
-  #receiptRequest(record: ReceivedRecord, kind: ReceiptKind): SipRequest | undefined {
+  #receiptRequest(record: ReceivedRecord, kind: ReceiptKind | "failed"): SipRequest | undefined {
     const cpim = record.envelope === undefined ? undefined : parseCpim(record.envelope);
     if (cpim === undefined || !cpim.ok) return undefined;
     const { clock, random, sender } = this.#ports;
     const now = clock.now();
     const imdn = makeImdn(cpim.value, {
       notification:
-        kind === "delivered"
-          ? { kind: "delivery", status: "delivered" }
-          : { kind: "display", status: "displayed" },
+        kind === "displayed"
+          ? { kind: "display", status: "displayed" }
+          : { kind: "delivery", status: kind },
       from: { name: undefined, uri: sender.address },
       recipientUri: sender.address,
       messageId: newMessageId(random),

@@ -293,12 +293,14 @@ function startAfresh(lane: Lane): void {
 }
 
 /**
- * 200 is the recipient's device speaking; 202 is a server that keeps the message or copies it to
+ * 200 is the recipient's device speaking, which yet drops what comes too late and then reports so; 202 is a server that keeps the message or copies it to
  * many. An IM server says which; any other can only mean that it keeps it. RFC 3428 §7
  */
-function stateAfter({ recipients }: SentRecord, response: SipResponse): SendingState {
+function stateAfter(record: SentRecord, response: SipResponse): SendingState {
+  const { recipients, receipts, expiresAt } = record;
   if (recipients.length > 1) return "accepted";
-  if (response.status !== 202) return "delivered";
+  const maybeLate = expiresAt !== undefined && receipts.includes("delivered");
+  if (response.status !== 202) return maybeLate ? "accepted" : "delivered";
   const kept = readWarnings(response.texts("Warning")).includes(DEFERRED);
   return kept || !isImServer(response.text("Server")) ? "deferred" : "accepted";
 }

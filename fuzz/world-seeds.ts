@@ -1,0 +1,50 @@
+/**
+ * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
+ * for what must hold.
+ *
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--only WORD,WORD]
+ *
+ * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
+ */
+import { parseArgs } from "node:util";
+import { runStorm, type StormReport } from "@parlance/testkit";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "500" },
+    from: { type: "string", default: "1" },
+    only: { type: "string" },
+  },
+});
+
+const from = Number(values.from);
+const seeds = Number(values.seeds);
+const began = performance.now();
+const total = { written: 0, shown: 0, crashes: 0 };
+
+for (let seed = from; seed < from + seeds; seed += 1) {
+  const report = await runStorm(seed);
+  total.written += report.written;
+  total.shown += report.shown;
+  total.crashes += report.crashes;
+  if (report.violations.length === 0) continue;
+  print(report);
+  process.exit(1);
+}
+
+const ms = performance.now() - began;
+console.log(
+  `${seeds} storms from ${from}: ${total.written} written, ${total.shown} shown, ` +
+    `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
+);
+
+function print({ seed, violations, story }: StormReport): void {
+  const words = values.only?.split(",");
+  const lines = story().split("\n");
+  const wanted = lines.filter((line) => words?.some((word) => line.includes(word)) ?? true);
+  console.log(wanted.join("\n"));
+  console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
+  console.log(
+    `\nnode --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`,
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * What must hold after a storm, when everybody is back and nothing is under way.
+ *
+ * 1. Nobody is shown a message twice, or one that was not for him, or another text than was written.
+ *    (An application that died before it said that it had shown a message may show it once more.)
+ * 2. Every message has an end. Its author is told `delivered` or `displayed` only if it was shown
+ *    (without receipts also if the other device dropped it because its time had run out). He is told `failed` only if it was not; where he asked for no receipt, `failed` means that nobody
+ *    can tell, and whatever the code says, it may have been shown once.
+ * 3. `accepted` and `deferred` are ends only where no receipt was asked for, and then it was shown,
+ *    unless its time ran out.
+ * 4. One author's messages of one conversation are shown in the order of their writing, but for those
+ *    that he was told had failed: then the conversation went on without them.
+ * 5. The server keeps nothing for anybody who is back.
+ */
+import type { SendingState, SentRecord } from "@parlance/client";
+import type { World } from "../world/world.ts";
+import type { Person, Written } from "./person.ts";
+
+export async function judge(
+  people: readonly Person[],
+  world: World,
+  group: string,
+): Promise<readonly string[]> {
+  const violations: string[] = [];
+  const complain = (text: string): void => void violations.push(text);
+  for (const reader of people) {
+    judgeShown(reader, people, group, complain);
+    const { messages } = await world.stores.deferred.usage(reader.name);
+    if (messages > 0) complain(`${messages} messages still wait for ${reader.name}`);
+    if (!reader.isOnline) complain(`${reader.name} has not come back`);
+  }
+  for (const author of people) {
+    for (const written of author.written) {
+      const record = await author.store.sent(written.id);
+      if (record === undefined) complain(`${written.text} is gone from the store of its author`);
+      else judgeEnd({ written, record, author, people, group }, complain);
+    }
+    for (const reader of people) judgeOrder(author, reader, complain);
+  }
+  return violations;
+}
+
+type Complain = (text: string) => void;
+
+function judgeShown(
+  reader: Person,
+  people: readonly Person[],
+  group: string,
+  complain: Complain,
+): void {
+  const times = new Map<string, number>();
+  for (const { text, from } of reader.shown) {
+    times.set(text, (times.get(text) ?? 0) + 1);
+    const author = people.find(({ address }) => address === from);
+    const written = author?.written.find((each) => each.text === text);
+    if (written === undefined) complain(`${reader.name} was shown ${text}, from ${from}`);
+    else if (!isFor(written, reader, group)) complain(`${reader.name} was shown ${text}`);
+  }
+  for (const [text, count] of times) {
+    const most = reader.forgiven.has(text) ? 2 : 1;
+    if (count > most) complain(`${reader.name} was shown ${text} ${count} times`);
+  }
+}
+
+interface End {
+  readonly written: Written;
+  readonly record: SentRecord;
+  readonly author: Person;
+  readonly people: readonly Person[];
+  readonly group: string;
+}
+
+function judgeEnd({ written, record, author, people, group }: End, complain: Complain): void {
+  for (const reader of people) {
+    if (reader === author || !isFor(written, reader, group)) continue;
+    const own = record.recipients.find(({ address }) => address === reader.address);
+    const toGroup = own === undefined;
+    const state = own?.state ?? record.state;
+    const wasShown = reader.shown.some(({ text }) => text === written.text);
+    const verdict = judgeState(state, wasShown, { ...written, toGroup });
+    const code = record.failure?.code ?? "";
+    if (verdict !== undefined) {
+      complain(`${written.text} to ${reader.name} is ${state} ${code}: ${verdict}`);
+    }
+  }
+}
+
+function judgeState(
+  state: SendingState,
+  wasShown: boolean,
+  { receipts, perishable, toGroup }: Written & { readonly toGroup: boolean },
+): string | undefined {
+  switch (state) {
+    case "queued":
+    case "sent":
+      return "it has no end";
+    case "accepted":
+    case "deferred":
+      if (receipts && !toGroup) return "no receipt has come";
+      return wasShown || perishable ? undefined : "it was not shown";
+    case "delivered":
+    case "displayed":
+      if (perishable && (toGroup || !receipts)) return undefined;
+      return wasShown ? undefined : "it was not shown";
+    case "failed":
+      return wasShown && receipts && !toGroup ? "it was shown" : undefined;
+  }
+}
+
+function judgeOrder(author: Person, reader: Person, complain: Complain): void {
+  const conversations = Map.groupBy(author.written, ({ to }) => to.toSorted().join(" "));
+  for (const written of conversations.values()) {
+    const sure = written.filter(({ failed }) => !failed).map(({ text }) => text);
+    const first = new Set(reader.shown.map(({ text }) => text));
+    const shown = [...first].filter((text) => sure.includes(text));
+    const wanted = sure.filter((text) => first.has(text));
+    if (shown.join() !== wanted.join()) {
+      complain(`${reader.name} was shown ${shown.join(", ")} in this order`);
+    }
+  }
+}
+
+function isFor({ to }: Written, reader: Person, group: string): boolean {
+  return to.includes(reader.address) || to.includes(group);
+}

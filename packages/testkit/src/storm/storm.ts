@@ -1,0 +1,189 @@
+/**
+ * A storm: some people write to one another while links lose, repeat, delay and break, clients come
+ * and go or die, the server crashes and its disk fails. Everything comes from one seed.
+ */
+import { SeededRandom } from "../machine/seeded-random.ts";
+import { SOUND_DISK } from "../machine/slow-disk.ts";
+import { type ClientTransport, World } from "../world/world.ts";
+import { judge } from "./judge.ts";
+import { Person } from "./person.ts";
+
+export interface StormReport {
+  readonly seed: number;
+  readonly people: number;
+  readonly written: number;
+  readonly shown: number;
+  readonly crashes: number;
+  /** What did not hold; none: all is well. */
+  readonly violations: readonly string[];
+  /** Seed and ladder, to read when something is wrong. */
+  story(): string;
+}
+
+const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
+const TRANSPORTS: readonly ClientTransport[] = ["udp", "tcp", "tls", "ws", "wss"];
+const GROUP = "team";
+/** Retries end after half an hour, and a registration is renewed within the next. */
+const LONGEST_CALM_MS = 4 * 3_600_000;
+const LOOK_MS = 20_000;
+/** For what is late, and must not be there. */
+const AFTERWARDS_MS = 120_000;
+
+export async function runStorm(seed: number): Promise<StormReport> {
+  const storm = await Storm.begin(seed);
+  await storm.blow();
+  await storm.calmDown();
+  return storm.end();
+}
+
+class Storm {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #people: readonly Person[];
+  #crashes = 0;
+  #texts = 0;
+
+  static async begin(seed: number): Promise<Storm> {
+    const random = new SeededRandom(seed);
+    const users = NAMES.slice(0, random.between(2, NAMES.length));
+    const world = await World.create({
+      seed,
+      users,
+      server: { groups: [{ name: GROUP, members: users }], trace: { bytes: 0 } },
+    });
+    return new Storm(world, random, users);
+  }
+
+  private constructor(world: World, random: SeededRandom, users: readonly string[]) {
+    this.#world = world;
+    this.#random = random;
+    this.#people = users.map((name) => {
+      const as = { transport: random.pick(TRANSPORTS), byLoop: random.chance(0.5) };
+      return new Person(name, world, as);
+    });
+  }
+
+  /** One thing after the other, with time between them. */
+  async blow(): Promise<void> {
+    for (const person of this.#people) {
+      this.#changeWeather(person);
+      if (this.#random.chance(0.8)) person.comeBack();
+    }
+    await this.#world.run(2_000);
+    const things = this.#random.between(15, 50);
+    for (let thing = 0; thing < things; thing += 1) {
+      await this.#oneThing();
+      const [short, long] = [this.#random.between(0, 500), this.#random.between(0, 20_000)];
+      await this.#world.run(this.#random.chance(0.6) ? short : long);
+    }
+  }
+
+  /** Fair weather, everybody is back, and time for all that waits. */
+  async calmDown(): Promise<void> {
+    const world = this.#world;
+    Object.assign(world.disk, SOUND_DISK);
+    if (!world.serverIsUp) await world.restartServer();
+    for (const person of this.#people) {
+      world.link(person.name).calm();
+      person.comeBack();
+    }
+    world.remark("all is calm");
+    const latest = world.clock.now() + LONGEST_CALM_MS;
+    while (!(await this.#isQuiet()) && world.clock.now() < latest) await world.run(LOOK_MS);
+    await world.run(AFTERWARDS_MS);
+  }
+
+  async end(): Promise<StormReport> {
+    const violations = await judge(this.#people, this.#world, this.#world.address(GROUP));
+    const story = this.#world.story();
+    await this.#world.end();
+    const count = (of: (person: Person) => readonly unknown[]): number =>
+      this.#people.reduce((sum, person) => sum + of(person).length, 0);
+    return {
+      seed: this.#world.seed,
+      people: this.#people.length,
+      written: count(({ written }) => written),
+      shown: count(({ shown }) => shown),
+      crashes: this.#crashes,
+      violations,
+      story: () => story,
+    };
+  }
+
+  async #oneThing(): Promise<void> {
+    const random = this.#random;
+    const person = random.pick(this.#people);
+    const link = this.#world.link(person.name);
+    const draw = random.fraction();
+    if (draw < 0.5) return this.#write(person);
+    if (draw < 0.6) return this.#comeOrGo(person);
+    if (draw < 0.66) return this.#changeWeather(person);
+    if (draw < 0.74) return link.cut();
+    if (draw < 0.8) return link.silent ? link.restore() : link.silence();
+    if (draw < 0.88) return this.#changeDisk();
+    if (draw < 0.95) return this.#crashOrRestart();
+    link.restore();
+  }
+
+  #write(person: Person): void {
+    const random = this.#random;
+    this.#texts += 1;
+    const others = this.#people.filter((each) => each !== person).map(({ address }) => address);
+    const draw = random.fraction();
+    const some = others.filter(() => random.chance(0.6));
+    const to =
+      draw < 0.12 ? [this.#world.address(GROUP)] : draw < 0.24 ? some : [random.pick(others)];
+    person.write(`${person.name}-${this.#texts}`, to.length === 0 ? others : to, {
+      ...(random.chance(0.1) ? { receipts: [] } : {}),
+      ...(random.chance(0.1) ? { expires: random.between(5, 60) } : {}),
+    });
+  }
+
+  async #comeOrGo(person: Person): Promise<void> {
+    if (!person.isThere) return person.comeBack();
+    if (this.#random.chance(0.5)) return person.die();
+    void person.leave();
+  }
+
+  #changeWeather(person: Person): void {
+    const random = this.#random;
+    Object.assign(this.#world.link(person.name).weather, {
+      loss: random.pick([0, 0, 0.05, 0.2, 0.5]),
+      duplicates: random.pick([0, 0.1, 0.3]),
+      delayMs: random.pick([1, 10, 80, 300]),
+      jitterMs: random.pick([0, 20, 200, 1_500]),
+      pieces: random.pick([0, 0.3, 1]),
+    });
+  }
+
+  #changeDisk(): void {
+    Object.assign(this.#world.disk, {
+      delayMs: this.#random.pick([0, 5, 50, 800]),
+      failures: this.#random.pick([0, 0, 0.1, 0.6, 1]),
+      tellingMs: this.#random.pick([0, 5, 200]),
+    });
+  }
+
+  async #crashOrRestart(): Promise<void> {
+    const world = this.#world;
+    if (world.serverIsUp) {
+      this.#crashes += 1;
+      world.crashServer();
+      if (this.#random.chance(0.3)) return;
+      await world.run(this.#random.between(0, 5_000));
+    }
+    world.disk.failures = 0; // a server that cannot read its data does not start
+    await world.restartServer();
+  }
+
+  /** Nothing is owed to anybody any more. */
+  async #isQuiet(): Promise<boolean> {
+    for (const { store, isOnline, name } of this.#people) {
+      if (!isOnline || (await store.outbox()).length > 0) return false;
+      if ((await store.owing(1)).length > 0) return false;
+      if ((await store.unseen(0, 1)).length > 0) return false;
+      if ((await this.#world.stores.deferred.usage(name)).messages > 0) return false;
+    }
+    return (await this.#world.stores.jobs.list(undefined, 1)).length === 0;
+  }
+}
