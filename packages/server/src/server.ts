@@ -6,6 +6,7 @@ import {
   type EndpointStats,
   type FlowEvents,
   sipUri,
+  type TransportName,
 } from "@parlance/sip";
 import { type Admin, admin } from "./admin.ts";
 import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
@@ -32,7 +33,7 @@ export interface Server {
   readonly events: FlowEvents;
   readonly admin: Admin;
   /** Tells under which address a listener was opened: URIs that name it mean the server. */
-  listens(address: Address): void;
+  listens(address: Address, transport: TransportName): void;
   readonly trace: TraceRing;
   readonly stats: ServerStats;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
@@ -62,7 +63,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   return {
     domain: config.domain,
     events: core.events,
-    listens: (address) => core.home.listens(address),
+    listens: (address, transport) => core.home.listens(address, transport),
     admin: admin({
       accounts: core.accounts,
       directory,

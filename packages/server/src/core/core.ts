@@ -96,6 +96,7 @@ export class Core {
         ack: (request, flow) => this.#dispatch.ack(request, flow),
       },
       {
+        sentBy: (flow) => home.sentBy(flow),
         transactions: limits.transactions,
         // A trusted peer brings the requests of many.
         transactionsPerSource: (flow) =>

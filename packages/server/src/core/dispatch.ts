@@ -4,6 +4,8 @@ import {
   checkForwarding,
   Event,
   type Flow,
+  hasLooped,
+  loopMark,
   MaxForwards,
   Require,
   Route,
@@ -128,7 +130,14 @@ export class Dispatch implements TransactionUser {
   /** Outside of dialogs. */
   #initial(passage: RequestPassage, transaction: ServerTransaction): void {
     const { home, regEvents, way } = this.#ports;
-    const { request } = passage;
+    const { request, principal } = passage;
+    // Only peers can send back what we sent them: everybody else has to log in to be heard.
+    if (
+      principal.kind === "trusted peer" &&
+      hasLooped(request, loopMark(request), (via) => home.isOurs(via))
+    ) {
+      return answerRefusal(transaction, refuse("loop"), home.domain); // RFC 5393 §4.2.2
+    }
     if (this.#isForUs(request)) return this.#toServer(passage, transaction);
     if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
       return regEvents.subscribe(passage, transaction);

@@ -5,6 +5,7 @@ import {
   ForkContext,
   type ForkEffect,
   type ForkTarget,
+  type RequestObserver,
   type SendFailure,
   type SipRequest,
   type SipResponse,
@@ -32,6 +33,8 @@ export interface ForkObserver {
 export interface Branch {
   readonly request: SipRequest;
   readonly to: Destination;
+  /** What tells a request that comes back to us from one that only passes again. RFC 5393 §4.2.1 */
+  readonly loopMark?: string | undefined;
 }
 
 export interface ForkPlan<T> {
@@ -115,7 +118,7 @@ export class Fork<T> {
     }
   }
 
-  #send(branch: number, { request, to }: Branch): void {
+  #send(branch: number, { request, to, loopMark }: Branch): void {
     const over = (effects: readonly ForkEffect<T>[]): void => {
       this.#running.delete(branch);
       this.#perform(effects);
@@ -124,7 +127,7 @@ export class Fork<T> {
       this.#failure ??= status;
       over(this.#context.failed(branch, why, this.#now));
     };
-    const transaction = this.#ports.sender.send(request, to, {
+    const observer: RequestObserver = {
       response: (response) => {
         const effects = this.#context.response(branch, response, this.#now);
         if (response.status < 200) this.#perform(effects);
@@ -132,7 +135,9 @@ export class Fork<T> {
       },
       timeout: () => failed("timeout", 408),
       failed: (reason) => failed("unreachable", statusOf(reason)),
-    });
+    };
+    const options = loopMark === undefined ? {} : { branchSuffix: loopMark };
+    const transaction = this.#ports.sender.send(request, to, observer, options);
     if (!transaction.ended) this.#running.set(branch, transaction);
   }
 

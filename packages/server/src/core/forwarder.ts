@@ -5,6 +5,7 @@ import {
   hostText,
   incomingBreadth,
   isReliable,
+  loopMark,
   MaxBreadth,
   type NameAddr,
   Params,
@@ -90,7 +91,7 @@ export class Forwarder {
           ...(recordRoutes === undefined ? {} : { recordRoutes }),
           realm: this.#ports.home.domain,
         });
-        return { to, request: prepared };
+        return { to, request: prepared, loopMark: loopMark(request) };
       },
     };
     this.#start(new Fork(plan, this.#ports, observer), observer);

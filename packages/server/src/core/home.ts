@@ -5,6 +5,7 @@ import {
   type Flow,
   hostText,
   type SipUri,
+  type TransportName,
   type Uri,
 } from "@parlance/sip";
 
@@ -14,6 +15,8 @@ export class Home {
   readonly domain: string;
   readonly #names: Set<string>;
   readonly #addresses = new Set<string>();
+  readonly #listeners = new Map<TransportName, Address>();
+  readonly #learnt = new Map<TransportName, Address>();
 
   constructor(domain: string, aliases: readonly string[]) {
     this.domain = domain.toLowerCase();
@@ -21,13 +24,25 @@ export class Home {
   }
 
   /** We listen there: a URI with this address means us. */
-  listens(address: Address): void {
-    if (this.#addresses.size < MAX_ADDRESSES) this.#addresses.add(authority(address));
+  listens(address: Address, transport: TransportName): void {
+    if (this.#addresses.size >= MAX_ADDRESSES) return;
+    this.#addresses.add(authority(address));
+    if (!this.#listeners.has(transport)) this.#listeners.set(transport, address);
+  }
+
+  /** What our Via names: where we listen, and not the port that a connection of ours happens to have. RFC 3261 §18.1.1 */
+  sentBy({ transport, listener, local }: Flow): Address {
+    if (listener !== undefined || transport === "UDP") return local;
+    return this.#listeners.get(transport) ?? local;
   }
 
   /** A flow of a listener shows under which address it is reached, also where it listens on all. */
   learn({ listener, local, transport }: Flow): void {
-    if (listener !== undefined || transport === "UDP") this.listens(local);
+    const learnt = this.#learnt.get(transport);
+    if (learnt?.host === local.host && learnt.port === local.port) return; // as nearly always
+    if (listener === undefined && transport !== "UDP") return;
+    this.#learnt.set(transport, local);
+    this.listens(local, transport);
   }
 
   /** Does the host part lead to us? A name with another port does not, nor does an address. */

@@ -142,6 +142,32 @@ test("a domain that the operator routed is reached, with the identity asserted t
   assert.equal(peer.received[0]?.uriText, "sip:eve@friends.example");
 });
 
+test("what a peer sends back to us without a change has looped: 482 (RFC 5393 §4.2.2)", async () => {
+  const { world, alice } = await pair({
+    core: {
+      trustedPeers: [{ name: "friends", addresses: ["192.0.2.60"], tlsNames: [] }],
+      trustedListeners: ["peers"],
+      routes: [
+        {
+          domains: ["friends.example"],
+          peer: "friends",
+          hop: { transport: "TCP", address: { host: "192.0.2.60", port: 5_080 } },
+          trusted: true,
+        },
+      ],
+    },
+  });
+  const peer = world.phone("x", { host: "192.0.2.60", port: 5_070 });
+  let came = 0;
+  peer.serve = (transaction) => {
+    came += 1;
+    const back = transaction.request.edit().setText("Max-Forwards", "60").done();
+    void peer.send(back).then(({ status }) => transaction.reply(status));
+  };
+  assert.equal((await alice.message("sip:eve@friends.example", "round")).status, 482);
+  assert.equal(came, 1);
+});
+
 test("every device gets a message, the first 2xx answers it (RFC 3261 §16.7)", async () => {
   const { world, alice, bob } = await pair();
   const second = world.phone("bob");
