@@ -10,6 +10,8 @@ export interface OriginatingFacts {
   readonly user: User;
   readonly sizeBytes: number;
   readonly maxBytes: number;
+  /** Whether a body of several parts can be taken apart, within the bounds of number and depth. */
+  readonly partsReadable: boolean;
   /** Whom the envelope names; undefined without one, a refusal when it cannot be read. */
   readonly claim: SenderClaim | Refusal | undefined;
 }
@@ -32,6 +34,7 @@ export function judgeOriginating(facts: OriginatingFacts): OriginatingJudgement 
   if (user.disabled) return refuse("not provisioned");
   if (!facts.isMessage) return PASS;
   if (facts.sizeBytes > facts.maxBytes) return refuse("message too large");
+  if (!facts.partsReadable) return refuse("bad body"); // nobody could show it
   if (claim === undefined || claim === "named") return PASS;
   if (claim === "missing") return PASS_FILLED_IN;
   if (claim === "other") return refuse("wrong sender"); // an envelope must not lie about its author

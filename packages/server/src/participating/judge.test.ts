@@ -21,6 +21,7 @@ const sending: OriginatingFacts = {
   user: alice,
   sizeBytes: 100,
   maxBytes: 1_000,
+  partsReadable: true,
   claim: undefined,
 };
 
@@ -52,6 +53,10 @@ test("a user whose service was withdrawn sends nothing", () => {
 test("a body above the limit is refused with 513, one at the limit is not", () => {
   assert.equal(sent({ sizeBytes: 1_001 }), "message too large");
   assert.equal(sent({ sizeBytes: 1_000 }), "pass");
+});
+
+test("a body whose parts cannot be told apart, or are too many, is refused", () => {
+  assert.equal(sent({ partsReadable: false }), "bad body");
 });
 
 test("an envelope names its sender or nobody, and then the server writes who it is", () => {

@@ -1,5 +1,5 @@
 /** Participating function of the originator: gathers the facts, and does what was judged. OMA IM 8.2 */
-import { type Cpim, editCpim, type Removal } from "@parlance/formats";
+import { type Cpim, editCpim, parseLeaves, type Removal } from "@parlance/formats";
 import {
   ANONYMOUS_URI,
   asksFor,
@@ -40,6 +40,7 @@ export function originating({ untagged, maxMessageBytes }: OriginatingOptions): 
         user,
         sizeBytes: content.sizeBytes,
         maxBytes: maxMessageBytes,
+        partsReadable: !isMessage || arePartsReadable(passage),
         claim: isMessage ? claimOf(passage, user) : undefined,
       });
       if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };
@@ -47,6 +48,14 @@ export function originating({ untagged, maxMessageBytes }: OriginatingOptions): 
       return edit === undefined ? PASS : { do: "pass", edit };
     },
   };
+}
+
+/** Of a body of several parts; a coded one goes on as it came. RFC 2046 §5.1 */
+function arePartsReadable({ request, content }: Passage): boolean {
+  const { mediaType } = content;
+  if (mediaType?.startsWith("multipart/") !== true || request.has("Content-Encoding")) return true;
+  const headers = [["Content-Type", request.text(ContentType) ?? ""]] as const;
+  return parseLeaves({ headers, content: request.body }).ok;
 }
 
 function claimOf({ request, content }: Passage, user: User): SenderClaim | Refusal | undefined {
