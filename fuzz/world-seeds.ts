@@ -2,9 +2,10 @@
  * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
  * for what must hold.
  *
- *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--only WORD,WORD]
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
+ * With `--all` it goes on and tells what failed, without ladders.
  */
 import { parseArgs } from "node:util";
 import { runStorm, type StormReport } from "@parlance/testkit";
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "500" },
     from: { type: "string", default: "1" },
     only: { type: "string" },
+    all: { type: "boolean", default: false },
   },
 });
 
@@ -28,8 +30,10 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   total.shown += report.shown;
   total.crashes += report.crashes;
   if (report.violations.length === 0) continue;
-  print(report);
-  process.exit(1);
+  process.exitCode = 1;
+  if (!values.all) printLadder(report);
+  printViolations(report);
+  if (!values.all) break;
 }
 
 const ms = performance.now() - began;
@@ -38,13 +42,13 @@ console.log(
     `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
 );
 
-function print({ seed, violations, story }: StormReport): void {
+function printLadder({ story }: StormReport): void {
   const words = values.only?.split(",");
   const lines = story().split("\n");
-  const wanted = lines.filter((line) => words?.some((word) => line.includes(word)) ?? true);
-  console.log(wanted.join("\n"));
+  console.log(lines.filter((line) => words?.some((word) => line.includes(word)) ?? true).join("\n"));
+}
+
+function printViolations({ seed, violations }: StormReport): void {
   console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
-  console.log(
-    `\nnode --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`,
-  );
+  console.log(`node --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`);
 }

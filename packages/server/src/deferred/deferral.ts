@@ -17,7 +17,10 @@ import { addressedAs, recordOf } from "./waiting-request.ts";
 /** A user for whom something waits. */
 interface Queue {
   readonly userName: string;
+  /** Messages given to the store; those that an earlier life left count as one. */
   count: number;
+  /** Of these, how many the last flush that found nothing more had seen. */
+  served: number;
   state: "resting" | "queued" | "running";
   /** The user registered while a flush ran. */
   again: boolean;
@@ -117,7 +120,10 @@ export class DeferredMessages implements Deferral {
     const { messagesPerUser: messages, bytesPerUser: bytes } = this.#options;
     try {
       const result = await this.#ports.store.add(record, { messages, bytes });
-      if (this.#ports.isReachable(user)) this.#tryAgain(queue, known === undefined);
+      // A flush may have found nothing before the commit, and have closed the queue.
+      const live = this.#queues.get(user.name) ?? queue;
+      this.#queues.set(user.name, live);
+      if (this.#ports.isReachable(user)) this.#tryAgain(live, known === undefined);
       return result === "over quota" ? refuse("store full") : "stored";
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -150,6 +156,7 @@ export class DeferredMessages implements Deferral {
     const queue: Queue = {
       userName,
       count: 0,
+      served: 0,
       state: "resting",
       again: false,
       failedRounds: 0,
@@ -163,6 +170,7 @@ export class DeferredMessages implements Deferral {
   /** After a restart a user may be there already and not register again for an hour. */
   #resume(userName: string): void {
     const queue = this.#queues.get(userName) ?? this.#open(userName);
+    queue.count += 1; // so that it stays when the next message cannot be stored
     const user = this.#ports.userNamed(userName);
     if (user !== undefined && this.#ports.isReachable(user)) this.#retryLater(queue, 1);
   }
@@ -225,11 +233,11 @@ export class DeferredMessages implements Deferral {
 
   #after(queue: Queue, result: FlushResult): void {
     queue.state = "resting";
-    if (result === "empty") {
+    if (result === "empty" && queue.served === queue.count) {
       this.#queues.delete(queue.userName);
       return;
     }
-    if (queue.again) {
+    if (queue.again || result === "empty") {
       this.#wake(queue);
       return;
     }

@@ -20,6 +20,8 @@ export type FlushResult =
 export interface Arrivals {
   /** Rises with every message that is given to the store. */
   readonly count: number;
+  /** How many of them there were when nothing was left. */
+  served: number;
 }
 
 const REMOVE_TOGETHER = 16; // one commit for so many deliveries
@@ -61,6 +63,7 @@ export class Flush {
       after = page.at(-1)?.id;
       if (after !== undefined) continue;
       await this.#settle();
+      arrivals.served = known;
       if (known === arrivals.count) return this.#aside.length > 0 ? "failed" : "empty";
       // Once more from the start: ids of a clock that was set back lie before those already read.
       known = arrivals.count;
