@@ -45,7 +45,7 @@ export class Home {
     this.listens(local, transport);
   }
 
-  /** Does the host part lead to us? A name with another port does not, nor does an address. */
+  /** Does the host part lead to us? Our names do with any port, our addresses with that of a listener. */
   isOurs({ host, port }: { readonly host: string; readonly port?: number | undefined }): boolean {
     if (host === this.domain && port === undefined) return true;
     const name = host.toLowerCase();
@@ -57,7 +57,7 @@ export class Home {
   keyOf(uri: Uri): string | undefined {
     if (uri.kind === "tel") return addressKey(uri);
     if (uri.kind !== "sip" || uri.user === undefined || !this.isOurs(uri)) return undefined;
-    if (uri.host === this.domain) return addressKey(uri);
+    if (uri.host === this.domain && uri.port === undefined) return addressKey(uri);
     return addressKey({ ...uri, host: this.domain, port: undefined });
   }
 
