@@ -1,8 +1,10 @@
 /** Bytes, text, lines, time and XML: what every parser and machine of Parlance stands on. */
 export { concatBytes, equalBytes } from "./bytes.ts";
+export { Chain, type Link } from "./chain.ts";
 export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from "./encodings.ts";
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
 export { LineReader, type LineReaderOptions } from "./line-reader.ts";
+export { Lookup } from "./lookup.ts";
 export type { Cancel, Clock, HashAlgorithm, Hashing, Inflate, Random } from "./ports.ts";
 export {
   asciiBytes,

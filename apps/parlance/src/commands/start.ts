@@ -1,6 +1,7 @@
 /** `parlance start`: runs the server until it is told to end. */
 import type { Command } from "commander";
 import type { Configuration } from "../config/schema.ts";
+import { tuneEngine } from "../service/engine.ts";
 import type { ServiceNode } from "../service/node.ts";
 
 interface StartCommand {
@@ -30,6 +31,7 @@ export function addStart(program: Command): void {
 }
 
 async function start(options: StartCommand): Promise<void> {
+  tuneEngine();
   const { loadConfiguration } = await import("../config/load.ts");
   const { startNode } = await import("../service/node.ts");
   const { localService } = await import("../service/local-service.ts");

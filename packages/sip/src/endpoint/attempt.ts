@@ -1,5 +1,5 @@
 /** One client transaction: one branch of a request on one flow. RFC 3261 §17.1 */
-import type { Cancel } from "@parlance/wire";
+import type { Cancel, Link } from "@parlance/wire";
 import { isSecure } from "../locate/index.ts";
 import { formatMessage, type SipRequest, type SipResponse } from "../message/index.ts";
 import { clientKey, type InviteClient, type NonInviteClient } from "../transaction/index.ts";
@@ -21,8 +21,9 @@ export interface AttemptOwner {
   readonly engine: Engine;
   readonly flows: FlowsInUse;
   entered(attempt: Attempt): void;
-  finished(attempt: Attempt): void;
-  gone(attempt: Attempt): void;
+  /** From now on it only absorbs repeats. */
+  finished(attempt: Attempt): Link<Evictable>;
+  gone(attempt: Attempt, finished: Link<Evictable> | undefined): void;
 }
 
 export interface Branch {
@@ -46,6 +47,8 @@ export abstract class Attempt implements Rider, Evictable {
   #user: AttemptUser;
   protected incoming: SipResponse | undefined;
   readonly #use: FlowUse;
+  readonly #riding: Link<Rider>;
+  #finished: Link<Evictable> | undefined;
   #sent = false;
 
   constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
@@ -55,7 +58,7 @@ export abstract class Attempt implements Rider, Evictable {
     this.#branch = branch;
     this.#user = user;
     this.#use = owner.flows.take(branch.flow);
-    this.#use.riders.add(this);
+    this.#riding = this.#use.riders.add(this);
     owner.entered(this);
   }
 
@@ -102,9 +105,9 @@ export abstract class Attempt implements Rider, Evictable {
   }
 
   ended(): void {
-    this.#use.riders.delete(this);
+    this.#use.riders.remove(this.#riding);
     this.owner.flows.release(this.#use);
-    this.owner.gone(this);
+    this.owner.gone(this, this.#finished);
   }
 
   protected get branch(): Branch | undefined {
@@ -115,7 +118,7 @@ export abstract class Attempt implements Rider, Evictable {
   protected absorb(): void {
     this.#branch = undefined;
     this.#user = DEAF;
-    this.owner.finished(this);
+    this.#finished = this.owner.finished(this);
   }
 
   protected sendAck(): void {}

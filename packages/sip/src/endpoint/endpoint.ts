@@ -1,5 +1,5 @@
 /** The SIP stack without I/O: messages come in by flows, find their transactions, and leave by flows. RFC 3261 §17, §18 */
-import { FormatError } from "@parlance/wire";
+import { Chain, FormatError } from "@parlance/wire";
 import { type Hop, HopFinder, type Resolver, type TransportName } from "../locate/index.ts";
 import {
   checkRequest,
@@ -56,7 +56,7 @@ export class Endpoint implements FlowEvents {
   readonly #user: TransactionUser;
   readonly #registry: Registry<ServerRun, Attempt>;
   readonly #flows = new FlowsInUse();
-  readonly #outgoing = new Set<Outgoing>();
+  readonly #outgoing = new Chain<Outgoing>();
   readonly #finder: HopFinder;
   readonly #serverOwner: ServerOwner;
   readonly #clientOwner: OutgoingOwner;
@@ -95,7 +95,6 @@ export class Endpoint implements FlowEvents {
     options: RequestOptions = {},
   ): ClientTransaction {
     const outgoing = new Outgoing(request, observer, options, this.#clientOwner);
-    this.#outgoing.add(outgoing);
     if (this.#stopped) outgoing.fail("stopped");
     else if ("remote" in to) outgoing.startOn(to);
     else this.#withHops(to, (hops) => outgoing.startOver(hops));
@@ -147,7 +146,7 @@ export class Endpoint implements FlowEvents {
     this.#engine.wheel.stop();
   }
 
-  /** Without a readable Via there is no way to answer, and nothing to match. RFC 3261 §18.2.2 */
+  /** Without a Via there is no way to answer, and nothing to match. RFC 3261 §18.2.2 */
   #readable(take: () => void): void {
     try {
       take();
@@ -159,7 +158,8 @@ export class Endpoint implements FlowEvents {
 
   #takeRequest(received: SipRequest, flow: Flow): void {
     this.#engine.counters.requestsIn += 1;
-    const request = markSource(received, flow);
+    const request = this.#marked(received, flow);
+    if (request === undefined) return;
     const key = serverKey(request);
     const known = this.#registry.servers.get(key);
     if (request.method === "ACK") return this.#takeAck(request, flow, known);
@@ -177,6 +177,18 @@ export class Endpoint implements FlowEvents {
     this.#registry.servers.set(key, run);
     run.start();
     if (run.transaction !== undefined) this.#serve(run.transaction);
+  }
+
+  /** A Via that cannot be read goes back as it came: the flow alone shows the way. RFC 4475 §3.1.2.1 */
+  #marked(received: SipRequest, flow: Flow): SipRequest | undefined {
+    try {
+      return markSource(received, flow);
+    } catch (error) {
+      if (!(error instanceof FormatError) || !received.has("Via")) throw error;
+      this.#engine.counters.malformed += 1;
+      if (received.method !== "ACK") this.#refuse(received, flow, 400, reasonPhrase(error));
+      return undefined;
+    }
   }
 
   #takeRepeat(known: ServerRun): void {
@@ -307,9 +319,9 @@ export class Endpoint implements FlowEvents {
       flows: this.#flows,
       answered: ({ flow }) => registry.leave(flow),
       finished: (transaction) => registry.finished(transaction),
-      gone(transaction) {
+      gone(transaction, finished) {
         registry.servers.delete(transaction.key);
-        registry.gone(transaction);
+        if (finished !== undefined) registry.gone(finished);
       },
       ack: (request, flow) => this.#passAck(request, flow),
     };
@@ -321,12 +333,13 @@ export class Endpoint implements FlowEvents {
       engine: this.#engine,
       flows: this.#flows,
       hasRoom: () => registry.hasRoom(),
-      settled: (outgoing) => void this.#outgoing.delete(outgoing),
-      entered: (attempt) => void registry.clients.set(attempt.key, attempt),
+      begun: (outgoing) => this.#outgoing.add(outgoing),
+      settled: (place) => this.#outgoing.remove(place),
+      entered: (attempt) => registry.clients.set(attempt.key, attempt),
       finished: (attempt) => registry.finished(attempt),
-      gone(attempt) {
+      gone(attempt, finished) {
         registry.clients.delete(attempt.key);
-        registry.gone(attempt);
+        if (finished !== undefined) registry.gone(finished);
       },
     };
   }

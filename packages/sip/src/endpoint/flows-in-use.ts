@@ -1,4 +1,5 @@
 /** Which transactions ride on which flow, so that the loss of a flow reaches them. RFC 3261 §18.4 */
+import { Chain, Lookup } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 
 /** A transaction that has lost its way. */
@@ -10,17 +11,17 @@ export interface FlowUse {
   readonly flow: Flow;
   closed: boolean;
   count: number;
-  readonly riders: Set<Rider>;
+  readonly riders: Chain<Rider>;
 }
 
 export class FlowsInUse {
-  readonly #uses = new Map<string, FlowUse>();
+  readonly #uses = new Lookup<FlowUse>();
 
   /** Every `take` is paid back with one `release`. */
   take(flow: Flow): FlowUse {
     let use = this.#uses.get(flow.id);
     if (use === undefined) {
-      use = { flow, closed: false, count: 0, riders: new Set() };
+      use = { flow, closed: false, count: 0, riders: new Chain() };
       this.#uses.set(flow.id, use);
     }
     use.count += 1;

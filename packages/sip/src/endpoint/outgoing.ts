@@ -1,5 +1,5 @@
 /** A request of ours on its way over one hop after the other, to exactly one end. RFC 3261 §18.1.1, RFC 3263 §4.3 */
-import type { Cancel } from "@parlance/wire";
+import type { Cancel, Link } from "@parlance/wire";
 import { type Address, type Hop, isReliable } from "../locate/index.ts";
 import { formatMessage, type SipRequest, type SipResponse, Via } from "../message/index.ts";
 import {
@@ -15,8 +15,9 @@ import type { ClientTransaction, RequestObserver, RequestOptions, SendFailure } 
 import { ownVia } from "./via.ts";
 
 export interface OutgoingOwner extends AttemptOwner {
+  begun(outgoing: Outgoing): Link<Outgoing>;
   /** It has come to its one end. */
-  settled(outgoing: Outgoing): void;
+  settled(place: Link<Outgoing>): void;
   hasRoom(): boolean;
 }
 
@@ -27,6 +28,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
   readonly #owner: OutgoingOwner;
   readonly #observer: RequestObserver;
   readonly #options: RequestOptions;
+  readonly #place: Link<Outgoing>;
   #hops: readonly Hop[] = [];
   #attempt: Attempt | undefined;
   #cancelled = false;
@@ -43,6 +45,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
     this.#observer = observer;
     this.#options = options;
     this.#owner = owner;
+    this.#place = owner.begun(this);
   }
 
   startOn(flow: Flow): void {
@@ -166,7 +169,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
     if (this.ended) return true;
     this.ended = true;
     this.#wait?.();
-    this.#owner.settled(this);
+    this.#owner.settled(this.#place);
     return false;
   }
 

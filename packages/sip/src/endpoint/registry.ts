@@ -1,4 +1,5 @@
 /** The live transactions and their limits. RFC 3261 §17, RFC 3261 §26.3.2.4 */
+import { Chain, type Link, Lookup } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 
 /** A finished transaction that only absorbs repeats. */
@@ -6,11 +7,11 @@ export interface Evictable {
   forget(): void;
 }
 
-export class Registry<Server, Client> {
-  readonly servers = new Map<string, Server>();
-  readonly clients = new Map<string, Client>();
+export class Registry<Server extends object, Client extends object> {
+  readonly servers = new Lookup<Server>();
+  readonly clients = new Lookup<Client>();
   /** In the order in which they ended: the oldest has the fewest repeats still to come. */
-  readonly #finished = new Set<Evictable>();
+  readonly #finished = new Chain<Evictable>();
   readonly #unanswered = new Map<string, number>();
   readonly #limit: number;
   readonly #limitOf: (flow: Flow) => number;
@@ -23,11 +24,9 @@ export class Registry<Server, Client> {
   /** Finished ones give way to a new one, live ones do not. */
   hasRoom(): boolean {
     if (this.servers.size + this.clients.size < this.#limit) return true;
-    for (const oldest of this.#finished) {
-      oldest.forget();
-      return true;
-    }
-    return false;
+    const oldest = this.#finished.first;
+    oldest?.forget();
+    return oldest !== undefined;
   }
 
   /** A request more that this source waits for; false when it waits for too many. */
@@ -46,11 +45,12 @@ export class Registry<Server, Client> {
     else this.#unanswered.set(host, count - 1);
   }
 
-  finished(transaction: Evictable): void {
-    this.#finished.add(transaction);
+  /** The link is for `gone`. */
+  finished(transaction: Evictable): Link<Evictable> {
+    return this.#finished.add(transaction);
   }
 
-  gone(transaction: Evictable): void {
-    this.#finished.delete(transaction);
+  gone(finished: Link<Evictable>): void {
+    this.#finished.remove(finished);
   }
 }

@@ -1,5 +1,5 @@
 /** The server transactions: tables that run, and the way of an answer back. RFC 3261 §17.2, §18.2.2 */
-import type { Cancel } from "@parlance/wire";
+import type { Cancel, Link } from "@parlance/wire";
 import {
   formatMessage,
   makeResponse,
@@ -22,8 +22,8 @@ export interface ServerOwner {
   readonly flows: FlowsInUse;
   answered(transaction: ServerRun): void;
   /** From now on it only absorbs repeats. */
-  finished(transaction: ServerRun): void;
-  gone(transaction: ServerRun): void;
+  finished(transaction: ServerRun): Link<Evictable>;
+  gone(transaction: ServerRun, finished: Link<Evictable> | undefined): void;
   /** The ACK of a 2xx. */
   ack(request: SipRequest, flow: Flow): void;
 }
@@ -39,6 +39,7 @@ export abstract class ServerRun implements Answering, Evictable {
   #answerFlow: Flow | undefined;
   #next: SipResponse | undefined;
   #last: Uint8Array | undefined;
+  #finished: Link<Evictable> | undefined;
 
   constructor(key: string, request: SipRequest, flow: Flow, owner: ServerOwner) {
     this.key = key;
@@ -107,13 +108,13 @@ export abstract class ServerRun implements Answering, Evictable {
   ended(): void {
     this.#markAnswered();
     this.owner.flows.release(this.#use);
-    this.owner.gone(this);
+    this.owner.gone(this, this.#finished);
   }
 
   /** The request is served: nothing of it is kept but its last answer. */
   protected absorb(): void {
     this.#held = undefined;
-    this.owner.finished(this);
+    this.#finished = this.owner.finished(this);
   }
 
   #markAnswered(): void {

@@ -30,6 +30,15 @@ test("a repeated request reaches the user once and is answered each time (RFC 32
   assert.equal(host.endpoint.stats.repeatsIn, 2);
 });
 
+test("a Via that cannot be read is answered 400 where it came from (RFC 4475 §3.1.2.1)", () => {
+  const { host, flow } = server();
+  const bad = "Via: SIP/2.0/UDP 192.0.2.1;;,;,,";
+  host.endpoint.message(readRequest("MESSAGE", "", [bad]), flow);
+  host.endpoint.message(readRequest("ACK", "", [bad]), flow);
+  assert.deepEqual(answers(host), [400]);
+  assert.equal(host.served.length, 0);
+});
+
 test("equal branches from two places are two requests (RFC 3261 §17.2.3)", () => {
   const { host, flow } = server();
   host.endpoint.message(readRequest("MESSAGE", "", [VIA]), flow);
