@@ -210,8 +210,8 @@ async function listen(around: Surroundings, parts: Parts): Promise<readonly List
   const { config, server, transports } = around;
   const found: ListenerInfo[] = [];
   transports.attach(server.events);
-  for (const url of config.listen.sip) found.push(await listenSip(transports, url, "sip"));
-  for (const url of config.listen.trusted) found.push(await listenSip(transports, url, TRUSTED));
+  for (const url of config.listen.sip) found.push(await listenSip(around, url, "sip"));
+  for (const url of config.listen.trusted) found.push(await listenSip(around, url, TRUSTED));
   if (config.listen.http !== null) {
     const upgrades = new Map([
       ["/sip", transports.webSockets({ name: "web", origins: config.web.origins })],
@@ -227,16 +227,19 @@ async function listen(around: Surroundings, parts: Parts): Promise<readonly List
 }
 
 async function listenSip(
-  transports: SipTransports,
+  { transports, server }: Surroundings,
   url: string,
   kind: "sip" | "trusted",
 ): Promise<ListenerInfo> {
   try {
     const { transport, host, port } = await transports.listen({ url, name: kind });
+    server.listens({ host, port }, transport);
     const literal = host.includes(":") ? `[${host}]` : host;
     return { kind, url: `${transport.toLowerCase()}://${literal}:${port}` };
   } catch (error) {
-    throw new Error(`listen: ${url}: ${error instanceof Error ? error.message : "failed"}`);
+    throw new Error(`listen: ${url}: ${error instanceof Error ? error.message : "failed"}`, {
+      cause: error,
+    });
   }
 }
 
