@@ -11,6 +11,7 @@ import { retryDelayMs } from "./judge-push.ts";
 import { judgeStoring } from "./judge-storing.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
+import { isUnfit } from "./push.ts";
 import { Sweeper } from "./sweeper.ts";
 import { addressedAs, recordOf } from "./waiting-request.ts";
 
@@ -22,6 +23,8 @@ interface Queue {
   /** Of these, how many the last flush that found nothing more had seen. */
   served: number;
   state: "resting" | "queued" | "running";
+  /** What is left is for contacts that are not there: nothing has to wait behind it. */
+  parked: boolean;
   /** The user registered while a flush ran. */
   again: boolean;
   /** Rounds that failed since the last registration. */
@@ -75,7 +78,7 @@ export class DeferredMessages implements Deferral {
 
   /** A message for this user has to wait behind others. */
   isWaiting(user: User): boolean {
-    return this.#queues.has(user.name);
+    return this.#queues.get(user.name)?.parked === false;
   }
 
   async store(passage: Passage, user: User): Promise<Refusal | { readonly expiresAt: number }> {
@@ -98,7 +101,8 @@ export class DeferredMessages implements Deferral {
       kind: kind === "receipt" ? "imdn" : "message",
       expiresAt,
     });
-    const result = await this.#add(record, user);
+    const unfit = isUnfit(passage.request, user, this.#ports.way);
+    const result = await this.#add(record, user, unfit);
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
     if (kind === "message") this.#tellStored(passage, user);
@@ -113,9 +117,11 @@ export class DeferredMessages implements Deferral {
   }
 
   /** From the call on, and not from the commit on, later messages wait behind this one. */
-  async #add(record: DeferredMessage, user: User): Promise<Refusal | "stored"> {
+  async #add(record: DeferredMessage, user: User, unfit: boolean): Promise<Refusal | "stored"> {
     const known = this.#queues.get(user.name);
     const queue = known ?? this.#open(user.name);
+    const isFirst = known === undefined || known.parked;
+    queue.parked = isFirst && unfit;
     queue.count += 1;
     const { messagesPerUser: messages, bytesPerUser: bytes } = this.#options;
     try {
@@ -123,7 +129,7 @@ export class DeferredMessages implements Deferral {
       // A flush may have found nothing before the commit, and have closed the queue.
       const live = this.#queues.get(user.name) ?? queue;
       this.#queues.set(user.name, live);
-      if (this.#ports.isReachable(user)) this.#tryAgain(live, known === undefined);
+      if (!queue.parked && this.#ports.isReachable(user)) this.#tryAgain(live, isFirst);
       return result === "over quota" ? refuse("store full") : "stored";
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -158,6 +164,7 @@ export class DeferredMessages implements Deferral {
       count: 0,
       served: 0,
       state: "resting",
+      parked: false,
       again: false,
       failedRounds: 0,
       failedAt: Number.NEGATIVE_INFINITY,
@@ -237,11 +244,13 @@ export class DeferredMessages implements Deferral {
       this.#queues.delete(queue.userName);
       return;
     }
-    if (queue.again || result === "empty") {
+    const unseen = queue.served !== queue.count && (result === "empty" || result === "parked");
+    if (queue.again || unseen) {
       this.#wake(queue);
       return;
     }
-    if (result === "away") return; // the next registration wakes it
+    queue.parked = result === "parked";
+    if (result === "away" || queue.parked) return; // the next registration wakes it
     queue.failedAt = this.#ports.clock.now();
     queue.failedRounds += 1;
     this.#retryLater(queue, queue.failedRounds);

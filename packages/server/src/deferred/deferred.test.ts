@@ -317,3 +317,33 @@ test("a body too long for datagrams waits for a contact over a stream", async ()
   await arrive();
   assert.equal(way.delivered.length, 1);
 });
+
+test("a message that no contact at hand can take holds up nothing, and comes when one can", async () => {
+  const { store, way, deferred, arrive, texts, stores } = world();
+  await store(text("x".repeat(1_301)));
+  await store(text("short"));
+  way.contacts.set("bob", [contactOf(bob, "UDP")]);
+  deferred.userReachable(bob);
+  await settled();
+  assert.deepEqual(texts(), ["short"]);
+  assert.equal((await waiting(stores)).length, 1);
+  assert.equal(deferred.isWaiting(bob), false); // what comes now overtakes it
+  await arrive();
+  assert.deepEqual(await waiting(stores), []);
+});
+
+test("a wish that no device of a present user fulfils does not make his queue wait", async () => {
+  const { store, way, deferred, arrive, texts, clock } = world();
+  await arrive();
+  way.suits = (request) => !request.has("Reject-Contact");
+  await store(text("for nobody", { "Reject-Contact": "*;+g.oma.sip-im;require" }));
+  assert.equal(deferred.isWaiting(bob), false);
+  await store(text("for bob"));
+  assert.equal(deferred.isWaiting(bob), true);
+  await clock.pass(MINUTE);
+  assert.deepEqual(texts(), ["for bob"]);
+  assert.equal(deferred.isWaiting(bob), false);
+  way.suits = () => true; // another device
+  await arrive();
+  assert.deepEqual(texts(), ["for bob", "for nobody"]);
+});

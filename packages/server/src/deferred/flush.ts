@@ -14,7 +14,9 @@ export type FlushResult =
   /** Something waits, and the user cannot be reached. */
   | "away"
   /** Something waits, because the client would not take it now. */
-  | "failed";
+  | "failed"
+  /** What waits is for other devices, or other ways, than those that are there. */
+  | "parked";
 
 /** Lets the flush see messages that are stored while it runs. */
 export interface Arrivals {
@@ -37,6 +39,8 @@ export class Flush {
   /** Messages that failed and stepped aside in this round. */
   readonly #aside: DeferredMessage[] = [];
   #failuresInARow = 0;
+  /** Something stays for a contact that is not there. */
+  #unfit = false;
 
   constructor(user: User, ports: DeferredPorts, counters: Counters) {
     this.#user = user;
@@ -64,16 +68,26 @@ export class Flush {
       if (after !== undefined) continue;
       await this.#settle();
       arrivals.served = known;
-      if (known === arrivals.count) return this.#aside.length > 0 ? "failed" : "empty";
+      if (known === arrivals.count) return this.#left();
       // Once more from the start: ids of a clock that was set back lie before those already read.
       known = arrivals.count;
     }
+  }
+
+  #left(): FlushResult {
+    if (this.#aside.length > 0) return "failed";
+    return this.#unfit ? "parked" : "empty";
   }
 
   async #one(message: DeferredMessage, round: number): Promise<FlushResult | undefined> {
     if (message.poisoned || message.expiresAt <= this.#ports.clock.now()) return undefined;
     const result = await this.#tryPush(message);
     if (result === "away") return "away";
+    if (result === "unfit") {
+      this.#tried.add(message.id);
+      this.#unfit = true;
+      return undefined;
+    }
     if (result === "later") return this.#later(message, round);
     if (result === "delivered") await this.#delivered(message);
     else if (result === "unwelcome") this.#remove(message);

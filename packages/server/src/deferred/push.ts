@@ -1,6 +1,6 @@
 /** Sends one stored message to the contacts of its user. OMA IM 12, push */
 import { plainTextOf } from "@parlance/im";
-import type { SipRequest } from "@parlance/sip";
+import { parseUri, type SipRequest } from "@parlance/sip";
 import type { Binding, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import { dislikesEnvelope, judgePush } from "./judge-push.ts";
@@ -13,8 +13,10 @@ export type PushResult =
   | "later"
   /** The user has blocked its sender since: it goes, and nobody is told. */
   | "unwelcome"
-  /** No contact that could take it: nothing was tried. */
+  /** Nobody is there: nothing was tried. */
   | "away"
+  /** The user is there, but no contact of his can take this one: nothing was tried. */
+  | "unfit"
   /** The record is no request any more. */
   | "unreadable";
 
@@ -33,14 +35,30 @@ export async function push(
   if (ports.rules.bars(user)) return "refused";
   if (!ports.rules.visible(user)) return "away";
   const request = pushed(waiting, message.attempts);
-  const contacts = ports.way.bindings(request, user).filter((one) => takes(one, request));
-  if (contacts.length === 0) return "away";
+  const contacts = takers(request, user, ports.way);
+  if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";
 
   const first = await ports.way.deliver(request, user, contacts);
   const inner = dislikesEnvelope(first.status) ? plainForm(request, ports.readContent) : undefined;
   if (inner === undefined) return judgePush(first.status);
   const second = await ports.way.deliver(inner, user, contacts);
   return judgePush(second.status);
+}
+
+/** Does this one wait for another device, or for a safer or wider way, than those that are there? */
+export function isUnfit(request: SipRequest, user: User, way: DeferredPorts["way"]): boolean {
+  return takers(request, user, way).length === 0 && isThere(request, user, way);
+}
+
+function takers(request: SipRequest, user: User, way: DeferredPorts["way"]): readonly Binding[] {
+  return way.bindings(request, user).filter((one) => takes(one, request));
+}
+
+/** Would any contact take a message that asks for nothing special? RFC 3841, RFC 5630 */
+function isThere(request: SipRequest, user: User, way: DeferredPorts["way"]): boolean {
+  const edit = request.edit().uri(parseUri(user.address));
+  for (const wish of ["Accept-Contact", "Reject-Contact", "Request-Disposition"]) edit.remove(wish);
+  return way.bindings(edit.done(), user).some(({ imClient }) => imClient);
 }
 
 function takes({ imClient, flow }: Binding, request: SipRequest): boolean {

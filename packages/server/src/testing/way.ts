@@ -20,6 +20,8 @@ export class DeadEnd implements Way {
   readonly submitted: Submitted[] = [];
   readonly delivered: Delivered[] = [];
   readonly contacts = new Map<string, readonly Binding[]>();
+  /** What the request asks of a contact. */
+  suits: (request: SipRequest, contact: Binding) => boolean = () => true;
   onSubmit: (submitted: Submitted) => Answer = () => 200;
   onDeliver: (delivered: Delivered) => Answer = () => 200;
 
@@ -43,7 +45,8 @@ export class DeadEnd implements Way {
     return { status: await this.onDeliver(delivered), response: undefined };
   }
 
-  bindings(_request: SipRequest, user: User): readonly Binding[] {
-    return this.contacts.get(user.name) ?? [];
+  bindings(request: SipRequest, user: User): readonly Binding[] {
+    const contacts = this.contacts.get(user.name) ?? [];
+    return contacts.filter((contact) => this.suits(request, contact));
   }
 }
