@@ -101,7 +101,8 @@ export class DeferredMessages implements Deferral {
       kind: kind === "receipt" ? "imdn" : "message",
       expiresAt,
     });
-    const unfit = isUnfit(passage.request, user, this.#ports.way);
+    const { isReachable, way } = this.#ports;
+    const unfit = isReachable(user) && isUnfit(passage.request, user, way);
     const result = await this.#add(record, user, unfit);
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
