@@ -10,6 +10,8 @@ export interface OriginatingFacts {
   readonly user: User;
   readonly sizeBytes: number;
   readonly maxBytes: number;
+  /** Why the body is in no coding or charset that is read here. */
+  readonly unreadable: Refusal | undefined;
   /** Whether a body of several parts can be taken apart, within the bounds of number and depth. */
   readonly partsReadable: boolean;
   /** Whom the envelope names; undefined without one, a refusal when it cannot be read. */
@@ -34,6 +36,7 @@ export function judgeOriginating(facts: OriginatingFacts): OriginatingJudgement 
   if (user.disabled) return refuse("not provisioned");
   if (!facts.isMessage) return PASS;
   if (facts.sizeBytes > facts.maxBytes) return refuse("message too large");
+  if (facts.unreadable !== undefined) return facts.unreadable;
   if (!facts.partsReadable) return refuse("bad body"); // nobody could show it
   if (claim === undefined || claim === "named") return PASS;
   if (claim === "missing") return PASS_FILLED_IN;

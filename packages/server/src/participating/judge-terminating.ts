@@ -8,6 +8,8 @@ export type Access = "pass" | "reject";
 export interface TerminatingFacts {
   readonly isMessage: boolean;
   readonly user: User;
+  /** Somebody vouches for who sent it. RFC 3325 §5 */
+  readonly asserted: boolean;
   readonly access: Access;
   /** No pager messages wanted on any device. */
   readonly barred: boolean;
@@ -33,6 +35,7 @@ const DEFER = { kind: "defer" } as const;
 /** The table of the clause, in its order. */
 export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement {
   if (facts.user.disabled) return refuse("no such user");
+  if (facts.isMessage && !facts.asserted) return refuse("not authenticated"); // IM-8.1.1-02
   if (facts.access === "reject") return refuse("access denied");
   if (facts.isMessage && facts.barred) return refuse("barred"); // and nothing is stored
   if (!facts.visible || facts.reachable === 0) return orElse(facts);

@@ -21,6 +21,7 @@ const sending: OriginatingFacts = {
   user: alice,
   sizeBytes: 100,
   maxBytes: 1_000,
+  unreadable: undefined,
   partsReadable: true,
   claim: undefined,
 };
@@ -79,6 +80,7 @@ test("requests that are no MESSAGE pass when their originator may use the servic
 const arriving: TerminatingFacts = {
   isMessage: true,
   user: bob,
+  asserted: true,
   access: "pass",
   barred: false,
   visible: true,
@@ -97,6 +99,7 @@ test("IM-8.1.1-05: a MESSAGE to a reachable user is forwarded, the checks in the
   assert.equal(arrived({}), "forward");
   const everything = { access: "reject", barred: true, visible: false, reachable: 0 } as const;
   assert.equal(arrived({ ...everything, user: { ...bob, disabled: true } }), "no such user");
+  assert.equal(arrived({ ...everything, asserted: false }), "not authenticated");
   assert.equal(arrived(everything), "access denied");
   assert.equal(arrived({ ...everything, access: "pass" }), "barred");
   assert.equal(arrived({ ...everything, access: "pass", barred: false }), "defer");

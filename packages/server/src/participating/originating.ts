@@ -1,5 +1,5 @@
 /** Participating function of the originator: gathers the facts, and does what was judged. OMA IM 8.2 */
-import { type Cpim, editCpim, parseLeaves, type Removal } from "@parlance/formats";
+import { type Cpim, editCpim, mimeHeader, parseLeaves, type Removal } from "@parlance/formats";
 import {
   ANONYMOUS_URI,
   asksFor,
@@ -13,6 +13,7 @@ import {
 } from "@parlance/im";
 import { ContentType } from "@parlance/sip";
 import type { Edit, Originating, Passage, Untagged, User, Verdict } from "../ports/index.ts";
+import { judgeCoding, judgeInnerCharset } from "./judge-coding.ts";
 import { judgeOriginating } from "./judge-originating.ts";
 
 export interface OriginatingOptions {
@@ -40,6 +41,7 @@ export function originating({ untagged, maxMessageBytes }: OriginatingOptions): 
         user,
         sizeBytes: content.sizeBytes,
         maxBytes: maxMessageBytes,
+        unreadable: isMessage ? unreadable(passage) : undefined,
         partsReadable: !isMessage || arePartsReadable(passage),
         claim: isMessage ? claimOf(passage, user) : undefined,
       });
@@ -48,6 +50,13 @@ export function originating({ untagged, maxMessageBytes }: OriginatingOptions): 
       return edit === undefined ? PASS : { do: "pass", edit };
     },
   };
+}
+
+function unreadable({ request, content }: Passage): Refusal | undefined {
+  if (content.sizeBytes === 0) return undefined;
+  const objection = judgeCoding(request);
+  if (objection !== undefined || content.cpim?.ok !== true) return objection;
+  return judgeInnerCharset(mimeHeader(content.cpim.value.contentHeaders, "Content-Type"));
 }
 
 /** Of a body of several parts; a coded one goes on as it came. RFC 2046 §5.1 */

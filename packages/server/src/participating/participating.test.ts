@@ -196,3 +196,32 @@ function strict(rules: Partial<typeof openRules>): Terminating {
     { datagramMessageBytes: 1_300 },
   );
 }
+
+function answerTo(request: SipRequest): readonly string[] {
+  const verdict = sending.judge(passageOf(request, originatorFor(alice)), alice);
+  if (verdict.do !== "refuse") return [verdict.do];
+  return [String(verdict.refusal.status), ...(verdict.refusal.headers ?? []).map(([name]) => name)];
+}
+
+const typed = (type: string) => messageOf({ type });
+
+test("a charset other than UTF-8 and US-ASCII, and an unknown coding, are 415 with what is accepted", () => {
+  assert.deepEqual(answerTo(typed("text/plain;charset=iso-8859-1")), ["415", "Accept"]);
+  assert.deepEqual(answerTo(cpim(envelope({ type: "text/plain; charset=utf-7" }))), [
+    "415",
+    "Accept",
+  ]);
+  assert.deepEqual(answerTo(messageOf({ headers: { "Content-Encoding": "br" } })), [
+    "415",
+    "Accept-Encoding",
+  ]);
+  for (const type of ["text/plain", "text/plain;charset=utf-8", 'text/plain;charset="US-ASCII"']) {
+    assert.deepEqual(answerTo(typed(type)), ["pass"], type);
+  }
+  assert.deepEqual(answerTo(messageOf({ headers: { "Content-Encoding": "gzip" } })), ["pass"]);
+});
+
+test("IM-8.1.1-02: a MESSAGE that a peer brings without saying whose it is reaches nobody", () => {
+  const verdict = receiver.judge(passageOf(messageOf(), undefined), bob, [contactOf(bob)]);
+  assert.equal(refusal(verdict), "not authenticated");
+});

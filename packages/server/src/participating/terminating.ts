@@ -53,6 +53,7 @@ export function terminating(
       const judgement = judgeTerminating({
         isMessage,
         user,
+        asserted: passage.originator !== undefined,
         access: rules.admits(passage.originator, user) ? "pass" : "reject",
         barred: rules.bars(user),
         visible: rules.visible(user),
