@@ -17,6 +17,7 @@ import {
   HopFinder,
   isReliable,
   parseUri,
+  type SentBy,
   type ServerTransaction,
   type SipRequest,
   type SipUri,
@@ -50,6 +51,7 @@ import { bareMessage, type Sender } from "./sending/pager-message.ts";
 import { SentMessage } from "./sending/sent-message.ts";
 import type { ClientStore, MessageRecord, SentRecord } from "./store/client-store.ts";
 import { MemoryStore } from "./store/memory-store.ts";
+import { isWebSocket } from "./transports/is-web-socket.ts";
 
 export interface ClientEvents {
   /** A message that the application has not seen. Also of an earlier run, when the store kept it. */
@@ -100,6 +102,7 @@ export class ImClient {
         request: (request, transaction, flow) => this.#serve(request, transaction, flow),
         ack() {},
       },
+      { sentBy },
     );
     if (options.trace !== undefined) this.#endpoint.trace = options.trace;
     const digest = new DigestClient(
@@ -249,7 +252,10 @@ export class ImClient {
   #socketEvents(): SocketEvents {
     return {
       message: (message, flow) => this.#endpoint.message(message, flow),
-      fault: (fault, flow) => this.#endpoint.fault(fault, flow),
+      fault: (fault, flow) => {
+        this.#endpoint.fault(fault, flow);
+        if (fault.close) this.#line.closed(flow, fault.reason); // the endpoint has closed it
+      },
       closed: (flow, reason) => {
         this.#endpoint.closed(flow);
         this.#line.closed(flow, reason);
@@ -487,6 +493,11 @@ function hopsOf(
   if (resolver === undefined) throw new TypeError("server: needed here, there is no DNS to ask");
   const finder = new HopFinder({ ...runtime, resolver }, ["TLS", "TCP", "UDP"]);
   return async () => finder.find(sipUri(undefined, domain));
+}
+
+/** Our end of a WebSocket has no address: a name that leads nowhere stands for it. RFC 7118 §5.1 */
+function sentBy({ transport, local }: Flow): SentBy {
+  return { host: local.host, port: isWebSocket(transport) ? undefined : local.port };
 }
 
 function readRecipient(address: string): string {

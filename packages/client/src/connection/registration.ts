@@ -25,6 +25,7 @@ import {
 } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
+import { isWebSocket } from "../transports/is-web-socket.ts";
 import type { Requests } from "./requests.ts";
 
 export interface Registering {
@@ -153,10 +154,9 @@ export class Registration {
 /** Where the server reaches us: by the flow itself, whatever a NAT makes of its address. */
 function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
   const { transport, local } = flow;
-  const web = transport === "WS" || transport === "WSS";
   const params = Params.none.with("transport", transport.toLowerCase());
-  const uri = web
-    ? sipUri(account.user, `${flow.id.replaceAll(/[^a-z0-9]/gi, "")}.invalid`, { params }) // RFC 7118 §5.1
+  const uri = isWebSocket(transport)
+    ? sipUri(account.user, local.host, { params }) // a made-up name without a port, RFC 7118 §5.1
     : sipUri(account.user, local.host, { port: local.port, params });
   return {
     name: undefined,

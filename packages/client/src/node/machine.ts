@@ -1,6 +1,6 @@
 /** Time, chance, hashes and inflating of Node behind the ports of the SDK. */
 import { createHmac, hash, randomBytes } from "node:crypto";
-import { lookup, resolveNaptr, resolveSrv } from "node:dns/promises";
+import { Resolver as Dns, lookup } from "node:dns/promises";
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { Resolver } from "@parlance/sip";
 import type { Clock, HashAlgorithm, Hashing, Inflate, Random } from "@parlance/wire";
@@ -10,7 +10,12 @@ const LONGEST_WAIT_MS = 2_147_483_647; // setTimeout takes no more
 export const clock: Clock = {
   now: () => Date.now(),
   schedule(delayMs, run) {
-    const timer = setTimeout(run, Math.min(delayMs, LONGEST_WAIT_MS));
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (leftMs: number): void => {
+      const waitMs = Math.min(leftMs, LONGEST_WAIT_MS);
+      timer = setTimeout(() => (leftMs > waitMs ? wait(leftMs - waitMs) : run()), waitMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };
@@ -40,10 +45,13 @@ export const inflate: Inflate = (bytes, encoding, limitBytes) => {
   }
 };
 
+/** Somebody waits for the connection: a name server that is silent gets two tries. */
+const dns = new Dns({ timeout: 2_000, tries: 2 });
+
 export const resolver: Resolver = {
-  naptr: (name) => emptyWhenAbsent(resolveNaptr(name)),
+  naptr: (name) => emptyWhenAbsent(dns.resolveNaptr(name)),
   async srv(name) {
-    const records = await emptyWhenAbsent(resolveSrv(name));
+    const records = await emptyWhenAbsent(dns.resolveSrv(name));
     return records.map(({ name: target, ...rest }) => ({ ...rest, target }));
   },
   async addresses(name) {
@@ -52,7 +60,8 @@ export const resolver: Resolver = {
   },
 };
 
-const ABSENT: ReadonlySet<string> = new Set(["ENODATA", "ENOTFOUND"]);
+/** The last: this machine has no name server, and may still know names of its own. */
+const ABSENT: ReadonlySet<string> = new Set(["ENODATA", "ENOTFOUND", "ECONNREFUSED"]);
 
 async function emptyWhenAbsent<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
