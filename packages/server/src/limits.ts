@@ -31,6 +31,8 @@ export const defaultLimits = {
   transactionsPerSource: 256,
   messagesPerSecond: 10, // per user; a person types less, a bot gets configured
   messageBurst: 50,
+  receiptsPerSecond: 100, // they come as fast as others write to the user
+  receiptBurst: 1_000, // as many as may have waited for him
 
   // Registrations.
   bindingsPerUser: 10,

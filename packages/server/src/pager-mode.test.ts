@@ -266,3 +266,19 @@ test("nothing of our own code failed", async () => {
   await world.clock.pass(60_000);
   assert.deepEqual(world.logged, []);
 });
+
+test("receipts have an allowance of their own: a reader of many messages can still write", async () => {
+  const limits = { messagesPerSecond: 1, messageBurst: 2, receiptsPerSecond: 1, receiptBurst: 3 };
+  const world = await World.open({ limits });
+  const [alice, bob] = [await online(world, "alice"), await online(world, "bob")];
+  const receipt = envelope({ from: bob.address, to: alice.address, type: "message/imdn+xml" });
+  const sent = async (body: string) =>
+    (await bob.message(alice.address, "", (edit) => edit.body(utf8Bytes(body), "message/cpim")))
+      .status;
+  const text = envelope({ from: bob.address, to: alice.address });
+  const statuses: number[] = [];
+  for (const body of [receipt, receipt, receipt, receipt, text, text, text]) {
+    statuses.push(await sent(body));
+  }
+  assert.deepEqual(statuses, [200, 200, 200, 503, 200, 200, 503]);
+});

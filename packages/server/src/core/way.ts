@@ -3,7 +3,8 @@
  * participating function of the target user, contacts. Everything that is in memory is judged at once,
  * so a relayed MESSAGE makes no detour over a promise.
  */
-import { DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
+import { mimeHeader } from "@parlance/formats";
+import { bodyKind, CPIM, DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
 import type { SipRequest, SipResponse, SipUri, Uri } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
@@ -60,11 +61,14 @@ type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
 export class ThroughWay implements Way {
   readonly #ports: WayPorts;
   readonly #rate: Rate;
+  readonly #receiptRate: Rate;
   #functions: Functions | undefined;
 
   constructor(ports: WayPorts) {
     this.#ports = ports;
-    this.#rate = new Rate(ports.limits.messagesPerSecond, ports.limits.messageBurst);
+    const { limits } = ports;
+    this.#rate = new Rate(limits.messagesPerSecond, limits.messageBurst);
+    this.#receiptRate = new Rate(limits.receiptsPerSecond, limits.receiptBurst);
   }
 
   /** The functions need the way, and the way needs them: they are made in between. */
@@ -78,7 +82,8 @@ export class ThroughWay implements Way {
     if (principal.kind === "anonymous") return asker.refuse(refuse("not authenticated"));
     if (principal.kind !== "user") return this.toOwner(passage, asker);
     const { user } = principal;
-    const waitSeconds = this.#rate.take(user.address, passage.receivedAt);
+    const rate = isReceipt(passage) ? this.#receiptRate : this.#rate;
+    const waitSeconds = rate.take(user.address, passage.receivedAt);
     if (waitSeconds !== undefined) {
       return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
     }
@@ -297,6 +302,14 @@ function edited(passage: Passage, edit: Edit | undefined): Passage {
   const changed = passage.request.edit();
   edit(changed);
   return passage.with(changed.done());
+}
+
+/** The reader of many messages sends as many receipts: they must not use up what he may write. */
+function isReceipt({ request, content }: Passage): boolean {
+  if (request.method !== "MESSAGE" || content.mediaType !== CPIM) return false;
+  if (content.cpim?.ok !== true) return false;
+  const type = mimeHeader(content.cpim.value.contentHeaders, "Content-Type");
+  return bodyKind(type ?? "") === "receipt"; // RFC 5438 §7.2.1
 }
 
 /** Bindings are made by the registrar alone, whatever functions have chosen among them. */
