@@ -7,6 +7,7 @@
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
  * With `--all` it goes on and tells what failed, without ladders.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { runStorm, type StormReport } from "@parlance/testkit";
 
@@ -22,10 +23,16 @@ const { values } = parseArgs({
 const from = Number(values.from);
 const seeds = Number(values.seeds);
 const began = performance.now();
+let unhandled: unknown;
+process.on("unhandledRejection", (reason) => {
+  unhandled = reason;
+});
 const total = { written: 0, shown: 0, crashes: 0 };
 
 for (let seed = from; seed < from + seeds; seed += 1) {
   const report = await runStorm(seed);
+  await turn(); // only now Node looks for rejections that nobody has handled
+  if (unhandled !== undefined) throw new Error(`seed ${seed}`, { cause: unhandled });
   total.written += report.written;
   total.shown += report.shown;
   total.crashes += report.crashes;

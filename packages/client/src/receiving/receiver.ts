@@ -167,6 +167,7 @@ export class Receiver {
       return status >= 500 || status === 408 || status === 480 ? "later" : "paid";
     } catch (error) {
       if (!(error instanceof ImError)) throw error;
+      if (error.code === "too large") return "later"; // the stream that it needs is not there now
       if (error.temporary || error.code === "closed") return "no server";
       this.#ports.report(error);
       return "paid";

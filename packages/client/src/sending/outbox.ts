@@ -9,7 +9,7 @@ import {
 } from "@parlance/im";
 import { formatMessage, headers, type SipResponse } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
-import { ImError } from "../base/errors.ts";
+import { ImError, type ImErrorCode } from "../base/errors.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import { Turns } from "../base/turns.ts";
 import type { Requests } from "../connection/requests.ts";
@@ -34,7 +34,11 @@ const VIA_BYTES = 110;
 /** Answers that ask to try again: with growing waits a server has minutes to recover. */
 const MAX_REFUSALS = 8;
 /** Losses of the line in the middle of one message: more are that message's own fault. */
-const MAX_LOSSES = 30;
+const MAX_LOSSES: ReadonlyMap<ImErrorCode, number> = new Map([
+  ["offline", 30],
+  ["timeout", 30],
+  ["too large", 6], // beside UDP the server may have no stream, or it is only down
+]);
 const MAX_WAIT_MS = 60_000;
 /** Sent messages that an application may still hold; older ones live in the store alone. */
 const MAX_LIVE = 1_000;
@@ -244,8 +248,8 @@ export class Outbox {
   async #judgeLoss(id: string, error: ImError, lane: Lane): Promise<number | undefined> {
     const { code } = error;
     if (code === "closed") return 0; // it stays in the store for the next time
-    const lost = code === "offline" || code === "timeout";
-    if (!lost || lane.losses >= MAX_LOSSES) return this.#fail(id, error);
+    const most = MAX_LOSSES.get(code) ?? 0;
+    if (lane.losses >= most) return this.#fail(id, error);
     lane.losses += 1;
     return Math.min(MAX_WAIT_MS, 500 * 2 ** lane.losses);
   }

@@ -89,12 +89,16 @@ class Storm {
     }
     world.remark("all is calm");
     const latest = world.clock.now() + LONGEST_CALM_MS;
-    while (!(await this.#isQuiet()) && world.clock.now() < latest) await world.run(LOOK_MS);
+    // A store may still wait for its disk, so looking takes time, too.
+    while (!(await world.until(this.#isQuiet())) && world.clock.now() < latest) {
+      await world.run(LOOK_MS);
+    }
     await world.run(AFTERWARDS_MS);
   }
 
   async end(): Promise<StormReport> {
-    const violations = await judge(this.#people, this.#world, this.#world.address(GROUP));
+    const judging = judge(this.#people, this.#world, this.#world.address(GROUP));
+    const violations = await this.#world.until(judging);
     const story = this.#world.story();
     await this.#world.end();
     const count = (of: (person: Person) => readonly unknown[]): number =>
