@@ -151,10 +151,12 @@ export class ReportCollector implements Owner, ReportCollection {
     this.#armed.set(key, missing);
     if (missing !== 0) return;
     const [messageId = "", author = ""] = key.split(SEPARATOR);
-    void this.#ports.store.find(messageId, author).then(
-      (state) => (state === undefined ? undefined : this.#send(state)),
-      (error: unknown) => this.#failed(error),
-    );
+    this.#sendNow(messageId, author).catch((error: unknown) => this.#failed(error));
+  }
+
+  async #sendNow(messageId: string, author: string): Promise<void> {
+    const state = await this.#ports.store.find(messageId, author);
+    if (state !== undefined) await this.#send(state);
   }
 
   async #onTick(): Promise<void> {
