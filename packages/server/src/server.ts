@@ -78,6 +78,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     drain: (patienceMs) => drained(core, ports, patienceMs),
     stop() {
       collector.stop();
+      controlling.stop();
       deferral.stop();
       core.stop();
     },

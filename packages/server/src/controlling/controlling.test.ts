@@ -343,6 +343,19 @@ test("while a copy can neither be delivered nor kept the job is kept, the other 
   assert.equal(targets(way).filter((uri) => uri === "sip:carol@example.com").length, 1);
 });
 
+test("RFC 3428 §8: the copies of one author reach a recipient one after the other", async () => {
+  const { send, way, clock } = world();
+  const answers: ((status: number) => void)[] = [];
+  way.onSubmit = () => new Promise((resolve) => answers.push(resolve));
+  await send(toMany(listBody(uris("bob"))));
+  await send(toMany(listBody(uris("bob"))));
+  await clock.pass(10);
+  assert.equal(way.submitted.length, 1);
+  answers.shift()?.(202);
+  await clock.pass(10);
+  assert.equal(way.submitted.length, 2);
+});
+
 test("not more copies are under way than allowed, and all are sent in the end", async () => {
   const { send, way, clock } = world();
   let underWay = 0;

@@ -53,6 +53,10 @@ export class Controlling implements Owner {
     return this.#jobs.resume();
   }
 
+  stop(): void {
+    this.#jobs.stop();
+  }
+
   owns(uri: SipUri): boolean {
     const key = addressKey(uri);
     return key === this.#options.factory || this.#ports.groups.find(key) !== undefined;

@@ -1,6 +1,7 @@
 /** All messages to many that are on their way. What was accepted goes on after a restart. */
 import type { Job } from "../store/index.ts";
-import { type JobPorts, RunningJob } from "./run-job.ts";
+import { Lanes } from "./lanes.ts";
+import { type JobPorts, type JobSurroundings, RunningJob } from "./run-job.ts";
 import { Slots } from "./slots.ts";
 
 export interface JobLimits {
@@ -13,19 +14,19 @@ export interface JobLimits {
 export const DEFAULT_JOB_LIMITS: JobLimits = { copies: 256, messages: 1_000 };
 
 const JOBS_A_PAGE = 100;
-/** A disk that was full or slow has had time to recover. */
-const INTERRUPTED_MS = 15_000;
 
 export class Jobs {
   readonly #ports: JobPorts;
   readonly #limits: JobLimits;
-  readonly #slots: Slots;
+  readonly #around: JobSurroundings;
   #running = 0;
+  #stopped = false;
 
   constructor(ports: JobPorts, limits: JobLimits) {
     this.#ports = ports;
     this.#limits = limits;
-    this.#slots = new Slots(limits.copies);
+    const slots = new Slots(limits.copies);
+    this.#around = { slots, lanes: new Lanes(), isOver: () => this.#stopped };
   }
 
   get full(): boolean {
@@ -46,22 +47,22 @@ export class Jobs {
   /** The job is stored already. It starts after its sender was answered. */
   run(job: Job): void {
     this.#running += 1;
-    const running = new RunningJob(job, this.#ports, this.#slots);
-    this.#start(running, 0);
+    const running = new RunningJob(job, this.#ports, this.#around);
+    this.#ports.clock.schedule(0, () => void this.#finish(running));
   }
 
-  #start(job: RunningJob, delayMs: number): void {
-    this.#ports.clock.schedule(delayMs, () => void this.#finish(job));
+  /** What is under way comes to its end, nothing else begins. */
+  stop(): void {
+    this.#stopped = true;
   }
 
-  /** What was accepted is not given up before its time is over. */
   async #finish(job: RunningJob): Promise<void> {
     try {
       await job.run();
-      this.#running -= 1;
     } catch (error) {
-      this.#ports.log.error("job interrupted", { error: String(error) });
-      this.#start(job, INTERRUPTED_MS);
+      this.#ports.log.error("job broken", { error: String(error) });
+    } finally {
+      this.#running -= 1;
     }
   }
 }

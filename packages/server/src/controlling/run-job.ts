@@ -5,6 +5,7 @@ import type { Log, Originator, Outcome, Reports, User, Way } from "../ports/inde
 import type { Job, JobStore } from "../store/index.ts";
 import { parseContext } from "./context.ts";
 import { Copies } from "./copies.ts";
+import type { Lanes } from "./lanes.ts";
 import type { CopyContext } from "./model.ts";
 import type { Slots } from "./slots.ts";
 
@@ -17,30 +18,36 @@ export interface JobPorts {
   readonly userNamed: (name: string) => User | undefined;
 }
 
+/** What all jobs share. */
+export interface JobSurroundings {
+  readonly slots: Slots;
+  readonly lanes: Lanes;
+  /** The server ends: what is not done goes on in its next life. */
+  readonly isOver: () => boolean;
+}
+
 const RETRIES = 2;
 const RETRY_MS = 2_000; // doubled each time; what the other side asks for counts more
 const MAX_RETRY_MS = 60_000;
+const INTERRUPTED_MS = 15_000; // a disk that was full or slow has had time to recover
 const SETTLE_TOGETHER = 16; // one commit for so many copies
 const SETTLE_MS = 50; // or for all that end within this time
 
 export class RunningJob {
   readonly #job: Job;
   readonly #ports: JobPorts;
-  readonly #slots: Slots;
+  readonly #around: JobSurroundings;
   readonly #settled: string[] = [];
-  /** Those whose end is in the store. */
-  readonly #done = new Set<string>();
 
-  constructor(job: Job, ports: JobPorts, slots: Slots) {
+  constructor(job: Job, ports: JobPorts, around: JobSurroundings) {
     this.#job = job;
     this.#ports = ports;
-    this.#slots = slots;
+    this.#around = around;
   }
 
-  /** Rejects when something could not be kept; running it again goes on with what is left. */
+  /** What was accepted is not given up before its time is over. */
   async run(): Promise<void> {
-    const { id, bytes, context: text } = this.#job;
-    const recipients = this.#job.recipients.filter((each) => !this.#done.has(each));
+    const { id, bytes, context: text, recipients, originator: author } = this.#job;
     const context = parseContext(text);
     const template = parseMessage(bytes);
     if (context === undefined || !template.ok || !(template.value instanceof SipRequest)) {
@@ -49,20 +56,31 @@ export class RunningJob {
     }
     const copies = new Copies(template.value, { id, readdress: context.readdress });
     const originator = this.#originatorOf(context);
-    const ends = await Promise.allSettled(
+    await Promise.all(
       recipients.map(async (recipient) => {
-        const release = await this.#slots.take();
-        try {
-          await this.#one(copies, context, originator, recipient);
-        } finally {
-          release();
-        }
-        await this.#settle(recipient);
+        // A later message of this author must not overtake the copy. RFC 3428 §8
+        await this.#around.lanes.take(`${author} ${recipient}`, () =>
+          this.#insist(() => this.#one(copies, context, originator, recipient)),
+        );
+        if (!this.#around.isOver()) await this.#settle(recipient);
       }),
     );
     await this.#forget();
-    const failed = ends.find((end) => end.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Tries again until nothing of ours stands in the way. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    while (!this.#around.isOver()) {
+      const release = await this.#around.slots.take();
+      try {
+        return await work();
+      } catch (error) {
+        this.#ports.log.error("copy interrupted", { error: String(error) });
+      } finally {
+        release();
+      }
+      await this.#pause(INTERRUPTED_MS);
+    }
   }
 
   async #one(
@@ -110,10 +128,16 @@ export class RunningJob {
   }
 
   async #forget(): Promise<void> {
-    if (this.#settled.length === 0) return;
-    const settled = this.#settled.splice(0);
-    await this.#ports.store.settle(this.#job.id, settled);
-    for (const recipient of settled) this.#done.add(recipient);
+    while (this.#settled.length > 0 && !this.#around.isOver()) {
+      const settled = this.#settled.splice(0);
+      try {
+        await this.#ports.store.settle(this.#job.id, settled);
+      } catch (error) {
+        this.#ports.log.error("job not settled", { error: String(error) });
+        this.#settled.push(...settled);
+        await this.#pause(INTERRUPTED_MS);
+      }
+    }
   }
 
   #originatorOf({ originator }: CopyContext): Originator {
