@@ -5,7 +5,7 @@ import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
 import type { Limits } from "./limits.ts";
-import type { Log, Metrics, Sealing } from "./ports/index.ts";
+import type { Log, Metrics, Sealing, SecurityWatch } from "./ports/index.ts";
 import type { Stores } from "./store/index.ts";
 
 export interface ServerConfig {
@@ -59,6 +59,8 @@ export interface ServerPorts {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of failed logins, refusals, bounds that were hit and what could not be read. */
+  readonly security?: SecurityWatch;
 }
 
 /** Each derived for its purpose, so that what opens one door opens no other. */

@@ -5,7 +5,15 @@ export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts
 export type { TrustedPeer } from "./core/peers.ts";
 export type { StaticRoute } from "./core/routes.ts";
 export { defaultLimits, type Limits, limitsWith } from "./limits.ts";
-export type { Counter, Log, LogFields, Metrics, Sealing, User } from "./ports/index.ts";
+export type {
+  Counter,
+  Log,
+  LogFields,
+  Metrics,
+  Sealing,
+  SecurityWatch,
+  User,
+} from "./ports/index.ts";
 export { createServer, type Server, type ServerStats } from "./server.ts";
 export * from "./store/index.ts";
 export {

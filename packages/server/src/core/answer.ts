@@ -1,17 +1,34 @@
 /** How a no, and what goes with it, becomes an answer. RFC 3261 §20.43 */
-import type { Refusal } from "@parlance/im";
-import { formatWarning } from "@parlance/im";
+import { type Condition, formatWarning, type Refusal } from "@parlance/im";
 import type { MessageEdit, ServerTransaction } from "@parlance/sip";
+import type { SecurityWatch } from "../ports/index.ts";
 
-export function answerRefusal(
-  transaction: ServerTransaction,
-  refusal: Refusal,
-  domain: string,
-): void {
-  transaction.reply(refusal.status, undefined, refusalHeaders(refusal, domain));
+/** Says no to clients, and tells who watches over the server what may be an attack. */
+export class Answers {
+  readonly #domain: string;
+  readonly #watch: SecurityWatch;
+
+  constructor(domain: string, watch: SecurityWatch) {
+    this.#domain = domain;
+    this.#watch = watch;
+  }
+
+  refuse(transaction: ServerTransaction, refusal: Refusal): void {
+    if (refusal.status === 403 || LIMITS.has(refusal.condition)) {
+      this.#watch.report(`refused: ${refusal.condition}`, transaction.flow.remote.host);
+    }
+    transaction.reply(refusal.status, undefined, refusalHeaders(refusal, this.#domain));
+  }
 }
 
-export function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {
+/** Bounds that somebody has reached. */
+const LIMITS: ReadonlySet<Condition> = new Set<Condition>([
+  "overload",
+  "store full",
+  "message too large",
+]);
+
+function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {
   return (edit) => {
     if (refusal.warning !== undefined) {
       edit.setText("Warning", formatWarning(domain, refusal.warning));

@@ -2,7 +2,7 @@
 import type { Refusal } from "@parlance/im";
 import type { ServerTransaction, SipResponse } from "@parlance/sip";
 import type { Edit, Outcome } from "../ports/index.ts";
-import { answerRefusal } from "./answer.ts";
+import type { Answers } from "./answer.ts";
 
 export interface Asker {
   /** An answer that came from further on. */
@@ -14,11 +14,11 @@ export interface Asker {
   onCancel(run: () => void): void;
 }
 
-export function clientAsker(transaction: ServerTransaction, domain: string): Asker {
+export function clientAsker(transaction: ServerTransaction, answers: Answers): Asker {
   return {
     pass: (response) => transaction.respond(response),
     reply: (status, edit) => transaction.reply(status, undefined, edit),
-    refuse: (refusal) => answerRefusal(transaction, refusal, domain),
+    refuse: (refusal) => answers.refuse(transaction, refusal),
     onCancel: (run) => {
       transaction.onCancel = run;
     },

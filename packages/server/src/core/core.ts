@@ -3,8 +3,9 @@ import { Endpoint, type FlowEvents } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
-import type { ReadContent, User } from "../ports/index.ts";
+import type { ReadContent, SecurityWatch, User } from "../ports/index.ts";
 import { Accounts } from "./accounts.ts";
+import { Answers } from "./answer.ts";
 import { Authenticator } from "./authentication.ts";
 import { RequestContent } from "./content.ts";
 import { denials } from "./denials.ts";
@@ -25,6 +26,7 @@ import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { ThroughWay } from "./way.ts";
 
+const NOBODY: SecurityWatch = { report: () => undefined };
 const TICK_MS = 1_000; // how exactly registrations end
 
 export class Core {
@@ -49,6 +51,8 @@ export class Core {
     const plainSip = config.compat?.plainSip ?? false;
     const home = new Home(config.domain, config.aliases ?? []);
     const { domain } = home;
+    const watch = ports.security ?? NOBODY;
+    const answers = new Answers(domain, watch);
     this.home = home;
     const gruu = { key: secrets.gruus, hashing, random };
     this.#ports = ports;
@@ -86,8 +90,9 @@ export class Core {
         random,
         ...(ports.resolver === undefined ? {} : { resolver: ports.resolver }),
         log: (event) => {
-          if (event.kind === "limit reached")
-            return log.warn("transactions", { limit: event.limit });
+          if (event.kind === "limit reached") {
+            return watch.report(`transactions of ${event.limit}`, event.flow.remote.host);
+          }
           log.error(event.kind, { method: event.method, error: errorText(event.error) });
         },
       },
@@ -130,6 +135,7 @@ export class Core {
       sender,
       clock,
       limits,
+      answers,
     });
     const registration = new Registration({
       registrar: this.registrar,
@@ -138,6 +144,7 @@ export class Core {
       gruu,
       clock,
       limits,
+      answers,
       serviceRoute: config.core?.serviceRoute ?? [],
       reachable: ({ user }) => this.onReachable?.(user),
     });
@@ -152,7 +159,8 @@ export class Core {
       way: this.way,
       readContent,
       clock,
-      counts: denials(ports.metrics),
+      answers,
+      counts: denials(ports.metrics, watch),
     });
     directory.onRevoked((_user, account) => this.#closeConnections(account));
   }
@@ -164,7 +172,10 @@ export class Core {
   get events(): FlowEvents {
     return {
       message: (message, flow) => this.endpoint.message(message, flow),
-      fault: (fault, flow) => this.endpoint.fault(fault, flow),
+      fault: (fault, flow) => {
+        this.#ports.security?.report("malformed", flow.remote.host);
+        this.endpoint.fault(fault, flow);
+      },
       closed: (flow) => {
         this.registrar.flowClosed(flow);
         this.#authenticator.bonds.untie(flow);

@@ -15,8 +15,8 @@ import {
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { ReadContent } from "../ports/index.ts";
-import { answerRefusal } from "./answer.ts";
-import { clientAsker } from "./asker.ts";
+import type { Answers } from "./answer.ts";
+import { type Asker, clientAsker } from "./asker.ts";
 import type { Denials } from "./denials.ts";
 import type { DialogLegs } from "./dialog-legs.ts";
 import { type Admitted, answerDenied, type Guard } from "./guard.ts";
@@ -40,6 +40,7 @@ export interface DispatchPorts {
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly counts: Denials;
 }
 
@@ -62,17 +63,17 @@ export class Dispatch implements TransactionUser {
   }
 
   request(request: SipRequest, transaction: ServerTransaction, flow: Flow): void | Promise<void> {
-    const { home, guard, flows } = this.#ports;
+    const { home, guard, flows, answers } = this.#ports;
     flows.seen(flow);
     home.learn(flow);
     if (!KNOWN.has(request.method)) {
-      return answerRefusal(transaction, refuse("not implemented", ALLOW), home.domain);
+      return answers.refuse(transaction, refuse("not implemented", ALLOW));
     }
     const open = request.method === "OPTIONS" && home.isServer(request.uri);
     const verdict = guard.judge(request, flow, open);
     if (verdict.do !== "admit") {
-      this.#ports.counts.denied(verdict);
-      return answerDenied(transaction, verdict, home.domain);
+      this.#ports.counts.denied(verdict, flow);
+      return answerDenied(transaction, verdict, answers);
     }
     return this.#admitted(verdict.admitted, transaction, flow);
   }
@@ -95,7 +96,7 @@ export class Dispatch implements TransactionUser {
     const { home, legs, registration, inDialog, readContent, clock } = this.#ports;
     const { method } = admitted.request;
     const refused = (refusal: ReturnType<typeof refuse>): void =>
-      answerRefusal(transaction, refusal, home.domain);
+      this.#ports.answers.refuse(transaction, refusal);
     if (this.#draining && !admitted.request.to.params.has("tag")) {
       return refused(refuse("overload", [["Retry-After", "5"]]));
     }
@@ -117,7 +118,7 @@ export class Dispatch implements TransactionUser {
     }
     if (request.to.params.has("tag")) {
       if (routeSet.legs.length > 0) {
-        return inDialog.relay(passage, routeSet.legs, clientAsker(transaction, home.domain));
+        return inDialog.relay(passage, routeSet.legs, this.#asker(transaction));
       }
       return this.#ownDialog(passage, transaction);
     }
@@ -136,7 +137,7 @@ export class Dispatch implements TransactionUser {
       principal.kind === "trusted peer" &&
       hasLooped(request, loopMark(request), (via) => home.isOurs(via))
     ) {
-      return answerRefusal(transaction, refuse("loop"), home.domain); // RFC 5393 §4.2.2
+      return this.#ports.answers.refuse(transaction, refuse("loop")); // RFC 5393 §4.2.2
     }
     if (this.#isForUs(request)) return this.#toServer(passage, transaction);
     if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
@@ -147,9 +148,9 @@ export class Dispatch implements TransactionUser {
     }
     // Sessions and services take a REFER; no user lets others command his device.
     if (request.method === "REFER" && way.isUser(request.uri)) {
-      return answerRefusal(transaction, refuse("access denied"), home.domain);
+      return this.#ports.answers.refuse(transaction, refuse("access denied"));
     }
-    way.enter(passage, clientAsker(transaction, home.domain));
+    way.enter(passage, this.#asker(transaction));
   }
 
   #isForUs({ uri }: SipRequest): boolean {
@@ -167,35 +168,37 @@ export class Dispatch implements TransactionUser {
   }
 
   #toServer(passage: RequestPassage, transaction: ServerTransaction): void {
-    const { home } = this.#ports;
     const { request } = passage;
     const required = request.get(Require) ?? [];
     if (required.length > 0) {
-      return answerRefusal(
+      return this.#ports.answers.refuse(
         transaction,
         refuse("unknown extension", [["Unsupported", required.join(", ")]]),
-        home.domain,
       );
     }
     if (request.method === "OPTIONS") return answerOptions(transaction);
     if (request.method === "SUBSCRIBE" || request.method === "PUBLISH") {
       return this.#badEvent(transaction);
     }
-    answerRefusal(transaction, refuse("unknown method", ALLOW), home.domain);
+    this.#ports.answers.refuse(transaction, refuse("unknown method", ALLOW));
   }
 
   /** A dialog of the server itself, or one that does not exist. */
   #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void {
-    const { regEvents, home } = this.#ports;
+    const { regEvents } = this.#ports;
     if (passage.request.method === "SUBSCRIBE" && passage.request.get(Event)?.value === "reg") {
       return regEvents.subscribe(passage, transaction);
     }
-    answerRefusal(transaction, refuse("no such dialog"), home.domain);
+    this.#ports.answers.refuse(transaction, refuse("no such dialog"));
+  }
+
+  #asker(transaction: ServerTransaction): Asker {
+    return clientAsker(transaction, this.#ports.answers);
   }
 
   #badEvent(transaction: ServerTransaction): void {
     const refusal = refuse("bad event", [["Allow-Events", EVENTS]]); // RFC 6665 §7.2.1
-    answerRefusal(transaction, refusal, this.#ports.home.domain);
+    this.#ports.answers.refuse(transaction, refusal);
   }
 }
 

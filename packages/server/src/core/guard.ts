@@ -23,7 +23,7 @@ import {
   WwwAuthenticate,
 } from "@parlance/sip";
 import type { Originator, Principal, User } from "../ports/index.ts";
-import { answerRefusal } from "./answer.ts";
+import type { Answers } from "./answer.ts";
 import type { Authenticator } from "./authentication.ts";
 import { clean } from "./clean.ts";
 import type { Account, Directory } from "./directory.ts";
@@ -113,9 +113,9 @@ export class Guard {
 export function answerDenied(
   transaction: ServerTransaction,
   verdict: Exclude<Verdict, { readonly do: "admit" }>,
-  domain: string,
+  answers: Answers,
 ): void {
-  if (verdict.do === "refuse") return answerRefusal(transaction, verdict.refusal, domain);
+  if (verdict.do === "refuse") return answers.refuse(transaction, verdict.refusal);
   const { status, challenges } = verdict;
   const { request, localTag } = transaction;
   transaction.respondOnce(

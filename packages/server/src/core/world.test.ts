@@ -19,6 +19,8 @@ export class World {
   readonly machines = new Map<string, Machine>();
   readonly metrics = new CountedMetrics();
   readonly logged: string[] = [];
+  /** What may be an attack, and where it came from. */
+  readonly suspected: string[] = [];
   stores: MemoryStores = memoryStores();
   #server: Server | undefined;
   #machine: Machine | undefined;
@@ -61,6 +63,7 @@ export class World {
       },
       log,
       metrics: this.metrics,
+      security: { report: (event, source) => void this.suspected.push(`${event} ${source}`) },
     };
     this.#server = await createServer({ domain: DOMAIN, ...config }, ports);
     machine.events = this.#server.events;

@@ -9,6 +9,12 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** What may be an attack: counted, and logged without letting it fill the disk. */
+export interface SecurityWatch {
+  /** `event` is one of our own fixed words; `source` the address that caused it. */
+  report(event: string, source: string): void;
+}
+
 export interface Counter {
   /** Labels come from our own fixed words, never from input. */
   add(count?: number, label?: string): void;

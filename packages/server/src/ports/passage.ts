@@ -20,7 +20,7 @@ export interface Passage {
 }
 
 /** Changes to the request before it goes on, made in the one copy that is written anyway. */
-export type Edit = (edit: MessageEdit<unknown>) => void;
+export type Edit = (edit: MessageEdit) => void;
 
 export type Verdict =
   | { readonly do: "refuse"; readonly refusal: Refusal }

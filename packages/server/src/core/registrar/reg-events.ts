@@ -22,7 +22,7 @@ import {
 import type { Cancel, Clock } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
 import type { Passage } from "../../ports/index.ts";
-import { answerRefusal } from "../answer.ts";
+import type { Answers } from "../answer.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
 import type { Sender } from "../sender.ts";
@@ -59,6 +59,7 @@ export interface RegEventPorts {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly answers: Answers;
 }
 
 export class RegEvents {
@@ -94,7 +95,7 @@ export class RegEvents {
         : known.account === account;
     if (account === undefined || (!own && !inDialog)) {
       // Whether another user exists, and where he is, is nobody else's business.
-      return answerRefusal(transaction, refuse("access denied"), home.domain);
+      return this.#ports.answers.refuse(transaction, refuse("access denied"));
     }
     const verdict = this.#judge(request, inDialog, own ? known : undefined, account);
     if (verdict.do === "refuse") return this.#refuse(verdict, transaction);

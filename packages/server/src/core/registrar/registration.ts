@@ -16,7 +16,7 @@ import {
 } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
-import { answerRefusal } from "../answer.ts";
+import type { Answers } from "../answer.ts";
 import type { Bonds } from "../bonds.ts";
 import type { Account } from "../directory.ts";
 import type { Admitted } from "../guard.ts";
@@ -32,6 +32,7 @@ export interface RegistrationPorts {
   readonly gruu: GruuTools & { readonly random: Random };
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly answers: Answers;
   /** Where clients are to send everything else; none: as they do now. RFC 3608 */
   readonly serviceRoute: readonly string[];
   /** The user can be reached: what waits for him may come. */
@@ -57,12 +58,12 @@ export class Registration {
     const { request, account } = admitted;
     const objection = this.#judge(request, account);
     if (objection !== undefined || account === undefined) {
-      return answerRefusal(transaction, objection ?? refuse("not authenticated"), home.domain);
+      return this.#ports.answers.refuse(transaction, objection ?? refuse("not authenticated"));
     }
     const waitSeconds = this.#rate.take(account.user.name, clock.now());
     if (waitSeconds !== undefined) {
       const refusal = refuse("overload", [["Retry-After", String(waitSeconds)]]);
-      return answerRefusal(transaction, refusal, home.domain);
+      return this.#ports.answers.refuse(transaction, refusal);
     }
     const address = home.keyOf(request.to.uri) ?? account.user.address;
     const asked = { request, account, address, flow, provenAt: admitted.provenAt };
@@ -104,8 +105,8 @@ export class Registration {
     { request, account, flow }: RegisterAsk,
     transaction: ServerTransaction,
   ): void {
-    const { home, bonds, limits, reachable } = this.#ports;
-    if (isRefusal(result)) return answerRefusal(transaction, result, home.domain);
+    const { bonds, limits, reachable } = this.#ports;
+    if (isRefusal(result)) return this.#ports.answers.refuse(transaction, result);
     const { contacts } = result;
     if (result.reachable) bonds.tie(flow, account, latest(contacts));
     else if (contacts.length === 0) bonds.untie(flow);

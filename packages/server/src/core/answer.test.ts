@@ -1,0 +1,39 @@
+/** What is told to whoever watches over the server. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DOMAIN, type Phone, World } from "./world.test.ts";
+
+const limits = { messagesPerSecond: 1, messageBurst: 1 };
+
+async function alice(): Promise<{ readonly world: World; readonly phone: Phone }> {
+  const world = await World.open({ limits });
+  const phone = world.phone("alice", { host: "192.0.2.77" });
+  await phone.register();
+  world.suspected.length = 0;
+  return { world, phone };
+}
+
+test("what a user may not do is told with its reason and its source", async () => {
+  const { world, phone } = await alice();
+  assert.equal((await phone.message("sip:bob@elsewhere.test", "x")).status, 403);
+  assert.equal((await phone.message(phone.address, "x")).status, 503);
+  assert.deepEqual(world.suspected, [
+    "refused: access denied 192.0.2.77",
+    "refused: overload 192.0.2.77",
+  ]);
+});
+
+test("a wrong password is told, a first challenge and an absent user are not", async () => {
+  const { world, phone } = await alice();
+  assert.equal((await phone.message(`sip:nobody@${DOMAIN}`, "x")).status, 404);
+  assert.deepEqual(world.suspected, []);
+  await world.phone("bob", { host: "192.0.2.78", password: "wrong" }).register();
+  assert.deepEqual(world.suspected, ["login failed 192.0.2.78"]);
+});
+
+test("what cannot be read is told", async () => {
+  const { world, phone } = await alice();
+  const fault = { status: 400, reason: "no", close: false, message: undefined } as const;
+  world.server.events.fault(fault, world.serverFlowOf(phone));
+  assert.deepEqual(world.suspected, ["malformed 192.0.2.77"]);
+});
