@@ -1,23 +1,40 @@
 /** Errors in words for whoever typed the command. Faults of ours show their stack. */
-import { ImError } from "@parlance/client";
-import { FormatError } from "@parlance/wire";
-import { ConfigurationError } from "./config/load.ts";
+import type { ImError } from "@parlance/client";
+import type { FormatError } from "@parlance/wire";
 
-/** Something the caller has done, told in one line. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+/** By name, so that the words need none of the packages that the errors come from. */
+export function explainFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch (error.name) {
+    case "ImError":
+      return explainImError(error as ImError); // its name says so
+    case "FormatError": {
+      const { format, reason } = error as FormatError; // its name says so
+      return `${format}: ${reason}`;
+    }
+    case "ConfigurationError":
+      return `configuration\n${indented(error.message)}`;
+    case "CommandError":
+    case "UsageError":
+    case "StoreError":
+    case "TypeError":
+      return error.message;
+    default:
+      return "code" in error ? error.message : (error.stack ?? error.message);
+  }
 }
 
-export function explainFailure(error: unknown): string {
-  if (error instanceof ImError) return explainImError(error);
-  if (error instanceof ConfigurationError) return `configuration\n${error.message}`;
-  if (error instanceof UsageError || error instanceof TypeError) return error.message;
-  if (error instanceof FormatError) return `${error.format}: ${error.reason}`;
-  if (error instanceof Error && "code" in error) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** How the process ends: 2 when the command line is wrong, else 1. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error) || !("exitCode" in error)) return 1;
+  return typeof error.exitCode === "number" ? error.exitCode : 1;
 }
 
 function explainImError({ code, status, warning }: ImError): string {
   const why = warning === undefined || warning === "" ? "" : `: ${warning}`;
   return `${code}${status === undefined ? "" : ` (${status})`}${why}`;
+}
+
+function indented(lines: string): string {
+  return lines.replaceAll(/^/gm, "  ");
 }

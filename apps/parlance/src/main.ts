@@ -2,27 +2,46 @@
 import { Command, CommanderError } from "commander";
 import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
+import { examples } from "./commands/options.ts";
 import { addReceive } from "./commands/receive.ts";
 import { addSend } from "./commands/send.ts";
 import { addStart } from "./commands/start.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addUsers } from "./commands/users.ts";
-import { explainFailure } from "./failure.ts";
+import { exitCodeOf, explainFailure } from "./failure.ts";
+import { VERSION } from "./version.ts";
 
 const program = new Command("parlance")
   .description("An instant-messaging service over SIP and MSRP: server, users and clients.")
-  .version("0.1.0")
+  .version(VERSION)
   .showHelpAfterError("(parlance COMMAND --help says more)")
+  .addHelpText(
+    "after",
+    [
+      examples(
+        "start --local",
+        "chat -u sip:alice@parlance.test bob",
+        'send -u sip:alice@parlance.test bob "hello"',
+        "trace --user alice",
+      ),
+      "\nExit status: 0 done, 1 refused or failed, 2 wrong usage.",
+    ].join("\n"),
+  )
   .exitOverride();
 
-for (const add of [addStart, addSend, addReceive, addChat, addUsers, addConfig, addTrace]) {
+for (const add of [addStart, addChat, addSend, addReceive, addUsers, addTrace, addConfig]) {
   add(program);
 }
+
+// A reader who has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
 
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   process.stderr.write(`parlance: ${explainFailure(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

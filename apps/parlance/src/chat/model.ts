@@ -4,21 +4,26 @@ import type { SendingState } from "@parlance/client";
 export interface ChatLine {
   readonly id: string;
   readonly kind: "own" | "theirs" | "notice";
+  /** Address of whom it was said to or by; several with spaces. Empty for notices. */
   readonly conversation: string;
   readonly who: string;
   readonly text: string;
   readonly at: Date;
   /** Of own lines. */
   readonly state: SendingState | undefined;
+  /** Why it failed, if it did. */
+  readonly why: string;
 }
 
 export interface ChatModel {
   readonly self: string;
-  /** Whom the next line goes to. */
-  readonly peer: string | undefined;
+  /** Addresses that the next line goes to. */
+  readonly to: readonly string[];
   readonly lines: readonly ChatLine[];
+  /** Addresses of those who write. */
   readonly composing: readonly string[];
-  readonly connection: string;
+  /** In words; empty while all is well. */
+  readonly trouble: string;
 }
 
 export type ChatEvent =
@@ -30,14 +35,14 @@ export type ChatEvent =
       readonly why: string;
     }
   | { readonly do: "composing"; readonly from: string; readonly active: boolean }
-  | { readonly do: "connection"; readonly connection: string }
-  | { readonly do: "peer"; readonly peer: string };
+  | { readonly do: "trouble"; readonly trouble: string }
+  | { readonly do: "to"; readonly to: readonly string[] };
 
 /** Older lines are in the store, not on the screen. */
 const MAX_LINES = 500;
 
-export function emptyChat(self: string, peer: string | undefined): ChatModel {
-  return { self, peer, lines: [], composing: [], connection: "online" };
+export function emptyChat(self: string, to: readonly string[]): ChatModel {
+  return { self, to, lines: [], composing: [], trouble: "" };
 }
 
 export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
@@ -50,25 +55,35 @@ export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
       const others = model.composing.filter((each) => each !== event.from);
       return { ...model, composing: event.active ? [...others, event.from] : others };
     }
-    case "connection":
-      return { ...model, connection: event.connection };
-    case "peer":
-      return { ...model, peer: event.peer };
+    case "trouble":
+      return { ...model, trouble: event.trouble };
+    case "to":
+      return { ...model, to: event.to };
   }
 }
 
 function addLine(model: ChatModel, line: ChatLine): ChatModel {
   const lines = [...model.lines, line].slice(-MAX_LINES);
   // Whoever writes first to somebody without a partner becomes the partner.
-  const peer = model.peer ?? (line.kind === "theirs" ? line.conversation : undefined);
-  const composing = model.composing.filter((each) => each !== line.who);
-  return { ...model, lines, peer, composing };
+  const found = model.to.length === 0 && line.kind === "theirs";
+  return { ...model, lines, to: found ? [line.conversation] : model.to };
 }
 
 function withState(line: ChatLine, event: Extract<ChatEvent, { do: "state" }>): ChatLine {
-  if (line.id !== event.id) return line;
-  const text = event.why === "" ? line.text : `${line.text}  (${event.why})`;
-  return { ...line, state: event.state, text };
+  return line.id === event.id ? { ...line, state: event.state, why: event.why } : line;
+}
+
+/** Whether a line belongs to another conversation than the one that the next line goes to. */
+export function isElsewhere({ kind, conversation }: ChatLine, { to }: ChatModel): boolean {
+  return kind !== "notice" && conversation !== to.join(" ");
+}
+
+/** `bob`, and `carol (not here: /to carol)` for somebody else than the partner. */
+export function formatWho(line: ChatLine, model: ChatModel): string {
+  if (!isElsewhere(line, model)) return line.who;
+  const names = shortNames(line.conversation.split(" "), model.self);
+  if (line.kind === "own") return `${line.who} to ${names}`;
+  return names === line.who ? `${line.who}, elsewhere` : `${line.who} in ${names}, elsewhere`;
 }
 
 const TICKS: Readonly<Record<SendingState, string>> = {
@@ -81,8 +96,23 @@ const TICKS: Readonly<Record<SendingState, string>> = {
   failed: "✗ failed",
 };
 
-export function formatState(state: SendingState | undefined): string {
-  return state === undefined ? "" : TICKS[state];
+/** The receipt beside an own line; nothing beside others. */
+export function formatState({ state, why }: ChatLine): string {
+  if (state === undefined) return "";
+  return why === "" ? TICKS[state] : `${TICKS[state]}: ${why}`;
+}
+
+export function formatTime(at: Date, now: Date): string {
+  const time = at.toTimeString().slice(0, 5);
+  if (at.toDateString() === now.toDateString()) return time;
+  const [, month, day] = at.toDateString().split(" ");
+  return `${Number(day)} ${month} ${time}`;
+}
+
+/** `bob is writing …` */
+export function formatComposing({ composing, self }: ChatModel): string {
+  if (composing.length === 0) return "";
+  return `${shortNames(composing, self)} ${composing.length > 1 ? "are" : "is"} writing …`;
 }
 
 /** `sip:alice@parlance.test` reads as alice among people of the same domain. */
@@ -92,48 +122,6 @@ export function shortName(address: string, self: string): string {
   return name.endsWith(domain) ? name.slice(0, -domain.length) : name;
 }
 
-/** What the user typed. */
-export type Typed =
-  | { readonly do: "say"; readonly text: string }
-  | { readonly do: "to"; readonly address: string; readonly text: string }
-  | { readonly do: "quit" }
-  | { readonly do: "help" }
-  | { readonly do: "list" }
-  | { readonly do: "nothing" }
-  | { readonly do: "unknown"; readonly command: string };
-
-export function readTyped(line: string, self: string): Typed {
-  const text = line.trimEnd();
-  if (text.trim() === "") return { do: "nothing" };
-  if (!text.startsWith("/")) return { do: "say", text };
-  if (text.startsWith("//")) return { do: "say", text: text.slice(1) };
-  const [command = "", argument = "", ...rest] = text.slice(1).split(/\s+/);
-  switch (command) {
-    case "to":
-    case "msg":
-      if (argument === "") return { do: "unknown", command: `${command} needs an address` };
-      return { do: "to", address: fullAddress(argument, self), text: rest.join(" ") };
-    case "quit":
-    case "exit":
-      return { do: "quit" };
-    case "help":
-      return { do: "help" };
-    case "list":
-      return { do: "list" };
-    default:
-      return { do: "unknown", command };
-  }
+export function shortNames(addresses: readonly string[], self: string): string {
+  return addresses.map((address) => shortName(address, self)).join(", ");
 }
-
-/** A bare name is somebody of the own domain. */
-export function fullAddress(typed: string, self: string): string {
-  if (/^(sips?|tel):/.test(typed)) return typed;
-  return `sip:${typed.includes("@") ? typed : `${typed}${self.slice(self.indexOf("@"))}`}`;
-}
-
-export const HELP = [
-  "/to NAME [TEXT]   talk to somebody, by name or sip: address; several names with commas",
-  "/list             conversations so far",
-  "/quit             leave; unsent messages stay in the store if there is one",
-  "//TEXT            a line that begins with a slash",
-];

@@ -1,96 +1,152 @@
-/** The chat on a terminal: lines above, who writes and the typing line below. */
-import { Box, render, Text, useApp, useInput } from "ink";
-import { createElement as h, type ReactNode, useEffect, useState } from "react";
-import { type ChatLine, type ChatModel, formatState, shortName } from "./model.ts";
+/** The chat on a terminal: what was said above, who writes and the typing line below. */
+import { Box, type DOMElement, render, Text, useBoxMetrics, useWindowSize } from "ink";
+import { createElement as h, type ReactNode, useEffect, useRef, useState } from "react";
+import { ink } from "./ink-colors.ts";
+import {
+  type ChatLine,
+  type ChatModel,
+  formatComposing,
+  formatState,
+  formatTime,
+  formatWho,
+  isElsewhere,
+  shortName,
+  shortNames,
+} from "./model.ts";
 import type { ChatSession } from "./session.ts";
+import { TypingLine } from "./typing-line.ts";
 
-export interface ScreenPorts {
-  readonly session: ChatSession;
-  /** Tells of each new model; returns what ends that. */
-  readonly watch: (changed: (model: ChatModel) => void) => () => void;
-}
-
-/** Resolves when the user leaves. */
-export async function showChat(ports: ScreenPorts): Promise<void> {
-  const app = render(h(Chat, ports), { exitOnCtrlC: true });
+/** Resolves when the user leaves, or the signal says so. The terminal is then as it was before. */
+export async function showChat(session: ChatSession, signal: AbortSignal): Promise<void> {
+  const app = render(h(Chat, { session }), { exitOnCtrlC: true, alternateScreen: true });
+  const leave = (): void => app.unmount();
+  signal.addEventListener("abort", leave, { once: true });
   await app.waitUntilExit();
+  signal.removeEventListener("abort", leave);
 }
 
-function Chat({ session, watch }: ScreenPorts): ReactNode {
+function Chat({ session }: { readonly session: ChatSession }): ReactNode {
   const [model, setModel] = useState(session.model);
-  useEffect(() => watch(setModel), [watch]);
-  const rows = Math.max(3, (process.stdout.rows ?? 24) - 5);
+  const [scrolled, setScrolled] = useState(0);
+  const { rows } = useWindowSize();
+  useEffect(() => session.watch(setModel), [session]);
+  const page = Math.max(1, rows - PAGE_OVERLAP);
   return h(
     Box,
-    { flexDirection: "column" },
+    { flexDirection: "column", height: rows },
+    h(Header, { model }),
+    h(Lines, { model, rows, scrolled, setScrolled }),
+    h(Status, { model, scrolled }),
+    h(TypingLine, {
+      prompt: model.to.length === 0 ? "/to NAME" : shortNames(model.to, model.self),
+      rows: Math.max(1, Math.floor(rows / TYPING_SHARE)),
+      keystroke: () => session.keystroke(),
+      entered(line: string) {
+        setScrolled(0);
+        return session.typed(line);
+      },
+      scroll: (pages: number) => setScrolled(Math.max(0, scrolled + pages * page)),
+    }),
+  );
+}
+
+/** Lines that stay in view when a page is turned, and the rows of header, status and typing line. */
+const PAGE_OVERLAP = 5;
+/** The typing line may grow to a third of the screen. */
+const TYPING_SHARE = 3;
+
+function Header({ model }: { readonly model: ChatModel }): ReactNode {
+  const { self, to } = model;
+  const peers = to.length === 0 ? "nobody yet" : shortNames(to, self);
+  return h(
+    Box,
+    { flexShrink: 0 },
+    h(
+      Text,
+      { bold: true, wrap: "truncate" },
+      `${shortName(self, self)} › ${peers}`,
+      h(Text, { dimColor: true, bold: false }, `   ${self.slice(self.indexOf("@") + 1)}`),
+    ),
+  );
+}
+
+/** The newest lines stand at the bottom; scrolling moves them down, out of the box. */
+function Lines(props: {
+  readonly model: ChatModel;
+  readonly rows: number;
+  readonly scrolled: number;
+  readonly setScrolled: (rows: number) => void;
+}): ReactNode {
+  const { model, rows, scrolled, setScrolled } = props;
+  const view = useRef<DOMElement>(null);
+  const content = useRef<DOMElement>(null);
+  const { height: viewRows } = useBoxMetrics(view);
+  const { height: contentRows, hasMeasured } = useBoxMetrics(content);
+  const most = Math.max(0, contentRows - viewRows);
+  const all = rows + scrolled >= model.lines.length;
+  useEffect(() => {
+    if (hasMeasured && all && scrolled > most) setScrolled(most);
+  }, [hasMeasured, all, scrolled, most, setScrolled]);
+  // A line has a row at least, so these are enough.
+  const shown = model.lines.slice(-(rows + scrolled));
+  return h(
+    Box,
+    {
+      ref: view,
+      flexDirection: "column",
+      flexGrow: 1,
+      flexShrink: 1,
+      justifyContent: "flex-end",
+      overflow: "hidden",
+      contentOffsetY: -Math.min(scrolled, most),
+    },
     h(
       Box,
-      { flexDirection: "column" },
-      model.lines.slice(-rows).map((line) => h(Line, { key: line.id, line })),
+      { ref: content, flexDirection: "column", flexShrink: 0 },
+      shown.map((line) => h(Line, { key: line.id, line, model })),
     ),
-    h(Status, { model }),
-    h(TypingLine, { session, peer: model.peer, self: model.self }),
   );
 }
 
-function Line({ line }: { readonly line: ChatLine }): ReactNode {
+function Line({ line, model }: { readonly line: ChatLine; readonly model: ChatModel }): ReactNode {
   if (line.kind === "notice") return h(Text, { dimColor: true }, line.text);
-  const time = line.at.toTimeString().slice(0, 5);
-  const color = line.state === "failed" ? "red" : "gray";
+  const elsewhere = isElsewhere(line, model);
+  const whose = elsewhere ? "magenta" : line.kind === "own" ? "cyan" : "green";
+  const state = formatState(line);
   return h(
     Text,
     null,
-    h(Text, { dimColor: true }, `${time} `),
-    h(Text, { bold: true, color: line.kind === "own" ? "cyan" : "green" }, `${line.who}: `),
+    h(Text, { dimColor: true }, `${formatTime(line.at, new Date())} `),
+    h(Text, { bold: true, ...ink(whose) }, `${elsewhere ? "▸ " : ""}${formatWho(line, model)}: `),
     line.text,
-    h(Text, { color }, line.state === undefined ? "" : `  ${formatState(line.state)}`),
+    state === "" ? "" : h(Text, stateLook(line), `  ${state}`),
   );
 }
 
-function Status({ model }: { readonly model: ChatModel }): ReactNode {
-  const writing = model.composing.map((each) => shortName(each, model.self)).join(", ");
-  const parts = [
-    model.connection === "online" ? "" : model.connection,
-    writing === "" ? "" : `${writing} ${model.composing.length > 1 ? "are" : "is"} writing …`,
-  ];
-  return h(Text, { color: "yellow" }, parts.filter((each) => each !== "").join("   ") || " ");
-}
-
-function TypingLine(props: {
-  readonly session: ChatSession;
-  readonly peer: string | undefined;
-  readonly self: string;
-}): ReactNode {
-  const { session, peer, self } = props;
-  const [typed, setTyped] = useState("");
-  const { exit } = useApp();
-  useInput((input, key) => {
-    if (key.ctrl && input === "d") return exit();
-    if (key.backspace || key.delete) return setTyped([...typed].slice(0, -1).join(""));
-    if (key.ctrl && input === "u") return setTyped("");
-    // A pasted text comes as one input, line ends and all.
-    const [first = "", ...more] = key.return ? ["", ""] : input.split(/\r\n|\r|\n/);
-    const lines = [typed + first, ...more];
-    setTyped(lines.at(-1) ?? "");
-    if (lines.length === 1) return session.keystroke();
-    void sayAll(session, lines.slice(0, -1), exit);
-  });
-  const prompt = peer === undefined ? "/to NAME" : shortName(peer, self);
-  return h(
-    Text,
-    null,
-    h(Text, { color: "cyan" }, `${prompt} › `),
-    typed,
-    h(Text, { inverse: true }, " "),
-  );
-}
-
-async function sayAll(
-  session: ChatSession,
-  lines: readonly string[],
-  exit: () => void,
-): Promise<void> {
-  for (const line of lines) {
-    if (!(await session.typed(line))) return exit();
+function stateLook({ state }: ChatLine): object {
+  switch (state) {
+    case "failed":
+      return { bold: true, ...ink("red") };
+    case "deferred":
+      return ink("yellow");
+    case "displayed":
+      return ink("green");
+    default:
+      return { dimColor: true };
   }
+}
+
+function Status(props: { readonly model: ChatModel; readonly scrolled: number }): ReactNode {
+  const { model, scrolled } = props;
+  const parts = [
+    model.trouble,
+    formatComposing(model),
+    scrolled > 0 ? "scrolled back: Page Down" : "",
+  ].filter((each) => each !== "");
+  const look = model.trouble === "" ? { dimColor: true } : { bold: true, ...ink("yellow") };
+  return h(
+    Box,
+    { flexShrink: 0 },
+    h(Text, { wrap: "truncate", ...look }, parts.join("   ") || " "),
+  );
 }

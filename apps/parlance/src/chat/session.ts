@@ -1,36 +1,33 @@
 /** The chat between a client and whatever shows it. */
-import type { ImClient, IncomingMessage, SentMessage } from "@parlance/client";
-import { plain } from "../commands/receive.ts";
+import type { ConnectionState, ImClient, IncomingMessage, SentMessage } from "@parlance/client";
 import { explainFailure } from "../failure.ts";
+import { plain, plainLine } from "../terminal/plain.ts";
+import { HELP, readPeers, readTyped } from "./commands.ts";
 import {
   type ChatEvent,
   type ChatLine,
   type ChatModel,
   emptyChat,
-  fullAddress,
-  HELP,
-  readTyped,
   shortName,
+  shortNames,
   stepChat,
 } from "./model.ts";
 
+export type Watcher = (model: ChatModel) => void;
+
+const RECALLED_LINES = 20;
+
 export class ChatSession {
   readonly #client: ImClient;
-  readonly #changed: (model: ChatModel) => void;
+  readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
 
-  constructor(client: ImClient, peer: string | undefined, changed: (model: ChatModel) => void) {
+  constructor(client: ImClient, peer: string | undefined) {
     this.#client = client;
-    this.#changed = changed;
-    this.#model = emptyChat(client.address, peer && fullAddress(peer, client.address));
-    client.on("message", (message) => this.#arrived(message));
+    this.#model = emptyChat(client.address, readPeers(peer ?? "", client.address));
     client.on("composing", ({ from, active }) => this.#step({ do: "composing", from, active }));
-    client.on("connection", (state) => {
-      const wait =
-        state.state === "reconnecting" ? `, next try in ${state.retryInMs / 1000} s` : "";
-      this.#step({ do: "connection", connection: `${state.state}${wait}` });
-    });
+    client.on("connection", (state) => this.#connection(state));
     client.on("error", (error) => this.#notice(explainFailure(error)));
   }
 
@@ -38,22 +35,30 @@ export class ChatSession {
     return this.#model;
   }
 
-  /** The last lines of an earlier run, when there is a store. */
-  async recall(): Promise<void> {
-    const { peer } = this.#model;
-    if (peer === undefined) return;
-    for await (const page of this.#client.conversation(peer).history({ limit: 20 })) {
-      for (const entry of page.toReversed()) {
-        if (entry.direction === "sent") this.#sent(entry.message, peer);
-        else this.#step({ do: "line", line: this.#lineOf(entry.message) });
-      }
-      return;
-    }
+  /** Own lines that the server does not have yet. */
+  get unsent(): number {
+    return this.#model.lines.filter(({ state }) => state === "queued" || state === "sent").length;
+  }
+
+  /** Tells of each new model; returns what ends that. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Shows the last lines of an earlier run, when there is a store, and what comes in from then on. */
+  async begin(): Promise<void> {
+    const { to, self } = this.#model;
+    const [only] = to;
+    if (to.length === 1 && only !== undefined) await this.#recall(only);
+    const whom = to.length === 0 ? "/to NAME says to whom" : `to ${shortNames(to, self)}`;
+    this.#notice(`You are ${shortName(self, self)}. Lines go ${whom}; /help lists the commands.`);
+    this.#client.on("message", (message) => this.#arrived(message));
   }
 
   keystroke(): void {
-    const { peer } = this.#model;
-    if (peer !== undefined && !peer.includes(",")) this.#client.conversation(peer).composing();
+    const [only, ...others] = this.#model.to;
+    if (only !== undefined && others.length === 0) this.#client.conversation(only).composing();
   }
 
   /** False when the user wants to leave. */
@@ -68,12 +73,14 @@ export class ChatSession {
       case "list":
         await this.#list();
         return true;
-      case "unknown":
-        this.#notice(`no such command: ${typed.command}; /help lists them`);
+      case "wrong":
+        this.#notice(typed.why);
         return true;
       case "to":
-        this.#step({ do: "peer", peer: typed.address });
-        if (typed.text !== "") this.#say(typed.text);
+        this.#step({ do: "to", to: typed.to });
+        if (typed.text === "")
+          this.#notice(`lines go to ${shortNames(typed.to, this.#model.self)}`);
+        else this.#say(typed.text);
         return true;
       case "say":
         this.#say(typed.text);
@@ -83,16 +90,23 @@ export class ChatSession {
     }
   }
 
+  async #recall(peer: string): Promise<void> {
+    const pages = this.#client.conversation(peer).history({ limit: RECALLED_LINES });
+    const { value } = await pages.next();
+    for (const entry of (value ?? []).toReversed()) {
+      if (entry.direction === "sent") this.#sent(entry.message, peer);
+      else this.#step({ do: "line", line: this.#lineOf(entry.message) });
+    }
+  }
+
   #say(text: string): void {
-    const { peer } = this.#model;
-    if (peer === undefined) return this.#notice("to whom? /to NAME");
+    const { to } = this.#model;
+    const [only] = to;
+    if (only === undefined) return this.#notice("to whom? /to NAME");
     try {
-      const { address } = this.#client;
-      const to = peer.split(",").map((each) => fullAddress(each.trim(), address));
-      const [only = ""] = to;
       const message =
         to.length === 1 ? this.#client.conversation(only).send(text) : this.#client.send(to, text);
-      this.#sent(message, peer);
+      this.#sent(message, to.join(" "));
     } catch (error) {
       this.#notice(explainFailure(error));
     }
@@ -102,72 +116,99 @@ export class ChatSession {
     const { id, state } = message;
     const { content, at } = message.record;
     const text = plain(new TextDecoder().decode(content));
+    const when = new Date(at);
+    const why = reasonOf(message);
     const line: ChatLine = {
       id,
       kind: "own",
       conversation,
       who: "you",
       text,
-      at: new Date(at),
+      at: when,
       state,
+      why,
     };
     this.#step({ do: "line", line });
-    message.on("state", (now) => {
-      const why = message.failure === undefined ? "" : explainFailure(message.failure);
-      this.#step({ do: "state", id, state: now, why });
-    });
+    message.on("state", (now) =>
+      this.#step({ do: "state", id, state: now, why: reasonOf(message) }),
+    );
   }
 
   #arrived(message: IncomingMessage): void {
-    this.#step({ do: "line", line: this.#lineOf(message) });
+    const line = this.#lineOf(message);
+    // One that was recalled from the store may be new to the application too.
+    if (!this.#model.lines.some(({ id }) => id === line.id)) this.#step({ do: "line", line });
     // What is on the screen has been seen.
     message.displayed().catch((error) => this.#notice(explainFailure(error)));
   }
 
   #lineOf(message: IncomingMessage): ChatLine {
-    const { id, from, fromName, conversation, at } = message;
-    const who = message.anonymous
-      ? (fromName ?? "Anonymous")
-      : shortName(from, this.#client.address);
-    const group =
-      conversation === from ? "" : ` in ${shortName(conversation, this.#client.address)}`;
+    const { id, from, fromName, conversation, at, anonymous } = message;
+    const who = anonymous ? (fromName ?? "Anonymous") : shortName(from, this.#client.address);
     return {
-      id,
+      id: `${from} ${id}`,
       kind: "theirs",
-      conversation,
-      who: `${plain(who)}${group}`,
+      conversation: anonymous && conversation === from ? from : conversation,
+      who: plainLine(who),
       text: plain(textOf(message)),
       at,
       state: undefined,
+      why: "",
     };
   }
 
   async #list(): Promise<void> {
     const found = await this.#client.conversations();
     if (found.length === 0) this.#notice("no conversations yet");
-    for (const { address } of found) this.#notice(shortName(address, this.#client.address));
+    for (const { address } of found) {
+      this.#notice(shortNames(address.split(" "), this.#client.address));
+    }
+  }
+
+  #connection(state: ConnectionState): void {
+    const before = this.#model.trouble;
+    const trouble = troubleOf(state);
+    this.#step({ do: "trouble", trouble });
+    if (before === "" && trouble !== "") this.#notice("connection lost");
+    if (before !== "" && trouble === "") this.#notice("connected again");
   }
 
   #notice(text: string): void {
     this.#notices += 1;
-    this.#step({
-      do: "line",
-      line: {
-        id: `notice ${this.#notices}`,
-        kind: "notice",
-        conversation: "",
-        who: "",
-        text,
-        at: new Date(),
-        state: undefined,
-      },
-    });
+    const line: ChatLine = {
+      id: `notice ${this.#notices}`,
+      kind: "notice",
+      conversation: "",
+      who: "",
+      text: plain(text),
+      at: new Date(),
+      state: undefined,
+      why: "",
+    };
+    this.#step({ do: "line", line });
   }
 
   #step(event: ChatEvent): void {
     this.#model = stepChat(this.#model, event);
-    this.#changed(this.#model);
+    for (const watcher of this.#watchers) watcher(this.#model);
   }
+}
+
+function troubleOf(state: ConnectionState): string {
+  switch (state.state) {
+    case "online":
+      return "";
+    case "connecting":
+      return "connecting …";
+    case "reconnecting":
+      return `connection lost, next try in ${Math.ceil(state.retryInMs / 1_000)} s`;
+    case "offline":
+      return state.error === undefined ? "offline" : `offline: ${explainFailure(state.error)}`;
+  }
+}
+
+function reasonOf({ state, failure }: SentMessage): string {
+  return state === "failed" && failure !== undefined ? plainLine(explainFailure(failure)) : "";
 }
 
 function textOf(message: IncomingMessage): string {

@@ -1,11 +1,11 @@
 /** Options that every client command shares: who, with which password, at which server. */
-import { password as askPassword, isCancel } from "@clack/prompts";
 import type { ImClient } from "@parlance/client";
-import type { Command } from "commander";
-import { UsageError } from "../failure.ts";
+import { type Command, Option } from "commander";
+import { UsageError } from "../command-error.ts";
+import { VERSION } from "../version.ts";
 
 /** Where `npm start` listens. */
-const LOCAL_SERVICE = "tcp://127.0.0.1:5060";
+export const LOCAL_SERVICE = "tcp://127.0.0.1:5060";
 
 export interface AccountOptions {
   readonly user: string;
@@ -18,45 +18,76 @@ export interface AccountOptions {
 
 export function withAccount(command: Command): Command {
   return command
-    .requiredOption("-u, --user <ADDRESS>", "IM Address: sip:alice@parlance.test")
-    .option("-p, --password <PASSWORD>", "or in PARLANCE_PASSWORD; else it is asked for")
-    .option(
-      "-s, --server <URL>",
-      "udp:, tcp:, tls:, ws: or wss:HOST[:PORT]; dns asks DNS",
-      LOCAL_SERVICE,
+    .addOption(
+      new Option("-u, --user <ADDRESS>", "IM Address, such as sip:alice@parlance.test")
+        .env("PARLANCE_USER")
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        "-p, --password <PASSWORD>",
+        "its password; asked for when absent, and the environment keeps it out of process lists",
+      ).env("PARLANCE_PASSWORD"),
+    )
+    .addOption(
+      new Option("-s, --server <URL>", "udp:, tcp:, tls:, ws: or wss://HOST[:PORT]; dns asks DNS")
+        .env("PARLANCE_SERVER")
+        .default(LOCAL_SERVICE),
     )
     .option("--display-name <NAME>", "shown to others")
-    .option("--store <FILE>", "keep messages, outbox and receipts there (SQLite)")
+    .option("--store <FILE>", "keep messages, outbox and receipts in this SQLite file")
     .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's");
 }
 
+/** Connected and registered. Rejects with UsageError for wrong options, ImError when it does not work out. */
 export async function connectAccount(
   options: AccountOptions,
-  product: string,
+  command: string,
   signal?: AbortSignal,
 ): Promise<ImClient> {
   const { connect, openStore } = await import("@parlance/client/node");
+  const user = imAddress(options.user);
+  const password = options.password ?? (await ask(user));
+  const authorities = await Promise.all((options.authority ?? []).map(readPem));
+  const { server, displayName, store } = options;
+  try {
+    return await connect({
+      user,
+      password,
+      product: `Parlance-${command}/${VERSION}`,
+      ...(server === "dns" ? {} : { server }),
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(store === undefined ? {} : { store: await openStore(store) }),
+      ...(authorities.length === 0 ? {} : { authorities }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    // The SDK's word for wrong arguments.
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** `alice@parlance.test` will do. */
+function imAddress(typed: string): string {
+  if (/^sips?:/.test(typed)) return typed;
+  if (typed.includes("@") && !typed.includes(":")) return `sip:${typed}`;
+  throw new UsageError(`--user: expected sip:NAME@DOMAIN, not ${typed}`);
+}
+
+async function readPem(file: string): Promise<string> {
   const { readFile } = await import("node:fs/promises");
-  const password =
-    options.password ?? process.env["PARLANCE_PASSWORD"] ?? (await ask(options.user));
-  const authorities = await Promise.all(
-    (options.authority ?? []).map((file) => readFile(file, "utf8")),
-  );
-  return connect({
-    user: options.user,
-    password,
-    product,
-    ...(options.server === "dns" ? {} : { server: options.server }),
-    ...(options.displayName === undefined ? {} : { displayName: options.displayName }),
-    ...(options.store === undefined ? {} : { store: await openStore(options.store) }),
-    ...(authorities.length === 0 ? {} : { authorities }),
-    ...(signal === undefined ? {} : { signal }),
+  return readFile(file, "utf8").catch((error: Error) => {
+    throw new UsageError(`--authority: ${error.message}`);
   });
 }
 
 async function ask(user: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new UsageError("--password is missing");
-  const typed = await askPassword({ message: `Password of ${user}` });
+  if (!process.stdin.isTTY) {
+    throw new UsageError("no password: give --password or set PARLANCE_PASSWORD");
+  }
+  const { isCancel, password } = await import("@clack/prompts");
+  const typed = await password({ message: `Password of ${user}` });
   if (isCancel(typed)) throw new UsageError("no password");
   return typed;
 }
@@ -64,7 +95,8 @@ async function ask(user: string): Promise<string> {
 /** Ends at Ctrl-C or when the process is told to. */
 export function untilInterrupted(): AbortController {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => controller.abort());
+  }
   return controller;
 }

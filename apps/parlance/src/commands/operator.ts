@@ -1,8 +1,21 @@
 /** Options of the commands that speak to a running server as its operator. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { readHttpUrl } from "./options.ts";
+
+/** The admin listener of `npm start`. */
+export const LOCAL_OPERATOR = "http://127.0.0.1:8081";
 
 export function withOperator(command: Command): Command {
   return command
-    .option("--data <FOLDER>", "data folder of the server, where its operator token is", "./data")
-    .option("--admin <URL>", "the operator's listener", "http://127.0.0.1:8081");
+    .addOption(
+      new Option("--data <FOLDER>", "data folder of the server: its operator token is there")
+        .env("PARLANCE_DATA")
+        .default("./data"),
+    )
+    .addOption(
+      new Option("--admin <URL>", "the operator's listener of the server")
+        .env("PARLANCE_LISTEN_ADMIN")
+        .default(LOCAL_OPERATOR)
+        .argParser(readHttpUrl),
+    );
 }

@@ -2,7 +2,11 @@
 import type { Command } from "commander";
 import type { Configuration } from "../config/schema.ts";
 import { tuneEngine } from "../service/engine.ts";
+import type { ListenerInfo } from "../service/listeners.ts";
 import type { ServiceNode } from "../service/node.ts";
+import { LOCAL_SERVICE } from "./account.ts";
+import { LOCAL_OPERATOR } from "./operator.ts";
+import { collect, examples, exitStatus } from "./options.ts";
 
 interface StartCommand {
   readonly config?: string;
@@ -17,16 +21,27 @@ const DRAIN_MS = 10_000;
 export function addStart(program: Command): void {
   program
     .command("start")
-    .description("Run the server. SIGTERM ends it in order, a second one at once.")
-    .option("-c, --config <FILE>", "YAML or JSON; `parlance config explain` lists the keys")
-    .option(
-      "--set <KEY=VALUE>",
-      "override a key, repeatable: listen.sip='[\"udp://0.0.0.0:5060\"]'",
-      collect,
-      [],
+    .summary("run the server")
+    .description(
+      "Run the server until SIGTERM or SIGINT: it then ends in order, and at once at the second one.\n" +
+        "When it is ready it prints a line that begins with `ready` and names its listeners.",
     )
+    .option("-c, --config <FILE>", "YAML or JSON; `parlance config explain` lists the keys")
+    .option("--set <KEY=VALUE>", "override a key, repeatable; the value may be JSON", collect, [])
     .option("--local", "the complete local service of `npm start`: users, group, room on loopback")
     .option("--json", "print the ready line with the listeners as JSON")
+    .addHelpText(
+      "after",
+      [
+        examples(
+          "start --local",
+          "start --config parlance.yaml --set log.level=warn",
+          "start --set 'listen.sip=[\"udp://0.0.0.0:5060\"]' --set store=memory:",
+        ),
+        "\nEach key is also an environment variable: PARLANCE_LISTEN_SIP, PARLANCE_LOG_LEVEL.",
+        exitStatus("told to end, and ended in order", "could not start, or was told twice"),
+      ].join("\n"),
+    )
     .action(start);
 }
 
@@ -68,32 +83,51 @@ function ended(): Promise<void> {
 }
 
 /** What to try first. Passwords are shown once: when their accounts are made. */
-function introduce({ users, domain, data }: Configuration, { created }: ServiceNode): void {
+function introduce(config: Configuration, { created, listeners }: ServiceNode): void {
+  const { users, domain, data } = config;
   const made = users.filter(({ name }) => created.includes(name));
-  const lines = ["", `Parlance serves ${domain}; everything is kept in ${data}`, ""];
-  for (const { name, password } of made) {
-    lines.push(`  sip:${name}@${domain}`.padEnd(32) + `password ${password}`);
-  }
-  if (made.length === 0) {
-    lines.push(
-      "  Passwords were shown at the first start; `npx parlance users passwd NAME` makes a new one.",
-    );
-  }
-  const [first, second] = made;
-  const show = (user: typeof first, name: string): string =>
-    `  npx parlance chat --user sip:${name}@${domain} --password ${user?.password ?? "…"}`;
-  lines.push(
+  const server = serverOption(listeners);
+  const chat = (name: string, peer: string): string => {
+    const password = made.find((user) => user.name === name)?.password;
+    const shown = password === undefined ? "" : ` --password ${password}`;
+    return `  npx parlance chat --user sip:${name}@${domain}${shown}${server} ${peer}`;
+  };
+  const accounts =
+    made.length > 0
+      ? made.map(({ name, password }) => `  ${`sip:${name}@${domain}`.padEnd(26)} ${password}`)
+      : [
+          "  Passwords were shown when the accounts were made.",
+          `  A new one: npx parlance users passwd alice${operatorOptions(config, listeners)}`,
+        ];
+  const lines = [
+    "",
+    `Parlance serves ${domain}. Everything is kept in ${data}`,
+    "",
+    ...accounts,
     "",
     "Try it in two more terminals:",
-    `${show(first, "alice")} bob`,
-    `${show(second, "bob")} alice`,
+    chat("alice", "bob"),
+    chat("bob", "alice"),
     "",
-    "A group of all four is team: npx parlance chat … team. Ctrl-C ends the service.",
+    "sip:team@parlance.test is a group of all four. Ctrl-C ends the service.".replace(
+      "parlance.test",
+      domain,
+    ),
     "",
-  );
+  ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
+/** What a command has to add where the listeners are not the usual ones. */
+function serverOption(listeners: readonly ListenerInfo[]): string {
+  const sip = listeners.filter(({ kind }) => kind === "sip").map(({ url }) => url);
+  if (sip.includes(LOCAL_SERVICE)) return "";
+  const [stream] = sip.filter((url) => url.startsWith("tcp:"));
+  return ` --server ${stream ?? sip[0] ?? "dns"}`;
+}
+
+function operatorOptions({ data }: Configuration, listeners: readonly ListenerInfo[]): string {
+  const admin = listeners.find(({ kind }) => kind === "admin")?.url ?? "";
+  const where = admin === LOCAL_OPERATOR ? "" : ` --admin ${admin}`;
+  return data === "./data" ? where : ` --data ${data}${where}`;
 }

@@ -1,9 +1,10 @@
 /** `parlance users`: accounts of a running server. Changes take effect at once. */
 import type { Command } from "commander";
-import { UsageError } from "../failure.ts";
+import { CommandError } from "../command-error.ts";
 import { newPassword } from "../service/local-service.ts";
 import { OperatorClient, type OperatorOptions } from "../service/operator-client.ts";
 import { withOperator } from "./operator.ts";
+import { examples, exitStatus } from "./options.ts";
 
 interface PasswordOptions extends OperatorOptions {
   readonly password?: string;
@@ -19,27 +20,40 @@ interface UserView {
 }
 
 const PAGE = 500;
+const EXIT = exitStatus("done", "no server, or refused");
 
 export function addUsers(program: Command): void {
-  const users = program.command("users").description("Accounts of a running server.");
+  const users = program
+    .command("users")
+    .summary("accounts of a running server")
+    .description("Accounts of a running server. Changes take effect at once.")
+    .addHelpText("after", examples("users add erin", "users passwd bob", "users list --json"));
   withOperator(users.command("list"))
-    .description("Names, addresses, and how many contacts are registered.")
+    .summary("names, addresses, who is registered")
+    .description("List names, addresses, and how many contacts are registered.")
     .option("--json", "print one JSON array")
+    .addHelpText("after", EXIT)
     .action(list);
   withOperator(users.command("add"))
+    .summary("make an account")
     .description("Make an account. Without --password one is made up and printed.")
-    .argument("<name>")
+    .argument("<name>", "its IM Address will be sip:NAME@DOMAIN")
     .option("-p, --password <PASSWORD>", "the password")
     .option("--display-name <NAME>", "shown to others")
+    .addHelpText("after", EXIT)
     .action(add);
   withOperator(users.command("passwd"))
+    .summary("set a password")
     .description("Set a password; what is registered with the old one ends.")
-    .argument("<name>")
+    .argument("<name>", "name of the account")
     .option("-p, --password <PASSWORD>", "the password; made up and printed without it")
+    .addHelpText("after", EXIT)
     .action(passwd);
   withOperator(users.command("remove"))
-    .description("Remove an account and everything that waits for it.")
-    .argument("<name>")
+    .summary("remove an account")
+    .description("Remove an account, its registrations, and everything that waits for it.")
+    .argument("<name>", "name of the account")
+    .addHelpText("after", EXIT)
     .action(remove);
 }
 
@@ -87,6 +101,6 @@ function tell(password: string, options: PasswordOptions): string {
 }
 
 function pathPart(name: string): string {
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) throw new UsageError(`no such user: ${name}`);
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) throw new CommandError(`no such user: ${name}`);
   return encodeURIComponent(name);
 }

@@ -3,7 +3,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { defaultLimits } from "@parlance/server";
 import { formatExplanation, formatPage, jsonSchema, keys } from "./explain.ts";
+import { LIMITS } from "./limits.ts";
 import { ConfigurationError, leafPaths, loadConfiguration, variableOf } from "./load.ts";
 
 function file(text: string): string {
@@ -97,4 +99,31 @@ test("every key is explained: type, default and environment variable", () => {
 test("no two keys share an environment variable", () => {
   const variables = leafPaths().map(variableOf);
   assert.equal(new Set(variables).size, variables.length);
+});
+
+test("the bounds are those of the server, with their numbers", () => {
+  const usual = new Map<string, number>(Object.entries(defaultLimits));
+  for (const [name, row] of Object.entries(LIMITS)) {
+    assert.equal(row.usual, usual.get(name), `limits.${name}`);
+  }
+});
+
+test("a listener that is no URL of its kind, or lacks its certificate, is told with its path", () => {
+  assert.match(
+    faults({ set: ['listen.sip=["sctp://x:1"]'] }),
+    /^listen\.sip\.0: expected udp, tcp/m,
+  );
+  assert.match(faults({ set: ["listen.http=ftp://x"] }), /^listen\.http: expected http/m);
+  assert.match(
+    faults({ set: ['listen.sip=["tls://127.0.0.1:5061"]'] }),
+    /^tls\.certificates: tls:\/\/127\.0\.0\.1:5061 needs a certificate/m,
+  );
+});
+
+test("a bound below its least, or a shortest time above the longest, is told with its path", () => {
+  assert.match(faults({ set: ["limits.connections=-1"] }), /^limits\.connections: /m);
+  assert.match(
+    faults({ set: ["limits.minExpiresSeconds=9000"] }),
+    /^limits\.minExpiresSeconds: is above maxExpiresSeconds/m,
+  );
 });

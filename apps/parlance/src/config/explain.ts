@@ -28,7 +28,7 @@ export function jsonSchema(): object {
 
 /** Every key, or those under a path. */
 export function keys(under = ""): readonly Key[] {
-  const all = [...walk(jsonSchema() as Schema, "")];
+  const all = [...walk(jsonSchema(), "")];
   return all.filter(({ path }) => path === under || under === "" || path.startsWith(`${under}.`));
 }
 

@@ -44,7 +44,7 @@ export function validate(tree: unknown): Configuration {
 
 /** Dotted paths of every key, as `--set` and `explain` name them. */
 export function leafPaths(): string[] {
-  return [...walkLeaves(z.toJSONSchema(configuration, { io: "input" }) as Tree, "")];
+  return [...walkLeaves(z.toJSONSchema(configuration, { io: "input" }), "")];
 }
 
 function* walkLeaves(schema: Tree, path: string): Generator<string> {

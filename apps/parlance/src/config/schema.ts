@@ -1,11 +1,15 @@
 /** The configuration of a node: one schema gives validation, explanation, JSON Schema and the docs page. */
 import { z } from "zod";
+import { limits } from "./limits.ts";
 
 const text = (about: string) => z.string().min(1).describe(about);
-const seconds = (about: string, least: number, most: number) =>
-  z.number().int().min(least).max(most).describe(`${about} Seconds.`);
-const count = (about: string, most = 1_000_000_000) =>
-  z.number().int().min(0).max(most).describe(about);
+const url = (schemes: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(?:${schemes})://(?:\\[[0-9a-f:.]+\\]|[^\\s:/[\\]]+)(?::\\d{1,5})?/?$`, "i"),
+      `expected ${schemes.replaceAll("|", ", ")} and ://ADDRESS:PORT`,
+    );
 
 const user = z.strictObject({
   name: z
@@ -33,9 +37,8 @@ const group = z.strictObject({
 });
 
 const certificate = z.strictObject({
-  certificate: text("PEM file with the chain."),
+  certificate: text("PEM file with the chain; its names decide who gets it (SNI)."),
   key: text("PEM file with the private key."),
-  names: z.array(z.string()).default([]).describe("Server names (SNI) that get it; none: all."),
 });
 
 const trustedPeer = z.strictObject({
@@ -50,43 +53,26 @@ const trustedPeer = z.strictObject({
 const listen = z
   .strictObject({
     sip: z
-      .array(z.string())
+      .array(url("udp|tcp|tls"))
       .default(["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"])
       .describe("SIP listeners: udp://, tcp:// or tls://ADDRESS:PORT. Port 0 takes a free one."),
     trusted: z
-      .array(z.string())
+      .array(url("tcp|tls"))
       .default([])
       .describe("SIP listeners (tcp://, tls://) for trusted peers alone."),
-    msrp: z.array(z.string()).default([]).describe("MSRP listeners. Read, not used yet."),
-    http: z
-      .union([z.string(), z.null()])
+    msrp: z.array(url("tcp|tls")).default([]).describe("MSRP listeners. Read, not used yet."),
+    http: url("http|https")
+      .nullable()
       .default("http://127.0.0.1:8080")
       .describe("Public HTTP listener: SIP over WebSocket under /sip. null turns it off."),
-    admin: z
-      .union([z.string(), z.null()])
+    admin: url("http|https")
+      .nullable()
       .default("http://127.0.0.1:8081")
       .describe("Operator's HTTP listener: /metrics, /healthz, /readyz, /api. null turns it off."),
   })
   .prefault({});
 
-const limits = z
-  .strictObject({
-    bindingsPerUser: count("Contacts registered at once by one user.").default(10),
-    deferredMessagesPerUser: count("Messages waiting for one user.").default(1_000),
-    deferredBytesPerUser: count("Octets waiting for one user.", 2 ** 40).default(20 * 2 ** 20),
-    recipientsPerList: count("Recipients of one MESSAGE to many.", 10_000).default(100),
-    connections: count("Connections in all.").default(15_000),
-    connectionsPerSource: count("Connections from one address.").default(100),
-    transactions: count("SIP transactions in all.").default(100_000),
-    transactionsPerSource: count("SIP transactions from one address.").default(256),
-    messagesPerSecond: count("Messages of one user a second.").default(10),
-    messageBurst: count("Messages of one user at once.").default(50),
-    registersPerSecond: count("Registrations of one user a second.").default(5),
-    registerBurst: count("Registrations of one user at once.").default(20),
-  })
-  .prefault({});
-
-export const configuration = z.strictObject({
+const keys = z.strictObject({
   domain: text("The SIP domain served.").default("parlance.test"),
   data: text("Folder of everything that is kept: database, server key, operator token.").default(
     "./data",
@@ -109,6 +95,12 @@ export const configuration = z.strictObject({
         .array(trustedPeer)
         .default([])
         .describe("Believed when they assert identities."),
+      destinations: z
+        .array(z.string())
+        .default([])
+        .describe(
+          "Address ranges (CIDR) inside this machine or link that connections may go to; loopback is one while all of listen.sip is.",
+        ),
     })
     .prefault({})
     .describe("The part that registers, authenticates and routes."),
@@ -121,24 +113,6 @@ export const configuration = z.strictObject({
     })
     .prefault({})
     .describe("Digest authentication."),
-  registrar: z
-    .strictObject({
-      minExpires: seconds("Shortest registration.", 1, 86_400).default(60),
-      maxExpires: seconds("Longest registration.", 60, 31_536_000).default(7_200),
-      defaultExpires: seconds(
-        "Registration of a client that names no time.",
-        60,
-        31_536_000,
-      ).default(3_600),
-    })
-    .prefault({})
-    .describe("Registrations."),
-  deferred: z
-    .strictObject({
-      maxLife: seconds("Longest wait of a message.", 60, 31_536_000).default(7 * 86_400),
-    })
-    .prefault({})
-    .describe("Messages for users who are away."),
   compat: z
     .strictObject({
       plainSip: z
@@ -159,8 +133,11 @@ export const configuration = z.strictObject({
       certificates: z
         .array(certificate)
         .default([])
-        .describe("For tls:// listeners; reread on change."),
-      authorities: z.array(z.string()).default([]).describe("PEM files of further authorities."),
+        .describe("For tls:// and https:// listeners; read again when they change."),
+      authorities: z
+        .array(z.string())
+        .default([])
+        .describe("PEM files of the authorities of peers; none: those of the system."),
     })
     .prefault({})
     .describe("Certificates."),
@@ -175,10 +152,13 @@ export const configuration = z.strictObject({
     .describe("Browsers."),
   trace: z
     .strictObject({
-      bytes: count(
-        "Octets of the ring that remembers SIP messages. 0 turns it off.",
-        2 ** 32,
-      ).default(16 * 2 ** 20),
+      bytes: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 32)
+        .default(16 * 2 ** 20)
+        .describe("Octets of the ring that remembers SIP messages. 0 turns it off."),
     })
     .prefault({})
     .describe("The ring behind `parlance trace`."),
@@ -192,11 +172,30 @@ export const configuration = z.strictObject({
         .boolean()
         .default(false)
         .describe("Write user addresses in clear, not as keyed hash."),
-      pretty: z.boolean().default(false).describe("For a person's eyes instead of JSON lines."),
+      pretty: z.boolean().default(false).describe("Lines for a person's eyes instead of JSON."),
     })
     .prefault({})
     .describe("Logs on standard error."),
-  limits: limits.describe("Bounds. What happens at each stands in docs/security.md."),
+  limits,
+});
+
+/** With what one key says about another. */
+export const configuration = keys.superRefine((read, check) => {
+  const { tls, limits: bounds } = read;
+  const { sip, trusted, http, admin } = read.listen;
+  const wrong = (path: string[], message: string): void =>
+    check.addIssue({ code: "custom", path, message });
+  const listeners = [...sip, ...trusted, http ?? "", admin ?? ""];
+  const secured = listeners.find((each) => /^(?:tls|https):/i.test(each));
+  if (secured !== undefined && tls.certificates.length === 0) {
+    wrong(["tls", "certificates"], `${secured} needs a certificate`);
+  }
+  if (bounds.minExpiresSeconds > bounds.maxExpiresSeconds) {
+    wrong(["limits", "minExpiresSeconds"], "is above maxExpiresSeconds");
+  }
+  if (bounds.minSubscriptionSeconds > bounds.maxSubscriptionSeconds) {
+    wrong(["limits", "minSubscriptionSeconds"], "is above maxSubscriptionSeconds");
+  }
 });
 
 export type Configuration = Readonly<z.infer<typeof configuration>>;

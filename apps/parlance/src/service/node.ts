@@ -1,21 +1,16 @@
 /** One node of the service: configuration in, listeners and a running server out. Composition only. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  adminListener,
   Certificates,
   destinationPolicy,
-  type HttpListener,
   inflate,
-  HttpListener as Listener,
-  StructuredLog as Log,
-  OperatorToken,
   openStores,
   PrometheusMetrics,
   SecurityEvents,
   ServerKeys,
   SipTransports,
-  type StructuredLog,
+  StructuredLog,
   SystemClock,
   SystemHashing,
   SystemRandom,
@@ -23,14 +18,12 @@ import {
   sealing,
   watchProcess,
 } from "@parlance/node";
-import { createServer, type Limits, type Server, type Stores } from "@parlance/server";
+import { createServer, type Server, type ServerConfig, StoreError } from "@parlance/server";
+import { CommandError } from "../command-error.ts";
 import type { Configuration } from "../config/schema.ts";
-import { operatorApi } from "./operator-api.ts";
-
-export interface ListenerInfo {
-  readonly kind: "sip" | "trusted" | "http" | "admin";
-  readonly url: string;
-}
+import { type ListenerInfo, listen } from "./listeners.ts";
+import { logLines } from "./log-lines.ts";
+import { Parts } from "./parts.ts";
 
 export interface ServiceNode {
   readonly server: Server;
@@ -56,26 +49,14 @@ export async function startNode(config: Configuration): Promise<ServiceNode> {
   }
 }
 
-/** What was opened, to be closed in the opposite order. */
-class Parts {
-  readonly #close: (() => void | Promise<void>)[] = [];
-
-  add(close: () => void | Promise<void>): void {
-    this.#close.push(close);
-  }
-
-  async close(): Promise<void> {
-    for (const close of this.#close.splice(0).toReversed()) await close();
-  }
-}
-
 async function assemble(config: Configuration, parts: Parts): Promise<ServiceNode> {
   const data = resolve(config.data);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const keys = ServerKeys.open(resolve(data, "server.key"));
-  const log = new Log({
+  const log = new StructuredLog({
     level: config.log.level,
     redaction: { addresses: config.log.addresses, key: keys.derive("log addresses").current },
+    ...(config.log.pretty ? { stream: logLines(process.stderr) } : {}),
   });
   parts.add(() => log.flush());
   const metrics = new PrometheusMetrics();
@@ -86,10 +67,11 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   const stores = await openStores(config.store, {
     folder: data,
     observer: { failed: (error) => (error.fault === "closed" ? failed.resolve(error) : undefined) },
-  });
+  }).catch((error) => explainStore(error, data));
   parts.add(() => stores.close());
   const security = new SecurityEvents({ log, metrics, clock });
-  const transports = openTransports(config, security, parts);
+  const certificates = openCertificates(config, log, parts);
+  const transports = openTransports(config, certificates, security, parts);
   const server = await createServer(serverConfig(config), {
     transports,
     stores,
@@ -109,10 +91,23 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   });
   parts.add(() => server.stop());
   const created = await makeUsers(server, config);
+  let notReady: string | undefined = "starting";
   const listeners = await listen(
-    { config, data, server, stores, transports, metrics, log, security },
+    {
+      config,
+      data,
+      server,
+      stores,
+      transports,
+      certificates,
+      metrics,
+      log,
+      security,
+      notReady: () => notReady,
+    },
     parts,
   );
+  notReady = undefined;
   log.info("started", { domain: config.domain });
   return {
     server,
@@ -120,58 +115,75 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     created,
     failed: failed.promise,
     async stop(patienceMs) {
+      notReady = "draining";
+      log.info("draining", { patienceMs });
       await server.drain(patienceMs);
+      log.info("stopped");
       await parts.close();
     },
   };
 }
 
-function serverConfig(config: Configuration) {
-  const { domain, groups, compat, auth, trace, limits, registrar, deferred, core } = config;
-  const serverLimits: Partial<Limits> = {
-    bindingsPerUser: limits.bindingsPerUser,
-    deferredMessagesPerUser: limits.deferredMessagesPerUser,
-    deferredBytesPerUser: limits.deferredBytesPerUser,
-    recipientsPerList: limits.recipientsPerList,
-    transactions: limits.transactions,
-    transactionsPerSource: limits.transactionsPerSource,
-    messagesPerSecond: limits.messagesPerSecond,
-    messageBurst: limits.messageBurst,
-    registersPerSecond: limits.registersPerSecond,
-    registerBurst: limits.registerBurst,
-    minExpiresSeconds: registrar.minExpires,
-    maxExpiresSeconds: registrar.maxExpires,
-    defaultExpiresSeconds: registrar.defaultExpires,
-    deferredSeconds: deferred.maxLife,
-  };
+function explainStore(error: unknown, data: string): never {
+  if (!(error instanceof StoreError)) throw error;
+  const advice =
+    error.fault === "in use"
+      ? `\n  A server that runs already has the data folder ${data}.\n` +
+        "  Stop it, or give this one a folder of its own: --set data=FOLDER"
+      : "";
+  throw new CommandError(`store: ${error.message}${advice}`, { cause: error });
+}
+
+function serverConfig(config: Configuration): ServerConfig {
+  const { domain, groups, compat, auth, trace, limits, core } = config;
   return {
     domain,
     groups,
     compat,
     auth,
     trace,
-    limits: serverLimits,
+    limits,
     core: { trustedPeers: core.trustedPeers, trustedListeners: [TRUSTED] },
   };
 }
 
+/** Undefined when there are none. */
+function openCertificates(
+  { tls }: Configuration,
+  log: StructuredLog,
+  parts: Parts,
+): Certificates | undefined {
+  if (tls.certificates.length === 0) return undefined;
+  const certificates = new Certificates({
+    files: tls.certificates.map(({ certificate, key }) => ({
+      certFile: certificate,
+      keyFile: key,
+    })),
+    reloaded(error) {
+      if (error === undefined) log.info("certificates read again");
+      else log.warn("certificates not read again", { reason: error.message });
+    },
+  });
+  certificates.watch();
+  parts.add(() => certificates.close());
+  return certificates;
+}
+
 function openTransports(
-  { limits, tls, core }: Configuration,
+  config: Configuration,
+  certificates: Certificates | undefined,
   security: SecurityEvents,
   parts: Parts,
 ): SipTransports {
-  const files = tls.certificates.map(({ certificate, key }) => ({
-    certFile: certificate,
-    keyFile: key,
-  }));
-  const certificates = files.length === 0 ? undefined : new Certificates({ files });
+  const { limits, tls, core } = config;
   const addresses = new Set(core.trustedPeers.flatMap((peer) => peer.addresses));
   const names = new Set(core.trustedPeers.flatMap((peer) => peer.tlsNames));
+  const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
   const transports = new SipTransports({
     limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
     ...(certificates === undefined ? {} : { certificates }),
-    // A contact on this machine is an ordinary one where the service listens on loopback alone.
-    mayConnect: destinationPolicy(["127.0.0.0/8", "::1/128"]),
+    ...(authorities.length === 0 ? {} : { authorities }),
+    mayConnect: destinationPolicy(innerDestinations(config)),
     trusts: ({ listener, remote, peerNames = [] }) =>
       (listener === TRUSTED && addresses.has(remote.host)) ||
       peerNames.some((name) => names.has(name)),
@@ -184,88 +196,21 @@ function openTransports(
   return transports;
 }
 
+const LOOPBACK = ["127.0.0.0/8", "::1/128"];
+
+/** A contact on this machine is an ordinary one where the service listens on loopback alone. */
+function innerDestinations({ listen: { sip }, core }: Configuration): readonly string[] {
+  const alone = sip.every((url) => /:\/\/(?:127\.|localhost|\[::1\])/i.test(url));
+  return alone ? [...LOOPBACK, ...core.destinations] : core.destinations;
+}
+
 async function makeUsers(server: Server, { users }: Configuration): Promise<readonly string[]> {
   const created: string[] = [];
   for (const { name, password, displayName } of users) {
     if (server.admin.users.find(name) !== undefined) continue;
     const made = await server.admin.users.add({ name, password, displayName });
-    if (typeof made === "string") throw new Error(`users: ${name}: ${made}`);
+    if (typeof made === "string") throw new CommandError(`users: ${name}: ${made}`);
     created.push(name);
   }
   return created;
-}
-
-interface Surroundings {
-  readonly config: Configuration;
-  readonly data: string;
-  readonly server: Server;
-  readonly stores: Stores;
-  readonly transports: SipTransports;
-  readonly metrics: PrometheusMetrics;
-  readonly log: StructuredLog;
-  readonly security: SecurityEvents;
-}
-
-async function listen(around: Surroundings, parts: Parts): Promise<readonly ListenerInfo[]> {
-  const { config, server, transports } = around;
-  const found: ListenerInfo[] = [];
-  transports.attach(server.events);
-  for (const url of config.listen.sip) found.push(await listenSip(around, url, "sip"));
-  for (const url of config.listen.trusted) found.push(await listenSip(around, url, TRUSTED));
-  if (config.listen.http !== null) {
-    const upgrades = new Map([
-      ["/sip", transports.webSockets({ name: "web", origins: config.web.origins })],
-    ]);
-    const http = new Listener({ url: config.listen.http, upgrades, failed: pageFailed(around) });
-    found.push(await open(http, "http", parts));
-    parts.add(() => transports.stop()); // its WebSockets end before the listener that they came by
-  }
-  if (config.listen.admin !== null) {
-    found.push(await open(adminOf(around, config.listen.admin), "admin", parts));
-  }
-  return found;
-}
-
-async function listenSip(
-  { transports, server }: Surroundings,
-  url: string,
-  kind: "sip" | "trusted",
-): Promise<ListenerInfo> {
-  try {
-    const { transport, host, port } = await transports.listen({ url, name: kind });
-    server.listens({ host, port }, transport);
-    const literal = host.includes(":") ? `[${host}]` : host;
-    return { kind, url: `${transport.toLowerCase()}://${literal}:${port}` };
-  } catch (error) {
-    throw new Error(`listen: ${url}: ${error instanceof Error ? error.message : "failed"}`, {
-      cause: error,
-    });
-  }
-}
-
-async function open(
-  listener: HttpListener,
-  kind: "http" | "admin",
-  parts: Parts,
-): Promise<ListenerInfo> {
-  parts.add(() => listener.close());
-  const { url } = await listener.listen();
-  return { kind, url };
-}
-
-function adminOf(around: Surroundings, url: string): HttpListener {
-  const { data, server, stores, metrics, security } = around;
-  return adminListener({
-    url,
-    token: OperatorToken.open(resolve(data, "operator.token")),
-    metrics,
-    notReady: () => undefined,
-    denied: (source) => security.report("operator login failed", source),
-    api: operatorApi(server, stores),
-    failed: pageFailed(around),
-  });
-}
-
-function pageFailed({ log }: Surroundings): (error: unknown, id: string) => void {
-  return (error, id) => log.error("page failed", { id, error: String(error) });
 }

@@ -1,7 +1,7 @@
 /** The other end of the operator API, for commands beside a running server. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { UsageError } from "../failure.ts";
+import { CommandError } from "../command-error.ts";
 
 export interface OperatorOptions {
   readonly data: string;
@@ -18,11 +18,11 @@ export class OperatorClient {
     try {
       this.#token = readFileSync(file, "utf8").trim();
     } catch {
-      throw new UsageError(`cannot read ${file}: name the data folder of the server with --data`);
+      throw new CommandError(`cannot read ${file}: name the data folder of the server with --data`);
     }
   }
 
-  /** Rejects with UsageError when the server refuses or is not there. */
+  /** Rejects with CommandError when the server refuses or is not there. */
   async ask(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${this.#url}/api${path}`, {
       method,
@@ -32,10 +32,10 @@ export class OperatorClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => {
-      throw new UsageError(`no server answers at ${this.#url}: is it running?`);
+      throw new CommandError(`no server answers at ${this.#url}: is it running?`);
     });
     if (response.ok) return response;
     const { error } = (await response.json().catch(() => ({}))) as { error?: string }; // ours
-    throw new UsageError(error ?? `the server answered ${response.status}`);
+    throw new CommandError(error ?? `the server answered ${response.status}`);
   }
 }

@@ -1,0 +1,36 @@
+/** Values of options, checked where they are read: a wrong one ends the command with status 2. */
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from 1 on. */
+export function readCount(value: string): number {
+  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (count < 1) throw new InvalidArgumentError("Expected a whole number from 1 on.");
+  return count;
+}
+
+/** A number above 0, also a broken one: minutes, seconds. */
+export function readTime(value: string): number {
+  const time = /^\d{1,9}(?:\.\d{1,3})?$/.test(value) ? Number(value) : 0;
+  if (time <= 0) throw new InvalidArgumentError("Expected a number above 0.");
+  return time;
+}
+
+export function readHttpUrl(value: string): string {
+  const url = URL.parse(value);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return value.replace(/\/+$/, "");
+  throw new InvalidArgumentError("Expected http://HOST:PORT.");
+}
+
+/** Of an option that may be repeated. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** `examples("send …", "send …")` at the end of a help page. */
+export function examples(...lines: readonly string[]): string {
+  return ["", "Examples:", ...lines.map((line) => `  $ parlance ${line}`)].join("\n");
+}
+
+export function exitStatus(ok: string, failed: string): string {
+  return `\nExit status: 0 ${ok}, 1 ${failed}, 2 wrong usage.`;
+}

@@ -1,0 +1,118 @@
+/** The bounds that an operator may move: the rows of the server's table that are no bounds of the parser itself. */
+import type { Limits } from "@parlance/server";
+import { z } from "zod";
+
+/** Fixed: what a SIP message may look like at all does not differ from one installation to the next. */
+type OfTheParser =
+  | "startLineBytes"
+  | "headerLineBytes"
+  | "headerSectionBytes"
+  | "headerCount"
+  | "uriBytes"
+  | "viaValues"
+  | "routeValues"
+  | "contactValues"
+  | "datagramBodyBytes"
+  | "multipartParts"
+  | "multipartDepth"
+  | "forkTargets";
+
+export type MovableLimit = Exclude<keyof Limits, OfTheParser>;
+
+interface Row {
+  readonly usual: number;
+  readonly about: string;
+  /** 0 by default, which turns the thing off. */
+  readonly least?: number;
+}
+
+/**
+ * The compiler asks for a row here when the server gets a new one, and a test compares the numbers.
+ * They are written out so that explaining a configuration needs no server.
+ */
+export const LIMITS: { readonly [name in MovableLimit]: Row } = {
+  streamBodyBytes: { usual: 65_536, about: "Octets of a MESSAGE's content.", least: 1 },
+  inflatedBodyBytes: { usual: 65_536, about: "Octets that a compressed body may grow to." },
+  datagramMessageBytes: {
+    usual: 1_300,
+    about: "Octets of a MESSAGE that may leave in a datagram; larger ones need a stream.",
+    least: 200,
+  },
+  forwardWaitMs: {
+    usual: 20_000,
+    about: "Milliseconds for the recipient's devices to answer before a message is deferred.",
+    least: 100,
+  },
+  inviteWaitMs: {
+    usual: 180_000,
+    about: "Milliseconds for an INVITE to be answered.",
+    least: 1_000,
+  },
+  connections: { usual: 15_000, about: "Connections in all.", least: 1 },
+  connectionsPerSource: { usual: 100, about: "Connections from one address.", least: 1 },
+  transactions: { usual: 100_000, about: "SIP transactions in all.", least: 1 },
+  transactionsPerSource: { usual: 256, about: "SIP transactions from one address.", least: 1 },
+  messagesPerSecond: { usual: 10, about: "Messages of one user a second, on average.", least: 1 },
+  messageBurst: { usual: 50, about: "Messages of one user at once.", least: 1 },
+  receiptsPerSecond: { usual: 100, about: "Receipts of one user a second, on average.", least: 1 },
+  receiptBurst: { usual: 1_000, about: "Receipts of one user at once.", least: 1 },
+  bindingsPerUser: { usual: 10, about: "Contacts registered at once by one user.", least: 1 },
+  minExpiresSeconds: { usual: 60, about: "Seconds of the shortest registration.", least: 1 },
+  maxExpiresSeconds: { usual: 7_200, about: "Seconds of the longest registration.", least: 1 },
+  defaultExpiresSeconds: {
+    usual: 3_600,
+    about: "Seconds of a registration that names no time.",
+    least: 1,
+  },
+  registersPerSecond: {
+    usual: 5,
+    about: "Registrations of one user a second, on average.",
+    least: 1,
+  },
+  registerBurst: { usual: 20, about: "Registrations of one user at once.", least: 1 },
+  expiredBindingsPerTick: { usual: 500, about: "Contacts that are dropped in one go.", least: 1 },
+  flowTimerSeconds: {
+    usual: 120,
+    about: "Seconds between the keep-alives that clients are asked for.",
+    least: 1,
+  },
+  subscriptionsPerUser: { usual: 50, about: "Subscriptions of one user." },
+  subscriptionsPerResource: { usual: 1_000, about: "Subscriptions to one resource." },
+  minSubscriptionSeconds: { usual: 60, about: "Seconds of the shortest subscription.", least: 1 },
+  maxSubscriptionSeconds: { usual: 3_600, about: "Seconds of the longest subscription.", least: 1 },
+  nonceSeconds: { usual: 300, about: "Seconds that a login challenge is good for.", least: 1 },
+  nonces: { usual: 100_000, about: "Login challenges remembered with their use.", least: 1 },
+  loginFailuresPerPair: {
+    usual: 10,
+    about: "Failed logins a minute of one user from one address.",
+    least: 1,
+  },
+  loginFailuresPerSource: {
+    usual: 30,
+    about: "Failed logins a minute from one address.",
+    least: 1,
+  },
+  loginDelaySeconds: { usual: 900, about: "Seconds of the longest wait that failed logins earn." },
+  recipientsPerList: { usual: 100, about: "Recipients of one MESSAGE to many.", least: 1 },
+  deferredMessagesPerUser: {
+    usual: 1_000,
+    about: "Messages waiting for one user; 0: none is kept.",
+  },
+  deferredBytesPerUser: { usual: 20_971_520, about: "Octets waiting for one user." },
+  deferredSeconds: { usual: 604_800, about: "Seconds that a message waits at most.", least: 1 },
+};
+
+const MOST = 2 ** 40;
+
+function bound({ usual, about, least = 0 }: Row) {
+  return z.number().int().min(least).max(MOST).describe(about).default(usual);
+}
+
+type Bounds = { readonly [name in MovableLimit]: ReturnType<typeof bound> };
+
+export const limits = z
+  .strictObject(
+    Object.fromEntries(Object.entries(LIMITS).map(([name, row]) => [name, bound(row)])) as Bounds, // the rows of the table above
+  )
+  .prefault({})
+  .describe("Bounds. docs/security.md says what happens at each.");
