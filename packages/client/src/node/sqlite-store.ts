@@ -1,15 +1,18 @@
 /** The client's store in one SQLite file. */
-import { chmodSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { ImError } from "../base/errors.ts";
 import type {
   ClientStore,
   MessageRecord,
   ReceivedRecord,
   SentRecord,
 } from "../store/client-store.ts";
+import { flagsOf } from "../store/flags.ts";
 import { keyOf, receivedKey, sentKey } from "../store/memory-store.ts";
 
 const VERSION = 1;
+const SQLITE_BUSY = 5;
 
 const SCHEMA = `
   CREATE TABLE message (
@@ -33,22 +36,31 @@ const SCHEMA = `
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Opens the file, or makes it. Throws when it is not ours or of a newer version. */
+/**
+ * Opens the file, or makes it, for this program alone. Rejects with ImError "busy" when another
+ * program has it, with other errors when it is not ours or of a newer version.
+ */
 export async function openStore(file: string): Promise<ClientStore> {
+  if (file !== ":memory:") closeSync(openSync(file, "a", 0o600)); // it holds what people say
   const database = new DatabaseSync(file);
   try {
-    chmodSync(file, 0o600);
-    database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000",
-    );
-    const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
-    if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT`);
-    else if (version !== VERSION) throw new Error(`${file}: made by another version of Parlance`);
+    prepare(database, file);
+    return new SqliteStore(database);
   } catch (error) {
     database.close();
-    throw error;
+    const busy = error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+    throw busy ? new ImError("busy", { warning: `${file} is in use` }) : error;
   }
-  return new SqliteStore(database);
+}
+
+/** Two programs with one store would answer the same messages and send the same outbox. */
+function prepare(database: DatabaseSync, file: string): void {
+  database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+  const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
+  if (version === 0) database.exec(SCHEMA);
+  else if (version !== VERSION) throw new Error(`${file}: made by another version of Parlance`);
+  database.exec("COMMIT");
 }
 
 class SqliteStore implements ClientStore {
@@ -75,7 +87,7 @@ class SqliteStore implements ClientStore {
     const { changes, lastInsertRowid } = this.#insert.run(
       keyOf(record),
       record.conversation,
-      ...flagsOf(record),
+      ...columnsOf(record),
       textOf(record),
       content,
       envelope,
@@ -84,7 +96,7 @@ class SqliteStore implements ClientStore {
   }
 
   async change(record: MessageRecord): Promise<void> {
-    this.#update.run(...flagsOf(record), textOf(record), keyOf(record));
+    this.#update.run(...columnsOf(record), textOf(record), keyOf(record));
   }
 
   async sent(id: string): Promise<SentRecord | undefined> {
@@ -166,11 +178,10 @@ class SqliteStore implements ClientStore {
   }
 }
 
-/** What is asked for by index: waits for the server, was not seen, owes a receipt. */
-function flagsOf(record: MessageRecord): [waiting: number, unseen: number, owing: number] {
-  if (record.direction === "received")
-    return [0, record.seen ? 0 : 1, record.owed.length > 0 ? 1 : 0];
-  return [record.state === "queued" || record.state === "sent" ? 1 : 0, 0, 0];
+/** As SQLite has it: without booleans. */
+function columnsOf(record: MessageRecord): [waiting: number, unseen: number, owing: number] {
+  const { waiting, unseen, owing } = flagsOf(record);
+  return [Number(waiting), Number(unseen), Number(owing)];
 }
 
 /** Everything but the octets, which have columns of their own, and the order, which is the key. */

@@ -1,0 +1,54 @@
+/** The store in a file keeps the contract, for one program at a time. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { suite, type TestContext, test } from "node:test";
+import { ImError } from "../base/errors.ts";
+import { durableContract, storeContract } from "../store/store-contract.ts";
+import { openStore } from "./sqlite-store.ts";
+
+suite("store in a file", () => {
+  for (const { name, run } of [...storeContract, ...durableContract]) {
+    test(name, async (t) => {
+      const file = newFile(t);
+      await run(() => openStore(file));
+    });
+  }
+
+  test("is for its owner's eyes", async (t) => {
+    const file = newFile(t);
+    const store = await openStore(file);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    await store.close();
+  });
+
+  test("is for one program at a time", async (t) => {
+    const file = newFile(t);
+    const store = await openStore(file);
+    await assert.rejects(
+      openStore(file),
+      (error) => error instanceof ImError && error.code === "busy" && error.temporary,
+    );
+    await store.close();
+    await (await openStore(file)).close();
+  });
+
+  test("leaves alone what is not its own", async (t) => {
+    const text = newFile(t);
+    writeFileSync(text, "this is no database".repeat(100));
+    await assert.rejects(openStore(text), /not a database/);
+    const newer = newFile(t);
+    const database = new DatabaseSync(newer);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    await assert.rejects(openStore(newer), /another version/);
+  });
+});
+
+function newFile(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-client-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, "messages.db");
+}

@@ -1,0 +1,230 @@
+/** The client's store in the browser's database, for one tab at a time. */
+import { ImError } from "../base/errors.ts";
+import type {
+  ClientStore,
+  MessageRecord,
+  ReceivedRecord,
+  SentRecord,
+} from "../store/client-store.ts";
+import { flagsOf } from "../store/flags.ts";
+import { keyOf, receivedKey, sentKey } from "../store/memory-store.ts";
+import { committed, openDatabase, resultOf } from "./database.ts";
+import { type TabLock, takeTabLock, type WhenTaken } from "./tab-lock.ts";
+
+export interface StoreOptions {
+  /**
+   * When another tab has the store: wait until it is closed (default), reject with ImError "busy", or
+   * take over, so that the client of the other tab closes.
+   */
+  readonly whenTaken?: WhenTaken;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WebStore extends ClientStore {
+  /** Resolves when another tab has taken the store over; clients close by themselves then. */
+  readonly takenOver: Promise<void>;
+}
+
+const VERSION = 1;
+
+/** A record with what it is found by. Only what is there is in an index, so a flag is 1 or absent. */
+type Row = MessageRecord & {
+  readonly key: string;
+  readonly waiting?: 1;
+  readonly unseen?: 1;
+  readonly owing?: 1;
+};
+
+/** Opens the store of that name, or makes it. */
+export async function openStore(name: string, options: StoreOptions = {}): Promise<WebStore> {
+  const { whenTaken = "wait", signal } = options;
+  const lock = await takeTabLock(`parlance ${name}`, { whenTaken, signal });
+  try {
+    return new IndexedDbStore(await openDatabase(`parlance ${name}`, VERSION, makeTables), lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function makeTables(database: IDBDatabase): void {
+  const messages = database.createObjectStore("messages", {
+    keyPath: "order",
+    autoIncrement: true,
+  });
+  messages.createIndex("key", "key", { unique: true });
+  messages.createIndex("conversation", ["conversation", "order"]);
+  messages.createIndex("waiting", ["waiting", "order"]);
+  messages.createIndex("unseen", ["unseen", "order"]);
+  messages.createIndex("owing", ["owing", "order"]);
+  database.createObjectStore("values");
+}
+
+class IndexedDbStore implements WebStore {
+  readonly takenOver: Promise<void>;
+  readonly #database: IDBDatabase;
+  readonly #lock: TabLock;
+  #usable = true;
+
+  constructor(database: IDBDatabase, lock: TabLock) {
+    this.#database = database;
+    this.#lock = lock;
+    this.takenOver = lock.takenOver.then(() => this.#end());
+    // The user clears the site's data, or a newer version of the page wants another layout.
+    database.addEventListener("close", () => this.#end());
+    database.addEventListener("versionchange", () => this.#end());
+  }
+
+  async add<R extends MessageRecord>(record: R): Promise<R | undefined> {
+    const { messages, kept } = this.#write();
+    const row = rowOf(record);
+    if ((await resultOf(messages.index("key").getKey(row.key))) !== undefined) return undefined;
+    const { order: _, ...unnumbered } = row;
+    const order = Number(await resultOf(messages.add(unnumbered)));
+    await kept;
+    return { ...record, order };
+  }
+
+  async change(record: MessageRecord): Promise<void> {
+    const { messages, kept } = this.#write();
+    const row = rowOf(record);
+    const order = await resultOf(messages.index("key").getKey(row.key));
+    if (order !== undefined) messages.put({ ...row, order });
+    await kept;
+  }
+
+  async sent(id: string): Promise<SentRecord | undefined> {
+    const record = await this.#find(sentKey(id));
+    return record?.direction === "sent" ? record : undefined;
+  }
+
+  async received(id: string, from: string): Promise<ReceivedRecord | undefined> {
+    const record = await this.#find(receivedKey(id, from));
+    return record?.direction === "received" ? record : undefined;
+  }
+
+  async outbox(): Promise<readonly SentRecord[]> {
+    const records = await this.#flagged("waiting", 0);
+    return records.filter((record) => record.direction === "sent");
+  }
+
+  async unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]> {
+    const records = await this.#flagged("unseen", after, limit);
+    return records.filter((record) => record.direction === "received");
+  }
+
+  async owing(limit: number): Promise<readonly ReceivedRecord[]> {
+    const records = await this.#flagged("owing", 0, limit);
+    return records.filter((record) => record.direction === "received");
+  }
+
+  async page(
+    conversation: string,
+    before: number,
+    limit: number,
+  ): Promise<readonly MessageRecord[]> {
+    const index = this.#messages().index("conversation");
+    const older = IDBKeyRange.bound([conversation], [conversation, before], true, true);
+    return walk(index.openCursor(older, "prev"), limit, () => undefined);
+  }
+
+  async conversations(limit: number): Promise<readonly MessageRecord[]> {
+    const last = this.#messages().index("conversation").openCursor(null, "prev");
+    const before = (record: MessageRecord): IDBValidKey => [record.conversation];
+    const newest = await walk(last, Number.POSITIVE_INFINITY, before);
+    return newest.toSorted((a, b) => b.order - a.order).slice(0, limit);
+  }
+
+  async value(key: string): Promise<string | undefined> {
+    const values = this.#transaction("values", "readonly").objectStore("values");
+    const value: unknown = await resultOf(values.get(key));
+    return typeof value === "string" ? value : undefined;
+  }
+
+  async setValue(key: string, value: string): Promise<void> {
+    const transaction = this.#transaction("values", "readwrite");
+    const kept = committed(transaction);
+    transaction.objectStore("values").put(value, key);
+    await kept;
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+  }
+
+  #end(): void {
+    this.#usable = false;
+    this.#database.close(); // after what is under way
+    this.#lock.release();
+  }
+
+  #write(): { messages: IDBObjectStore; kept: Promise<void> } {
+    const transaction = this.#transaction("messages", "readwrite");
+    return { messages: transaction.objectStore("messages"), kept: committed(transaction) };
+  }
+
+  #messages(): IDBObjectStore {
+    return this.#transaction("messages", "readonly").objectStore("messages");
+  }
+
+  /** What is answered must outlive a power cut, not only the page. */
+  #transaction(table: "messages" | "values", mode: IDBTransactionMode): IDBTransaction {
+    if (!this.#usable) throw new ImError("closed", { warning: "this tab has the store no more" });
+    return this.#database.transaction(table, mode, { durability: "strict" });
+  }
+
+  async #find(key: string): Promise<MessageRecord | undefined> {
+    const row: Row | undefined = await resultOf(this.#messages().index("key").get(key));
+    return row === undefined ? undefined : recordOf(row);
+  }
+
+  async #flagged(
+    flag: "waiting" | "unseen" | "owing",
+    after: number,
+    limit?: number,
+  ): Promise<MessageRecord[]> {
+    if (limit === 0) return []; // which would mean all
+    const range = IDBKeyRange.bound([1, after], [2], true);
+    const rows: Row[] = await resultOf(this.#messages().index(flag).getAll(range, limit));
+    return rows.map(recordOf);
+  }
+}
+
+/** Records from one place of an index to the next: the neighbour, or where the key leads. */
+async function walk(
+  request: IDBRequest<IDBCursorWithValue | null>,
+  limit: number,
+  next: (record: MessageRecord) => IDBValidKey | undefined,
+): Promise<MessageRecord[]> {
+  const found: MessageRecord[] = [];
+  while (found.length < limit) {
+    const cursor = await resultOf(request);
+    if (cursor === null) break;
+    const record = recordOf(cursor.value);
+    found.push(record);
+    cursor.continue(next(record));
+  }
+  return found;
+}
+
+function rowOf(record: MessageRecord): Row {
+  const { waiting, unseen, owing } = flagsOf(record);
+  return {
+    ...record,
+    key: keyOf(record),
+    ...(waiting ? { waiting: 1 } : {}),
+    ...(unseen ? { unseen: 1 } : {}),
+    ...(owing ? { owing: 1 } : {}),
+  };
+}
+
+function recordOf({
+  key: _key,
+  waiting: _w,
+  unseen: _u,
+  owing: _o,
+  ...record
+}: Row): MessageRecord {
+  return record;
+}

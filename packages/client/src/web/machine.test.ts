@@ -1,0 +1,42 @@
+/** A browser's hashes and chance agree with what Node has. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as node from "../node/machine.ts";
+import * as web from "./machine.ts";
+
+test("the hashes of RFC 8760 are the same as Node's, of text and of octets", () => {
+  for (const algorithm of ["md5", "sha-256", "sha-512-256"] as const) {
+    for (const text of ["", "Mufasa:http-auth@example.org:Circle of Life", "Jäsøn Doe 🙂"]) {
+      assert.equal(web.hashing.hash(algorithm, text), node.hashing.hash(algorithm, text));
+    }
+    const octets = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
+    assert.equal(web.hashing.hash(algorithm, octets), node.hashing.hash(algorithm, octets));
+  }
+  const key = Uint8Array.of(1, 2, 3);
+  assert.deepEqual(web.hashing.hmacSha256(key, "ä"), node.hashing.hmacSha256(key, "ä"));
+});
+
+test("tokens are as long as asked for and made of base64url characters", () => {
+  for (const { random } of [web, node]) {
+    assert.match(random.token(128), /^[\w-]{22}$/);
+    assert.notEqual(random.token(128), random.token(128));
+    assert.equal(random.bytes(16).length, 16);
+  }
+});
+
+test("waits longer than a timer of the platform are waited for in full", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const { clock } of [web, node]) {
+    let rung = 0;
+    clock.schedule(3_000_000_000, () => {
+      rung += 1;
+    });
+    const cancel = clock.schedule(3_000_000_000, () => assert.fail("cancelled"));
+    t.mock.timers.tick(2_147_483_647); // the longest one
+    t.mock.timers.tick(852_516_352);
+    assert.equal(rung, 0);
+    cancel();
+    t.mock.timers.tick(1);
+    assert.equal(rung, 1);
+  }
+});
