@@ -134,7 +134,7 @@ test("a client that cannot take it now is tried again after 1, 5 and 30 minutes"
   const { store, arrive, way, clock, texts } = world();
   await store(text("one"));
   await store(text("two"));
-  way.onDeliver = () => 480;
+  way.onDeliver = () => 486;
   await arrive();
   const seen: number[] = [way.delivered.length];
   for (const minutes of [1, 5, 30, 600]) {
@@ -145,6 +145,18 @@ test("a client that cannot take it now is tried again after 1, 5 and 30 minutes"
   }
   // From the third failure on the second message is tried as well, and at the end only registering helps.
   assert.deepEqual(seen, [1, 1, 2, 2, 4, 4, 6, 6, 6]);
+  way.onDeliver = () => 200;
+  await arrive();
+  assert.deepEqual(texts().slice(-2), ["one", "two"]);
+});
+
+test("a client that does not answer gets nothing out of order", async () => {
+  const { store, arrive, way, texts } = world();
+  await store(text("one"));
+  await store(text("two"));
+  way.onDeliver = () => 408;
+  for (let attempt = 0; attempt < 6; attempt += 1) await arrive();
+  assert.deepEqual(new Set(texts()), new Set(["one"]));
   way.onDeliver = () => 200;
   await arrive();
   assert.deepEqual(texts().slice(-2), ["one", "two"]);

@@ -88,7 +88,7 @@ export class Flush {
       this.#unfit = true;
       return undefined;
     }
-    if (result === "later") return this.#later(message, round);
+    if (result === "later" || result === "silence") return this.#later(message, round, result);
     if (result === "delivered") await this.#delivered(message);
     else if (result === "unwelcome") this.#remove(message);
     else if (result === "refused") await this.#refused(message);
@@ -125,13 +125,17 @@ export class Flush {
     this.#remove(message);
   }
 
-  async #later(message: DeferredMessage, round: number): Promise<FlushResult | undefined> {
+  async #later(
+    message: DeferredMessage,
+    round: number,
+    result: "later" | "silence",
+  ): Promise<FlushResult | undefined> {
     const attempts = message.attempts + 1;
     const nextAttemptAt = this.#ports.clock.now() + (retryDelayMs(round) ?? 0);
     const attempt = { attempts, nextAttemptAt, poisoned: false };
     await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
     this.#failuresInARow += 1;
-    if (!stepsAside(attempts) || this.#failuresInARow > 1) return "failed";
+    if (!stepsAside(attempts, result) || this.#failuresInARow > 1) return "failed";
     this.#aside.push(message);
     this.#tried.add(message.id);
     return undefined;

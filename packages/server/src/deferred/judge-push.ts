@@ -6,10 +6,13 @@ export type PushJudgement =
   /** The client will never take it: forget it and say so to the author. */
   | "refused"
   /** The client cannot take it now. */
-  | "later";
+  | "later"
+  /** Nobody has answered: nothing is known. */
+  | "silence";
 
 export function judgePush(status: number): PushJudgement {
   if (status >= 200 && status < 300) return "delivered";
+  if ([408, 430, 480].includes(status)) return "silence"; // 430: a broken flow, RFC 5626 §11.5
   return meansLater(status) ? "later" : "refused";
 }
 
@@ -18,10 +21,9 @@ export function dislikesEnvelope(status: number): boolean {
   return status === 415 || status === 488;
 }
 
-/** Not reached, busy, or in trouble; 430 is a broken flow (RFC 5626 §11.5). */
+/** Busy, or in trouble. */
 function meansLater(status: number): boolean {
-  if (status >= 500 && status < 600) return true;
-  return [408, 430, 480, 486, 600].includes(status);
+  return (status >= 500 && status < 600) || status === 486 || status === 600;
 }
 
 const RETRY_MINUTES = [1, 5, 30];
@@ -34,11 +36,13 @@ export function retryDelayMs(failedRounds: number): number | undefined {
 
 /** From so many failures on a message no longer holds up the ones behind it. */
 const FAILURES_TO_STEP_ASIDE = 3;
+/** Silence is most often that of the way, and then the order of the messages counts for more. */
+const SILENCES_TO_STEP_ASIDE = 12;
 /** So many failures of one message while others get through: it is at fault. */
 const FAILURES_TO_QUARANTINE = 5;
 
-export function stepsAside(attempts: number): boolean {
-  return attempts >= FAILURES_TO_STEP_ASIDE;
+export function stepsAside(attempts: number, last: "later" | "silence"): boolean {
+  return attempts >= (last === "silence" ? SILENCES_TO_STEP_ASIDE : FAILURES_TO_STEP_ASIDE);
 }
 
 export function isPoison(attempts: number): boolean {

@@ -39,19 +39,27 @@ test("what lives for the moment is not stored; receipts have a life of their own
   assert.equal(life({ kind: "notice" }), DAY);
 });
 
-test("the answer of the client decides: it has it, takes it never, or cannot take it now", () => {
+test("the answer of the client decides: it has it, takes it never, or cannot take it now; or there is none", () => {
   for (const status of [200, 202]) assert.equal(judgePush(status), "delivered");
   for (const status of [400, 403, 404, 413, 415, 481, 482, 603, 604]) {
     assert.equal(judgePush(status), "refused", String(status));
   }
-  for (const status of [408, 430, 480, 486, 500, 503, 600]) {
+  for (const status of [486, 500, 503, 600]) {
     assert.equal(judgePush(status), "later", String(status));
   }
+  for (const status of [408, 430, 480]) assert.equal(judgePush(status), "silence");
   assert.deepEqual([415, 488, 480].map(dislikesEnvelope), [true, true, false]);
 });
 
 test("failed rounds are repeated after 1, 5 and 30 minutes, then at the next registration", () => {
   assert.deepEqual([1, 2, 3, 4].map(retryDelayMs), [60_000, 300_000, 1_800_000, undefined]);
-  assert.deepEqual([2, 3].map(stepsAside), [false, true]);
+  assert.deepEqual(
+    [2, 3].map((count) => stepsAside(count, "later")),
+    [false, true],
+  );
+  assert.deepEqual(
+    [11, 12].map((count) => stepsAside(count, "silence")),
+    [false, true],
+  );
   assert.deepEqual([4, 5].map(isPoison), [false, true]);
 });

@@ -11,6 +11,7 @@ export type PushResult =
   | "delivered"
   | "refused"
   | "later"
+  | "silence"
   /** The user has blocked its sender since: it goes, and nobody is told. */
   | "unwelcome"
   /** Nobody is there: nothing was tried. */
