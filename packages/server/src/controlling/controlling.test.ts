@@ -309,13 +309,14 @@ test("what was accepted goes on after a crash, to those who have no copy, under 
 });
 
 test("RFC 5438 §8.2: a copy that cannot be delivered is reported, the others are not held up", async () => {
-  const { send, way, reports, stores, clock } = world();
+  const { send, way, reports, metrics, stores, clock } = world();
   way.onSubmit = ({ request }) => (request.uriText === "sip:bob@example.com" ? 404 : 202);
   const message = envelope({ headers: asking("m1", "negative-delivery") });
   await send(toMany(listBody(uris("bob", "carol"), message, "message/cpim")));
   assert.deepEqual(targets(way), ["sip:bob@example.com", "sip:carol@example.com"]);
   const told = reports.told.map(([what, { author, recipient }]) => [what, author, recipient]);
   assert.deepEqual(told, [["failed", alice.address, "sip:bob@example.com"]]);
+  assert.equal(metrics.counts.get("copies_total"), 2);
   await clock.pass(100);
   assert.deepEqual(await stores.jobs.list(undefined, 10), []);
 });

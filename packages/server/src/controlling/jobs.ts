@@ -26,7 +26,10 @@ export class Jobs {
     this.#ports = ports;
     this.#limits = limits;
     const slots = new Slots(limits.copies);
-    this.#around = { slots, lanes: new Lanes(), isOver: () => this.#stopped };
+    const { metrics } = ports;
+    const counter = metrics.counter("copies_total", "Copies of messages to many", "outcome");
+    metrics.gauge("copy_jobs", "Messages to many that are under way", () => this.#running);
+    this.#around = { slots, lanes: new Lanes(), counter, isOver: () => this.#stopped };
   }
 
   get full(): boolean {

@@ -1,7 +1,16 @@
 /** Sends the copies of one accepted message, and remembers which are done. RFC 5365 §7 */
 import { addressKey, parseMessage, parseUri, RetryAfter, SipRequest } from "@parlance/sip";
 import { type Clock, parsed } from "@parlance/wire";
-import type { Log, Originator, Outcome, Reports, User, Way } from "../ports/index.ts";
+import type {
+  Counter,
+  Log,
+  Metrics,
+  Originator,
+  Outcome,
+  Reports,
+  User,
+  Way,
+} from "../ports/index.ts";
 import type { Job, JobStore } from "../store/index.ts";
 import { parseContext } from "./context.ts";
 import { Copies } from "./copies.ts";
@@ -15,6 +24,7 @@ export interface JobPorts {
   readonly reports: Reports;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly userNamed: (name: string) => User | undefined;
 }
 
@@ -22,6 +32,8 @@ export interface JobPorts {
 export interface JobSurroundings {
   readonly slots: Slots;
   readonly lanes: Lanes;
+  /** Of copies, by what became of them. */
+  readonly counter: Counter;
   /** The server ends: what is not done goes on in its next life. */
   readonly isOver: () => boolean;
 }
@@ -38,6 +50,7 @@ export class RunningJob {
   readonly #ports: JobPorts;
   readonly #around: JobSurroundings;
   readonly #settled: string[] = [];
+  #failed = 0;
 
   constructor(job: Job, ports: JobPorts, around: JobSurroundings) {
     this.#job = job;
@@ -66,6 +79,8 @@ export class RunningJob {
       }),
     );
     await this.#forget();
+    if (this.#failed === 0) return;
+    this.#ports.log.info("copies not delivered", { id, failed: this.#failed });
   }
 
   /** Tries again until nothing of ours stands in the way. */
@@ -93,10 +108,11 @@ export class RunningJob {
     const copy = parsed(() => copies.copy(recipient, number));
     const expired = this.#job.expiresAt <= this.#ports.clock.now();
     const status = copy.ok && !expired ? await this.#send(copy.value, originator) : 400;
-    if (status < 300) return;
+    if (status < 300) return this.#around.counter.add(1, "accepted");
     // Answers of a device are passed back or end in the store, so it is our own trouble.
     if (status >= 500 && status < 600) throw new Error(`copy not taken: ${status}`);
-    this.#ports.log.info("copy not delivered", { status });
+    this.#around.counter.add(1, "failed");
+    this.#failed += 1;
     if (copies.cpim === undefined) return;
     const { uri: author } = context.originator;
     await this.#ports.reports.failed({ cpim: copies.cpim, author, recipient });

@@ -6,7 +6,7 @@ import type { Originator } from "../ports/index.ts";
 import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
 import { HandClock } from "./clock.ts";
 import { originatorFor, passageOf, userCalled } from "./people.ts";
-import { countingRandom, NotedReports, silentLog } from "./ports.ts";
+import { CountedMetrics, countingRandom, NotedReports, silentLog } from "./ports.ts";
 import { DeadEnd } from "./way.ts";
 
 export const alice = userCalled("alice");
@@ -33,6 +33,7 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
   const way = new DeadEnd();
   const clock = new HandClock();
   const reports = new NotedReports();
+  const metrics = new CountedMetrics();
   const stores = given ?? memoryStores(disk === undefined ? {} : { disk });
   const opened: unknown[] = [];
   const collection = {
@@ -48,6 +49,7 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
       clock,
       random: countingRandom(),
       log: silentLog,
+      metrics,
       userNamed: (name) => (name === "alice" ? alice : undefined),
       groups: { find: (identity) => (identity === team.identity ? team : undefined) },
     },
@@ -64,5 +66,5 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
     await clock.pass(1);
     return verdict;
   };
-  return { way, clock, reports, stores, opened, controlling, send };
+  return { way, clock, reports, metrics, stores, opened, controlling, send };
 }
