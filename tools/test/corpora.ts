@@ -38,6 +38,12 @@ export function corpusFor(
   return entries ?? [];
 }
 
+/** A file beside the entries; `undefined` when it is not on this machine. */
+export function corpusPath(name: string): string | undefined {
+  const path = `${corporaFolder()}/${name}`;
+  return existsSync(path) ? path : undefined;
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

@@ -175,11 +175,12 @@ export function connectPeer(server: ServerProcess, transport: Transport): Promis
   }
 }
 
-export function udpPeer(to: Address): Promise<Peer> {
+/** `port`: the one that an earlier peer had. */
+export function udpPeer(to: Address, port = 0): Promise<Peer> {
   const socket = createSocket({ type: "udp4", recvBufferSize: 4_194_304 });
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
-    socket.bind(0, "127.0.0.1", () => {
+    socket.bind(port, "127.0.0.1", () => {
       socket.off("error", reject);
       resolve(new UdpPeer(socket, to));
     });

@@ -162,8 +162,9 @@ export function responseTo(request: WireMessage, status: number, reason: string)
   return [`SIP/2.0 ${status} ${reason}`, ...copied, "Content-Length: 0", "", ""].join("\r\n");
 }
 
-function parameter(challenge: string, name: string): string {
-  const [, quoted, bare] =
-    new RegExp(`[ ,]${name}=(?:"([^"]*)"|([^\\s,]+))`, "i").exec(challenge) ?? [];
-  return quoted ?? bare ?? "";
+/** The first value of this name in a challenge or in credentials, without its quotes. */
+export function parameter(list: string, name: string): string {
+  const value = new RegExp(`[ ,]${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,]+))`, "i").exec(list);
+  const [, quoted, bare] = value ?? [];
+  return quoted?.replaceAll(/\\(.)/gs, "$1") ?? bare ?? "";
 }

@@ -13,8 +13,10 @@ const START_MS = 30_000;
 const END_MS = 20_000;
 
 export interface ServerOptions {
-  /** Keeps what an earlier process left; a folder of its own by default. */
+  /** What an earlier process left; a folder of its own by default. */
   readonly data?: string;
+  /** Leaves the folder for a later process, which removes it unless it keeps it too. */
+  readonly keepData?: boolean;
   readonly domain?: string;
   readonly users?: readonly { readonly name: string; readonly password: string }[];
   /** Further configuration, by key path; values are written as JSON. */
@@ -69,7 +71,7 @@ export class ServerProcess {
       }),
     ]);
     const line = await within(START_MS, ready, () => `no ready line: ${output.errors}`);
-    const ownsData = options.data === undefined;
+    const ownsData = options.keepData !== true;
     return new ServerProcess({ child, output, exit, line, data, ownsData, began });
   }
 
@@ -134,7 +136,7 @@ export class ServerProcess {
     return within(END_MS, answer, () => "no word from the memory probe");
   }
 
-  /** Ends it without a warning, as a crash does. What it stored stays if the folder was given. */
+  /** Ends it without a warning, as a crash does. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#exit;

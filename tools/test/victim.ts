@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connectPeer, type Peer, type Transport } from "./peers.ts";
 import { RawUser } from "./raw-user.ts";
-import { ServerProcess } from "./server-process.ts";
+import { type ServerOptions, ServerProcess } from "./server-process.ts";
 
 /** A status, or what happens instead of an answer. */
 export type Outcome = number | "silent" | "close";
@@ -22,8 +22,11 @@ const PASSWORDS = new Map([
   ["bob", "battery staple"],
   ["carol", "wonderland"],
 ]);
-/** What the corpora allow an honest request to wait behind a hostile one. */
-const HEALTHY_MS = 1_000;
+/**
+ * What the corpora allow an honest request to wait behind a hostile one, and as much again on a machine
+ * that is busy with other tests.
+ */
+const HEALTHY_MS = 2_000;
 
 /** Everybody comes from one address here, and faster than people type. */
 const ROOMY = {
@@ -40,13 +43,12 @@ export class Victim {
   readonly server: ServerProcess;
   readonly domain: string;
   readonly #control: RawUser;
+  readonly #peers: Peer[] = [];
 
-  static async start(
-    options: { readonly domain?: string; readonly set?: Readonly<Record<string, unknown>> } = {},
-  ): Promise<Victim> {
-    const { domain = DOMAIN, set = {} } = options;
+  static async start(options: Omit<ServerOptions, "users"> = {}): Promise<Victim> {
+    const { domain = DOMAIN, set = {}, ...rest } = options;
     const users = [...PASSWORDS].map(([name, password]) => ({ name, password }));
-    const server = await ServerProcess.start({ domain, users, set: { ...ROOMY, ...set } });
+    const server = await ServerProcess.start({ ...rest, domain, users, set: { ...ROOMY, ...set } });
     return new Victim(server, domain, await connectPeer(server, "TCP"));
   }
 
@@ -56,8 +58,15 @@ export class Victim {
     this.#control = new RawUser(control, this.#account("alice"));
   }
 
+  /** On a peer that ends with the server. */
   async user(name: string, transport: Transport): Promise<RawUser> {
-    return new RawUser(await connectPeer(this.server, transport), this.#account(name));
+    const peer = await connectPeer(this.server, transport);
+    this.#peers.push(peer);
+    return this.userOn(peer, name);
+  }
+
+  passwordOf(name: string): string {
+    return this.#account(name).password;
   }
 
   /** Whoever owns the peer writes as this user. */
@@ -97,7 +106,7 @@ export class Victim {
   }
 
   async stop(): Promise<void> {
-    this.#control.peer.close();
+    for (const peer of [...this.#peers, this.#control.peer]) peer.close();
     await this.server.kill(); // in order it would wait for contacts that never answer
   }
 

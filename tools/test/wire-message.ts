@@ -12,8 +12,9 @@ export interface WireMessage {
   /** The branch of the topmost Via. */
   readonly branch: string;
   readonly body: string;
-  header(name: string): string | undefined;
-  headers(name: string): readonly string[];
+  /** The first line's value. */
+  readonly header: (name: string) => string | undefined;
+  readonly headers: (name: string) => readonly string[];
 }
 
 /** Reads what our server writes: long header names, CRLF, a right Content-Length. */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type CorpusEntry, corpusFor } from "../../../../tools/test/corpora.ts";
+import { Inbox } from "../../../../tools/test/inbox.ts";
 import { connectPeer, type Peer, type Transport } from "../../../../tools/test/peers.ts";
-import { type RawUser, responseTo } from "../../../../tools/test/raw-user.ts";
 import { HANDLED, type Outcome, Victim, withHeader } from "../../../../tools/test/victim.ts";
 import type { WireMessage } from "../../../../tools/test/wire-message.ts";
 
@@ -21,7 +21,8 @@ for (const transport of ["UDP", "TCP", "WS"] as const) {
     const victim = await Victim.start();
     t.after(() => victim.stop());
     const bob = await victim.user("bob", "TCP");
-    const seen = await listen(bob);
+    const { seen } = new Inbox(bob);
+    assert.equal((await bob.register()).status, 200);
     const wrong: string[] = [];
     const runs = new Runs(victim, transport);
     for (const entry of entries) wrong.push(...(await runs.all(entry)));
@@ -57,19 +58,6 @@ test("sip-bad twice over: the memory of the server is what it was after the firs
   t.diagnostic(`heap grew by ${grown} octets over ${entries.length} files`);
   assert.ok(grown < MOST_GROWTH, `${grown} octets`);
 });
-
-/** Bob is there, takes messages and no sessions. */
-async function listen(bob: RawUser): Promise<readonly WireMessage[]> {
-  const seen: WireMessage[] = [];
-  bob.peer.respond = (request) => {
-    seen.push(request);
-    return request.method === "MESSAGE"
-      ? responseTo(request, 200, "OK")
-      : responseTo(request, 480, "Temporarily Unavailable");
-  };
-  assert.equal((await bob.register()).status, 200);
-  return seen;
-}
 
 /** What the corpus says must never get through, in what bob was sent. */
 function assertNothingForged(seen: readonly WireMessage[]): void {
