@@ -68,6 +68,14 @@ test("the source goes into the top Via before anybody sees the request (RFC 3261
   assert.equal(params.get("rport"), "4444");
 });
 
+test("an IPv6 source is named without brackets (RFC 5118 §4.5)", () => {
+  const { host } = server();
+  const flow = host.datagramsTo({ host: "2001:db8::77", port: 4_444 });
+  host.endpoint.message(readRequest("MESSAGE", "", [VIA]), flow);
+  const { via } = host.served[0]?.request ?? assert.fail();
+  assert.equal(via.params.get("received"), "2001:db8::77");
+});
+
 test("without rport a datagram's answer goes to the port of sent-by, and to the source host always (RFC 3261 §18.2.2)", () => {
   const { host } = server();
   host.serve = (transaction) => transaction.reply(200);

@@ -10,7 +10,7 @@ export function markSource(request: SipRequest, { remote }: Flow): SipRequest {
   const asksPort = via.params.has("rport");
   const sameHost = via.host === remote.host || via.host === hostText(remote.host);
   if (sameHost && !asksPort && !via.params.has("received")) return request;
-  const received = via.params.with("received", hostText(remote.host));
+  const received = via.params.with("received", remote.host); // RFC 5118 §4.5: without brackets
   const params = asksPort ? received.with("rport", String(remote.port)) : received;
   return request
     .edit()
