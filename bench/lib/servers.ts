@@ -1,0 +1,106 @@
+/** The servers that are measured: Parlance as an operator starts it, and Kamailio where it is installed. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { freePort, isInstalled, startOn, temporaryFolder } from "./machine.ts";
+
+export interface Server {
+  readonly name: string;
+  readonly port: number;
+  readonly child: ChildProcess;
+  /** What clients have to know to log in; undefined where nobody asks. */
+  readonly password: string | undefined;
+}
+
+export const PASSWORD = "pw";
+
+/** Everybody comes from one address here, and faster than people type. */
+const ROOMY = {
+  messagesPerSecond: 1_000_000,
+  messageBurst: 1_000_000,
+  registersPerSecond: 1_000_000,
+  registerBurst: 1_000_000,
+  transactionsPerSource: 100_000,
+  connectionsPerSource: 10_000,
+  deferredMessagesPerUser: 1_000_000,
+  deferredBytesPerUser: 1_000_000_000,
+};
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** With users u0, u1, … and the trace off, as for a service under load. */
+export async function startParlance(users: number, nodeFlags: readonly string[] = []) {
+  const data = temporaryFolder();
+  const file = join(data, "parlance.json");
+  const config = {
+    data,
+    listen: { sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], http: null, admin: null },
+    users: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, password: PASSWORD })),
+    trace: { bytes: 0 },
+    limits: ROOMY,
+  };
+  writeFileSync(file, JSON.stringify(config));
+  const child = startOn(0, [
+    process.execPath,
+    ...nodeFlags,
+    "--conditions=parlance-source",
+    join(ROOT, "apps/parlance/src/main.ts"),
+    "start",
+    "--json",
+    "--config",
+    file,
+  ]);
+  const ready = await firstLine(child, /^ready (.*)$/m);
+  const port = (transport: string) => {
+    const url = new RegExp(`${transport}://127.0.0.1:(\\d+)`).exec(ready);
+    return Number(url?.[1]);
+  };
+  const server = { name: "Parlance", child, password: PASSWORD };
+  return { udp: { ...server, port: port("udp") }, tcp: { ...server, port: port("tcp") } };
+}
+
+/** Undefined where it is not installed. `digest`: it asks for credentials as Parlance does. */
+export async function startKamailio(config: string, digest: boolean): Promise<Server | undefined> {
+  if (!isInstalled("kamailio")) return undefined;
+  const port = await freePort();
+  const listeners = [`udp:127.0.0.1:${port}`, `tcp:127.0.0.1:${port}`];
+  const child = startOn(0, [
+    "kamailio",
+    ...["-f", join(ROOT, "bench/kamailio", config)],
+    ...listeners.flatMap((listener) => ["-l", listener]),
+    ...(digest ? ["-A", "DIGEST"] : []),
+    ...["-Y", temporaryFolder()],
+    // The quickest of its memory managers, and memory that never runs short.
+    ...["-x", "tlsf", "-X", "tlsf", "-m", "1024", "-M", "64", "-DD", "-E"],
+  ]);
+  await wait(1_500); // it says nothing when it is ready
+  if (child.exitCode !== null) throw new Error(`kamailio ended with ${child.exitCode}`);
+  return {
+    name: digest ? "Kamailio, digest" : "Kamailio",
+    port,
+    child,
+    password: digest ? PASSWORD : undefined,
+  };
+}
+
+async function firstLine({ stdout, stderr }: ChildProcess, wanted: RegExp): Promise<string> {
+  if (stdout === null || stderr === null) throw new Error("the server has no output");
+  let text = "";
+  let complaints = "";
+  stderr.on("data", (chunk) => {
+    complaints = `${complaints}${chunk}`.slice(-2_000);
+  });
+  for (;;) {
+    const [chunk] = await Promise.race([once(stdout, "data"), once(stdout, "end")]);
+    if (chunk === undefined) throw new Error(`the server did not start: ${complaints}`);
+    text += chunk;
+    const found = wanted.exec(text)?.[1];
+    if (found !== undefined) {
+      stdout.resume();
+      return found;
+    }
+  }
+}
