@@ -37,6 +37,8 @@ export class Person {
   #client: ImClient | undefined;
   #wanted = false;
   #run = 0;
+  /** Two clients at once must not use one store. */
+  #leaving: Promise<void> = Promise.resolve();
 
   constructor(
     name: string,
@@ -65,12 +67,11 @@ export class Person {
     void this.#connect(this.#run);
   }
 
-  async leave(): Promise<void> {
+  leave(): void {
     this.#wanted = false;
-    const client = this.#client;
-    this.#client = undefined;
     this.#world.remark(`${this.name} closes`);
-    await client?.close();
+    this.#leaving = this.#client?.close() ?? this.#leaving;
+    this.#client = undefined;
   }
 
   /** The application dies: what it was just showing it may show again. */
@@ -106,6 +107,7 @@ export class Person {
   async #connect(run: number): Promise<void> {
     const { name: device } = this;
     const options = { transport: this.#transport, store: this.store, device };
+    await this.#leaving;
     while (this.#wanted && this.#run === run) {
       try {
         const client = await this.#world.startClient(device, options);
@@ -120,7 +122,10 @@ export class Person {
   }
 
   #begin(client: ImClient, run: number): void {
-    if (!this.#wanted || this.#run !== run) return void client.close();
+    if (!this.#wanted || this.#run !== run) {
+      this.#leaving = client.close();
+      return;
+    }
     this.#client = client;
     client.on("error", (error) => this.#world.remark(`${this.name} is told: ${String(error)}`));
     client.on("connection", ({ state }) => this.#world.remark(`${this.name} is ${state}`));

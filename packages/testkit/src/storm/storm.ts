@@ -146,7 +146,7 @@ class Storm {
   async #comeOrGo(person: Person): Promise<void> {
     if (!person.isThere) return person.comeBack();
     if (this.#random.chance(0.5)) return person.die();
-    void person.leave();
+    person.leave();
   }
 
   #changeWeather(person: Person): void {
