@@ -1,5 +1,5 @@
 /** The server: the core and the functions of the IM service, put together over what the machine offers. */
-import { formatRelease, serviceAddresses } from "@parlance/im";
+import { serviceAddresses } from "@parlance/im";
 import {
   type Address,
   addressKey,
@@ -17,6 +17,7 @@ import { DeferredMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Limits, limitsWith } from "./limits.ts";
 import { openRules, originating, terminating } from "./participating/index.ts";
+import { RELEASE } from "./release.ts";
 import { DEFAULT_TRACE_LIMITS, TraceRing } from "./trace/index.ts";
 
 export interface ServerStats extends EndpointStats {
@@ -88,7 +89,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
 function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts, core: Core) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar } = core;
-  const userAgent = formatRelease({ component: "server", version: "OMA1.0", product: "Parlance" });
+  const userAgent = RELEASE;
   const untagged = config.compat?.plainSip === true ? "serve" : "refuse";
   const services = servicesOf(config);
   const userNamed = (name: string) => directory.named(name)?.user;

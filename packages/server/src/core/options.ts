@@ -1,6 +1,7 @@
 /** What the server can do, for who asks. RFC 3261 §11.2 */
 import { BODIES, METHODS, SERVER_EXTENSIONS } from "@parlance/im";
 import type { ServerTransaction } from "@parlance/sip";
+import { RELEASE } from "../release.ts";
 
 /** Event packages that the server notifies of. */
 export const EVENTS = "reg";
@@ -12,6 +13,7 @@ export function answerOptions(transaction: ServerTransaction): void {
       .setText("Allow-Events", EVENTS)
       .setText("Accept", BODIES.join(", "))
       .setText("Accept-Encoding", "deflate, gzip")
-      .setText("Supported", [...SERVER_EXTENSIONS].join(", "));
+      .setText("Supported", [...SERVER_EXTENSIONS].join(", "))
+      .setText("Server", RELEASE);
   });
 }

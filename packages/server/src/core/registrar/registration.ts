@@ -16,6 +16,7 @@ import {
 } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
+import { RELEASE } from "../../release.ts";
 import type { Answers } from "../answer.ts";
 import type { Bonds } from "../bonds.ts";
 import type { Account } from "../directory.ts";
@@ -121,6 +122,7 @@ export class Registration {
       const identities = account.user.identities.map((identity) => `<${identity}>`);
       edit.setText("P-Associated-URI", identities.join(", "));
       edit.setText("Supported", SUPPORTED);
+      edit.setText("Server", RELEASE); // Appendix F: clients choose their mode by it
       if (result.requireOutbound) {
         edit.setText("Require", "outbound"); // RFC 5626 §6
         edit.setText("Flow-Timer", String(limits.flowTimerSeconds));
