@@ -114,12 +114,16 @@ function Line({ line, model }: { readonly line: ChatLine; readonly model: ChatMo
   const whose = elsewhere ? "magenta" : line.kind === "own" ? "cyan" : "green";
   const state = formatState(line);
   return h(
-    Text,
+    Box,
     null,
-    h(Text, { dimColor: true }, `${formatTime(line.at, new Date())} `),
-    h(Text, { bold: true, ...ink(whose) }, `${elsewhere ? "▸ " : ""}${formatWho(line, model)}: `),
-    line.text,
-    state === "" ? "" : h(Text, stateLook(line), `  ${state}`),
+    h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `${formatTime(line.at, new Date())} `)),
+    h(
+      Text,
+      null,
+      h(Text, { bold: true, ...ink(whose) }, `${elsewhere ? "▸ " : ""}${formatWho(line, model)}: `),
+      line.text,
+      state === "" ? "" : h(Text, stateLook(line), `  ${state}`),
+    ),
   );
 }
 

@@ -51,8 +51,9 @@ export class ChatSession {
     const { to, self } = this.#model;
     const [only] = to;
     if (to.length === 1 && only !== undefined) await this.#recall(only);
-    const whom = to.length === 0 ? "/to NAME says to whom" : `to ${shortNames(to, self)}`;
-    this.#notice(`You are ${shortName(self, self)}. Lines go ${whom}; /help lists the commands.`);
+    const whom =
+      to.length === 0 ? "/to NAME begins a conversation" : `Lines go to ${shortNames(to, self)}`;
+    this.#notice(`You are ${shortName(self, self)}. ${whom}; /help lists the commands.`);
     this.#client.on("message", (message) => this.#arrived(message));
   }
 

@@ -46,10 +46,11 @@ export function TypingLine(props: TypingLineProps): ReactNode {
     const one = strokeOf(input, key);
     if (one !== undefined) return stroke(one);
     if (input === "" || key.ctrl || key.meta) return;
-    // Where a terminal does not tell pastes, or keys come fast, a line end at the end is Enter.
-    const text = input.replace(/\r$/, "");
-    if (text !== "") stroke({ do: "insert", text });
-    if (text !== input) enter();
+    // Keys that come fast come together. What is pasted comes another way, so this is a person's Enter.
+    for (const [index, text] of input.split("\r").entries()) {
+      if (index > 0) enter();
+      if (text !== "") stroke({ do: "insert", text });
+    }
   });
   return h(Line, { typing, prompt, rows });
 }

@@ -88,6 +88,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     },
     log,
     metrics,
+    security,
   });
   parts.add(() => server.stop());
   const created = await makeUsers(server, config);
