@@ -13,7 +13,8 @@ export interface DialOptions {
 export const CONNECT_WAIT_MS = 10_000;
 
 /** Resolves when the stream may carry messages: over TLS, when the server has proved its name. */
-export function dial(hop: Hop, { authorities, signal }: DialOptions): Promise<Socket> {
+export async function dial(hop: Hop, { authorities, signal }: DialOptions): Promise<Socket> {
+  if (signal.aborted) throw new Error("closed");
   const socket = hop.transport === "TLS" ? tlsTo(hop, authorities) : tcpTo(hop);
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const fail = (error: Error): void => {

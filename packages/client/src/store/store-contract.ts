@@ -5,7 +5,7 @@ import type { ClientStore, MessageRecord, ReceivedRecord, SentRecord } from "./c
 export interface StoreCase {
   readonly name: string;
   /** Rejects when the store breaks the contract. `open` gives the same store each time. */
-  run(open: () => Promise<ClientStore>): Promise<void>;
+  readonly run: (open: () => Promise<ClientStore>) => Promise<void>;
 }
 
 const BOB = "sip:bob@parlance.test";

@@ -49,6 +49,7 @@ export class WebSockets implements ClientTransports {
   readonly #ports: WebSocketPorts;
   readonly #live = new Map<string, Live>();
   #count = 0;
+  #ended = false;
 
   constructor(events: SocketEvents, ports: WebSocketPorts) {
     this.#events = events;
@@ -67,6 +68,7 @@ export class WebSockets implements ClientTransports {
   }
 
   async open(hop: Hop): Promise<Flow> {
+    if (this.#ended) throw new Error("closed");
     const { clock, connect } = this.#ports;
     const live: Live = { flow: this.#flow(hop), channel: connect(urlOf(hop)), reason: "" };
     const { channel, flow } = live;
@@ -105,7 +107,9 @@ export class WebSockets implements ClientTransports {
     for (const live of this.#live.values()) this.#lose(live, reason);
   }
 
+  /** What is being opened fails. */
   async end(): Promise<void> {
+    this.#ended = true;
     const all = [...this.#live.values()];
     this.#live.clear();
     for (const live of all) {

@@ -131,8 +131,7 @@ class IndexedDbStore implements WebStore {
 
   async conversations(limit: number): Promise<readonly MessageRecord[]> {
     const last = this.#messages().index("conversation").openCursor(null, "prev");
-    const before = (record: MessageRecord): IDBValidKey => [record.conversation];
-    const newest = await walk(last, Number.POSITIVE_INFINITY, before);
+    const newest = await walk(last, Number.POSITIVE_INFINITY, startOfConversation);
     return newest.toSorted((a, b) => b.order - a.order).slice(0, limit);
   }
 
@@ -206,6 +205,11 @@ async function walk(
     cursor.continue(next(record));
   }
   return found;
+}
+
+/** Below all entries of the conversation, above those of the one before. */
+function startOfConversation({ conversation }: MessageRecord): IDBValidKey {
+  return [conversation];
 }
 
 function rowOf(record: MessageRecord): Row {

@@ -1,0 +1,198 @@
+/** The SDK on Node against the running server, over each transport. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, type TestContext, test } from "node:test";
+import { generate } from "selfsigned";
+import { within } from "../../../../tools/test/deadline.ts";
+import { ServerProcess } from "../../../../tools/test/server-process.ts";
+import type { ConnectionState } from "../connection/connection.ts";
+import { connect, type ImClient, ImError, type NodeConnectOptions, openStore } from "./index.ts";
+
+const DOMAIN = "im.example.com";
+const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
+const ANSWER_MS = 15_000;
+
+suite("over each transport", () => {
+  let server: ServerProcess;
+  let folder: string;
+  let authorities: string[];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "parlance-"));
+    const pem = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    const [certificate, key] = [join(folder, "server.pem"), join(folder, "server.key")];
+    writeFileSync(certificate, pem.cert);
+    writeFileSync(key, pem.private);
+    authorities = [pem.cert];
+    const port = await freePort(); // one for both: a receipt may be too long for a datagram
+    server = await ServerProcess.start({
+      users: USERS,
+      set: {
+        "listen.sip": ["udp", "tcp"]
+          .map((scheme) => `${scheme}://127.0.0.1:${port}`)
+          .concat("tls://127.0.0.1:0"),
+        "tls.certificates": [{ certificate, key }],
+      },
+    });
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const scheme of ["udp", "tcp", "tls", "ws"]) {
+    test(`${scheme}: text there and back, with receipts up to displayed`, async (t) => {
+      const url = urlOf(server, scheme);
+      const alice = await online(t, "alice", { server: url, authorities });
+      const bob = await online(t, "bob", { server: url, authorities, displayName: "Bob" });
+      const sent = alice.send(bob.address, "hello 🙂");
+      const message = await arrival(bob);
+      assert.equal(message.kind === "text" && message.text, "hello 🙂");
+      assert.equal(message.from, alice.address);
+      await message.displayed();
+      await within(ANSWER_MS, sent.displayed, () => `sent is ${sent.state}`);
+      const back = bob.send(alice.address, "and back");
+      const answer = await arrival(alice);
+      assert.equal(answer.fromName, "Bob");
+      await within(ANSWER_MS, back.delivered, () => `back is ${back.state}`);
+    });
+  }
+
+  test("a large message goes over a stream", async (t) => {
+    const alice = await online(t, "alice", { server: urlOf(server, "tcp") });
+    const bob = await online(t, "bob", { server: urlOf(server, "ws") });
+    const text = "long ".repeat(4_000);
+    const sent = alice.send(bob.address, text);
+    const message = await arrival(bob);
+    assert.equal(message.kind === "text" && message.text, text);
+    await within(ANSWER_MS, sent.accepted, () => `sent is ${sent.state}`);
+  });
+
+  test("a certificate of an unknown authority is told", async () => {
+    const refused = connect({ ...account("alice"), server: urlOf(server, "tls") });
+    await assert.rejects(refused, isError("offline", /self-signed/));
+  });
+
+  test("a wrong password is told", async () => {
+    const refused = connect({ ...account("alice"), password: "x", server: urlOf(server, "tcp") });
+    await assert.rejects(refused, isError("not authenticated"));
+  });
+});
+
+suite("when things break", () => {
+  test("nobody there is told at once, over each transport", async () => {
+    const port = await freePort();
+    for (const scheme of ["tcp", "tls", "ws", "udp"]) {
+      const refused = connect({ ...account("alice"), server: `${scheme}://127.0.0.1:${port}` });
+      await assert.rejects(refused, isError("offline", scheme === "udp" ? /^$/ : /ECONNREFUSED/));
+    }
+  });
+
+  test("a signal ends the attempt", async (t) => {
+    const silent = await listening(t);
+    for (const scheme of ["tcp", "tls", "ws"]) {
+      const controller = new AbortController();
+      const server = `${scheme}://127.0.0.1:${silent}`;
+      const attempt = connect({ ...account("alice"), server, signal: controller.signal });
+      controller.abort();
+      await within(ANSWER_MS, assert.rejects(attempt, isError("aborted")), () => scheme);
+    }
+  });
+
+  test("the server goes and comes back: the client is online again and sends what waits", async (t) => {
+    const data = mkdtempSync(join(tmpdir(), "parlance-"));
+    t.after(() => rmSync(data, { recursive: true }));
+    const first = await ServerProcess.start({ data, keepData: true, users: USERS });
+    const { port } = first.address("tcp");
+    const store = await openStore(join(data, "alice.db"));
+    const states: string[] = [];
+    const alice = await online(t, "alice", { server: urlOf(first, "tcp"), store });
+    const seen = new Promise<void>((resolve) => {
+      alice.on("connection", ({ state }: ConnectionState) => {
+        states.push(state);
+        if (state === "online") resolve();
+      });
+    });
+    await first.kill();
+    const waiting = alice.send(`sip:bob@${DOMAIN}`, "into the dark");
+    const second = await ServerProcess.start({
+      data,
+      keepData: true,
+      users: USERS,
+      set: { "listen.sip": [`tcp://127.0.0.1:${port}`] },
+    });
+    t.after(() => second.stop());
+    await within(60_000, seen, () => states.join());
+    assert.equal(states[0], "reconnecting");
+    await within(ANSWER_MS, waiting.accepted, () => waiting.state);
+    const bob = await online(t, "bob", { server: urlOf(second, "ws") });
+    const message = await arrival(bob);
+    assert.equal(message.kind === "text" && message.text, "into the dark");
+  });
+});
+
+function account(name: string) {
+  return { user: `sip:${name}@${DOMAIN}`, password: `${name}-secret` };
+}
+
+async function online(
+  t: TestContext,
+  name: string,
+  options: Omit<NodeConnectOptions, "user" | "password">,
+): Promise<ImClient> {
+  const client = await connect({ ...account(name), ...options });
+  t.after(() => client.close());
+  return client;
+}
+
+async function arrival(client: ImClient) {
+  const messages = client.messages();
+  const next = await within(ANSWER_MS, messages.next(), () => `nothing for ${client.address}`);
+  await messages.return?.();
+  assert.ok(!next.done);
+  return next.value;
+}
+
+function urlOf(server: ServerProcess, scheme: string): string {
+  if (scheme === "ws") return server.webSocketUrl;
+  const { host, port } = server.address(scheme);
+  return `${scheme}://${scheme === "tls" ? "localhost" : host}:${port}`;
+}
+
+function isError(code: string, warning = /^/) {
+  return (error: unknown): boolean =>
+    error instanceof ImError && error.code === code && warning.test(error.warning ?? "");
+}
+
+/** Accepts, and says nothing. */
+async function listening(t: TestContext): Promise<number> {
+  const server = createServer((socket) => {
+    t.after(() => socket.destroy());
+  });
+  t.after(() => server.close());
+  return portOf(server);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await portOf(server);
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+  return address.port;
+}
