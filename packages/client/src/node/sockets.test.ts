@@ -1,7 +1,7 @@
 /** The sockets of one client against servers that behave well, badly, or not at all. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { createServer as createTls } from "node:tls";
@@ -29,7 +29,7 @@ suite("streams", () => {
     const server = await tcpServer(t);
     const { sockets, events } = client(t);
     const flow = await sockets.open(hopTo("TCP", server));
-    const [far] = await server.connection;
+    const far = await server.accepted();
     assert.deepEqual(flow.remote, { host: "127.0.0.1", port: server.port });
     assert.equal(flow.local.port, far.remotePort);
     sockets.send(flow, asciiBytes("\r\n\r\n"));
@@ -47,7 +47,7 @@ suite("streams", () => {
       const server = await tcpServer(t);
       const { sockets, events } = client(t);
       await sockets.open(hopTo("TCP", server));
-      const [far] = await server.connection;
+      const far = await server.accepted();
       far.write(junk);
       assert.match(await events.next(), /^fault \d/);
       far.write(OPTIONS);
@@ -60,12 +60,12 @@ suite("streams", () => {
     const server = await tcpServer(t);
     const { sockets, events } = client(t);
     const ours = await sockets.open(hopTo("TCP", server));
-    const [first] = await server.connection;
+    const first = await server.accepted();
     sockets.close(ours);
     await once(first.resume(), "end");
     const theirs = await sockets.open(hopTo("TCP", server));
     assert.notEqual(theirs.id, ours.id);
-    const [second] = await server.connection;
+    const second = await server.accepted();
     second.resetAndDestroy();
     assert.match(await events.next(), new RegExp(`^closed ${theirs.id} .*ECONNRESET`));
     sockets.send(theirs, asciiBytes(OPTIONS)); // goes nowhere
@@ -79,7 +79,7 @@ suite("streams", () => {
       sockets.open(hopTo("TCP", server)),
     ]);
     assert.equal(one, two);
-    const [far] = await server.connection;
+    const far = await server.accepted();
     far.destroy();
     await events.next();
     assert.notEqual((await sockets.open(hopTo("TCP", server))).id, one.id);
@@ -200,13 +200,14 @@ suite("WebSocket", () => {
 
   test("a server that is none says so", async (t) => {
     const server = await tcpServer(t, { allowHalfOpen: false });
-    void server.connection.then(([far]) => far.end("HTTP/1.1 404 Not Found\r\n\r\n"));
+    const answered = server.accepted().then((far) => far.end("HTTP/1.1 404 Not Found\r\n\r\n"));
     const { sockets } = client(t);
     await assert.rejects(sockets.open(hopTo("WS", server)), /404/);
+    await answered;
     const silent = await tcpServer(t);
     const opening = sockets.open(hopTo("WS", silent));
     opening.catch(() => {});
-    await silent.connection;
+    await silent.accepted();
     await sockets.end();
     await assert.rejects(opening, /closed/);
   });
@@ -214,13 +215,14 @@ suite("WebSocket", () => {
 
 interface Listening {
   readonly port: number;
-  /** The next one. */
-  readonly connection: Promise<[Socket]>;
+  /** The next one that comes. */
+  accepted(): Promise<Socket>;
   close(): void;
 }
 
 async function listening(t: TestContext, server: Server, host = "127.0.0.1"): Promise<Listening> {
   const open = new Set<Socket>();
+  const arrivals = on(server, "connection");
   server.on("connection", (socket) => {
     open.add(socket);
     socket.on("error", () => {});
@@ -233,15 +235,11 @@ async function listening(t: TestContext, server: Server, host = "127.0.0.1"): Pr
   server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo; // not a pipe
-  let connection = once(server, "connection") as Promise<[Socket]>; // by its documentation
   return {
     port,
-    get connection() {
-      const next = connection;
-      void next.then(() => {
-        connection = once(server, "connection") as Promise<[Socket]>;
-      });
-      return next;
+    async accepted() {
+      const { value } = await arrivals.next();
+      return value[0];
     },
     close: () => server.close(),
   };
