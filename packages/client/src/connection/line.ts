@@ -90,6 +90,14 @@ export class Line {
     this.#ports.endpoint.closed(flow);
   }
 
+  /** Lets go of a flow that is not the line itself; false: it is. */
+  dropOther(flow: Flow): boolean {
+    if (flow.id === this.#flow?.id) return false;
+    this.#ports.transports.close(flow);
+    this.#ports.endpoint.closed(flow);
+    return true;
+  }
+
   /** Lets go for good: what is being opened is closed as soon as it is open. */
   end(): void {
     this.#ended = true;

@@ -49,7 +49,6 @@ export interface Registered {
   readonly flowTimerS: number | undefined;
   /** It says that it is an IM server. Appendix F */
   readonly imServer: boolean;
-  readonly serviceRoute: readonly NameAddr[];
   /** All addresses of the user that the server knows. RFC 3455 §4.1 */
   readonly associated: readonly string[];
 }
@@ -103,6 +102,7 @@ export class Registration {
     const least = response.status === 423 ? response.get(MinExpires) : undefined;
     if (least !== undefined) response = await this.#send(least); // RFC 3261 §10.2.8
     if (response.status >= 300) throw refusedWith(response);
+    this.#ports.requests.serviceRoute = response.get(headers.ServiceRoute) ?? [];
     const granted = this.#granted(response) ?? seconds;
     this.#refresh = this.#ports.clock.schedule(granted * 500, () => {
       this.#run(seconds).catch(this.#failed);
@@ -111,7 +111,6 @@ export class Registration {
       seconds: granted,
       flowTimerS: flowTimerOf(response),
       imServer: isImServer(response.text("Server")),
-      serviceRoute: response.get(headers.ServiceRoute) ?? [],
       associated: (response.get(headers.PAssociatedUri) ?? []).map(({ uri }) => addressKey(uri)),
     };
   }

@@ -7,8 +7,10 @@ import {
   type DigestClient,
   type Endpoint,
   type Flow,
+  type NameAddr,
   ProxyAuthenticate,
   ProxyAuthorization,
+  Route,
   type SendFailure,
   type SipRequest,
   type SipResponse,
@@ -22,17 +24,19 @@ export const SERVER = "server";
 const MAX_CHALLENGES = 3; // a stale nonce on top of a first challenge, twice
 
 export class Requests {
+  /** The way through the home network that the registrar named. RFC 3608 §6.1 */
+  serviceRoute: readonly NameAddr[] = [];
   readonly #endpoint: Endpoint;
   readonly #digest: DigestClient;
   readonly #flow: () => Flow | undefined;
-  readonly #unanswered: () => void;
+  readonly #unanswered: (flow: Flow) => void;
 
-  /** `unanswered` hears of each request on which the server was silent. */
+  /** `unanswered` hears of each flow on which the server left a request without an answer. */
   constructor(
     endpoint: Endpoint,
     digest: DigestClient,
     flow: () => Flow | undefined,
-    unanswered: () => void,
+    unanswered: (flow: Flow) => void,
   ) {
     this.#endpoint = endpoint;
     this.#digest = digest;
@@ -42,7 +46,7 @@ export class Requests {
 
   /** Resolves with the final response, whatever its status but 401 and 407. Rejects with ImError. */
   async send(request: SipRequest): Promise<SipResponse> {
-    let attempt = request;
+    let attempt = this.#routed(request);
     let credentials = this.#ahead(request);
     // Those sent ahead are a guess: a nonce may be known on another connection only.
     let answered: AuthValue | undefined;
@@ -57,6 +61,13 @@ export class Requests {
       answered = credentials.value;
       attempt = nextInSequence(attempt); // RFC 3261 §8.1.3.5
     }
+  }
+
+  /** IM-8.1.1-11: over the registered connection, by the way that the network wants. */
+  #routed(request: SipRequest): SipRequest {
+    const { serviceRoute } = this;
+    if (serviceRoute.length === 0 || request.method === "REGISTER") return request;
+    return request.edit().set(Route, serviceRoute).done();
   }
 
   /** Datagrams are challenged one by one: what the last challenge told is used at once. */
@@ -93,13 +104,14 @@ export class Requests {
     const flow = this.#flow();
     if (flow === undefined) return Promise.reject(new ImError("offline"));
     return new Promise((resolve, reject) => {
-      this.#endpoint.request(request, flow, {
+      const transaction = this.#endpoint.request(request, flow, {
         response(response) {
           if (response.status >= 200) resolve(response);
         },
         timeout: () => {
           reject(new ImError("timeout"));
-          this.#unanswered();
+          // What is too large for a datagram has gone over a stream beside the line.
+          this.#unanswered(transaction.flow ?? flow);
         },
         failed: (reason) => reject(failureOf(reason)),
       });

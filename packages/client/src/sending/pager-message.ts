@@ -52,9 +52,11 @@ export interface Sender {
 /** The record says what, the sender who: the same record gives the same message but for tags and times. */
 export function pagerMessage(record: SentRecord, sender: Sender, at: Context): SipRequest {
   const many = record.recipients.length > 1;
+  // A user's address or the identity of a group: IM-8.1.1-05, IM-8.1.1-07a
   const target = many ? factoryFor(sender) : parseUri(record.recipients[0]?.address ?? "");
   const cpim = envelope(record, sender, target);
   return makeRequest("MESSAGE", target, (edit) => {
+    // No Contact, and no dialog: RFC 3428 §4, IM-8.1.1-P1
     edit.set(MaxForwards, 70);
     edit.set(From, { ...shownFrom(record, sender), params: newTag(at.random) });
     edit.set(To, { name: undefined, uri: target, params: Params.none });
@@ -128,7 +130,7 @@ function envelope(record: SentRecord, sender: Sender, target: Uri): Uint8Array {
     subjects: record.subject === undefined ? [] : [{ language: undefined, text: record.subject }],
     require: [],
     extensions: receiptHeaders(record),
-    contentHeaders: [["Content-Type", record.contentType]],
+    contentHeaders: [["Content-Type", record.contentType]], // IM-8.1.1-09: also message/external-body
     content: record.content,
   });
 }
