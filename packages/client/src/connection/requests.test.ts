@@ -8,7 +8,7 @@ const ROUTE = "<sip:192.0.2.1:5060;lr>";
 
 /** Method and Route of what a client sends that is told this way. */
 async function sentBy(serviceRoute: readonly string[]): Promise<(string | undefined)[][]> {
-  await using world = await startWorld({ server: { core: { serviceRoute } } });
+  const world = await startWorld({ server: { core: { serviceRoute } } });
   const out: SipRequest[] = [];
   await world.client("bob");
   const alice = await world.client("alice", {
@@ -20,6 +20,7 @@ async function sentBy(serviceRoute: readonly string[]): Promise<(string | undefi
   });
   const sent = alice.send(world.address("bob"), "hello", { receipts: [] });
   await world.until(() => sent.state === "delivered");
+  await world.end();
   return out.map((request) => [request.method, request.text("Route")]);
 }
 
