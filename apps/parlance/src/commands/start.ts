@@ -56,6 +56,7 @@ async function start(options: StartCommand): Promise<void> {
     set: options.set ?? [],
     ...(options.local ? { base: localService() } : {}),
   });
+  const told = ended(); // from here on: who reads the ready line may answer it with a signal
   const node = await startNode(config);
   if (options.local) introduce(config, node);
   const ready = options.json
@@ -63,7 +64,7 @@ async function start(options: StartCommand): Promise<void> {
     : "";
   const urls = options.json ? "" : ` ${node.listeners.map(({ url }) => url).join(" ")}`;
   process.stdout.write(`ready${ready}${urls}\n`);
-  const failure = await Promise.race([ended(), node.failed]);
+  const failure = await Promise.race([told, node.failed]);
   await node.stop(DRAIN_MS);
   if (failure instanceof Error) throw failure;
 }
