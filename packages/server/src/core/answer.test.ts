@@ -1,6 +1,7 @@
-/** What is told to whoever watches over the server. */
+/** What the server says in its own name, and what it tells whoever watches over it. Appendix F */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RELEASE } from "../release.ts";
 import { DOMAIN, type Phone, World } from "./world.test.ts";
 
 const limits = { messagesPerSecond: 1, messageBurst: 1 };
@@ -36,4 +37,21 @@ test("what cannot be read is told", async () => {
   const fault = { status: 400, reason: "no", close: false, message: undefined } as const;
   world.server.events.fault(fault, world.serverFlowOf(phone));
   assert.deepEqual(world.suspected, ["malformed 192.0.2.77"]);
+});
+
+test("what the server accepts itself carries its release, a refusal tells nothing of it", async () => {
+  const groups = [{ name: "team", members: ["alice", "bob"] }];
+  const world = await World.open({ groups });
+  const phone = world.phone("alice");
+  const answers = [
+    await phone.register(),
+    await phone.message(`sip:team@${DOMAIN}`, "copied"), // 202
+    await phone.message(`sip:bob@${DOMAIN}`, "kept"), // 202, with a Warning
+    await phone.message(`sip:nobody@${DOMAIN}`, "refused"),
+    await phone.request("OPTIONS", `sip:${DOMAIN}`),
+  ];
+  assert.deepEqual(
+    answers.map((answer) => [answer.status, answer.text("Server")]),
+    [200, 202, 202, 404, 200].map((status) => [status, status < 300 ? RELEASE : undefined]),
+  );
 });

@@ -1,9 +1,10 @@
-/** How a no, and what goes with it, becomes an answer. RFC 3261 §20.43 */
+/** How a word of the server itself becomes an answer: a no, with what goes with it, or a yes. RFC 3261 §20.43 */
 import { type Condition, formatWarning, type Refusal } from "@parlance/im";
 import type { MessageEdit, ServerTransaction } from "@parlance/sip";
-import type { SecurityWatch } from "../ports/index.ts";
+import type { Edit, SecurityWatch } from "../ports/index.ts";
+import { RELEASE } from "../release.ts";
 
-/** Says no to clients, and tells who watches over the server what may be an attack. */
+/** Answers clients in the name of the server, and tells who watches over the server what may be an attack. */
 export class Answers {
   readonly #domain: string;
   readonly #watch: SecurityWatch;
@@ -18,6 +19,14 @@ export class Answers {
       this.#watch.report(`refused: ${refusal.condition}`, transaction.flow.remote.host);
     }
     transaction.reply(refusal.status, undefined, refusalHeaders(refusal, this.#domain));
+  }
+
+  /** Says what answers: clients tell a copy under way from a message kept by it. */
+  reply(transaction: ServerTransaction, status: number, edit?: Edit): void {
+    transaction.reply(status, undefined, (answer) => {
+      answer.setText("Server", RELEASE); // Appendix F
+      edit?.(answer);
+    });
   }
 }
 

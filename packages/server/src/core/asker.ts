@@ -17,7 +17,7 @@ export interface Asker {
 export function clientAsker(transaction: ServerTransaction, answers: Answers): Asker {
   return {
     pass: (response) => transaction.respond(response),
-    reply: (status, edit) => transaction.reply(status, undefined, edit),
+    reply: (status, edit) => answers.reply(transaction, status, edit),
     refuse: (refusal) => answers.refuse(transaction, refusal),
     onCancel: (run) => {
       transaction.onCancel = run;
