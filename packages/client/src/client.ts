@@ -118,7 +118,9 @@ export class ImClient {
       this.#endpoint,
       digest,
       () => this.#line.flow,
-      () => this.#connection.doubted(),
+      (flow) => {
+        if (!this.#line.dropOther(flow)) this.#connection.doubted();
+      },
     );
     this.#connection = this.#makeConnection(options, instance);
     this.#others = new OthersComposing(runtime.clock, (change) =>

@@ -40,14 +40,17 @@ export interface ReceiverPorts {
 }
 
 const OWING_AT_ONCE = 50;
-/** A receipt that the server refuses is tried again after 2, 4, 8 … s, so many times in all. */
+/** A receipt is tried again after 2, 4, 8 … s, and at every connection … */
 const FIRST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 300_000;
+/** … but one that the server refuses only so many times. */
 const MAX_REFUSALS = 9;
 
 export class Receiver {
   readonly #ports: ReceiverPorts;
   #paying: Promise<void> | undefined;
   #again = false;
+  #failures = 0;
   #refusals = 0;
   #retry: Cancel = () => {};
 
@@ -139,8 +142,8 @@ export class Receiver {
       this.#again = false;
       for (const record of await this.#ports.store.owing(OWING_AT_ONCE)) {
         const outcome = await this.#pay(record);
-        if (outcome === "no server") return; // the next connection is the next occasion
-        if (outcome === "later") return this.#retryLater();
+        if (outcome !== "paid") return this.#retryLater(outcome);
+        this.#failures = 0;
         this.#refusals = 0;
         this.#again = true;
       }
@@ -174,9 +177,10 @@ export class Receiver {
     }
   }
 
-  #retryLater(): void {
-    const waitMs = FIRST_WAIT_MS * 2 ** this.#refusals;
-    this.#refusals += 1;
+  #retryLater(outcome: "later" | "no server"): void {
+    const waitMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    if (outcome === "later") this.#refusals += 1;
     this.#again = false;
     this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
