@@ -238,7 +238,7 @@ async function listening(t: TestContext, server: Server, host = "127.0.0.1"): Pr
   return {
     port,
     async accepted() {
-      const { value } = await arrivals.next();
+      const { value = [] } = await arrivals.next();
       return value[0];
     },
     close: () => server.close(),

@@ -1,0 +1,91 @@
+// What runs in the pages of the browser test: one client, and everything it tells, to be asked for.
+import { connect, openStore } from "@parlance/client/web";
+import { durableContract, storeContract } from "../../packages/client/src/store/store-contract.ts";
+
+let client;
+const told = [];
+const waiting = [];
+
+/** Something happened: whoever waits for it hears it, else it is kept. */
+function tell(what) {
+  const at = waiting.findIndex(({ prefix }) => what.startsWith(prefix));
+  if (at === -1) told.push(what);
+  else waiting.splice(at, 1)[0].resolve(what);
+}
+
+function failureOf(error) {
+  return `${error.name} ${error.code ?? error.message}`;
+}
+
+globalThis.phone = {
+  /** Resolves with "online", or what went wrong. */
+  async open({ store, whenTaken, listen = true, ...options }) {
+    try {
+      const kept = store === undefined ? {} : { store: await openStore(store, { whenTaken }) };
+      client = await connect({ ...options, ...kept });
+    } catch (error) {
+      return failureOf(error);
+    }
+    client.on("connection", ({ state }) => tell(`connection ${state}`));
+    client.on("composing", ({ from, active }) => tell(`composing ${from} ${active}`));
+    client.on("sent", ({ state, record }) =>
+      tell(`sent ${new TextDecoder().decode(record.content)} ${state}`),
+    );
+    client.on("error", (error) => tell(`error ${failureOf(error)}`));
+    if (listen) globalThis.phone.listen();
+    return client.connection.state;
+  },
+
+  listen() {
+    client.on("message", async (message) => {
+      tell(`message ${message.text}`);
+      await message.displayed();
+    });
+  },
+
+  /** Resolves with the state once the message has come that far. */
+  async send(to, text, until) {
+    const sent = client.send(to, text);
+    if (until !== undefined) await sent.reached(until);
+    return sent.state;
+  },
+
+  composing(to) {
+    client.conversation(to).composing();
+  },
+
+  async history(with_) {
+    const texts = [];
+    for await (const page of client.conversation(with_).history({ limit: 2 })) {
+      texts.push(
+        ...page.map(({ direction, message: { state, text = state } }) => `${direction} ${text}`),
+      );
+    }
+    return texts;
+  },
+
+  /** The first thing told, from now or before, that begins so. */
+  next(prefix) {
+    const at = told.findIndex((what) => what.startsWith(prefix));
+    if (at !== -1) return told.splice(at, 1)[0];
+    return new Promise((resolve) => {
+      waiting.push({ prefix, resolve });
+    });
+  },
+
+  async close() {
+    await client.close();
+  },
+
+  /** The names of the cases that the store of the browser breaks, and how. */
+  async contract() {
+    const broken = [];
+    for (const { name, run } of [...storeContract, ...durableContract]) {
+      const open = () => openStore(`contract ${name}`);
+      await run(open).catch((error) => broken.push(`${name}: ${error.message}`));
+    }
+    return broken;
+  },
+};
+
+document.title = "ready";
