@@ -81,9 +81,10 @@ function findFaults({ code, tests }: Coverage): string[] {
   ];
 }
 
-function statusOf(each: Requirement, { code, tests }: Coverage): string {
+function statusOf(each: Requirement, { code, tests, open }: Coverage): string {
   if (each.level === "gone") return "deleted by the specification";
   if (each.id.includes("-OLD-")) return "superseded";
+  if (open.has(each.id)) return "not yet built"; // what is there is a part of it only
   return code.has(each.id) && tests.has(each.id) ? "built" : "not yet built";
 }
 
@@ -128,10 +129,13 @@ function bySection(format: (rows: readonly Requirement[]) => readonly string[]):
 
 function formatRow(each: Requirement, found: Coverage): string {
   const status = statusOf(each, found);
+  const missing = found.open.get(each.id);
   const where =
     status === "built"
       ? `built: ${link(found.code.get(each.id))}, test ${link(found.tests.get(each.id))}`
-      : status;
+      : missing === undefined
+        ? status
+        : `${status}: ${missing}`;
   return `| ${each.id} | ${each.level} | ${where} | ${each.text} |`;
 }
 

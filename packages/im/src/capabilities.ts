@@ -1,6 +1,6 @@
 /** What clients and servers of the service announce in Allow, Supported and Accept. */
 
-/** Every method of the service. IM-7.1.1.1-03 */
+/** Every method of the service, for Allow. */
 export const METHODS = [
   "INVITE",
   "ACK",

@@ -11,7 +11,7 @@ export const LARGE_MESSAGE_TAG = "+g.oma.sip-im.large-message";
 export const ISFOCUS = "isfocus";
 
 /** The value of Accept-Contact on every IM request, without `require` or `explicit`. */
-export const ACCEPT_CONTACT_IM = `*;${IM_TAG}`; // IM-8.1.1-01, IM-7.1.1.1-01
+export const ACCEPT_CONTACT_IM = `*;${IM_TAG}`; // IM-8.1.1-01
 
 /** The second Accept-Contact of a large message. */
 export const ACCEPT_CONTACT_LARGE_MESSAGE = `*;${LARGE_MESSAGE_TAG}`;

@@ -25,7 +25,7 @@ const rows = [
   // Texts that the service specification fixes or that its sibling enablers use.
   { condition: "no such conference", status: 404, warning: "conference URI does not exist" },
   { condition: "no feature tag", status: 403, warning: "IM feature tag missing" },
-  { condition: "already focus", status: 403, warning: "isfocus already assigned" }, // IM-7.2.1.3-03
+  { condition: "already focus", status: 403, warning: "isfocus already assigned" }, // the exact text of clause 7.2.1.3
   { condition: "not authenticated", status: 403, warning: "originator not authenticated" },
   { condition: "not provisioned", status: 403, warning: "service not authorised" },
   { condition: "no initiation", status: 403, warning: "not authorised to initiate the session" },

@@ -16,7 +16,7 @@ test("the component of a release is read in any case, the maker's part as it is"
   });
 });
 
-test("IM-7.1.3.2.1-03a: a server is known by its token, and only by that", () => {
+test("Appendix F: a server is known by its token, and only by that", () => {
   assert.equal(isImServer("IM-serv/OMA1.0 Parlance/0.1"), true);
   for (const other of [undefined, "", "IM-client/OMA1.0", "Parlance IM-serv", "IM-serv/1.0"]) {
     assert.equal(isImServer(other), false, String(other));

@@ -122,7 +122,7 @@ export class Outbox {
     return this.#live.get(record.id) ?? this.#track(record);
   }
 
-  /** A receipt moves the recipient who sent it. False: no such message. */
+  /** A receipt moves the recipient who sent it. False: no such message. IM-8.1.1-N3 */
   async advance(id: string, to: SendingState, recipient: string): Promise<boolean> {
     return this.#change(id, (record) => moved(record, to, { recipient, failure: UNDELIVERED }));
   }
