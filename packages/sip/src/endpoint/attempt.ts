@@ -8,6 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { Flow } from "./flow.ts";
 import type { FlowsInUse, FlowUse, Rider } from "./flows-in-use.ts";
 import type { Evictable } from "./registry.ts";
+import type { Remnant } from "./remnants.ts";
 import { Runner } from "./runner.ts";
 
 /** Hears how an attempt goes. */
@@ -23,6 +24,8 @@ export interface AttemptOwner {
   entered(attempt: Attempt): void;
   /** From now on it only absorbs repeats. */
   finished(attempt: Attempt): Link<Evictable>;
+  /** Takes the place of an attempt that is gone. */
+  left(remnant: Remnant): void;
   gone(attempt: Attempt, finished: Link<Evictable> | undefined): void;
 }
 
@@ -147,7 +150,10 @@ export class NonInviteAttempt extends Attempt {
 
   protected answered(status: number): void {
     this.#runner.input(status < 200 ? "1xx" : "2xx-6xx");
-    if (this.#runner.state === "completed") this.absorb();
+    if (this.#runner.state !== "completed") return;
+    const until = this.#runner.nextAt ?? 0;
+    this.#runner.forget();
+    this.owner.left({ key: this.key, until, answer: undefined }); // RFC 3261 §17.1.2.2, timer K
   }
 }
 

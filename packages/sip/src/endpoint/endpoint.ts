@@ -14,7 +14,7 @@ import {
   Via,
 } from "../message/index.ts";
 import { responseKey, serverKey } from "../transaction/index.ts";
-import type { Attempt } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
 import { Engine } from "./engine.ts";
 import type { Flow, FlowEvents, FlowFault } from "./flow.ts";
 import { FlowsInUse } from "./flows-in-use.ts";
@@ -32,12 +32,8 @@ import type {
   TransactionUser,
 } from "./ports.ts";
 import { Registry } from "./registry.ts";
-import {
-  InviteServerRun,
-  NonInviteServerRun,
-  type ServerOwner,
-  type ServerRun,
-} from "./server-run.ts";
+import type { Remnant } from "./remnants.ts";
+import { InviteServerRun, NonInviteServerRun, type ServerOwner, ServerRun } from "./server-run.ts";
 import { addTag, type HeldTransaction } from "./server-transaction.ts";
 import { markSource, ownVia } from "./via.ts";
 
@@ -67,7 +63,7 @@ export class Endpoint implements FlowEvents {
     const limitOf = typeof perSource === "number" ? () => perSource : perSource;
     this.#engine = new Engine(ports, options);
     this.#user = user;
-    this.#registry = new Registry(options.transactions ?? 100_000, limitOf);
+    this.#registry = new Registry(this.#engine.wheel, options.transactions ?? 100_000, limitOf);
     const finderPorts = { ...ports, resolver: ports.resolver ?? NO_DNS };
     this.#finder = new HopFinder(finderPorts, options.transports ?? OPENED);
     this.#serverOwner = this.#ownServers();
@@ -141,8 +137,12 @@ export class Endpoint implements FlowEvents {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const outgoing of this.#outgoing) outgoing.fail("stopped");
-    for (const transaction of this.#registry.clients.values()) transaction.forget();
-    for (const transaction of this.#registry.servers.values()) transaction.forget();
+    for (const transaction of this.#registry.clients.values()) {
+      if (transaction instanceof Attempt) transaction.forget();
+    }
+    for (const transaction of this.#registry.servers.values()) {
+      if (transaction instanceof ServerRun) transaction.forget();
+    }
     this.#engine.wheel.stop();
   }
 
@@ -191,12 +191,16 @@ export class Endpoint implements FlowEvents {
     }
   }
 
-  #takeRepeat(known: ServerRun): void {
-    this.#engine.counters.repeatsIn += 1;
-    known.repeat();
+  #takeRepeat(known: ServerRun | Remnant): void {
+    const { counters } = this.#engine;
+    counters.repeatsIn += 1;
+    if (known instanceof ServerRun) return known.repeat();
+    if (known.answer === undefined) return;
+    counters.repeatsOut += 1;
+    this.#engine.send(known.answer.flow, known.answer.bytes); // RFC 3261 §17.2.2
   }
 
-  #takeAck(request: SipRequest, flow: Flow, known: ServerRun | undefined): void {
+  #takeAck(request: SipRequest, flow: Flow, known: ServerRun | Remnant | undefined): void {
     if (known instanceof InviteServerRun) return known.ack(request, flow);
     if (checkRequest(request) === undefined) this.#passAck(request, flow);
     else this.#engine.counters.malformed += 1; // RFC 3261 §17: an ACK is never answered
@@ -208,7 +212,8 @@ export class Endpoint implements FlowEvents {
    */
   #takeCancel(request: SipRequest, flow: Flow): void {
     const invite = this.#registry.servers.get(serverKey(request, "INVITE"));
-    if (invite === undefined || invite.flow.id !== flow.id) return this.#refuse(request, flow, 481);
+    if (!(invite instanceof ServerRun) || invite.flow.id !== flow.id)
+      return this.#refuse(request, flow, 481);
     const { transaction } = invite;
     if (transaction === undefined) return this.#refuse(request, flow, 481); // Refused and acknowledged.
     this.#answerOnce(request, flow, 200, undefined, (edit) => {
@@ -220,8 +225,10 @@ export class Endpoint implements FlowEvents {
   #takeResponse(response: SipResponse, flow: Flow): void {
     this.#engine.counters.responsesIn += 1;
     if (checkResponse(response) !== undefined) return void (this.#engine.counters.malformed += 1);
-    const attempt = this.#registry.clients.get(responseKey(response));
-    if (attempt !== undefined && attempt.cameBy(flow)) return attempt.receive(response);
+    const known = this.#registry.clients.get(responseKey(response));
+    if (known instanceof Attempt) {
+      if (known.cameBy(flow)) return known.receive(response);
+    } else if (known !== undefined) return; // RFC 3261 §17.1.2.2: a repeat, within timer K
     this.#engine.counters.strayResponses += 1;
     this.#attempt(response.cseq.method, () => this.#user.strayResponse?.(response, flow));
   }
@@ -319,6 +326,7 @@ export class Endpoint implements FlowEvents {
       flows: this.#flows,
       answered: ({ flow }) => registry.leave(flow),
       finished: (transaction) => registry.finished(transaction),
+      left: (remnant) => registry.served(remnant),
       gone(transaction, finished) {
         registry.servers.delete(transaction.key);
         if (finished !== undefined) registry.gone(finished);
@@ -337,6 +345,7 @@ export class Endpoint implements FlowEvents {
       settled: (place) => this.#outgoing.remove(place),
       entered: (attempt) => registry.clients.set(attempt.key, attempt),
       finished: (attempt) => registry.finished(attempt),
+      left: (remnant) => registry.asked(remnant),
       gone(attempt, finished) {
         registry.clients.delete(attempt.key);
         if (finished !== undefined) registry.gone(finished);

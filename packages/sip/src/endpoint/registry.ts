@@ -1,6 +1,8 @@
 /** The live transactions and their limits. RFC 3261 §17, RFC 3261 §26.3.2.4 */
 import { Chain, type Link, Lookup } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
+import { type Remnant, Remnants } from "./remnants.ts";
+import type { Wheel } from "./wheel.ts";
 
 /** A finished transaction that only absorbs repeats. */
 export interface Evictable {
@@ -8,15 +10,19 @@ export interface Evictable {
 }
 
 export class Registry<Server extends object, Client extends object> {
-  readonly servers = new Lookup<Server>();
-  readonly clients = new Lookup<Client>();
+  readonly servers = new Lookup<Server | Remnant>();
+  readonly clients = new Lookup<Client | Remnant>();
+  readonly #servedRemnants: Remnants;
+  readonly #askedRemnants: Remnants;
   /** In the order in which they ended: the oldest has the fewest repeats still to come. */
   readonly #finished = new Chain<Evictable>();
   readonly #unanswered = new Map<string, number>();
   readonly #limit: number;
   readonly #limitOf: (flow: Flow) => number;
 
-  constructor(limit: number, limitOf: (flow: Flow) => number) {
+  constructor(wheel: Wheel, limit: number, limitOf: (flow: Flow) => number) {
+    this.#servedRemnants = new Remnants(wheel, ({ key }) => this.servers.delete(key));
+    this.#askedRemnants = new Remnants(wheel, ({ key }) => this.clients.delete(key));
     this.#limit = limit;
     this.#limitOf = limitOf;
   }
@@ -24,6 +30,7 @@ export class Registry<Server extends object, Client extends object> {
   /** Finished ones give way to a new one, live ones do not. */
   hasRoom(): boolean {
     if (this.servers.size + this.clients.size < this.#limit) return true;
+    if (this.#askedRemnants.dropOldest() || this.#servedRemnants.dropOldest()) return true;
     const oldest = this.#finished.first;
     oldest?.forget();
     return oldest !== undefined;
@@ -43,6 +50,18 @@ export class Registry<Server extends object, Client extends object> {
     const count = this.#unanswered.get(host) ?? 0;
     if (count <= 1) this.#unanswered.delete(host);
     else this.#unanswered.set(host, count - 1);
+  }
+
+  /** In the place of a server transaction that is gone. */
+  served(remnant: Remnant): void {
+    this.servers.set(remnant.key, remnant);
+    this.#servedRemnants.add(remnant);
+  }
+
+  /** In the place of a client transaction that is gone. */
+  asked(remnant: Remnant): void {
+    this.clients.set(remnant.key, remnant);
+    this.#askedRemnants.add(remnant);
   }
 
   /** The link is for `gone`. */

@@ -2,6 +2,7 @@
 import type { Cancel } from "@parlance/wire";
 import {
   type Alarm,
+  nextAlarm,
   type Plan,
   type Running,
   type Step,
@@ -39,6 +40,11 @@ export class Runner<V extends Vocabulary> {
 
   get state(): V["state"] {
     return this.#running.state;
+  }
+
+  /** When its next timer fires. */
+  get nextAt(): number | undefined {
+    return nextAlarm(this.#running)?.at;
   }
 
   /** What the initial row asks for happens here, not in the constructor. */

@@ -12,6 +12,7 @@ import type { Engine } from "./engine.ts";
 import type { Flow } from "./flow.ts";
 import type { FlowsInUse, FlowUse } from "./flows-in-use.ts";
 import type { Evictable } from "./registry.ts";
+import type { Remnant } from "./remnants.ts";
 import { Runner } from "./runner.ts";
 import { type Answering, HeldTransaction } from "./server-transaction.ts";
 import { type AnswerWay, answerWay } from "./via.ts";
@@ -23,6 +24,8 @@ export interface ServerOwner {
   answered(transaction: ServerRun): void;
   /** From now on it only absorbs repeats. */
   finished(transaction: ServerRun): Link<Evictable>;
+  /** Takes the place of a transaction that is gone. */
+  left(remnant: Remnant): void;
   gone(transaction: ServerRun, finished: Link<Evictable> | undefined): void;
   /** The ACK of a 2xx. */
   ack(request: SipRequest, flow: Flow): void;
@@ -60,13 +63,13 @@ export abstract class ServerRun implements Answering, Evictable {
   abstract repeat(): void;
   abstract forget(): void;
   /** The table's word for an answer of this status goes in. */
-  protected abstract answer(status: number): void;
+  protected abstract answerWith(status: number): void;
   protected abstract sendFailed(): void;
 
   respond(response: SipResponse): void {
     this.#next = response;
     if (response.status >= 200) this.#markAnswered();
-    this.answer(response.status);
+    this.answerWith(response.status);
     this.#next = undefined;
   }
 
@@ -115,6 +118,12 @@ export abstract class ServerRun implements Answering, Evictable {
   protected absorb(): void {
     this.#held = undefined;
     this.#finished = this.owner.finished(this);
+  }
+
+  /** The last answer, and the way it went; undefined where that is not known yet, or nothing was sent. */
+  protected get answer(): Remnant["answer"] {
+    const flow = this.#answerFlow ?? (this.#way.elsewhere ? undefined : this.flow);
+    return this.#last === undefined || flow === undefined ? undefined : { bytes: this.#last, flow };
   }
 
   #markAnswered(): void {
@@ -180,7 +189,7 @@ export class InviteServerRun extends ServerRun {
     super.ended();
   }
 
-  protected answer(status: number): void {
+  protected answerWith(status: number): void {
     if (status < 200) {
       this.#waitOn();
       return this.#runner.input("1xx");
@@ -224,13 +233,22 @@ export class NonInviteServerRun extends ServerRun {
     this.#runner.forget();
   }
 
-  protected answer(status: number): void {
+  protected answerWith(status: number): void {
     if (status < 200) return this.#runner.input("1xx");
     this.#runner.input(status === 408 ? "408" : "2xx-6xx");
-    if (this.#runner.state === "completed") this.absorb();
+    if (this.#runner.state === "completed") this.#reduce();
   }
 
   protected sendFailed(): void {
     this.#runner.input("transport error");
+  }
+
+  /** Nothing else happens to it until timer J. RFC 3261 §17.2.2 */
+  #reduce(): void {
+    const { answer } = this;
+    const until = this.#runner.nextAt;
+    if (answer === undefined || until === undefined) return this.absorb();
+    this.#runner.forget();
+    this.owner.left({ key: this.key, until, answer });
   }
 }
