@@ -1,22 +1,31 @@
+import { MULTIPART_LIMITS } from "@parlance/formats";
+import { messageLimits, URI_CHARACTERS } from "@parlance/sip";
+
+/** What a whole SIP message may look like: fixed where it is read, and repeated here to be complete. */
+const ofTheParser = {
+  startLineBytes: messageLimits.startLineBytes,
+  headerLineBytes: messageLimits.headerLineBytes,
+  headerSectionBytes: messageLimits.headerSectionBytes,
+  headerCount: messageLimits.headerLines,
+  uriBytes: URI_CHARACTERS,
+  viaValues: messageLimits.viaValues,
+  routeValues: messageLimits.routeValues,
+  contactValues: messageLimits.contactValues,
+  datagramBodyBytes: messageLimits.datagramBodyBytes,
+  multipartParts: MULTIPART_LIMITS.parts,
+  multipartDepth: MULTIPART_LIMITS.depth,
+};
+
 /**
  * Every bound of the server in one table. Whatever a stranger can make grow has a row here; the
- * operator may override each by its name under `limits`.
+ * operator may override each by its name under `limits`, but for those of the parser.
  */
 export const defaultLimits = {
-  // Framing and parsing: what a whole SIP message may look like.
-  startLineBytes: 2_048, // a Request-URI of the longest length we take, and room for the rest
-  headerLineBytes: 8_192,
-  headerSectionBytes: 65_536, // the largest message section that any stack tested here sends
-  headerCount: 256,
-  uriBytes: 2_048,
-  viaValues: 70, // as many as Max-Forwards lets a request pass
-  routeValues: 30,
-  contactValues: 10,
-  datagramBodyBytes: 16_384,
+  ...ofTheParser,
+
+  // Bodies.
   streamBodyBytes: 65_536,
   inflatedBodyBytes: 65_536, // what fits uncompressed is what may come out of a compressed body
-  multipartParts: 32,
-  multipartDepth: 4,
 
   // Forwarding.
   datagramMessageBytes: 1_300, // RFC 3428 §8: above it only congestion-controlled transports
@@ -73,6 +82,7 @@ export function limitsWith(overrides: Partial<Limits>): Limits {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`limits.${name}: ${value} is not a bound`);
     }
+    if (Object.hasOwn(ofTheParser, name)) throw new RangeError(`limits.${name} is fixed`);
     if (!Object.hasOwn(defaultLimits, name)) throw new RangeError(`limits.${name} is not known`);
   }
   return { ...defaultLimits, ...Object.fromEntries(given) };

@@ -37,7 +37,7 @@ export {
 export * as headers from "./headers.ts";
 export * from "./headers.ts";
 export { hostAddress, hostText, isIpv4, isIpv6 } from "./host.ts";
-export { type MessageLimits, messageLimits } from "./limits.ts";
+export { type MessageLimits, messageLimits, URI_CHARACTERS } from "./limits.ts";
 export { makeRequest, makeResponse } from "./make.ts";
 export { SipMessage, SipRequest, SipResponse } from "./message.ts";
 export { formatNameAddr, type NameAddr } from "./name-addr.ts";
