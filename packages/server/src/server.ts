@@ -199,19 +199,23 @@ function statsOf(core: Core): ServerStats {
 }
 
 function watch({ metrics }: ServerPorts, core: Core): void {
-  const gauge = (name: keyof ServerStats, help: string): void =>
-    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[name]);
-  gauge("users", "Accounts");
-  gauge("registeredUsers", "Users with at least one contact");
-  gauge("contacts", "Registered contacts");
-  gauge("subscriptions", "Subscriptions to registrations");
-  gauge("serverTransactions", "Requests of others in memory");
-  gauge("clientTransactions", "Requests of ours in memory");
-  gauge("requestsIn", "Requests received");
-  gauge("requestsOut", "Requests sent");
-  gauge("timeouts", "Requests that nobody answered");
-  gauge("malformed", "Messages that could not be read");
-  gauge("refusedByLimit", "Requests refused because of too many transactions");
+  const stat = (name: string, help: string, of: keyof ServerStats): void =>
+    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[of]);
+  stat("users", "Accounts", "users");
+  stat("registered_users", "Users with at least one contact", "registeredUsers");
+  stat("contacts", "Registered contacts", "contacts");
+  stat("subscriptions", "Subscriptions to registrations", "subscriptions");
+  stat("server_transactions", "Requests of others in memory", "serverTransactions");
+  stat("client_transactions", "Requests of ours in memory", "clientTransactions");
+  stat("requests_in_total", "Requests received", "requestsIn");
+  stat("requests_out_total", "Requests sent", "requestsOut");
+  stat("timeouts_total", "Requests that nobody answered", "timeouts");
+  stat("malformed_total", "Messages that could not be read", "malformed");
+  stat(
+    "refused_by_limit_total",
+    "Requests refused because of too many transactions",
+    "refusedByLimit",
+  );
 }
 
 const LOOK_MS = 50;
