@@ -187,9 +187,11 @@ export function udpPeer(to: Address, port = 0): Promise<Peer> {
   });
 }
 
-export function tcpPeer({ host, port }: Address): Promise<Peer> {
+/** `from`: another of our own addresses, so that the peer is another source. */
+export function tcpPeer({ host, port }: Address, from?: string): Promise<Peer> {
+  const local = from === undefined ? {} : { localAddress: from };
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true });
+    const socket = connect({ host, port, noDelay: true, ...local });
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);

@@ -14,6 +14,7 @@ export interface RawRequest {
   /** Of whom the request is asked: a URI. */
   readonly uri: string;
   readonly to?: string;
+  readonly toTag?: string;
   readonly from?: string;
   readonly headers?: readonly string[];
   readonly body?: Uint8Array | string;
@@ -104,7 +105,7 @@ export class RawUser {
       `Via: ${via};branch=z9hG4bK${randomBytes(8).toString("hex")};rport`,
       "Max-Forwards: 70",
       `From: <${from}>;tag=${randomBytes(4).toString("hex")}`,
-      `To: <${to}>`,
+      `To: <${to}>${request.toTag === undefined ? "" : `;tag=${request.toTag}`}`,
       `Call-ID: ${callId}`,
       `CSeq: ${this.#cseq} ${method}`,
       ...(proof === undefined ? [] : [proof]),

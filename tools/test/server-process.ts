@@ -103,13 +103,19 @@ export class ServerProcess {
     return this.#output.errors;
   }
 
+  /** How it ended: the status, or the signal. */
+  get exit(): Promise<string> {
+    return this.#exit;
+  }
+
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Of a SIP listener: `udp`, `tcp`. */
-  address(scheme: string): Address {
-    const url = this.#url(scheme);
+  /** Of a SIP listener: `udp`, `tcp`, `tls`; the first of them, or the one with this number. */
+  address(scheme: string, number = 0): Address {
+    const url = this.#listeners(scheme)[number];
+    if (url === undefined) throw new Error(`no ${scheme} listener`);
     const [, host = "", port = ""] = /^\w+:\/\/\[?([^\]]+?)\]?:(\d+)$/.exec(url) ?? [];
     return { host, port: Number(port) };
   }
@@ -158,12 +164,6 @@ export class ServerProcess {
 
   #removeData(): void {
     if (this.#ownsData) rmSync(this.data, { recursive: true, force: true });
-  }
-
-  #url(scheme: string): string {
-    const [url] = this.#listeners(scheme);
-    if (url === undefined) throw new Error(`no ${scheme} listener`);
-    return url;
   }
 
   #listeners(scheme: string): readonly string[] {

@@ -77,7 +77,7 @@ class Trial {
     const acknowledge = (id: string): void => {
       this.#acknowledged.add(id);
       left -= 1;
-      if (left === 0) server.kill().then(killed.resolve, killed.reject);
+      if (left === 0) killed.resolve(server.kill());
     };
     const work = senders.flatMap(({ name, sender }) =>
       Array.from({ length: WINDOW }, (_, lane) =>

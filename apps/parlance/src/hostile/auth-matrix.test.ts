@@ -1,0 +1,63 @@
+/** The matrix of authentication and authorisation: each row refused, and the forbidden effect absent. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { corpusPath } from "../../../../tools/test/corpora.ts";
+import { authentication } from "./auth-matrix/authentication.ts";
+import { dialogs } from "./auth-matrix/dialogs.ts";
+import { Scene } from "./auth-matrix/scenario.ts";
+import { surfaces } from "./auth-matrix/surfaces.ts";
+
+const SCENARIOS = new Map([...authentication, ...dialogs, ...surfaces]);
+
+/** Rows about what this server does not have yet: MSRP, rooms, lists of users, documents, history, guests, cookies. */
+const LATER = new Set([
+  "msrp-session-guess",
+  "msrp-from-path",
+  "msrp-tls-fingerprint",
+  "room-not-member",
+  "room-closed-invite",
+  "room-kicked-msg",
+  "room-kick-by-nonowner",
+  "room-history-before-join",
+  "list-blocked",
+  "block-page-mode",
+  "block-imdn",
+  "deferred-other",
+  "deferred-expired",
+  "history-search-injection",
+  "history-export-formula",
+  "admin-csrf",
+  "alias-guess",
+  "alias-reuse",
+  "alias-expired",
+  "alias-referrer",
+]);
+
+describe("auth-matrix", () => {
+  let scene: Scene | undefined;
+  before(async () => {
+    scene = await Scene.open();
+  });
+  after(() => scene?.stop());
+
+  for (const [name, scenario] of SCENARIOS) {
+    test(name, async () => {
+      assert.ok(scene);
+      await scenario(scene);
+      await scene.victim.assertWell();
+      scene.victim.assertCleanLog();
+    });
+  }
+});
+
+test("every row of the matrix is proved here or waits for what it is about", (t) => {
+  const path = corpusPath("auth-matrix/expected.json");
+  if (path === undefined) return t.diagnostic("corpus auth-matrix is not on this machine");
+  const { cases } = JSON.parse(readFileSync(path, "utf8")) as {
+    readonly cases: readonly { readonly name: string }[];
+  }; // as its README says
+  const open = cases.filter(({ name }) => !SCENARIOS.has(name) && !LATER.has(name));
+  assert.deepEqual(open, []);
+  return undefined;
+});
