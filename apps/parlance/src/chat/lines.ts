@@ -24,6 +24,7 @@ export async function chatByLines(session: ChatSession, signal: AbortSignal): Pr
     }
   } finally {
     unwatch();
+    process.stdin.destroy(); // else whoever holds the other end keeps this process from ending
   }
 }
 

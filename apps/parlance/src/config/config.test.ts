@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { TRANSPORT_LIMITS } from "@parlance/node";
 import { defaultLimits } from "@parlance/server";
 import { formatExplanation, formatPage, jsonSchema, keys } from "./explain.ts";
 import { LIMITS } from "./limits.ts";
@@ -102,7 +103,7 @@ test("no two keys share an environment variable", () => {
 });
 
 test("the bounds are those of the server, with their numbers", () => {
-  const usual = new Map<string, number>(Object.entries(defaultLimits));
+  const usual = new Map(Object.entries({ ...TRANSPORT_LIMITS, ...defaultLimits }));
   for (const [name, row] of Object.entries(LIMITS)) {
     assert.equal(row.usual, usual.get(name), `limits.${name}`);
   }

@@ -1,4 +1,5 @@
-/** The bounds that an operator may move: the rows of the server's table that are no bounds of the parser itself. */
+/** The bounds that an operator may move: the server's, those of its connections, and none of the parser itself. */
+import type { TransportLimits } from "@parlance/node";
 import type { Limits } from "@parlance/server";
 import { z } from "zod";
 
@@ -17,7 +18,11 @@ type OfTheParser =
   | "multipartDepth"
   | "forkTargets";
 
-export type MovableLimit = Exclude<keyof Limits, OfTheParser>;
+type OfConnections = "connections" | "connectionsPerSource";
+
+export type MovableLimit =
+  | Exclude<keyof Limits, OfTheParser | OfConnections>
+  | (OfConnections & keyof TransportLimits);
 
 interface Row {
   readonly usual: number;

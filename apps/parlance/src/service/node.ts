@@ -136,7 +136,8 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, compat, auth, trace, limits, core } = config;
+  const { domain, groups, compat, auth, trace, core } = config;
+  const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
     domain,
     groups,

@@ -1,5 +1,6 @@
-/** Routes under /api of the operator's listener: accounts, contacts, trace. Each change is in the audit log. */
+/** Routes under /api of the operator's listener: accounts, contacts, trace, audit. Each change is in the audit log. */
 import {
+  type AccountFault,
   formatPcap,
   fullText,
   ladderLine,
@@ -8,7 +9,7 @@ import {
   type Stores,
   type User,
 } from "@parlance/server";
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply } from "fastify";
 import { z } from "zod";
 
 const newUser = z.strictObject({
@@ -28,13 +29,39 @@ const traceAsk = z.strictObject({
   form: z.enum(["ladder", "full", "pcap"]).default("ladder"),
 });
 
+const auditAsk = z.strictObject({
+  before: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
 const NAME = "/users/:name";
+
+/** What was wrong with an account, as its operator can put it right. */
+const FAULTS: {
+  readonly [fault in AccountFault]: { readonly status: number; readonly why: string };
+} = {
+  "name not usable": {
+    status: 400,
+    why: "name: 1 to 64 letters, digits, dots, dashes and underscores; a letter or digit first",
+  },
+  "password not usable": { status: 400, why: "password: 1 to 1024 characters, no controls" },
+  "identity not usable": { status: 400, why: "identities: at most 16 sip: or tel: addresses" },
+  "name taken": { status: 409, why: "there is such a user already" },
+  "identity taken": { status: 409, why: "an identity belongs to another user" },
+};
 
 export function operatorApi(server: Server, stores: Stores): FastifyPluginAsync {
   return async (app) => {
     userRoutes(app, server, stores);
     contactRoutes(app, server, stores);
     traceRoutes(app, server, stores);
+    auditRoutes(app, stores);
+    app.setErrorHandler((error: Partial<FastifyError>, _, reply) => {
+      // What fastify says about a request names no more than the request; the rest is for the listener.
+      if (error.code?.startsWith("FST_ERR_") !== true || (error.statusCode ?? 500) >= 500)
+        throw error;
+      return reply.code(error.statusCode ?? 400).send({ error: error.message });
+    });
     app.get("/stats", async () => ({ domain: server.domain, ...server.stats }));
   };
 }
@@ -51,8 +78,7 @@ function userRoutes(app: FastifyInstance, server: Server, stores: Stores): void 
     const ask = newUser.safeParse(request.body);
     if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
     const made = await users.add(ask.data);
-    if (typeof made === "string")
-      return reply.code(made.endsWith("taken") ? 409 : 400).send({ error: made });
+    if (typeof made === "string") return refuse(reply, made);
     await audit(stores, "user added", made.name);
     return reply.code(201).send(viewOf(made, server));
   });
@@ -62,7 +88,7 @@ function userRoutes(app: FastifyInstance, server: Server, stores: Stores): void 
     const { name } = request.params;
     const changed = await users.setPassword(name, ask.data.password);
     if (changed === "unknown") return reply.code(404).send({ error: "no such user" });
-    if (changed !== "changed") return reply.code(400).send({ error: changed });
+    if (changed !== "changed") return refuse(reply, changed);
     await audit(stores, "password changed", name);
     return reply.code(204).send();
   });
@@ -104,6 +130,20 @@ function traceRoutes(app: FastifyInstance, server: Server, stores: Stores): void
     const lines = found.map(form === "full" ? fullText : ladderLine);
     return reply.type("text/plain; charset=utf-8").send(`${lines.join("\n")}\n`);
   });
+}
+
+/** Newest first; the sequence of the last one is the next page's `before`. */
+function auditRoutes(app: FastifyInstance, { audit: log }: Stores): void {
+  app.get("/audit", async (request, reply) => {
+    const ask = auditAsk.safeParse(request.query);
+    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
+    return { entries: await log.page(ask.data.before, ask.data.limit) };
+  });
+}
+
+function refuse(reply: FastifyReply, fault: AccountFault): FastifyReply {
+  const { status, why } = FAULTS[fault];
+  return reply.code(status).send({ error: why });
 }
 
 /** `alice` is somebody of the domain. */

@@ -1,0 +1,332 @@
+/** The commands beside a running server, each as its own process: what they print and how they end. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, type TestContext, test } from "node:test";
+import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ServerProcess } from "../../../tools/test/server-process.ts";
+
+const DOMAIN = "im.example.com";
+const NAMES = ["alice", "bob", "carol", "dave"];
+let server: ServerProcess;
+let url: string;
+const running = new Set<RunningCommand>();
+
+before(async () => {
+  const accounts = NAMES.map((name) => ({ name, password: `secret of ${name}` }));
+  server = await ServerProcess.start({ domain: DOMAIN, users: accounts });
+  const { host, port } = server.address("tcp");
+  url = `tcp://${host}:${port}`;
+});
+
+after(async () => {
+  await Promise.all([...running].map((each) => each.kill()));
+  await server.kill();
+});
+
+function account(name: string, password = `secret of ${name}`): readonly string[] {
+  return ["--user", `sip:${name}@${DOMAIN}`, "--password", password, "--server", url];
+}
+
+function operator(): readonly string[] {
+  return ["--data", server.data, "--admin", server.adminUrl];
+}
+
+function send(...words: readonly string[]): Promise<Ended> {
+  return runCommand(["send", ...account("alice"), ...words]);
+}
+
+function users(...args: readonly string[]): Promise<Ended> {
+  return runCommand(["users", ...args, ...operator()]);
+}
+
+function trace(...args: readonly string[]): Promise<Ended> {
+  return runCommand(["trace", ...operator(), ...args]);
+}
+
+/** Somebody who listens until the test is over. */
+async function listener(name: string, ...more: readonly string[]): Promise<RunningCommand> {
+  const command = new RunningCommand(["receive", ...account(name), "--json", ...more]);
+  running.add(command);
+  await command.line(/"type":"ready"/);
+  return command;
+}
+
+function firstLine({ out, err }: Ended): string {
+  return `${out}${err}`.split("\n")[0] ?? "";
+}
+
+test("send says what became of the message: delivered, deferred, or why not", async () => {
+  const bob = await listener("bob");
+  const delivered = await send("--wait", "delivered", "bob", "hello");
+  assert.deepEqual([delivered.status, delivered.out], [0, "delivered\n"]);
+  const event = JSON.parse(await bob.line(/"type":"message"/));
+  assert.deepEqual([event.from, event.kind, event.text], [`sip:alice@${DOMAIN}`, "text", "hello"]);
+
+  const deferred = await send(`sip:carol@${DOMAIN}`, "for later");
+  assert.deepEqual([deferred.status, deferred.out], [0, "deferred\n"]);
+
+  const nobody = await send("nobody", "hello");
+  assert.equal(nobody.status, 1);
+  assert.match(nobody.out, /^failed: no such user or group \(404\)$/m);
+
+  const { status, out } = await send("--json", "nobody", "hello");
+  assert.equal(status, 1);
+  const { id, ...rest } = JSON.parse(out);
+  assert.match(id, /^\S{16,}$/);
+  assert.deepEqual(rest, {
+    state: "failed",
+    recipients: [{ address: `sip:nobody@${DOMAIN}`, state: "failed" }],
+    code: "no such user or group",
+    status: 404,
+  });
+  await bob.kill();
+});
+
+test("send takes a long text from standard input, and several recipients", async () => {
+  const bob = await listener("bob", "--count", "1");
+  const text = `first line\n${"long ".repeat(600)}`;
+  const sent = await runCommand(["send", ...account("alice"), "bob", "dave", "-"], {
+    input: `${text}\n`,
+  });
+  assert.equal(sent.status, 0);
+  assert.match(sent.out, new RegExp(`^ {2}sip:bob@${DOMAIN} (accepted|delivered)$`, "m"));
+  assert.match(sent.out, new RegExp(`^ {2}sip:dave@${DOMAIN} \\w+$`, "m"));
+  const event = JSON.parse(await bob.line(/"type":"message"/));
+  assert.equal(event.text, text);
+  assert.equal((await bob.end()).status, 0); // --count 1
+});
+
+test("receive --displayed tells the sender that his message was seen", async () => {
+  const bob = await listener("bob", "--displayed");
+  const sent = await send("--wait", "displayed", "bob", "look");
+  assert.deepEqual([sent.status, sent.out], [0, "displayed\n"]);
+  bob.signal("SIGINT");
+  assert.equal((await bob.end()).status, 0);
+});
+
+test("without --json, receive prints a line for each message that cannot steer the terminal", async () => {
+  const bob = new RunningCommand(["receive", ...account("bob"), "--count", "1"]);
+  running.add(bob);
+  await bob.line(/^listening as sip:bob@/);
+  await send("bob", "red \u001b[31m and\ntwo lines");
+  const { out } = await bob.end();
+  assert.match(out, /^sip:alice@im\.example\.com: red \ufffd\[31m and two lines$/m);
+});
+
+test("wrong usage ends with 2 and says what was meant", async () => {
+  for (const [args, says] of [
+    [["strat"], /unknown command 'strat'\n\(Did you mean start\?\)/],
+    [["send", "bob", "hello"], /required option '-u, --user <ADDRESS>'/],
+    [["send", ...account("alice"), "hello"], /expected an address and a text/],
+    [["send", ...account("alice"), "--wait", "seen", "bob", "x"], /accepted, delivered, displayed/],
+    [["send", ...account("alice"), "--timeout", "soon", "bob", "x"], /a number above 0/],
+    [["send", ...account("alice"), "--expires", "soon", "bob", "x"], /expires: expected seconds/],
+    [["receive", ...account("alice"), "--count", "-1"], /a whole number from 1 on/],
+    [["chat", "--user", "alice", "--password", "x"], /--user: expected sip:NAME@DOMAIN/],
+    [["chat", "--user", `sip:alice@${DOMAIN}`], /give --password or set PARLANCE_PASSWORD/],
+    [["users", "list", "--admin", "nowhere"], /http:\/\/HOST:PORT/],
+  ] as const) {
+    const { status, err } = await runCommand(args);
+    assert.equal(status, 2, args.join(" "));
+    assert.match(err, says);
+    assert.doesNotMatch(err, /^ +at /m);
+  }
+});
+
+test("a wrong password, or no server, ends with 1 and says so", async () => {
+  const wrong = await runCommand(["send", ...account("alice", "guessed"), "bob", "x"]);
+  assert.equal(wrong.status, 1);
+  assert.match(firstLine(wrong), /^parlance: not authenticated/);
+  const args = ["--user", `sip:alice@${DOMAIN}`, "--server", "tcp://127.0.0.1:1"];
+  const env = { PARLANCE_PASSWORD: "x" };
+  const nobody = await runCommand(["send", ...args, "bob", "x"], { env });
+  assert.equal(nobody.status, 1);
+  assert.match(firstLine(nobody), /^parlance: offline/);
+});
+
+test("each help page has examples or a meaning, its defaults, and the exit status", async () => {
+  const main = await runCommand(["--help"]);
+  assert.equal(main.status, 0);
+  assert.match(main.out, /Examples:[\s\S]*Exit status: 0 done, 1 refused or failed, 2 wrong usage/);
+  for (const command of ["start", "chat", "send", "receive", "trace"]) {
+    const { status, out } = await runCommand([command, "--help"]);
+    assert.equal(status, 0, command);
+    assert.match(out, /Examples:\n {2}\$ /, command);
+    assert.match(out, /Exit status: 0 /, command);
+  }
+  assert.match(
+    (await runCommand(["send", "--help"])).out,
+    /default:\s+"tcp:\/\/127\.0\.0\.1:5060"/,
+  );
+  assert.match((await runCommand(["users", "add", "--help"])).out, /default: "\.\/data"/);
+});
+
+test("--version is that of the package", async () => {
+  const file = new URL("../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  assert.equal((await runCommand(["--version"])).out, `${version}\n`);
+});
+
+test("users: a made-up password works at once, a changed one and a removal end what is registered", async () => {
+  const added = await users("add", "erin", "--display-name", "Erin");
+  assert.equal(added.status, 0);
+  const [, password = ""] = /^added erin, password (\S{12})$/m.exec(added.out) ?? [];
+  const erin = new RunningCommand(["receive", ...account("erin", password), "--json"]);
+  running.add(erin);
+  await erin.line(/"type":"ready"/);
+  const listed: readonly Record<string, unknown>[] = JSON.parse(
+    (await users("list", "--json")).out,
+  );
+  const view = listed.find(({ name }) => name === "erin");
+  assert.deepEqual([view?.["displayName"], view?.["contacts"]], ["Erin", 1]);
+  assert.match((await users("list")).out, /^erin +sip:erin@im\.example\.com +1 registered$/m);
+
+  assert.equal((await users("passwd", "erin", "--password", "another one")).status, 0);
+  await erin.line(/"type":"connection","state":"offline"/); // her old password is worth nothing
+  await erin.kill();
+  const again = new RunningCommand(["receive", ...account("erin", "another one"), "--json"]);
+  running.add(again);
+  await again.line(/"type":"ready"/);
+  assert.equal((await users("remove", "erin")).status, 0);
+  await again.line(/"type":"connection","state":"(?:offline|reconnecting)"/);
+  assert.match((await send("erin", "still there?")).out, /no such user/);
+  await again.kill();
+});
+
+test("users says why not", async () => {
+  for (const [args, says] of [
+    [["add", "alice"], /there is such a user already/],
+    [["add", "al ice"], /name: 1 to 64 letters/],
+    [["passwd", "nobody"], /no such user/],
+    [["remove", "../alice"], /no such user/],
+  ] as const) {
+    const { status, err } = await users(...args);
+    assert.equal(status, 1, args.join(" "));
+    assert.match(err, says);
+  }
+  const elsewhere = await runCommand(["users", "list", "--data", "/nonexistent"]);
+  assert.match(elsewhere.err, /cannot read \/nonexistent\/operator\.token: .* --data/);
+  const nobody = ["--data", server.data, "--admin", "http://127.0.0.1:1"];
+  assert.match((await runCommand(["users", "list", ...nobody])).err, /no server answers at http/);
+});
+
+test("trace prints the ladder of a user, whole messages, and a capture, all without credentials", async (t) => {
+  await send("dave", "traced");
+  const { out: ladder } = await trace("--user", "alice", "--since", "5");
+  const steps = ladder.split("\n").filter((line) => line.includes("MESSAGE sip:dave@"));
+  assert.match(
+    steps.at(-1) ?? "",
+    /^\d\d:\d\d:\d\d\.\d{3} {2}<-- 127\.0\.0\.1:\d+\/TCP {2}MESSAGE/,
+  );
+  assert.doesNotMatch(ladder, /REGISTER.*sip:carol/);
+  const { out: full } = await trace("--user", "alice", "--full");
+  assert.match(full, /^MESSAGE sip:dave@im\.example\.com SIP\/2\.0$/m);
+  assertNoCredentials(full);
+  assert.equal((await trace("--user", "nobody-at-all")).out.trim(), "");
+
+  const file = join(folder(t), "alice.pcap");
+  assert.equal((await trace("--user", "alice", "--pcap", file)).status, 0);
+  const packets = readPcap(readFileSync(file));
+  assert.ok(packets.length >= 4);
+  const [first] = packets;
+  assert.match(first ?? "", /^REGISTER sip:im\.example\.com SIP\/2\.0\r\n/);
+  assert.ok(packets.some((text) => text.startsWith("MESSAGE sip:dave@im.example.com SIP/2.0\r\n")));
+  assertNoCredentials(packets.join("\n"));
+});
+
+test("the operator's listener wants the token, says what was wrong, and remembers what was done", async () => {
+  const token = readFileSync(join(server.data, "operator.token"), "utf8").trim();
+  const ask = (path: string, init: RequestInit & { readonly bearer?: string } = {}) =>
+    fetch(`${server.adminUrl}/api${path}`, {
+      ...init,
+      headers: {
+        authorization: `Bearer ${init.bearer ?? token}`,
+        ...(init.body === undefined ? {} : { "content-type": "application/json" }),
+      },
+    });
+  assert.equal((await ask("/users", { bearer: "guessed" })).status, 401);
+  assert.equal((await fetch(`${server.adminUrl}/api/users`)).status, 401);
+
+  const broken = await ask("/users", { method: "POST", body: "{" });
+  assert.equal(broken.status, 400);
+  assert.match(((await broken.json()) as { error: string }).error, /JSON/);
+  const extra = await ask("/users", { method: "POST", body: JSON.stringify({ name: 7, x: 1 }) });
+  assert.equal(extra.status, 400);
+  const { error } = (await extra.json()) as { error: string };
+  assert.match(error, /name: .*string/);
+  assert.match(error, /password: /);
+  assert.match(error, /"x"/);
+
+  const body = JSON.stringify({ name: "frank", password: "secret" });
+  assert.equal((await ask("/users", { method: "POST", body })).status, 201);
+  assert.equal((await ask("/users", { method: "POST", body })).status, 409);
+  assert.deepEqual(await (await ask("/users/frank/contacts")).json(), { contacts: [] });
+  assert.equal((await ask("/users/frank/contacts", { method: "DELETE" })).status, 204);
+  assert.equal((await ask("/users/frank", { method: "DELETE" })).status, 204);
+  assert.equal((await ask("/users/frank", { method: "DELETE" })).status, 404);
+
+  const { entries } = (await (await ask("/audit?limit=10")).json()) as {
+    entries: readonly { action: string; subject: string; actor: string }[];
+  };
+  const frank = entries.filter(({ subject }) => subject === "frank");
+  assert.deepEqual(
+    frank.map(({ action, actor }) => `${actor}: ${action}`),
+    ["operator: user removed", "operator: user disconnected", "operator: user added"],
+  );
+  assert.doesNotMatch(JSON.stringify(entries), /secret/);
+});
+
+test("config checks a file, explains keys and prints the schema, without a server", async (t) => {
+  const ok = await runCommand(["config", "check", "--set", "domain=im.test"]);
+  assert.deepEqual(
+    [ok.status, ok.out.startsWith("ok: im.test on udp://127.0.0.1:5060 ")],
+    [0, true],
+  );
+  const wrong = await runCommand(["config", "check", "--set", "limits.messageburst=3"]);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.err, /limits\.messageburst: no such key \(meant limits\.messageBurst\?\)/);
+  const explained = await runCommand(["config", "explain", "limits.messageBurst"]);
+  assert.match(explained.out, /default 50; PARLANCE_LIMITS_MESSAGE_BURST/);
+  assert.equal((await runCommand(["config", "explain", "limit"])).status, 1);
+  const schema = await runCommand(["config", "schema"]);
+  assert.equal(JSON.parse(schema.out).properties.domain.default, "parlance.test");
+  const env = { PARLANCE_LISTEN_HTTP: "null", PARLANCE_DOMAIN: "env.test" };
+  assert.match(
+    (await runCommand(["config", "check"], { env })).out,
+    /^ok: env\.test on (?!.*8080)/,
+  );
+  t.diagnostic(`${schema.out.length} characters of schema`);
+});
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), "parlance-commands-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function assertNoCredentials(text: string): void {
+  const values = [...text.matchAll(/\b(?:response|nonce|cnonce|opaque)="?([^",\r\n]*)/g)];
+  assert.ok(values.length > 0, "there were logins");
+  for (const [whole, value = ""] of values) assert.match(value, /^[*x-]*$/i, whole);
+}
+
+/** Payloads of a capture of raw IPv4 packets. */
+function readPcap(bytes: Buffer): readonly string[] {
+  assert.equal(bytes.readUInt32BE(0), 0xa1b2c3d4);
+  assert.deepEqual([bytes.readUInt16BE(4), bytes.readUInt16BE(6)], [2, 4]);
+  assert.equal(bytes.readUInt32BE(20), 101); // LINKTYPE_RAW
+  const payloads: string[] = [];
+  for (let at = 24; at < bytes.length; ) {
+    const length = bytes.readUInt32BE(at + 8);
+    assert.equal(bytes.readUInt32BE(at + 12), length);
+    const packet = bytes.subarray(at + 16, at + 16 + length);
+    assert.equal(packet.readUInt8(0), 0x45); // IPv4, a header of 20 octets
+    assert.equal(packet.readUInt16BE(2), length);
+    const head = packet.readUInt8(9) === 6 ? 20 + (packet.readUInt8(32) >> 4) * 4 : 28;
+    payloads.push(packet.subarray(head).toString());
+    at += 16 + length;
+  }
+  return payloads;
+}
