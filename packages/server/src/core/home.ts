@@ -4,7 +4,10 @@ import {
   addressKey,
   type Flow,
   hostText,
+  imAddress,
+  type OtherUri,
   type SipUri,
+  sipUri,
   type TransportName,
   type Uri,
 } from "@parlance/sip";
@@ -56,9 +59,17 @@ export class Home {
   /** The address key of a user or service of ours, whichever of our names was used; else undefined. */
   keyOf(uri: Uri): string | undefined {
     if (uri.kind === "tel") return addressKey(uri);
-    if (uri.kind !== "sip" || uri.user === undefined || !this.isOurs(uri)) return undefined;
+    if (uri.kind === "other") return this.#keyOfMailbox(uri);
+    if (uri.user === undefined || !this.isOurs(uri)) return undefined;
     if (uri.host === this.domain && uri.port === undefined) return addressKey(uri);
     return addressKey({ ...uri, host: this.domain, port: undefined });
+  }
+
+  /** An im: URI of our domain is the user of that name: nobody has to look further. RFC 3428 §5, RFC 3861 */
+  #keyOfMailbox(uri: OtherUri): string | undefined {
+    const mailbox = uri.scheme === "im" ? imAddress(uri) : undefined;
+    if (mailbox === undefined || !this.#names.has(mailbox.host.toLowerCase())) return undefined;
+    return addressKey(sipUri(mailbox.user, this.domain));
   }
 
   /** The server itself is meant, and nobody in it. */

@@ -32,6 +32,20 @@ test("a MESSAGE goes from one user to the other and its answer comes back (IM-8.
   assert.equal(got.text("Accept-Contact"), IM);
 });
 
+test("an im: URI of the own domain is the user, another one is nobody here (RFC 3428 §5, RFC 3861)", async () => {
+  const { world, alice, bob } = await pair();
+  assert.equal((await alice.message(`im:bob@${DOMAIN.toUpperCase()}`, "hello")).status, 200);
+  assert.equal(bob.received[0]?.uriText, bob.contact);
+  assert.equal((await alice.message(`im:nobody@${DOMAIN}`, "x")).status, 404);
+  assert.equal((await alice.message("im:bob@elsewhere.test", "x")).status, 404);
+  await bob.hangUp();
+  assert.equal((await alice.message(`im:bob@${DOMAIN}`, "later")).status, 202);
+  const back = world.phone("bob");
+  await back.register();
+  await world.clock.pass(100);
+  assert.deepEqual(back.received.map(bodyText), ["later"]);
+});
+
 test("headers that nobody knows and their order survive the way", async () => {
   const { alice, bob } = await pair();
   await alice.message(bob.address, "x", (edit) =>
