@@ -64,14 +64,16 @@ export class Params {
   /** In its place when the name is there already, else at the end. */
   with(name: string, value = ""): Params {
     const lower = name.toLowerCase();
-    return this.#put({ name: lower, value, spelling: lower, raw: undefined, form: undefined });
+    const entry = { name: lower, value, spelling: lower, raw: undefined, form: undefined };
+    return new Params(put(this.#entries, entry));
   }
 
   /** For values that must stand in quotes whatever they hold, as feature tags do. RFC 3840 §9 */
   withQuoted(name: string, value: string): Params {
     const lower = name.toLowerCase();
     if (!isToken(lower)) throw new RangeError(`not a parameter name: ${name}`);
-    return this.#put({ name: lower, value, spelling: name, raw: quote(value), form: "header" });
+    const entry: Param = { name: lower, value, spelling: name, raw: quote(value), form: "header" };
+    return new Params(put(this.#entries, entry));
   }
 
   without(name: string): Params {
@@ -97,16 +99,16 @@ export class Params {
     const lower = name.toLowerCase();
     return lower === name ? undefined : this.#find(lower);
   }
-
-  #put(entry: Param): Params {
-    const at = this.#entries.findIndex(({ name }) => name === entry.name);
-    return new Params(at === -1 ? [...this.#entries, entry] : this.#entries.with(at, entry));
-  }
 }
 
 /** A quoted-string. RFC 3261 §25.1 */
 export function quote(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+function put(entries: readonly Param[], entry: Param): readonly Param[] {
+  const at = entries.findIndex(({ name }) => name === entry.name);
+  return at === -1 ? [...entries, entry] : entries.with(at, entry);
 }
 
 function writeParam(entry: Param, form: ParamsForm): string {
