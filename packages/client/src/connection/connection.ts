@@ -94,6 +94,7 @@ export class Connection {
     });
     this.#registered = await registration.register(flow);
     if (this.#ended) return;
+    if (line.flow?.id !== flow.id) throw new ImError("offline"); // lost right behind the answer
     line.keepAlive(this.#registered.flowTimerS);
     this.#failures = 0;
     this.#become({ state: "online" });
