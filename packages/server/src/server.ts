@@ -199,23 +199,21 @@ function statsOf(core: Core): ServerStats {
 }
 
 function watch({ metrics }: ServerPorts, core: Core): void {
-  const stat = (name: string, help: string, of: keyof ServerStats): void =>
-    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[of]);
-  stat("users", "Accounts", "users");
-  stat("registered_users", "Users with at least one contact", "registeredUsers");
-  stat("contacts", "Registered contacts", "contacts");
-  stat("subscriptions", "Subscriptions to registrations", "subscriptions");
-  stat("server_transactions", "Requests of others in memory", "serverTransactions");
-  stat("client_transactions", "Requests of ours in memory", "clientTransactions");
-  stat("requests_in_total", "Requests received", "requestsIn");
-  stat("requests_out_total", "Requests sent", "requestsOut");
-  stat("timeouts_total", "Requests that nobody answered", "timeouts");
-  stat("malformed_total", "Messages that could not be read", "malformed");
-  stat(
-    "refused_by_limit_total",
-    "Requests refused because of too many transactions",
-    "refusedByLimit",
-  );
+  const gauge = (name: string, stat: keyof ServerStats, help: string): void =>
+    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[stat]);
+  const total = (name: string, stat: keyof EndpointStats, help: string): void =>
+    metrics.total(`sip_${name}_total`, help, () => core.endpoint.stats[stat]);
+  gauge("users", "users", "Accounts");
+  gauge("registered_users", "registeredUsers", "Users with at least one contact");
+  gauge("contacts", "contacts", "Registered contacts");
+  gauge("subscriptions", "subscriptions", "Subscriptions to registrations");
+  gauge("server_transactions", "serverTransactions", "Requests of others in memory");
+  gauge("client_transactions", "clientTransactions", "Requests of ours in memory");
+  total("requests_in", "requestsIn", "Requests received");
+  total("requests_out", "requestsOut", "Requests sent");
+  total("timeouts", "timeouts", "Requests that nobody answered");
+  total("malformed", "malformed", "Messages that could not be read");
+  total("refused_by_limit", "refusedByLimit", "Requests refused because of too many transactions");
 }
 
 const LOOK_MS = 50;

@@ -8,6 +8,8 @@ test("counters, gauges and histograms are exposed in the format of Prometheus", 
   const plain = metrics.counter("a_total", "Plain");
   const labelled = metrics.counter("b_total", "Labelled", "method");
   metrics.gauge("c", "Read when asked for", () => 7);
+  let seen = 5;
+  metrics.total("e_total", "Counted elsewhere", () => seen++);
   const histogram = metrics.histogram("d_seconds", "Times", [0.1, 1]);
   plain.add();
   plain.add(2);
@@ -27,6 +29,8 @@ test("counters, gauges and histograms are exposed in the format of Prometheus", 
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }
+  assert.match(text, /^# TYPE e_total counter\ne_total 5$/m);
+  assert.match(await metrics.expose(), /^e_total 6$/m);
   assert.match(metrics.contentType, /^text\/plain/);
 });
 
@@ -54,4 +58,5 @@ test("the process tells how it is doing", async (t) => {
   assert.match(text, /^parlance_resident_bytes \d{6,}$/m);
   assert.match(text, /^parlance_event_loop_delay_p99_seconds /m);
   assert.match(text, /^parlance_event_loop_utilization /m);
+  assert.match(text, /^parlance_cpu_seconds_total \d/m);
 });

@@ -6,7 +6,7 @@ const RESOLUTION_MS = 20;
 const NANOSECONDS = 1e-9;
 const MICROSECONDS = 1e-6;
 
-/** Registers the gauges; the returned function stops the measuring. */
+/** Registers what is measured; the returned function stops the measuring. */
 export function watchProcess(metrics: Metrics): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
@@ -29,7 +29,7 @@ export function watchProcess(metrics: Metrics): () => void {
   metrics.gauge("parlance_resident_bytes", "Memory of the whole process", () => {
     return process.memoryUsage.rss();
   });
-  metrics.gauge("parlance_cpu_seconds", "Processor time since the start", () => {
+  metrics.total("parlance_cpu_seconds_total", "Processor time since the start", () => {
     const { user, system } = process.cpuUsage();
     return (user + system) * MICROSECONDS;
   });

@@ -38,6 +38,18 @@ export class PrometheusMetrics implements Metrics {
     });
   }
 
+  total(name: string, help: string, read: () => number): void {
+    const counter: PromCounter = new PromCounter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+
   /** `buckets` are upper bounds, rising. */
   histogram(name: string, help: string, buckets: readonly number[]): Histogram {
     const known = this.#histograms.get(name);

@@ -39,6 +39,20 @@ test("what cannot be read is told", async () => {
   assert.deepEqual(world.suspected, ["malformed 192.0.2.77"]);
 });
 
+test("metrics have the names that Prometheus wants, and counts are counters", async () => {
+  const { world, phone } = await alice();
+  await phone.message(phone.address, "x");
+  const { counts, gauges, totals } = world.metrics;
+  const counters = [...counts.keys(), ...totals.keys()];
+  for (const name of counters) assert.match(name, /^[a-z0-9]+(?:_[a-z0-9]+)*_total$/);
+  for (const name of gauges.keys()) {
+    assert.match(name, /^[a-z0-9]+(?:_[a-z0-9]+)*$/);
+    assert.doesNotMatch(name, /_total$/);
+  }
+  assert.equal(gauges.get("sip_registered_users")?.(), 1);
+  assert.ok((totals.get("sip_requests_in_total")?.() ?? 0) >= 2);
+});
+
 test("what the server accepts itself carries its release, a refusal tells nothing of it", async () => {
   const groups = [{ name: "team", members: ["alice", "bob"] }];
   const world = await World.open({ groups });

@@ -25,4 +25,6 @@ export interface Metrics {
   counter(name: string, help: string, label?: string): Counter;
   /** Read when the metrics are asked for. */
   gauge(name: string, help: string, read: () => number): void;
+  /** As a gauge, of something that is counted elsewhere and never falls. */
+  total(name: string, help: string, read: () => number): void;
 }

@@ -21,6 +21,7 @@ export const silentLog: Log = { info: ignore, warn: ignore, error: ignore };
 export class CountedMetrics implements Metrics {
   readonly counts = new Map<string, number>();
   readonly gauges = new Map<string, () => number>();
+  readonly totals = new Map<string, () => number>();
 
   counter(name: string): ReturnType<Metrics["counter"]> {
     return { add: (count = 1) => void this.counts.set(name, (this.counts.get(name) ?? 0) + count) };
@@ -28,6 +29,10 @@ export class CountedMetrics implements Metrics {
 
   gauge(name: string, _help: string, read: () => number): void {
     this.gauges.set(name, read);
+  }
+
+  total(name: string, _help: string, read: () => number): void {
+    this.totals.set(name, read);
   }
 }
 

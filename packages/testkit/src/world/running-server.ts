@@ -88,7 +88,11 @@ const plainly = {
   open: (sealed: Uint8Array) => utf8Text(sealed),
 };
 
-const unmeasured: Metrics = { counter: () => ({ add: () => {} }), gauge: () => {} };
+const unmeasured: Metrics = {
+  counter: () => ({ add: () => {} }),
+  gauge: () => {},
+  total: () => {},
+};
 
 function logTo(ladder: Ladder, clock: Clock): Log {
   const write =
