@@ -1,10 +1,11 @@
 /** The SDK on Node against the running server, over each transport. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, type TestContext, test } from "node:test";
+import { formatMessage, makeResponse, SipFramer, SipRequest } from "@parlance/sip";
 import { generate } from "selfsigned";
 import { within } from "../../../../tools/test/deadline.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
@@ -94,6 +95,29 @@ suite("when things break", () => {
     }
   });
 
+  test("garbage from the server costs the connection, not the client", async (t) => {
+    const registrar = await registrarThat(t, (socket) =>
+      socket.once("data", () => socket.write(GARBAGE)),
+    );
+    const alice = await online(t, "alice", { server: registrar });
+    const states: string[] = [];
+    const back = new Promise<void>((resolve) => {
+      alice.on("connection", ({ state }) => {
+        states.push(state);
+        if (state === "online") resolve();
+      });
+    });
+    alice.conversation(`sip:bob@${DOMAIN}`).composing(); // whatever goes out brings garbage back
+    await within(ANSWER_MS, back, () => states.join());
+    assert.deepEqual(states, ["reconnecting", "online"]);
+  });
+
+  test("garbage right behind the answer to the registration is an end, too", async (t) => {
+    const registrar = await registrarThat(t, (socket) => socket.write(GARBAGE));
+    const refused = connect({ ...account("alice"), server: registrar });
+    await within(ANSWER_MS, assert.rejects(refused, isError("offline")), () => "still there");
+  });
+
   test("a signal ends the attempt", async (t) => {
     const silent = await listening(t);
     for (const scheme of ["tcp", "tls", "ws"]) {
@@ -168,6 +192,28 @@ function urlOf(server: ServerProcess, scheme: string): string {
 function isError(code: string, warning = /^/) {
   return (error: unknown): boolean =>
     error instanceof ImError && error.code === code && warning.test(error.warning ?? "");
+}
+
+const GARBAGE = "\0 this is not SIP";
+
+/** Lets everybody register, and does something the first time. */
+async function registrarThat(t: TestContext, does: (socket: Socket) => void): Promise<string> {
+  let first = true;
+  const server = createServer((socket) => {
+    const framer = new SipFramer();
+    t.after(() => socket.destroy());
+    socket.on("data", (chunk) => {
+      for (const framed of framer.push(chunk)) {
+        if (framed.kind !== "message" || !(framed.message instanceof SipRequest)) continue;
+        if (framed.message.method !== "REGISTER") continue;
+        socket.write(formatMessage(makeResponse(framed.message, 200)));
+        if (first) does(socket);
+        first = false;
+      }
+    });
+  });
+  t.after(() => server.close());
+  return `tcp://127.0.0.1:${await portOf(server)}`;
 }
 
 /** Accepts, and says nothing. */

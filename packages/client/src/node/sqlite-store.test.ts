@@ -1,5 +1,6 @@
 /** The store in a file keeps the contract, for one program at a time. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,20 @@ suite("store in a file", () => {
     );
     await store.close();
     await (await openStore(file)).close();
+  });
+
+  test("has what it took when the program is killed the moment after", async (t) => {
+    const file = newFile(t);
+    const program = `
+      import { openStore } from ${JSON.stringify(new URL("sqlite-store.ts", import.meta.url))};
+      const store = await openStore(${JSON.stringify(file)});
+      await store.setValue("instance", "urn:uuid:1");
+      process.kill(process.pid, "SIGKILL");`;
+    const args = ["--conditions=parlance-source", "--input-type=module", "--eval", program];
+    assert.equal(spawnSync(process.execPath, args).signal, "SIGKILL");
+    const store = await openStore(file);
+    assert.equal(await store.value("instance"), "urn:uuid:1");
+    await store.close();
   });
 
   test("leaves alone what is not its own", async (t) => {
