@@ -20,7 +20,7 @@ export async function runLoad(
   options: Readonly<Record<string, string | number | boolean | undefined>>,
 ): Promise<Measured> {
   const file = fileURLToPath(new URL(`../load/${program}`, import.meta.url));
-  const given = { ...options, port: server.port, password: server.password };
+  const given: typeof options = { ...options, port: server.port, password: server.password };
   const args = Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}`, String(value)];
