@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { watchParent } from "./die-with-parent.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -73,20 +74,27 @@ function testFiles(named) {
   return ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/**/*.test.ts"];
 }
 
-/** Becomes that Node: the same process where the system can do it, else a child that dies with this one. */
+/**
+ * Becomes that Node: the same process where the system can do it, else a child that dies with this one.
+ * Under npm both end when npm is gone, even if nothing could tell them; started by hand they may outlive a shell.
+ */
 function handOver(args, cwd) {
   const node = carriedNode();
   process.chdir(cwd);
+  const underNpm = process.env.npm_lifecycle_event !== undefined;
   const env = { ...process.env, PATH: `${join(modules, ".bin")}${delimiter}${process.env.PATH}` };
   env.NODE_COMPILE_CACHE ??= join(modules, ".cache", "compile");
+  const bond = ["--import", new URL("die-with-parent.mjs", import.meta.url).href];
   if (typeof process.execve === "function") {
-    process.execve(node, [node, ...args], env);
+    if (underNpm) env.PARLANCE_DIES_WITH = "npm";
+    process.execve(node, [node, ...(underNpm ? bond : []), ...args], env);
   }
-  const bond = join(root, "tools/die-with-parent.mjs");
-  const child = spawn(node, ["--import", bond, ...args], {
+  env.PARLANCE_DIES_WITH = "parent";
+  const child = spawn(node, [...bond, ...args], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env,
   });
+  if (underNpm) watchParent(() => child.kill("SIGKILL"), { npm: true });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
