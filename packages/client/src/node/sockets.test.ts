@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { on, once } from "node:events";
+import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { createServer as createTls } from "node:tls";
@@ -118,18 +119,22 @@ suite("streams", () => {
 });
 
 suite("TLS", () => {
-  test("only a server that proves its name to a known authority is spoken to", async (t) => {
-    const pem = await generate([{ name: "commonName", value: "parlance.test" }], {
-      keyType: "ec",
-      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "parlance.test" }] }],
+  for (const transport of ["TLS", "WSS"] as const) {
+    test(`${transport}: only a server that proves its name to a known authority is spoken to`, async (t) => {
+      const pem = await generate([{ name: "commonName", value: "localhost" }], {
+        keyType: "ec",
+        extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+      });
+      const identity = { cert: pem.cert, key: pem.private };
+      const secure = transport === "TLS" ? createTls(identity) : webSocketsOver(identity);
+      const server = await listening(t, secure);
+      const { sockets } = client(t, { authorities: [pem.cert] });
+      const hop = hopTo(transport, server, "localhost");
+      assert.equal((await sockets.open(hop)).transport, transport);
+      await assert.rejects(sockets.open(hopTo(transport, server)), /altnames/);
+      await assert.rejects(client(t).sockets.open(hop), /self-signed/);
     });
-    const server = await listening(t, createTls({ cert: pem.cert, key: pem.private }));
-    const hop = { ...hopTo("TLS", server), serverName: "parlance.test" };
-    const { sockets } = client(t, { authorities: [pem.cert] });
-    assert.equal((await sockets.open(hop)).transport, "TLS");
-    await assert.rejects(sockets.open({ ...hop, serverName: "else.test" }), /altnames/);
-    await assert.rejects(client(t).sockets.open(hop), /self-signed/);
-  });
+  }
 });
 
 suite("datagrams", () => {
@@ -212,6 +217,13 @@ suite("WebSocket", () => {
     await assert.rejects(opening, /closed/);
   });
 });
+
+function webSocketsOver(identity: { cert: string; key: string }): Server {
+  const server = createHttps(identity);
+  const web = new WebSocketServer({ server });
+  server.on("close", () => web.close());
+  return server;
+}
 
 interface Listening {
   readonly port: number;
