@@ -81,8 +81,6 @@ function figuresOf(transport: Transport): readonly Figure[] {
   const digest = best("Kamailio, digest", transport);
   const raw = limits.get(`${transport} raw`) ?? 0;
   if (own === undefined) return [];
-  const beside = (of: string, run: Run | undefined) =>
-    run === undefined ? undefined : { of, value: run.perSecond };
   const share = plain === undefined ? [] : [shareOf(name, own, plain, transport)];
   const digestShare = digest === undefined ? [] : [digestShareOf(name, own, digest)];
   return [
@@ -90,7 +88,7 @@ function figuresOf(transport: Transport): readonly Figure[] {
       figure: `relayed over ${name}`,
       unit: "messages/s",
       value: own.perSecond,
-      reference: beside("Kamailio without authentication", plain),
+      reference: plain && { of: "Kamailio without authentication", value: plain.perSecond },
     },
     ...share,
     ...digestShare,

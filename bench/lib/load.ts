@@ -13,6 +13,9 @@ export interface Measured {
   readonly cpuSecondsPer10k: number;
 }
 
+/** A load that has not come to its end by then waits for something that will not come. */
+const LONGEST_MS = 60_000;
+
 /** The load says "measuring" and "measured" around its figure, and prints it as one JSON object. */
 export async function runLoad(
   program: string,
@@ -40,8 +43,9 @@ export async function runLoad(
     if (word === "measuring") before = cpuSeconds(server.child);
     else used = cpuSeconds(server.child) - before;
   });
+  const tooLong = setTimeout(() => void end(load), LONGEST_MS);
   await once(load, "close");
-  await end(load);
+  clearTimeout(tooLong);
   if (text === "") throw new Error(`${program} against ${server.name}: ${complaints}`);
   const { done, seconds, failed, p50Ms, p99Ms } = JSON.parse(text);
   return {

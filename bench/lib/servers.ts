@@ -29,6 +29,9 @@ const ROOMY = {
   deferredBytesPerUser: 1_000_000_000,
 };
 
+/** In the foreground, with the quickest of its memory managers, and memory that never runs short. */
+const KAMAILIO_OPTIONS = ["-x", "tlsf", "-X", "tlsf", "-m", "1024", "-M", "64", "-DD", "-E"];
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** With users u0, u1, … and the trace off, as for a service under load. */
@@ -69,13 +72,16 @@ export async function startKamailio(config: string, digest: boolean): Promise<Se
   const listeners = [`udp:127.0.0.1:${port}`, `tcp:127.0.0.1:${port}`];
   const child = startOn(0, [
     "kamailio",
-    ...["-f", join(ROOT, "bench/kamailio", config)],
+    "-f",
+    join(ROOT, "bench/kamailio", config),
     ...listeners.flatMap((listener) => ["-l", listener]),
     ...(digest ? ["-A", "DIGEST"] : []),
-    ...["-Y", temporaryFolder()],
-    // The quickest of its memory managers, and memory that never runs short.
-    ...["-x", "tlsf", "-X", "tlsf", "-m", "1024", "-M", "64", "-DD", "-E"],
+    "-Y",
+    temporaryFolder(),
+    ...KAMAILIO_OPTIONS,
   ]);
+  child.stdout?.resume();
+  child.stderr?.resume();
   await wait(1_500); // it says nothing when it is ready
   if (child.exitCode !== null) throw new Error(`kamailio ended with ${child.exitCode}`);
   return {

@@ -14,8 +14,8 @@ const tally = new Tally();
 const perPair = Math.ceil(options.messages / options.pairs);
 const pairs = await Promise.all(
   Array.from({ length: options.pairs }, async (_, at) => {
-    const open = (user: number) => Phone.open(`u${user}`, options);
-    const [from, to] = await Promise.all([open(at * 2), open(at * 2 + 1)]);
+    const from = await Phone.open(`u${at * 2}`, options);
+    const to = await Phone.open(`u${at * 2 + 1}`, options);
     await from.register();
     return { from, to };
   }),
