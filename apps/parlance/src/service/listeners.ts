@@ -46,6 +46,7 @@ export async function listen(around: Surroundings, parts: Parts): Promise<readon
   }
   transports.attach(server.events);
   if (http !== null) pages.unshift(await openPages(publicOf(around, http), "http", http, parts));
+  for (const { url } of pages) transports.avoid(addressOf(url));
   parts.add(() => transports.stop()); // WebSockets end before the listener that they came by
   for (const url of sip) found.push(await openSip(around, "sip", url));
   for (const url of trusted) found.push(await openSip(around, "trusted", url));
@@ -77,6 +78,12 @@ async function openPages(
     .listen()
     .catch((error) => explain(error, { key: `listen.${kind}`, url, all: url }));
   return { kind, url: opened.url };
+}
+
+function addressOf(page: string): { readonly host: string; readonly port: number } {
+  const { hostname, port, protocol } = new URL(page);
+  const usual = protocol === "https:" ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? usual : Number(port) };
 }
 
 function publicOf(around: Surroundings, url: string): HttpListener {

@@ -48,6 +48,7 @@ export class SipTransports implements Transports {
   readonly #connecting = new Map<string, Promise<Connection>>();
   readonly #listeners: StreamListener[] = [];
   readonly #datagrams: DatagramSocket[] = [];
+  readonly #avoided: Address[] = [];
   #serial = 0;
   #stopping = false;
   #allClosed: (() => void) | undefined;
@@ -69,6 +70,11 @@ export class SipTransports implements Transports {
   /** Who hears of what comes in; to be called once, before anything is opened. */
   attach(events: FlowEvents): void {
     this.#host.events = events;
+  }
+
+  /** Another service of this program listens there: no contact may lead us to it. */
+  avoid(address: Address): void {
+    this.#avoided.push(address);
   }
 
   /** Connections that are open now, in both directions. */
@@ -340,7 +346,7 @@ export class SipTransports implements Transports {
     const own =
       transport === "UDP"
         ? this.#datagrams.map(({ local }) => local)
-        : this.#listeners.map((listener) => listener.address);
+        : [...this.#listeners.map((listener) => listener.address), ...this.#avoided];
     if (this.#mayConnect(address) && !isOwnListener(address, own)) return undefined;
     this.#refused("destination", address);
     return new Error(`no connections to ${address.host} port ${address.port}`);

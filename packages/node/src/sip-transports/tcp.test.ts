@@ -207,11 +207,24 @@ test(
   },
 );
 
-test("no request goes to a listener of our own", WITHIN, async (t) => {
-  const { transports } = end(t);
-  const address = await transports.listen({ url: "tcp://127.0.0.1:0" });
-  await assert.rejects(Promise.resolve(transports.open({ transport: "TCP", address })));
-});
+test(
+  "no request goes to a listener of our own, nor to another service of ours",
+  WITHIN,
+  async (t) => {
+    const { transports } = end(t);
+    const address = await transports.listen({ url: "tcp://127.0.0.1:0" });
+    const page = createServer();
+    t.after(() => page.close());
+    page.listen(0, "127.0.0.1");
+    await once(page, "listening");
+    const service = { host: "127.0.0.1", port: portOf(page) };
+    transports.avoid(service);
+    for (const where of [address, service]) {
+      const opening = transports.open({ transport: "TCP", address: where });
+      await assert.rejects(Promise.resolve(opening), /no connections to/);
+    }
+  },
+);
 
 test("nobody there, and nobody who answers, are failures in time", WITHIN, async (t) => {
   const { transports } = end(t, { limits: { connectMs: 50 } });
