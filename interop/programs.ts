@@ -1,0 +1,27 @@
+/** The other products that the suites talk to, and whether this machine has them. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+export interface Program {
+  readonly command: string;
+  /** Of Debian. */
+  readonly package: string;
+}
+
+export const SIPP: Program = { command: "sipp", package: "sip-tester" };
+export const LINPHONE: Program = { command: "linphonec", package: "linphone-cli" };
+export const TSHARK: Program = { command: "tshark", package: "tshark" };
+export const CHROMIUM: Program = { command: "chromium", package: "chromium" };
+
+/** What each suite needs, by the name of its file. */
+export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
+  ["sipp.interop.ts", [SIPP]],
+  ["linphone.interop.ts", [LINPHONE]],
+  ["tshark.interop.ts", [TSHARK, SIPP]],
+  ["browser.interop.ts", [CHROMIUM]],
+]);
+
+export function isInstalled({ command }: Program): boolean {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, command)));
+}
