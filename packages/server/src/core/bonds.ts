@@ -50,9 +50,10 @@ export class Bonds {
     return undefined;
   }
 
-  untie(flow: Flow): void {
+  /** Ends the bond, or only that to this account. */
+  untie(flow: Flow, account?: Account): void {
     const bond = this.#byFlow.get(flow.id);
-    if (bond === undefined) return;
+    if (bond === undefined || (account !== undefined && bond.account !== account)) return;
     this.#holdOpen(flow, 0);
     this.#byFlow.delete(flow.id);
     const others = this.#byAccount.get(bond.account);

@@ -110,7 +110,7 @@ export class Registration {
     if (isRefusal(result)) return this.#ports.answers.refuse(transaction, result);
     const { contacts } = result;
     if (result.reachable) bonds.tie(flow, account, latest(contacts));
-    else if (contacts.length === 0) bonds.untie(flow);
+    else if (contacts.length === 0) bonds.untie(flow, account);
     const gruu = supports(request, "gruu");
     transaction.reply(200, undefined, (edit) => {
       const told = contacts.map((contact) => this.#tell(contact, gruu));
