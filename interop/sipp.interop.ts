@@ -46,20 +46,12 @@ for (const transport of ["UDP", "TCP"] as const) {
         calls,
         values: { DOMAIN, USER: ALICE.name, TO: to, STATUS: status },
       });
-    const receive = async (calls: number) => {
-      const localPort = await freePort();
-      return {
-        localPort,
-        sipp: new Sipp({ scenario: "receive-messages", transport, localPort, calls }),
-      };
-    };
-
     test("registers with MD5", () => register(CAROL, 9));
 
     test("a wrong password is refused", () => register({ ...CAROL, password: "wrong" }, 9, 401));
 
     test("messages reach another SIPp that is registered", async () => {
-      const receiver = await receive(MESSAGES);
+      const receiver = await startReceiver(transport, MESSAGES);
       await register(BOB, receiver.localPort);
       await send("bob", 200, MESSAGES);
       await receiver.sipp.done;
@@ -67,7 +59,7 @@ for (const transport of ["UDP", "TCP"] as const) {
 
     test("messages for somebody who is away are kept, and pushed when he registers", async () => {
       await send("dave", 202, MESSAGES);
-      const receiver = await receive(MESSAGES);
+      const receiver = await startReceiver(transport, MESSAGES);
       await register(DAVE, receiver.localPort);
       await receiver.sipp.done;
     });
@@ -78,4 +70,13 @@ for (const transport of ["UDP", "TCP"] as const) {
       assert.doesNotMatch(server.errors, /"level":"error"/);
     });
   });
+}
+
+/** Listens for so many messages. */
+async function startReceiver(transport: "UDP" | "TCP", calls: number) {
+  const localPort = await freePort();
+  return {
+    localPort,
+    sipp: new Sipp({ scenario: "receive-messages", transport, localPort, calls }),
+  };
 }

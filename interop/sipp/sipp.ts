@@ -95,15 +95,12 @@ function fill({ scenario, values = {} }: SippRun): string {
 
 function argumentsOf(run: SippRun, file: string): readonly string[] {
   const { transport, remotePort, localPort, login, calls = 1 } = run;
-  return [
-    ...(remotePort === undefined ? [] : [`127.0.0.1:${remotePort}`]),
-    ...["-sf", file, "-m", String(calls), "-r", "100"],
-    ...["-i", "127.0.0.1", "-p", String(localPort)],
-    ...["-t", transport === "UDP" ? "u1" : "t1", "-buff_size", "4194304"],
-    ...(login === undefined
-      ? []
-      : ["-au", login.name, "-ap", login.password, "-auth_uri", login.uri]),
-    ...["-nostdin", "-timeout", "20s", "-timeout_error", "-recv_timeout", "10000"],
-    ...["-trace_err", "-error_file", "errors.log"],
-  ];
+  const server = remotePort === undefined ? "" : `127.0.0.1:${remotePort} `;
+  const as =
+    login === undefined ? "" : ` -au ${login.name} -ap ${login.password} -auth_uri ${login.uri}`;
+  const words =
+    `${server}-sf ${file} -m ${calls} -r 100 -i 127.0.0.1 -p ${localPort}${as}` +
+    ` -t ${transport === "UDP" ? "u1" : "t1"} -buff_size 4194304 -nostdin` +
+    " -timeout 20s -timeout_error -recv_timeout 10000 -trace_err -error_file errors.log";
+  return words.split(" ");
 }
