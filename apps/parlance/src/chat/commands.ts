@@ -1,4 +1,5 @@
 /** What the user typed: a line to say, or one of the commands of the chat. Pure. */
+import { fullAddress } from "../address.ts";
 
 export type Typed =
   | { readonly do: "say"; readonly text: string }
@@ -48,10 +49,4 @@ const COMMAND = /^\/(?<command>\w*)(?:\s+(?<argument>\S+)(?<rest>[^]*))?/;
 export function readPeers(typed: string, self: string): readonly string[] {
   const names = typed.split(",").map((each) => each.trim());
   return [...new Set(names.filter((each) => each !== "").map((each) => fullAddress(each, self)))];
-}
-
-/** A bare name is somebody of the own domain. */
-export function fullAddress(typed: string, self: string): string {
-  if (/^[a-z]+:/i.test(typed)) return typed;
-  return `sip:${typed.includes("@") ? typed : `${typed}${self.slice(self.indexOf("@"))}`}`;
 }

@@ -1,6 +1,7 @@
 /** `parlance send`: one message to one address or several; says what became of it. */
 import type { ImClient, SendingState, SendOptions, SentMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
+import { fullAddress } from "../address.ts";
 import { UsageError } from "../command-error.ts";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, readTime } from "./options.ts";
@@ -89,18 +90,12 @@ function submit(
     ...(expires === undefined ? {} : { expires }),
     ...(anonymous === undefined ? {} : { anonymous }),
   };
-  const domain = client.address.slice(client.address.indexOf("@"));
-  const to = recipients.map((each) => fullAddress(each, domain));
+  const to = recipients.map((each) => fullAddress(each, client.address));
   try {
     return client.send(to, { contentType: options.type, content }, how);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function fullAddress(typed: string, domain: string): string {
-  if (/^[a-z]+:/i.test(typed)) return typed;
-  return `sip:${typed.includes("@") ? typed : typed + domain}`;
 }
 
 /** Returns at that stage, at a failure, or when the time is over; then the state says how far it got. */

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type ChatLine,
+  emptyChat,
+  formatComposing,
+  formatState,
+  formatTime,
+  formatWho,
+  stepChat,
+} from "./model.ts";
+
+const SELF = "sip:alice@parlance.test";
+const BOB = "sip:bob@parlance.test";
+const CAROL = "sip:carol@parlance.test";
+const AT = new Date(2026, 10, 21, 9, 5);
+
+function line(of: Partial<ChatLine>): ChatLine {
+  const usual = { id: "1", kind: "theirs", conversation: BOB, who: "bob", text: "hi" } as const;
+  return { ...usual, at: AT, state: undefined, why: "", ...of };
+}
+
+test("a receipt changes the line that it belongs to, and no other", () => {
+  let model = emptyChat(SELF, [BOB]);
+  for (const id of ["1", "2"]) {
+    model = stepChat(model, { do: "line", line: line({ id, kind: "own", state: "accepted" }) });
+  }
+  model = stepChat(model, { do: "state", id: "1", state: "failed", why: "busy (486)" });
+  assert.deepEqual(model.lines.map(formatState), ["✗ failed: busy (486)", "✓"]);
+});
+
+test("whoever writes first becomes the partner of somebody without one", () => {
+  const alone = emptyChat(SELF, []);
+  assert.deepEqual(stepChat(alone, { do: "line", line: line({}) }).to, [BOB]);
+  assert.deepEqual(stepChat(alone, { do: "line", line: line({ kind: "notice" }) }).to, []);
+  const busy = emptyChat(SELF, [CAROL]);
+  assert.deepEqual(stepChat(busy, { do: "line", line: line({}) }).to, [CAROL]);
+});
+
+test("what is said elsewhere is marked, with the group or the people it was said to", () => {
+  const model = emptyChat(SELF, [CAROL]);
+  const team = "sip:team@parlance.test";
+  assert.equal(formatWho(line({ conversation: CAROL, who: "carol" }), model), "carol");
+  assert.equal(formatWho(line({}), model), "bob, elsewhere");
+  assert.equal(formatWho(line({ conversation: team }), model), "bob in team, elsewhere");
+  const own = line({ kind: "own", who: "you", conversation: `${BOB} sip:zoe@else.test` });
+  assert.equal(formatWho(own, model), "you to bob, zoe@else.test");
+});
+
+test("those who write are named until they stop", () => {
+  let model = emptyChat(SELF, [BOB]);
+  for (const from of [BOB, CAROL, BOB]) {
+    model = stepChat(model, { do: "composing", from, active: true });
+  }
+  assert.equal(formatComposing(model), "carol, bob are writing …");
+  model = stepChat(model, { do: "composing", from: CAROL, active: false });
+  assert.equal(formatComposing(model), "bob is writing …");
+});
+
+test("lines of another day carry it", () => {
+  assert.equal(formatTime(AT, new Date(2026, 10, 21, 23, 59)), "09:05");
+  assert.equal(formatTime(AT, new Date(2026, 10, 22, 0, 1)), "21 Nov 09:05");
+});
+
+test("the screen keeps the newest lines, however many come", () => {
+  let model = emptyChat(SELF, [BOB]);
+  for (let id = 0; id < 700; id += 1) {
+    model = stepChat(model, { do: "line", line: line({ id: String(id) }) });
+  }
+  assert.deepEqual([model.lines.length, model.lines.at(-1)?.id], [500, "699"]);
+});
