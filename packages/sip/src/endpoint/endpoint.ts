@@ -113,17 +113,18 @@ export class Endpoint implements FlowEvents {
     if (this.#stopped) return;
     const { trace } = this.#engine;
     if (trace !== undefined) trace("in", message, flow, this.#engine.wheel.now());
-    this.#readable(() => {
+    this.#readable(flow, () => {
       if (message instanceof SipRequest) this.#takeRequest(message, flow);
       else if (message instanceof SipResponse) this.#takeResponse(message, flow);
     });
   }
 
-  fault({ message, status, reason, close }: FlowFault, flow: Flow): void {
+  fault(fault: FlowFault, flow: Flow): void {
     if (this.#stopped) return;
-    this.#engine.counters.malformed += 1;
+    const { message, status, reason, close } = fault;
+    this.#malformed(flow, fault);
     if (message instanceof SipRequest && message.method !== "ACK") {
-      this.#readable(() => this.#refuse(markSource(message, flow), flow, status, reason));
+      this.#readable(flow, () => this.#refuse(markSource(message, flow), flow, status, reason));
     }
     if (close) this.#engine.closeFlow(flow);
   }
@@ -147,13 +148,18 @@ export class Endpoint implements FlowEvents {
   }
 
   /** Without a Via there is no way to answer, and nothing to match. RFC 3261 §18.2.2 */
-  #readable(take: () => void): void {
+  #readable(flow: Flow, take: () => void): void {
     try {
       take();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#engine.counters.malformed += 1;
+      this.#malformed(flow, error);
     }
+  }
+
+  #malformed(flow: Flow, why: Pick<FlowFault, "limit" | "format"> = {}): void {
+    this.#engine.counters.malformed += 1;
+    this.#engine.report({ kind: "malformed", limit: why.limit, format: why.format, flow });
   }
 
   #takeRequest(received: SipRequest, flow: Flow): void {
@@ -166,7 +172,7 @@ export class Endpoint implements FlowEvents {
     if (known !== undefined) return this.#takeRepeat(known);
     const fault = checkRequest(request);
     if (fault !== undefined) {
-      this.#engine.counters.malformed += 1;
+      this.#malformed(flow, fault);
       return this.#refuse(request, flow, fault.status, fault.reason);
     }
     if (request.method === "CANCEL") return this.#takeCancel(request, flow);
@@ -185,7 +191,7 @@ export class Endpoint implements FlowEvents {
       return markSource(received, flow);
     } catch (error) {
       if (!(error instanceof FormatError) || !received.has("Via")) throw error;
-      this.#engine.counters.malformed += 1;
+      this.#malformed(flow, error);
       if (received.method !== "ACK") this.#refuse(received, flow, 400, reasonPhrase(error));
       return undefined;
     }
@@ -203,7 +209,7 @@ export class Endpoint implements FlowEvents {
   #takeAck(request: SipRequest, flow: Flow, known: ServerRun | Remnant | undefined): void {
     if (known instanceof InviteServerRun) return known.ack(request, flow);
     if (checkRequest(request) === undefined) this.#passAck(request, flow);
-    else this.#engine.counters.malformed += 1; // RFC 3261 §17: an ACK is never answered
+    else this.#malformed(flow); // RFC 3261 §17: an ACK is never answered
   }
 
   /**
@@ -224,13 +230,13 @@ export class Endpoint implements FlowEvents {
 
   #takeResponse(response: SipResponse, flow: Flow): void {
     this.#engine.counters.responsesIn += 1;
-    if (checkResponse(response) !== undefined) return void (this.#engine.counters.malformed += 1);
+    if (checkResponse(response) !== undefined) return this.#malformed(flow);
     const known = this.#registry.clients.get(responseKey(response));
     if (known instanceof Attempt) {
       if (known.cameBy(flow)) return known.receive(response);
     } else if (known !== undefined) return; // RFC 3261 §17.1.2.2: a repeat, within timer K
     this.#engine.counters.strayResponses += 1;
-    this.#attempt(response.cseq.method, () => this.#user.strayResponse?.(response, flow));
+    this.#attempt(response.cseq.method, flow, () => this.#user.strayResponse?.(response, flow));
   }
 
   #serve(transaction: HeldTransaction): void {
@@ -251,7 +257,7 @@ export class Endpoint implements FlowEvents {
 
   #broken(transaction: HeldTransaction, error: unknown): void {
     if (error instanceof FormatError) {
-      this.#engine.counters.malformed += 1;
+      this.#malformed(transaction.flow, error);
       return transaction.reply(400, reasonPhrase(error));
     }
     const { method } = transaction.request;
@@ -260,15 +266,15 @@ export class Endpoint implements FlowEvents {
   }
 
   #passAck(request: SipRequest, flow: Flow): void {
-    this.#attempt("ACK", () => this.#user.ack(request, flow));
+    this.#attempt("ACK", flow, () => this.#user.ack(request, flow));
   }
 
   /** As `#guard`, where nobody waits for an answer. */
-  #attempt(method: string, run: () => void): void {
+  #attempt(method: string, flow: Flow, run: () => void): void {
     try {
       run();
     } catch (error) {
-      if (error instanceof FormatError) this.#engine.counters.malformed += 1;
+      if (error instanceof FormatError) this.#malformed(flow, error);
       else this.#engine.report({ kind: "handler failed", method, error });
     }
   }

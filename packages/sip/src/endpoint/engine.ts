@@ -106,7 +106,8 @@ export class Engine {
   }
 
   report(event: EndpointEvent): void {
-    this.counters.handlerErrors += event.kind === "limit reached" ? 0 : 1;
+    const ours = event.kind === "handler failed" || event.kind === "observer failed";
+    this.counters.handlerErrors += ours ? 1 : 0;
     this.#log?.(event);
   }
 }

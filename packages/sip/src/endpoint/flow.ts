@@ -1,6 +1,6 @@
 /** Connections and sockets as the stack sees them: the ports between it and what does the I/O. RFC 3261 §18, RFC 5626 §3 */
 import type { Address, Hop, TransportName } from "../locate/index.ts";
-import type { SipMessage } from "../message/index.ts";
+import type { MessageFault, SipMessage } from "../message/index.ts";
 
 /** One connection, or one pair of datagram addresses. */
 export interface Flow {
@@ -30,6 +30,9 @@ export interface Transports {
 export interface FlowFault {
   readonly status: number;
   readonly reason: string;
+  /** Why it is none, as in `MessageFault`. */
+  readonly limit?: MessageFault["limit"];
+  readonly format?: string;
   readonly close: boolean;
   /** As much of the message as an answer needs. */
   readonly message?: SipMessage | undefined;

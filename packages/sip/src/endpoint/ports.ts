@@ -2,6 +2,7 @@
 import type { Clock, Random } from "@parlance/wire";
 import type { Address, Hop, Resolver, TransportName } from "../locate/index.ts";
 import type {
+  MessageLimits,
   ResponseEdit,
   SipMessage,
   SipRequest,
@@ -16,14 +17,22 @@ export interface EndpointPorts {
   readonly random: Random;
   /** Without it only addresses can be sent to. */
   readonly resolver?: Resolver;
-  /** Told of each error of our own code, and of limits that were hit. */
+  /** Told of each error of our own code, of limits that were hit, and of what could not be read. */
   readonly log?: (event: EndpointEvent) => void;
 }
 
 export type EndpointEvent =
   | { readonly kind: "handler failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "observer failed"; readonly method: string; readonly error: unknown }
-  | { readonly kind: "limit reached"; readonly limit: "source" | "total"; readonly flow: Flow };
+  | { readonly kind: "limit reached"; readonly limit: "source" | "total"; readonly flow: Flow }
+  | {
+      readonly kind: "malformed";
+      /** The bound of the parser that was passed. */
+      readonly limit: keyof MessageLimits | undefined;
+      /** What broke its format; the message as a whole by default. */
+      readonly format: string | undefined;
+      readonly flow: Flow;
+    };
 
 /** Sees every message on its way in and out; bytes on the way out. */
 export type Trace = (

@@ -170,8 +170,10 @@ test("what a handler throws is answered: 400 for what a peer wrote, 500 for our 
   assert.equal(third instanceof SipResponse && third.reason, "Bad Event: no? token");
   assert.deepEqual(
     host.events.map(({ kind }) => kind),
-    ["handler failed", "handler failed"],
+    ["malformed", "handler failed", "malformed", "handler failed"],
   );
+  const formats = host.events.flatMap((event) => (event.kind === "malformed" ? event.format : []));
+  assert.deepEqual(formats, ["Expires", "Event"]);
   assert.equal(host.endpoint.stats.handlerErrors, 2);
 });
 

@@ -1,6 +1,6 @@
 /** What makes a message unfit before anybody asks where it goes. RFC 3261 §8.2, §16.3, §18.1.2 */
 import { FormatError } from "@parlance/wire";
-import { bad, type MessageFault } from "./head.ts";
+import { bad, beyond, type MessageFault } from "./head.ts";
 import type { HeaderLine } from "./header-line.ts";
 import { standsOnce } from "./header-names.ts";
 import {
@@ -98,10 +98,10 @@ function checkHeaders(request: SipRequest, limits: MessageLimits): MessageFault 
   const vias = request.get(Via)?.length ?? 0;
   const routes = request.get(Route)?.length ?? 0;
   const contact = request.get(Contact);
-  if (vias > limits.viaValues) return bad("too many Via values");
-  if (routes > limits.routeValues) return bad("too many Route values");
+  if (vias > limits.viaValues) return beyond("viaValues", "too many Via values");
+  if (routes > limits.routeValues) return beyond("routeValues", "too many Route values");
   if (contact !== undefined && !("star" in contact) && contact.length > limits.contactValues) {
-    return bad("too many Contact values");
+    return beyond("contactValues", "too many Contact values");
   }
   return undefined;
 }
@@ -128,7 +128,10 @@ function readable(check: () => MessageFault | undefined): MessageFault | undefin
   try {
     return check();
   } catch (error) {
-    if (error instanceof FormatError) return bad(`${error.format}: ${error.reason}`);
+    if (error instanceof FormatError) {
+      const { format, reason } = error;
+      return { ...bad(`${format}: ${reason}`), format };
+    }
     throw error;
   }
 }

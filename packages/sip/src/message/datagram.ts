@@ -8,21 +8,21 @@ import { type Framed, type FramedFault, framedFault, framedMessage } from "./rea
 const CR = 13;
 const LF = 10;
 const EMPTY_LINE = utf8Bytes("\r\n\r\n");
-const TOO_LARGE: MessageFault = { status: 413, reason: "Request Entity Too Large" };
 
 /** The body ends where Content-Length says, or with the datagram. */
 export function readDatagram(bytes: Uint8Array, limits: MessageLimits = messageLimits): Framed {
-  return readPacket(bytes, limits, limits.datagramBodyBytes, trimmedBody);
+  return readPacket(bytes, limits, "datagramBodyBytes", trimmedBody);
 }
 
 /** One whole message a frame: a Content-Length that disagrees is a fault. RFC 7118 §4.2 */
 export function readFrame(bytes: Uint8Array, limits: MessageLimits = messageLimits): Framed {
-  return readPacket(bytes, limits, limits.streamBodyBytes, exactBody);
+  return readPacket(bytes, limits, "streamBodyBytes", exactBody);
 }
 
 /** A message that stands alone. Malformed values are found when they are asked for. */
 export function parseMessage(bytes: Uint8Array): Parsed<SipMessage> {
-  const framed = readPacket(bytes, messageLimits, bytes.length, trimmedBody);
+  const limits = { ...messageLimits, datagramBodyBytes: bytes.length };
+  const framed = readPacket(bytes, limits, "datagramBodyBytes", trimmedBody);
   if (framed.kind === "message") return { ok: true, value: framed.message };
   const reason = framed.kind === "fault" ? framed.reason : "no message";
   return { ok: false, error: new FormatError("SIP", 0, reason) };
@@ -33,7 +33,7 @@ type TakeBody = (rest: Uint8Array, length: number) => Uint8Array | MessageFault;
 function readPacket(
   bytes: Uint8Array,
   limits: MessageLimits,
-  bodyLimit: number,
+  bodyLimit: BodyLimit,
   takeBody: TakeBody,
 ): Framed {
   const start = skipLineEnds(bytes);
@@ -50,7 +50,7 @@ function readPacket(
   if (head.fault !== undefined) return framedFault(head.fault, head);
   const body = readBody(head, bytes.subarray(end), takeBody);
   if (!(body instanceof Uint8Array)) return framedFault(body, head);
-  if (body.length > bodyLimit) return framedFault(TOO_LARGE, head);
+  if (body.length > limits[bodyLimit]) return framedFault(tooLargeBody(bodyLimit), head);
   return framedMessage(head, body);
 }
 
@@ -70,14 +70,20 @@ function exactBody(rest: Uint8Array, length: number): Uint8Array | MessageFault 
   return length === rest.length ? rest : bad("Content-Length is not the length of the body");
 }
 
+type BodyLimit = "datagramBodyBytes" | "streamBodyBytes";
+
+export function tooLargeBody(limit: BodyLimit): MessageFault {
+  return { status: 413, reason: "Request Entity Too Large", limit };
+}
+
 /** A head that does not end, or not soon enough: its whole lines are read for the answer. */
 export function brokenOff(
   bytes: Uint8Array,
   tooLarge: boolean,
   limits: MessageLimits,
 ): FramedFault {
-  const fault = tooLarge
-    ? { status: 513, reason: "header section is too long" }
+  const fault: MessageFault = tooLarge
+    ? { status: 513, reason: "header section is too long", limit: "headerSectionBytes" }
     : bad("header section has no end");
   const part = bytes.subarray(0, limits.headerSectionBytes);
   const lastLineEnd = part.lastIndexOf(LF);

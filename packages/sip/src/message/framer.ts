@@ -1,7 +1,7 @@
 /** Messages out of a stream, however it is cut. RFC 3261 §18.3, keep-alives of RFC 5626 §4.4.1 */
 import { concatBytes } from "@parlance/wire";
 import { isIn, TOKEN } from "./characters.ts";
-import { brokenOff } from "./datagram.ts";
+import { brokenOff, tooLargeBody } from "./datagram.ts";
 import { bad, contentLengthOf, endOfHead, type Head, readHead } from "./head.ts";
 import { type MessageLimits, messageLimits } from "./limits.ts";
 import { type Framed, type FramedFault, framedFault, framedMessage } from "./reading.ts";
@@ -119,7 +119,7 @@ export class SipFramer {
     if (length === undefined) return framedFault(bad("Content-Length is missing"), head);
     if (typeof length !== "number") return framedFault(length, head);
     if (length > limits.streamBodyBytes) {
-      return framedFault({ status: 413, reason: "Request Entity Too Large" }, head);
+      return framedFault(tooLargeBody("streamBodyBytes"), head);
     }
     this.#head = { head, end: seen, length };
     return undefined;

@@ -11,6 +11,10 @@ export interface MessageFault {
   readonly status: number;
   /** Fit for a reason phrase: our own words, never the peer's. */
   readonly reason: string;
+  /** The bound that it passes. */
+  readonly limit?: keyof MessageLimits;
+  /** What was read when it broke its format, in our own words: "Via", "URI"; the whole by default. */
+  readonly format?: string;
 }
 
 export interface Head {
@@ -29,6 +33,11 @@ const CR = 13;
 const BLANK = 32;
 const COLON = 58;
 const BACKSLASH = 92;
+const TOO_MANY_LINES: MessageFault = {
+  status: 513,
+  reason: "too many header lines",
+  limit: "headerLines",
+};
 const VERSION = /^SIP\/[0-9]{1,3}\.[0-9]{1,3}$/i;
 const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9]{2})(?: (.*))?$/is;
 
@@ -86,7 +95,10 @@ function readStartLine(line: string, limits: MessageLimits): Pick<Head, "start" 
   const version = line.slice(last + 1);
   const request = { method, uriText, version, uri: undefined };
   if (line.length > limits.startLineBytes) {
-    return { start: request, fault: { status: 414, reason: "Request-URI Too Long" } };
+    return {
+      start: request,
+      fault: { status: 414, reason: "Request-URI Too Long", limit: "startLineBytes" },
+    };
   }
   // RFC 3261 §7.1: single spaces, and none elsewhere.
   if (last <= first + 1 || uriText.includes(" ")) {
@@ -153,10 +165,11 @@ function indexLines(
       } else if (octet !== TAB) reason ??= controlFault(octet, bytes[at - 1]);
       at += 1;
     }
-    if (at - start > limits.headerLineBytes) reason ??= "header line is too long";
     if (reason !== undefined) fault ??= bad(reason);
-    else if (lines.length === limits.headerLines) {
-      return { lines, fault: fault ?? { status: 513, reason: "too many header lines" } };
+    else if (at - start > limits.headerLineBytes) {
+      fault ??= beyond("headerLineBytes", "header line is too long");
+    } else if (lines.length === limits.headerLines) {
+      return { lines, fault: fault ?? TOO_MANY_LINES };
     } else {
       const key =
         knownKey(bytes, start, nameEnd, hash) ??
@@ -188,6 +201,10 @@ export function contentLengthOf(lines: readonly HeaderLine[]): number | MessageF
     if (length === undefined) return bad("Content-Length is not a number");
   }
   return length;
+}
+
+export function beyond(limit: keyof MessageLimits, reason: string): MessageFault {
+  return { ...bad(reason), limit };
 }
 
 export function bad(reason: string): MessageFault {

@@ -4,11 +4,13 @@ import { concatBytes, utf8Bytes } from "@parlance/wire";
 import {
   checkRequest,
   type Framed,
+  type MessageFault,
   messageLimits,
   parseMessage,
   readDatagram,
   readFrame,
   SipFramer,
+  type SipMessage,
   SipRequest,
 } from "./index.ts";
 
@@ -40,6 +42,10 @@ function statusOf(framed: Framed | undefined): number | string {
   return framed.message instanceof SipRequest
     ? (checkRequest(framed.message)?.status ?? "ok")
     : "ok";
+}
+
+function checked(request: SipMessage): MessageFault | undefined {
+  return request instanceof SipRequest ? checkRequest(request) : undefined;
 }
 
 /** On a datagram and on a stream. */
@@ -111,6 +117,29 @@ test("Via, Route and Contact have as many values as their bounds", () => {
     assert.deepEqual(judged(message(values(name, value, count))), both("ok"), name);
     assert.deepEqual(judged(message(values(name, value, count + 1))), both(400), name);
   }
+});
+
+test("a bound that is passed is told by its name, a broken header by its own", () => {
+  const beyond = messageLimits.streamBodyBytes + 1;
+  const cases: readonly (readonly [Parts, string])[] = [
+    [{ start: `MESSAGE ${uri(messageLimits.startLineBytes)} SIP/2.0` }, "startLineBytes"],
+    [{ lines: [line(messageLimits.headerLineBytes + 1)] }, "headerLineBytes"],
+    [{ lines: many(messageLimits.headerLines) }, "headerLines"],
+    [{ lines: Array.from({ length: 9 }, () => line(8000)) }, "headerSectionBytes"],
+    [{ body: "b".repeat(beyond) }, "streamBodyBytes"],
+    [values("Via", "SIP/2.0/TCP a.test", messageLimits.viaValues), "viaValues"],
+    [values("Route", "<sip:a.test;lr>", messageLimits.routeValues + 1), "routeValues"],
+    [values("Contact", "<sip:a@a.test>", messageLimits.contactValues + 1), "contactValues"],
+    [{ lines: ["Max-Forwards: 256"] }, "Max-Forwards"],
+  ];
+  for (const [parts, name] of cases) {
+    const [framed] = new SipFramer().push(message(parts));
+    const fault = framed?.kind === "message" ? checked(framed.message) : framed;
+    assert.ok(fault !== undefined && "reason" in fault);
+    assert.equal(fault.limit ?? fault.format, name);
+  }
+  const large = readDatagram(message({ body: "b".repeat(messageLimits.datagramBodyBytes + 1) }));
+  assert.equal(large.kind === "fault" ? large.limit : undefined, "datagramBodyBytes");
 });
 
 test("what makes a request unfit is told with its status (RFC 3261 §8.2, §16.3)", () => {

@@ -37,7 +37,7 @@ export function framedFault(
     head !== undefined && start !== undefined && "method" in start && hasVia(head.lines)
       ? new SipRequest(start, { lines: head.lines, body: new Uint8Array(0), octets: head.octets })
       : undefined;
-  return { kind: "fault", status: fault.status, reason: fault.reason, close: true, message };
+  return { kind: "fault", ...fault, close: true, message };
 }
 
 function hasVia(lines: Head["lines"]): boolean {
