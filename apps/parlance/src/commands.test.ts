@@ -143,7 +143,7 @@ test("a wrong password, or no server, ends with 1 and says so", async () => {
   const env = { PARLANCE_PASSWORD: "x" };
   const nobody = await runCommand(["send", ...args, "bob", "x"], { env });
   assert.equal(nobody.status, 1);
-  assert.match(firstLine(nobody), /^parlance: offline/);
+  assert.match(firstLine(nobody), /^parlance: offline: .*; is the server running\?$/);
 });
 
 test("each help page has examples or a meaning, its defaults, and the exit status", async () => {

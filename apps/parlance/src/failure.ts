@@ -32,7 +32,8 @@ export function exitCodeOf(error: unknown): number {
 
 function explainImError({ code, status, warning }: ImError): string {
   const why = warning === undefined || warning === "" ? "" : `: ${warning}`;
-  return `${code}${status === undefined ? "" : ` (${status})`}${why}`;
+  const hint = code === "offline" && why.includes("ECONNREFUSED") ? "; is the server running?" : "";
+  return `${code}${status === undefined ? "" : ` (${status})`}${why}${hint}`;
 }
 
 function indented(lines: string): string {
