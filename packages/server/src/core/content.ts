@@ -1,8 +1,15 @@
 /** What is in the body of a request, each step taken once and only when somebody asks. RFC 3261 §7.4, RFC 3862, RFC 5438 */
-import { type Cpim, findImdns, type Imdn, parseCpim } from "@parlance/formats";
-import { type Refusal, refuse } from "@parlance/im";
+import {
+  type Cpim,
+  decodedContent,
+  findImdns,
+  type Imdn,
+  mediaTypeOf,
+  parseCpim,
+} from "@parlance/formats";
+import { essentialPart, type Refusal, refuse } from "@parlance/im";
 import { ContentEncoding, ContentType, type SipRequest } from "@parlance/sip";
-import type { Inflate } from "@parlance/wire";
+import { type Inflate, parsed } from "@parlance/wire";
 import type { Content, Reading } from "../ports/index.ts";
 
 const CPIM = "message/cpim";
@@ -40,7 +47,7 @@ export class RequestContent implements Content {
   }
 
   get cpim(): Reading<Cpim> | undefined {
-    this.#cpim ??= { reading: this.mediaType === CPIM ? this.#readCpim() : undefined };
+    this.#cpim ??= { reading: this.#readCpim() };
     return this.#cpim.reading;
   }
 
@@ -63,11 +70,26 @@ export class RequestContent implements Content {
     return bytes === undefined ? bad(refuse("bad body")) : good(bytes);
   }
 
-  #readCpim(): Reading<Cpim> {
+  #readCpim(): Reading<Cpim> | undefined {
+    const { mediaType } = this;
+    const several = mediaType?.startsWith("multipart/") === true;
+    if (mediaType !== CPIM && !several) return undefined;
     const { bytes } = this;
     if (!bytes.ok) return bytes;
-    const cpim = parseCpim(bytes.value);
+    const envelope = several ? this.#envelopeIn(bytes.value) : bytes.value;
+    if (envelope === undefined) return undefined;
+    const cpim = parseCpim(envelope);
     return cpim.ok ? cpim : bad(refuse("bad body"));
+  }
+
+  #envelopeIn(content: Uint8Array): Uint8Array | undefined {
+    const part = essentialPart({ headers: this.#typeHeader, content });
+    const type = parsed(() => mediaTypeOf(part.headers).essence);
+    return type.ok && type.value === CPIM ? decodedContent(part) : undefined;
+  }
+
+  get #typeHeader(): readonly (readonly [string, string])[] {
+    return [["Content-Type", this.#request.text(ContentType) ?? ""]];
   }
 
   #readImdn(): Reading<Imdn> | undefined {
@@ -75,8 +97,7 @@ export class RequestContent implements Content {
     if (mediaType !== IMDN && cpim?.ok !== true) return undefined;
     const { bytes } = this;
     if (!bytes.ok) return bytes;
-    const headers = [["Content-Type", this.#request.text(ContentType) ?? ""]] as const;
-    const found = findImdns({ headers, content: bytes.value });
+    const found = findImdns({ headers: this.#typeHeader, content: bytes.value });
     if (!found.ok) return bad(refuse("bad body"));
     const [first] = found.value;
     return first === undefined ? undefined : good(first.imdn);

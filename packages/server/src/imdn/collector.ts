@@ -52,6 +52,8 @@ export class ReportCollector implements Owner, ReportCollection {
   /** Messages whose next aggregate is due soon, with how many recipients have still to report. */
   readonly #armed = new Map<string, number>();
   readonly #sending = new Set<string>();
+  /** Messages about which something came while their aggregate was sent: the sender laid them to rest. */
+  readonly #late = new Map<string, Sending["message"]>();
   #tick: Cancel | undefined;
   #ticks = 0;
 
@@ -166,6 +168,7 @@ export class ReportCollector implements Owner, ReportCollection {
       if (this.#ticks === 0) await this.#ports.store.expire(now, EXPIRED_A_TICK);
       const due = await this.#ports.store.due(now, DUE_A_TICK);
       await Promise.all(due.map((state) => this.#send(state)));
+      await this.#rearm(now);
     } catch (error) {
       this.#failed(error);
     }
@@ -183,6 +186,14 @@ export class ReportCollector implements Owner, ReportCollection {
       await this.#sender.send(state);
     } finally {
       this.#sending.delete(key);
+      if (this.#armed.has(key)) this.#late.set(key, state.message);
+    }
+  }
+
+  async #rearm(now: number): Promise<void> {
+    for (const [key, { messageId, author }] of this.#late) {
+      await this.#ports.store.passedOn(messageId, author, [], now + this.#options.aggregateMs);
+      this.#late.delete(key);
     }
   }
 

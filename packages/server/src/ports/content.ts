@@ -13,7 +13,7 @@ export interface Content {
   readonly sizeBytes: number;
   /** The body with its content coding undone; 415 or 413 when that cannot be done. */
   readonly bytes: Reading<Uint8Array>;
-  /** The body as message/cpim, or undefined when it is something else; 400 when malformed. */
+  /** The message/cpim that the body is, or is about; undefined when it is something else; 400 when malformed. */
   readonly cpim: Reading<Cpim> | undefined;
   /** The notification in the body, bare or inside CPIM, or undefined when it is something else. */
   readonly imdn: Reading<Imdn> | undefined;
