@@ -2,6 +2,7 @@
 import {
   type Cpim,
   decodedContent,
+  type Entity,
   IMDN_HEADERS,
   mediaTypeOf,
   mimeHeader,
@@ -9,7 +10,7 @@ import {
   parseDateTime,
   unknownRequirements,
 } from "@parlance/formats";
-import { BODIES, CPIM, IMDN, IS_COMPOSING } from "@parlance/im";
+import { BODIES, CPIM, essentialPart, IMDN, IS_COMPOSING } from "@parlance/im";
 import {
   addressKey,
   ContentEncoding,
@@ -54,29 +55,36 @@ export function unpack(request: SipRequest, inflate: Inflate | undefined): Unpac
       headers: [["Accept-Encoding", "identity"]],
     };
   }
-  const type = request.get(ContentType);
+  const contentType = request.text(ContentType);
+  if (contentType === undefined) return { status: 400, reason: "Content-Type is missing" };
+  const entity = essentialPart({ headers: [["Content-Type", contentType]], content: body });
   const sender = senderOf(request);
-  if (type?.type !== CPIM) return bare(request, sender, body);
-  const cpim = parseCpim(body);
+  const type = parsed(() => mediaTypeOf(entity.headers).essence);
+  if (!type.ok) return unsupported();
+  if (type.value !== CPIM) return bare(request, sender, entity);
+  const envelope = decodedContent(entity);
+  if (envelope === undefined) return unsupported();
+  const cpim = parseCpim(envelope);
   if (!cpim.ok) return { status: 400, reason: "Bad message/cpim" };
   if (unknownRequirements(cpim.value, UNDERSTOOD).length > 0) return unsupported(); // RFC 3862 §4.7
-  return wrapped(cpim.value, body, sender, request);
+  return wrapped(cpim.value, envelope, sender, request);
 }
 
 export function isUnreadable(value: Unpacked | Unreadable): value is Unreadable {
   return "status" in value;
 }
 
-function bare(request: SipRequest, sender: Sender, content: Uint8Array): Unpacked | Unreadable {
-  const contentType = request.text(ContentType);
-  if (contentType === undefined) return { status: 400, reason: "Content-Type is missing" };
+function bare(request: SipRequest, sender: Sender, entity: Entity): Unpacked | Unreadable {
+  const { headers } = entity;
+  const content = decodedContent(entity);
+  if (content === undefined) return unsupported();
   return {
     ...sender,
     conversation: conversationOf(request, sender.from),
     envelope: undefined,
     cpim: undefined,
-    contentType,
-    headers: [["Content-Type", contentType]],
+    contentType: mimeHeader(headers, "Content-Type") ?? "text/plain",
+    headers,
     content,
     writtenAt: undefined,
   };

@@ -1,5 +1,10 @@
 /** Somebody who writes and reads through a storm: comes, goes, is cut off, and remembers what was shown. */
-import { type ImClient, type IncomingMessage, MemoryStore, type SendOptions } from "@parlance/client";
+import {
+  type ImClient,
+  type IncomingMessage,
+  MemoryStore,
+  type SendOptions,
+} from "@parlance/client";
 import { utf8Text } from "@parlance/wire";
 import type { ClientTransport, World } from "../world/world.ts";
 

@@ -84,6 +84,7 @@ function bodyOutline(text: string): readonly string[] {
   const state = /<state>(\w+)/.exec(body)?.[1];
   if (state !== undefined) return [state];
   if (id === undefined) return [];
-  const content = body.split("\r\n\r\n")[2] ?? "";
+  const envelope = body.slice(body.search(/^imdn\.Message-ID/im));
+  const content = envelope.split("\r\n\r\n")[2]?.split("\r\n--")[0] ?? "";
   return [`${JSON.stringify(content.slice(0, 40))} ${id.slice(0, SHORT_ID)}`];
 }
