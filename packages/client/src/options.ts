@@ -49,13 +49,16 @@ export interface Account {
   readonly username: string;
 }
 
+/** Of a display name, in code points. */
+const MAX_NAME = 64;
+
 export function readAccount(options: ConnectOptions): Account {
   const read = parsed(() => parseUri(options.user));
   if (!read.ok || read.value.kind !== "sip" || read.value.user === undefined) {
     throw new TypeError(`user: expected sip:NAME@DOMAIN, not ${options.user}`);
   }
-  if ([...(options.displayName ?? "")].length > 64) {
-    throw new TypeError("displayName: at most 64 characters");
+  if (Array.from(options.displayName ?? "").length > MAX_NAME) {
+    throw new TypeError(`displayName: at most ${MAX_NAME} characters`);
   }
   const uri = read.value;
   return { uri, domain: uri.host, username: options.username ?? uri.user ?? "" };

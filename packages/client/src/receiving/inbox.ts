@@ -20,7 +20,7 @@ export class Inbox {
   readonly #ports: InboxPorts;
   readonly #feeds = new Set<Feed<ReceivedRecord>>();
   #emitted = 0;
-  #emitting: Promise<void> | undefined;
+  #emitting = false;
   #again = false;
 
   constructor(store: ClientStore, ports: InboxPorts) {
@@ -36,10 +36,12 @@ export class Inbox {
   /** Somebody listens now. */
   heard(): void {
     this.#again = true;
-    this.#emitting ??= this.#emitAll()
+    if (this.#emitting) return;
+    this.#emitting = true;
+    this.#emitAll()
       .catch(this.#ports.report)
       .finally(() => {
-        this.#emitting = undefined;
+        this.#emitting = false;
       });
   }
 
@@ -61,7 +63,7 @@ export class Inbox {
   }
 
   end(): void {
-    for (const feed of [...this.#feeds]) feed.end();
+    for (const feed of this.#feeds) feed.end();
   }
 
   async #emitAll(): Promise<void> {
