@@ -7,7 +7,7 @@
  *    (without receipts also if the other device dropped it because its time had run out). He is told `failed` only if it was not; where he asked for no receipt, `failed` means that nobody
  *    can tell, and whatever the code says, it may have been shown once.
  * 3. `accepted` and `deferred` are ends only where no receipt was asked for, and then it was shown,
- *    unless its time ran out.
+ *    unless its time ran out, or it was too long for the way to a device.
  * 4. One author's messages of one conversation are shown in the order of their writing, but for those
  *    that he was told had failed: then the conversation went on without them.
  * 5. The server keeps nothing for anybody who is back.
@@ -75,9 +75,12 @@ function judgeEnd({ written, record, author, people, group }: End, complain: Com
     if (reader === author || !isFor(written, reader, group)) continue;
     const own = record.recipients.find(({ address }) => address === reader.address);
     const toGroup = own === undefined;
+    // The list of the others makes a copy too long for datagrams. RFC 3428 §8
+    const tooLong = written.to.length > 1 && reader.transport === "udp";
     const state = own?.state ?? record.state;
     const wasShown = reader.shown.some(({ text }) => text === written.text);
-    const verdict = judgeState(state, wasShown, { ...written, toGroup });
+    const perishable = written.perishable || tooLong;
+    const verdict = judgeState(state, wasShown, { ...written, perishable, toGroup });
     const code = record.failure?.code ?? "";
     if (verdict !== undefined) {
       complain(`${written.text} to ${reader.name} is ${state} ${code}: ${verdict}`);

@@ -37,7 +37,7 @@ export class Person {
   /** Texts that an application may show again, because it was killed before it said that it had. */
   readonly forgiven = new Set<string>();
   readonly #world: World;
-  readonly #transport: ClientTransport;
+  readonly transport: ClientTransport;
   readonly #byLoop: boolean;
   #client: ImClient | undefined;
   #wanted = false;
@@ -53,7 +53,7 @@ export class Person {
     this.name = name;
     this.address = world.address(name);
     this.#world = world;
-    this.#transport = as.transport;
+    this.transport = as.transport;
     this.#byLoop = as.byLoop;
   }
 
@@ -111,7 +111,7 @@ export class Person {
 
   async #connect(run: number): Promise<void> {
     const { name: device } = this;
-    const options = { transport: this.#transport, store: this.store, device };
+    const options = { transport: this.transport, store: this.store, device };
     await this.#leaving;
     while (this.#wanted && this.#run === run) {
       try {
