@@ -130,7 +130,7 @@ test("what was put in as text or attribute comes out the same", () => {
         "\uFFFD",
       );
       assert.equal(attribute(result.value.root, "b"), readable);
-      assert.deepEqual(result.value.root.children, [readable]);
+      assert.equal(result.value.root.children.map(String).join(""), readable);
     }),
     { seed: 4711, numRuns: 500 },
   );
