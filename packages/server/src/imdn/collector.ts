@@ -80,7 +80,7 @@ export class ReportCollector implements Owner, ReportCollection {
   async open(message: CopiedMessage): Promise<void> {
     const sentAt = this.#ports.clock.now();
     const author = addressKey(parseUri(message.shownAuthor));
-    await this.#ports.store.open({
+    const opened = await this.#ports.store.open({
       messageId: message.messageId, // IM-8.1.1-N3: what a report finds its message by
       author,
       recipients: message.recipients,
@@ -89,6 +89,8 @@ export class ReportCollector implements Owner, ReportCollection {
       deadline: sentAt + this.#options.aggregateMs,
       expiresAt: sentAt + this.#options.lifeMs,
     });
+    // Sent again because its answer was lost: some may have reported, so the next report arms it.
+    if (opened === "known") return;
     this.#armed.set(keyOf(message.messageId, author), message.recipients.length);
   }
 

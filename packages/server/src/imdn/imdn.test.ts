@@ -294,6 +294,33 @@ test("what could not be passed on is tried again, and nothing of it is lost", as
   assert.equal(way.submitted.length, 2);
 });
 
+test("a message that was sent again because its answer was lost is reported on as before", async () => {
+  const { way, clock, open, report } = collecting();
+  await open();
+  await report(originatorFor(bob));
+  await clock.pass(11_000);
+  await open();
+  await report(originatorFor(carol));
+  await clock.pass(11_000);
+  assert.deepEqual(
+    way.submitted.map(({ request }) => reportsIn(request)[0]?.imdn.recipientUri),
+    [bob.address, carol.address],
+  );
+});
+
+test("a report that comes while an aggregate leaves is passed on with the next", async () => {
+  const { way, clock, open, report } = collecting();
+  await open();
+  await report(originatorFor(bob));
+  const answered = Promise.withResolvers<number>();
+  way.onSubmit = () => answered.promise;
+  await clock.pass(11_000);
+  await report(originatorFor(carol));
+  answered.resolve(200);
+  await clock.pass(12_000);
+  assert.equal(way.submitted.length, 2);
+});
+
 test("a restart loses no report that was answered", async () => {
   const before = collecting();
   await before.open();
