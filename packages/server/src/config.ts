@@ -4,7 +4,7 @@ import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
-import type { Limits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 import type { Log, Metrics, Sealing, SecurityWatch } from "./ports/index.ts";
 import type { Stores } from "./store/index.ts";
 
@@ -33,7 +33,7 @@ export interface ServerConfig {
   /** User parts of the service addresses in the domain. */
   readonly services?: { readonly factory?: string; readonly imdn?: string };
   readonly trace?: { readonly bytes: number };
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Bounds>;
 }
 
 export interface GroupConfig {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { messageLimits } from "@parlance/sip";
-import { defaultLimits, limitsWith } from "./limits.ts";
+import { defaultLimits, limitsWith, workLimits } from "./limits.ts";
 
 test("a row may be moved by its name, and the others stay", () => {
-  assert.deepEqual(limitsWith({ messageBurst: 7 }), { ...defaultLimits, messageBurst: 7 });
+  const usual = { ...defaultLimits, ...workLimits };
+  assert.deepEqual(limitsWith({ messageBurst: 7 }), { ...usual, messageBurst: 7 });
+  assert.equal(limitsWith({ flushes: 1 }).flushes, 1);
 });
 
 test("what is no bound, no row, or a row of the parser is refused", () => {

@@ -1,5 +1,5 @@
 import { MULTIPART_LIMITS } from "@parlance/formats";
-import { messageLimits, URI_CHARACTERS } from "@parlance/sip";
+import { type MessageLimits, messageLimits, URI_CHARACTERS } from "@parlance/sip";
 
 /** What a whole SIP message may look like: fixed where it is read, and repeated here to be complete. */
 const ofTheParser = {
@@ -24,13 +24,12 @@ export const defaultLimits = {
   ...ofTheParser,
 
   // Bodies.
-  streamBodyBytes: 65_536,
+  streamBodyBytes: messageLimits.streamBodyBytes,
   inflatedBodyBytes: 65_536, // what fits uncompressed is what may come out of a compressed body
 
   // Forwarding.
   datagramMessageBytes: 1_300, // RFC 3428 §8: above it only congestion-controlled transports
   forwardWaitMs: 20_000, // leaves time for a 202 before the sender's own 32 s are over
-  forkTargets: 10, // as many as one user may have contacts
   inviteWaitMs: 180_000, // RFC 3261 §16.6 step 11: timer C is above three minutes
 
   // Load.
@@ -73,17 +72,32 @@ export const defaultLimits = {
   deferredSeconds: 7 * 86_400,
 } as const satisfies Record<string, number>;
 
-export type Limits = { readonly [name in keyof typeof defaultLimits]: number };
+/** How much of its own work the server has under way: these go with the code, not with an installation. */
+export const workLimits = {
+  flushes: 64, // users who get what waited for them; each holds a page of messages in memory
+  copies: 256, // of messages to many, all of them together
+  copyJobs: 1_000, // messages to many that were accepted and are not finished
+  traceBytes: 16 * 1_048_576, // some minutes of a busy server; a lab keeps everything it sees
+  traceRecords: 16_384,
+} as const satisfies Record<string, number>;
 
-/** The table with some rows replaced; a number that is no usable bound is our caller's mistake. */
-export function limitsWith(overrides: Partial<Limits>): Limits {
+export type Limits = { readonly [name in keyof typeof defaultLimits]: number };
+export type WorkLimits = { readonly [name in keyof typeof workLimits]: number };
+export type Bounds = Limits & WorkLimits;
+
+/** Under which a bound that was hit is counted; rows that bound one thing together share a name. */
+export type LimitName = keyof Bounds | keyof MessageLimits | "deferredPerUser" | "loginFailures";
+
+/** The tables with some rows replaced; a number that is no usable bound is our caller's mistake. */
+export function limitsWith(overrides: Partial<Bounds>): Bounds {
+  const usual = { ...defaultLimits, ...workLimits };
   const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`limits.${name}: ${value} is not a bound`);
     }
     if (Object.hasOwn(ofTheParser, name)) throw new RangeError(`limits.${name} is fixed`);
-    if (!Object.hasOwn(defaultLimits, name)) throw new RangeError(`limits.${name} is not known`);
+    if (!Object.hasOwn(usual, name)) throw new RangeError(`limits.${name} is not known`);
   }
-  return { ...defaultLimits, ...Object.fromEntries(given) };
+  return { ...usual, ...Object.fromEntries(given) };
 }

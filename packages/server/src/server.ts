@@ -15,10 +15,10 @@ import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
-import { type Limits, limitsWith } from "./limits.ts";
+import { type Bounds, limitsWith } from "./limits.ts";
 import { openRules, originating, terminating } from "./participating/index.ts";
 import { RELEASE } from "./release.ts";
-import { DEFAULT_TRACE_LIMITS, TraceRing } from "./trace/index.ts";
+import { TraceRing } from "./trace/index.ts";
 
 export interface ServerStats extends EndpointStats {
   readonly users: number;
@@ -50,7 +50,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const core = new Core(config, limits, ports, directory);
   const functions = makeFunctions(config, limits, ports, core);
   const { deferral, controlling, collector } = functions;
-  const trace = new TraceRing({ ...DEFAULT_TRACE_LIMITS, ...config.trace });
+  const trace = new TraceRing({
+    bytes: config.trace?.bytes ?? limits.traceBytes,
+    records: limits.traceRecords,
+  });
   if (config.trace?.bytes !== 0) {
     core.endpoint.trace = (direction, message, flow, now) =>
       trace.record(direction, message, flow, now);
@@ -86,9 +89,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   };
 }
 
-function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts, core: Core) {
+function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts, core: Core) {
   const { stores, clock, random, log, metrics } = ports;
-  const { way, readContent, directory, registrar } = core;
+  const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
   const untagged = config.compat?.plainSip === true ? "serve" : "refuse";
   const services = servicesOf(config);
@@ -107,11 +110,14 @@ function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts,
       isReachable: (user) => registrar.contacts.of(user.address).length > 0,
       log,
       metrics,
+      hits,
+      security,
     },
     {
       messagesPerUser: limits.deferredMessagesPerUser,
       bytesPerUser: limits.deferredBytesPerUser,
       maxSeconds: limits.deferredSeconds,
+      flushes: limits.flushes,
     },
   );
   const collector = new ReportCollector(
@@ -129,6 +135,7 @@ function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts,
       random,
       log,
       metrics,
+      hits,
       userNamed,
       groups: { find: (identity) => groups.get(identity) },
     },
@@ -138,6 +145,7 @@ function makeFunctions(config: ServerConfig, limits: Limits, ports: ServerPorts,
       recipientsPerList: limits.recipientsPerList,
       userAgent,
       maxSeconds: limits.deferredSeconds,
+      jobs: { copies: limits.copies, messages: limits.copyJobs },
     },
   );
   way.use({

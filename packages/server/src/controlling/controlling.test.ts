@@ -373,3 +373,29 @@ test("not more copies are under way than allowed, and all are sent in the end", 
   assert.equal(way.submitted.length, 400);
   assert.ok(most <= 256, String(most));
 });
+
+test("as many copies as the bound are under way at a time, the others after them", async () => {
+  const { send, way, hits } = world({ jobs: { copies: 2, messages: 1 } });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  way.onSubmit = () => promise;
+  await send(toMany(listBody(uris("bob", "carol", "dave"))));
+  await settled();
+  assert.equal(way.submitted.length, 2);
+  assert.deepEqual(hits.limits, ["copies"]);
+  resolve(200);
+  await settled();
+  assert.equal(way.submitted.length, 3);
+});
+
+test("as many messages to many as the bound are accepted, then 503 until one is done", async () => {
+  const { send, way, hits, clock } = world({ jobs: { copies: 9, messages: 1 } });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  way.onSubmit = () => promise;
+  const one = () => send(toMany(listBody(uris("bob", "carol"))));
+  assert.deepEqual(await one(), { do: "answer", status: 202 });
+  assert.equal(refused(await one())?.[0], 503);
+  assert.deepEqual(hits.limits, ["copyJobs"]);
+  resolve(200);
+  await clock.pass(1_000);
+  assert.deepEqual(await one(), { do: "answer", status: 202 });
+});

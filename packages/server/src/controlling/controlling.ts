@@ -13,7 +13,7 @@ import { addressKey, Require, type SipUri } from "@parlance/sip";
 import type { Originator, Owner, Passage, Untagged, Verdict } from "../ports/index.ts";
 import { keyOf } from "./address-key.ts";
 import { FanOut, type FanOutOptions, type FanOutPorts, type ToMany } from "./fan-out.ts";
-import { DEFAULT_JOB_LIMITS, type JobLimits, Jobs } from "./jobs.ts";
+import { type JobLimits, Jobs } from "./jobs.ts";
 import { judgeGroup } from "./judge-group.ts";
 import { judgeList } from "./judge-list.ts";
 import { readListBody } from "./list-body.ts";
@@ -30,7 +30,7 @@ export interface ControllingOptions extends FanOutOptions {
   readonly factory: string;
   readonly untagged: Untagged;
   readonly recipientsPerList: number;
-  readonly jobs?: JobLimits;
+  readonly jobs: JobLimits;
 }
 
 const ACCEPTED: Verdict = { do: "answer", status: 202 }; // RFC 5365 §7
@@ -45,7 +45,7 @@ export class Controlling implements Owner {
     this.#ports = ports;
     this.#options = options;
     this.#fanOut = new FanOut(ports, options);
-    this.#jobs = new Jobs(ports, options.jobs ?? DEFAULT_JOB_LIMITS);
+    this.#jobs = new Jobs(ports, options.jobs);
   }
 
   /** Before the first request is taken. */
@@ -112,7 +112,10 @@ export class Controlling implements Owner {
     originator: Originator,
     what: Pick<ToMany, "recipients" | "parts" | "group">,
   ): Promise<Verdict> {
-    if (this.#jobs.full) return no(refuse("overload", [["Retry-After", "5"]]));
+    if (this.#jobs.full) {
+      this.#ports.hits.hit("copyJobs");
+      return no(refuse("overload", [["Retry-After", "5"]]));
+    }
     const job = await this.#fanOut.accept({ request, originator, receivedAt, ...what });
     if ("kind" in job) return no(job);
     if (job.recipients.length > 0) this.#jobs.run(job);

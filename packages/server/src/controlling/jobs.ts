@@ -11,8 +11,6 @@ export interface JobLimits {
   readonly messages: number;
 }
 
-export const DEFAULT_JOB_LIMITS: JobLimits = { copies: 256, messages: 1_000 };
-
 const JOBS_A_PAGE = 100;
 
 export class Jobs {
@@ -25,7 +23,7 @@ export class Jobs {
   constructor(ports: JobPorts, limits: JobLimits) {
     this.#ports = ports;
     this.#limits = limits;
-    const slots = new Slots(limits.copies);
+    const slots = new Slots(limits.copies, () => ports.hits.hit("copies"));
     const { metrics } = ports;
     const counter = metrics.counter("copies_total", "Copies of messages to many", "outcome");
     metrics.gauge("copy_jobs", "Messages to many that are under way", () => this.#running);

@@ -3,6 +3,7 @@ import { addressKey, parseMessage, parseUri, RetryAfter, SipRequest } from "@par
 import { type Clock, parsed } from "@parlance/wire";
 import type {
   Counter,
+  LimitWatch,
   Log,
   Metrics,
   Originator,
@@ -25,6 +26,7 @@ export interface JobPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly hits: LimitWatch;
   readonly userNamed: (name: string) => User | undefined;
 }
 

@@ -1,16 +1,22 @@
 /** Lets so many do something at the same time, the others in the order in which they came. */
 export class Slots {
   #free: number;
+  readonly #full: () => void;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(count: number) {
+  /** `full` is told of everyone who has to wait. */
+  constructor(count: number, full: () => void) {
     this.#free = count;
+    this.#full = full;
   }
 
   /** Resolves with what gives the place back; to be called once. */
   async take(): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else {
+      this.#full();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
     return () => this.#giveBack();
   }
 

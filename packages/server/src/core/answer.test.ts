@@ -36,7 +36,7 @@ test("what cannot be read is told", async () => {
   const { world, phone } = await alice();
   const fault = { status: 400, reason: "no", close: false, message: undefined } as const;
   world.server.events.fault(fault, world.serverFlowOf(phone));
-  assert.deepEqual(world.suspected, ["malformed 192.0.2.77"]);
+  assert.deepEqual(world.suspected, ["malformed message 192.0.2.77"]);
 });
 
 test("metrics have the names that Prometheus wants, and counts are counters", async () => {

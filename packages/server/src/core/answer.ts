@@ -1,7 +1,8 @@
 /** How a word of the server itself becomes an answer: a no, with what goes with it, or a yes. RFC 3261 §20.43 */
 import { type Condition, formatWarning, type Refusal } from "@parlance/im";
 import type { MessageEdit, ServerTransaction } from "@parlance/sip";
-import type { Edit, SecurityWatch } from "../ports/index.ts";
+import type { LimitName } from "../limits.ts";
+import type { Edit, LimitWatch, SecurityWatch } from "../ports/index.ts";
 import { RELEASE } from "../release.ts";
 
 /** Answers clients in the name of the server, and tells who watches over the server what may be an attack. */
@@ -9,14 +10,22 @@ export class Answers {
   readonly #domain: string;
   readonly #watch: SecurityWatch;
 
-  constructor(domain: string, watch: SecurityWatch) {
+  readonly #hits: LimitWatch;
+
+  constructor(domain: string, watch: SecurityWatch, hits: LimitWatch) {
     this.#domain = domain;
     this.#watch = watch;
+    this.#hits = hits;
   }
 
   refuse(transaction: ServerTransaction, refusal: Refusal): void {
-    if (refusal.status === 403 || LIMITS.has(refusal.condition)) {
-      this.#watch.report(`refused: ${refusal.condition}`, transaction.flow.remote.host);
+    const { status, condition } = refusal;
+    const { flow, request } = transaction;
+    const limit = LIMITS.get(condition);
+    if (limit !== undefined) this.#hits.hit(limit);
+    if (status === 403 || limit !== undefined || condition === "overload") {
+      const fields = { status, method: request.method, transport: flow.transport };
+      this.#watch.report(`refused: ${condition}`, flow.remote.host, fields);
     }
     transaction.reply(refusal.status, undefined, refusalHeaders(refusal, this.#domain));
   }
@@ -30,11 +39,11 @@ export class Answers {
   }
 }
 
-/** Bounds that somebody has reached. */
-const LIMITS: ReadonlySet<Condition> = new Set<Condition>([
-  "overload",
-  "store full",
-  "message too large",
+/** Conditions that tell by themselves which bound was hit. */
+const LIMITS: ReadonlyMap<Condition, LimitName> = new Map<Condition, LimitName>([
+  ["message too large", "streamBodyBytes"],
+  ["too long for datagrams", "datagramMessageBytes"],
+  ["list too long", "recipientsPerList"],
 ]);
 
 function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {

@@ -1,9 +1,9 @@
 /** The core put together: everything that a request passes which is not a function of the IM service. */
-import { Endpoint, type FlowEvents } from "@parlance/sip";
+import { Endpoint, type EndpointEvent, type FlowEvents } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
-import type { ReadContent, SecurityWatch, User } from "../ports/index.ts";
+import type { LimitWatch, ReadContent, SecurityWatch, User } from "../ports/index.ts";
 import { Accounts } from "./accounts.ts";
 import { Answers } from "./answer.ts";
 import { Authenticator } from "./authentication.ts";
@@ -16,6 +16,7 @@ import { Forwarder } from "./forwarder.ts";
 import { Guard } from "./guard.ts";
 import { Home } from "./home.ts";
 import { InDialog } from "./in-dialog.ts";
+import { limitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
 import { Peers } from "./peers.ts";
@@ -38,6 +39,9 @@ export class Core {
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly home: Home;
+  /** For whoever has bounds of his own. */
+  readonly hits: LimitWatch;
+  readonly watch: SecurityWatch;
   readonly #ports: ServerPorts;
   readonly #flows = new LiveFlows();
   readonly #authenticator: Authenticator;
@@ -52,7 +56,10 @@ export class Core {
     const home = new Home(config.domain, config.aliases ?? []);
     const { domain } = home;
     const watch = ports.security ?? NOBODY;
-    const answers = new Answers(domain, watch);
+    const hits = limitHits(ports.metrics, watch);
+    const answers = new Answers(domain, watch, hits);
+    this.hits = hits;
+    this.watch = watch;
     this.home = home;
     const gruu = { key: secrets.gruus, hashing, random };
     this.#ports = ports;
@@ -82,6 +89,7 @@ export class Core {
       limits,
       plainSip,
       log,
+      hits,
     });
     this.endpoint = new Endpoint(
       {
@@ -89,12 +97,7 @@ export class Core {
         clock,
         random,
         ...(ports.resolver === undefined ? {} : { resolver: ports.resolver }),
-        log: (event) => {
-          if (event.kind === "limit reached") {
-            return watch.report(`transactions of ${event.limit}`, event.flow.remote.host);
-          }
-          log.error(event.kind, { method: event.method, error: errorText(event.error) });
-        },
+        log: (event) => this.#hear(event),
       },
       {
         request: (request, transaction, flow) => this.#dispatch.request(request, transaction, flow),
@@ -110,7 +113,7 @@ export class Core {
         datagramLimitBytes: limits.datagramMessageBytes,
       },
     );
-    this.#sender = new Sender(this.endpoint, clock, limits.forwardWaitMs);
+    this.#sender = new Sender(this.endpoint, clock, limits.forwardWaitMs, hits);
     const sender = this.#sender;
     const legs = new DialogLegs(secrets.dialogs);
     const forwarder = new Forwarder({ sender, clock, legs, home });
@@ -127,6 +130,7 @@ export class Core {
       clock,
       limits,
       log,
+      hits,
     });
     this.regEvents = new RegEvents({
       registrar: this.registrar,
@@ -136,6 +140,7 @@ export class Core {
       clock,
       limits,
       answers,
+      hits,
     });
     const registration = new Registration({
       registrar: this.registrar,
@@ -145,6 +150,7 @@ export class Core {
       clock,
       limits,
       answers,
+      hits,
       serviceRoute: config.core?.serviceRoute ?? [],
       reachable: ({ user }) => this.onReachable?.(user),
     });
@@ -160,7 +166,7 @@ export class Core {
       readContent,
       clock,
       answers,
-      counts: denials(ports.metrics, watch),
+      counts: denials(ports.metrics, watch, hits),
     });
     directory.onRevoked((_user, account) => this.#closeConnections(account));
   }
@@ -172,10 +178,7 @@ export class Core {
   get events(): FlowEvents {
     return {
       message: (message, flow) => this.endpoint.message(message, flow),
-      fault: (fault, flow) => {
-        this.#ports.security?.report("malformed", flow.remote.host);
-        this.endpoint.fault(fault, flow);
-      },
+      fault: (fault, flow) => this.endpoint.fault(fault, flow),
       closed: (flow) => {
         this.registrar.flowClosed(flow);
         this.#authenticator.bonds.untie(flow);
@@ -205,6 +208,23 @@ export class Core {
   /** No more requests than those that are being served. */
   drain(): void {
     this.#dispatch.drain();
+  }
+
+  /** What the endpoint noticed: mistakes of ours are logged, those of peers are watched. */
+  #hear(event: EndpointEvent): void {
+    if (event.kind === "limit reached") {
+      const limit = event.limit === "total" ? "transactions" : "transactionsPerSource";
+      return this.hits.hit(limit, event.flow.remote.host);
+    }
+    if (event.kind === "malformed") {
+      const { limit, format = "message", flow } = event;
+      if (limit !== undefined) return this.hits.hit(limit, flow.remote.host);
+      return this.watch.report(`malformed ${format}`, flow.remote.host, {
+        transport: flow.transport,
+      });
+    }
+    const { kind, method, error } = event;
+    this.#ports.log.error(kind, { method, error: errorText(error) });
   }
 
   #schedule(): void {

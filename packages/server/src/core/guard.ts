@@ -49,7 +49,12 @@ export type Verdict =
       /** A wrong answer came, and not just none. */
       readonly failed: boolean;
     }
-  | { readonly do: "refuse"; readonly refusal: Refusal };
+  | {
+      readonly do: "refuse";
+      readonly refusal: Refusal;
+      /** Too many logins have failed. */
+      readonly locked: boolean;
+    };
 
 const ANONYMOUS: Principal = { kind: "anonymous" };
 
@@ -86,7 +91,13 @@ export class Guard {
       (account) => peer === undefined && maySpeakAs(account.user, from.uri),
     );
     if (proof.do === "challenge") return proof;
-    if (proof.do === "refuse") return { do: "refuse", refusal: loginRefusal(proof) };
+    if (proof.do === "refuse") {
+      return {
+        do: "refuse",
+        refusal: loginRefusal(proof),
+        locked: proof.retryAfterS !== undefined,
+      };
+    }
     const { account, provenAt } = proof;
     const { user } = account;
     if (!maySpeakAs(user, from.uri)) return no("not authenticated");
@@ -165,5 +176,5 @@ function admit(
 }
 
 function no(condition: Parameters<typeof refuse>[0]): Verdict {
-  return { do: "refuse", refusal: refuse(condition) };
+  return { do: "refuse", refusal: refuse(condition), locked: false };
 }

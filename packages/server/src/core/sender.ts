@@ -7,6 +7,7 @@ import type {
   SipRequest,
 } from "@parlance/sip";
 import { type Cancel, type Clock, Timers } from "@parlance/wire";
+import type { LimitWatch } from "../ports/index.ts";
 
 /** What of an `Endpoint` sends. */
 export interface Outlet {
@@ -23,14 +24,16 @@ export class Sender {
   readonly #outlet: Outlet;
   readonly #clock: Clock;
   readonly #patienceMs: number;
+  readonly #hits: LimitWatch;
   readonly #timers = new Timers();
   #wake: Cancel | undefined;
   #waiting = 0;
 
-  constructor(outlet: Outlet, clock: Clock, patienceMs: number) {
+  constructor(outlet: Outlet, clock: Clock, patienceMs: number, hits: LimitWatch) {
     this.#outlet = outlet;
     this.#clock = clock;
     this.#patienceMs = patienceMs;
+    this.#hits = hits;
   }
 
   /** Requests whose end is awaited. */
@@ -59,7 +62,9 @@ export class Sender {
       return true;
     };
     const giveUp = this.#after(() => {
-      if (end()) observer.timeout();
+      if (!end()) return;
+      this.#hits.hit("forwardWaitMs");
+      observer.timeout();
     });
     return this.#outlet.request(
       request,

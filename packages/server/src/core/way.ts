@@ -12,6 +12,7 @@ import type {
   Binding,
   Deferral,
   Edit,
+  LimitWatch,
   Log,
   Originating,
   Originator,
@@ -54,6 +55,7 @@ export interface WayPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: Log;
+  readonly hits: LimitWatch;
 }
 
 type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
@@ -82,9 +84,11 @@ export class ThroughWay implements Way {
     if (principal.kind === "anonymous") return asker.refuse(refuse("not authenticated"));
     if (principal.kind !== "user") return this.toOwner(passage, asker);
     const { user } = principal;
-    const rate = isReceipt(passage) ? this.#receiptRate : this.#rate;
+    const receipt = isReceipt(passage);
+    const rate = receipt ? this.#receiptRate : this.#rate;
     const waitSeconds = rate.take(user.address, passage.receivedAt);
     if (waitSeconds !== undefined) {
+      this.#ports.hits.hit(receipt ? "receiptsPerSecond" : "messagesPerSecond");
       return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
     }
     const verdict = this.#serving.originating.judge(passage, user);

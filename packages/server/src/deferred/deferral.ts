@@ -131,7 +131,9 @@ export class DeferredMessages implements Deferral {
       const live = this.#queues.get(user.name) ?? queue;
       this.#queues.set(user.name, live);
       if (!queue.parked && this.#ports.isReachable(user)) this.#tryAgain(live, isFirst);
-      return result === "over quota" ? refuse("store full") : "stored";
+      if (result !== "over quota") return "stored";
+      this.#ports.hits.hit("deferredPerUser");
+      return refuse("store full");
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // Nobody may wait behind what is not there.
@@ -210,7 +212,7 @@ export class DeferredMessages implements Deferral {
 
   #runNext(): void {
     for (const queue of this.#runnable) {
-      if (this.#running >= this.#options.flushes) return;
+      if (this.#running >= this.#options.flushes) return this.#ports.hits.hit("flushes");
       this.#runnable.delete(queue);
       this.#running += 1;
       queue.state = "running";

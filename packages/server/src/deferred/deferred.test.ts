@@ -197,8 +197,24 @@ test("RFC 3428 §11: after 415 the text is taken out of its envelope", async () 
   assert.deepEqual(reports.told, []);
 });
 
+test("as many users as the bound get their messages at a time, the others after them", async () => {
+  const { store, arrive, way, hits } = world({ options: { flushes: 1 } });
+  await store(text("for bob"), bob);
+  await store(text("for alice"), alice, bob);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  way.onDeliver = ({ user }) => (user === bob ? promise : 200);
+  await arrive(bob);
+  await arrive(alice);
+  const served = () => way.delivered.map(({ user }) => user.name);
+  assert.deepEqual(served(), ["bob"]);
+  assert.ok(hits.limits.includes("flushes"));
+  resolve(200);
+  await settled();
+  assert.deepEqual(served(), ["bob", "alice"]);
+});
+
 test("a record that cannot be read is quarantined and does not stop the others", async () => {
-  const { store, stores, arrive, texts, metrics, deferred } = world();
+  const { store, stores, arrive, texts, metrics, suspected, deferred } = world();
   await store(text("one"));
   const [entry] = await stores.deferred.page("bob", undefined, 1);
   assert.ok(entry !== undefined);
@@ -212,6 +228,7 @@ test("a record that cannot be read is quarantined and does not stop the others",
     [true],
   );
   assert.equal(metrics.counts.get("deferred_quarantined_total"), 1);
+  assert.deepEqual(suspected, [`quarantined: deferred message ${bob.address}`]);
   assert.equal(deferred.isWaiting(bob), false);
 });
 

@@ -144,7 +144,9 @@ export class Flush {
   async #quarantine(message: DeferredMessage): Promise<void> {
     this.#tried.add(message.id);
     this.#counters.quarantined.add();
-    this.#ports.log.warn("deferred message quarantined", { id: message.id });
+    this.#ports.security.report("quarantined: deferred message", this.#user.address, {
+      id: message.id,
+    });
     const attempt = { attempts: message.attempts + 1, nextAttemptAt: 0, poisoned: true };
     await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
   }

@@ -1,4 +1,6 @@
 /** Bounds of deferred messaging, each with its reason. */
+import { defaultLimits, workLimits } from "../limits.ts";
+
 export interface DeferredOptions {
   readonly messagesPerUser: number;
   readonly bytesPerUser: number;
@@ -16,11 +18,11 @@ export interface DeferredOptions {
 }
 
 export const DEFAULT_DEFERRED_OPTIONS: DeferredOptions = {
-  messagesPerUser: 1_000,
-  bytesPerUser: 20 * 1_048_576,
-  maxSeconds: 7 * 86_400,
+  messagesPerUser: defaultLimits.deferredMessagesPerUser,
+  bytesPerUser: defaultLimits.deferredBytesPerUser,
+  maxSeconds: defaultLimits.deferredSeconds,
   maxReportSeconds: 7 * 86_400,
-  flushes: 64,
+  flushes: workLimits.flushes,
   pageSize: 32,
   sweepMs: 10_000,
   sweepSize: 200,

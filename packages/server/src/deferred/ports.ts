@@ -1,6 +1,16 @@
 /** What deferred messaging needs of the rest of the server. */
 import type { Clock, Random } from "@parlance/wire";
-import type { Log, Metrics, ReadContent, Reports, User, UserRules, Way } from "../ports/index.ts";
+import type {
+  LimitWatch,
+  Log,
+  Metrics,
+  ReadContent,
+  Reports,
+  SecurityWatch,
+  User,
+  UserRules,
+  Way,
+} from "../ports/index.ts";
 import type { DeferredStore } from "../store/index.ts";
 
 export interface DeferredPorts {
@@ -17,4 +27,7 @@ export interface DeferredPorts {
   readonly isReachable: (user: User) => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly hits: LimitWatch;
+  /** Told of messages that no client can take. */
+  readonly security: SecurityWatch;
 }

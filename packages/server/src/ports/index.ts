@@ -3,7 +3,7 @@ export type { Binding } from "./binding.ts";
 export type { Content, Reading } from "./content.ts";
 export type { Deferral, Failure, Originating, Owner, Terminating } from "./functions.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
-export type { Counter, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
+export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";

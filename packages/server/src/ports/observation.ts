@@ -1,4 +1,5 @@
 /** Hooks through which the server is watched. None of them may throw or block. */
+import type { LimitName } from "../limits.ts";
 
 /** Never message text, subjects, credentials, nonces or tokens. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -12,7 +13,12 @@ export interface Log {
 /** What may be an attack: counted, and logged without letting it fill the disk. */
 export interface SecurityWatch {
   /** `event` is one of our own fixed words; `source` the address that caused it. */
-  report(event: string, source: string): void;
+  report(event: string, source: string, fields?: LogFields): void;
+}
+
+/** Told of every bound that was hit: counted by its name and, where a peer did it, reported. */
+export interface LimitWatch {
+  hit(limit: LimitName, source?: string): void;
 }
 
 export interface Counter {

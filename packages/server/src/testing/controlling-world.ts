@@ -1,12 +1,13 @@
 /** The controlling function over stores in memory, with a way that leads nowhere. */
 
 import type { SipRequest } from "@parlance/sip";
-import { Controlling, type Group } from "../controlling/index.ts";
+import { Controlling, type Group, type JobLimits } from "../controlling/index.ts";
+import { workLimits } from "../limits.ts";
 import type { Originator } from "../ports/index.ts";
 import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
 import { HandClock } from "./clock.ts";
 import { originatorFor, passageOf, userCalled } from "./people.ts";
-import { CountedMetrics, countingRandom, NotedReports, silentLog } from "./ports.ts";
+import { CountedMetrics, countingRandom, NotedHits, NotedReports, silentLog } from "./ports.ts";
 import { DeadEnd } from "./way.ts";
 
 export const alice = userCalled("alice");
@@ -23,17 +24,21 @@ export const team: Group = {
   pagerMessages: true,
 };
 
+const JOBS: JobLimits = { copies: workLimits.copies, messages: workLimits.copyJobs };
+
 export interface Wishes {
   readonly stores?: MemoryStores;
   readonly disk?: Disk;
   readonly direct?: boolean;
+  readonly jobs?: JobLimits;
 }
 
-export function world({ stores: given, disk, direct = false }: Wishes = {}) {
+export function world({ stores: given, disk, direct = false, jobs = JOBS }: Wishes = {}) {
   const way = new DeadEnd();
   const clock = new HandClock();
   const reports = new NotedReports();
   const metrics = new CountedMetrics();
+  const hits = new NotedHits();
   const stores = given ?? memoryStores(disk === undefined ? {} : { disk });
   const opened: unknown[] = [];
   const collection = {
@@ -50,6 +55,7 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
       random: countingRandom(),
       log: silentLog,
       metrics,
+      hits,
       userNamed: (name) => (name === "alice" ? alice : undefined),
       groups: { find: (identity) => (identity === team.identity ? team : undefined) },
     },
@@ -59,6 +65,7 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
       recipientsPerList: 100,
       userAgent: "IM-serv/OMA1.0",
       maxSeconds: 86_400,
+      jobs,
     },
   );
   const send = async (request: SipRequest, originator: Originator = originatorFor(alice)) => {
@@ -66,5 +73,5 @@ export function world({ stores: given, disk, direct = false }: Wishes = {}) {
     await clock.pass(1);
     return verdict;
   };
-  return { way, clock, reports, metrics, stores, opened, controlling, send };
+  return { way, clock, reports, metrics, hits, stores, opened, controlling, send };
 }

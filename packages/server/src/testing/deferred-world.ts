@@ -8,7 +8,7 @@ import type { User } from "../ports/index.ts";
 import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
 import { HandClock, settled } from "./clock.ts";
 import { contactOf, originatorFor, passageOf, readContent, userCalled } from "./people.ts";
-import { CountedMetrics, countingRandom, NotedReports, silentLog } from "./ports.ts";
+import { CountedMetrics, countingRandom, NotedHits, NotedReports, silentLog } from "./ports.ts";
 import { DeadEnd } from "./way.ts";
 
 export const alice = userCalled("alice");
@@ -27,6 +27,8 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
   const way = new DeadEnd();
   const reports = new NotedReports();
   const metrics = new CountedMetrics();
+  const hits = new NotedHits();
+  const suspected: string[] = [];
   const users = new Map([alice, bob].map((user) => [user.name, user]));
   const deferred = new DeferredMessages(
     {
@@ -41,6 +43,8 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
       isReachable: (user) => way.contacts.has(user.name),
       log: silentLog,
       metrics,
+      hits,
+      security: { report: (event, source) => void suspected.push(`${event} ${source}`) },
     },
     options,
   );
@@ -52,5 +56,5 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
     deferred.userReachable(user);
     await settled();
   };
-  return { clock, stores, way, reports, metrics, deferred, store, texts, arrive };
+  return { clock, stores, way, reports, metrics, hits, suspected, deferred, store, texts, arrive };
 }

@@ -1,7 +1,8 @@
 /** Ports that need no world behind them. */
 import { type DispositionRequest, parseImdnHeaders } from "@parlance/formats";
 import type { Random } from "@parlance/wire";
-import type { Log, Metrics, ReportSubject, Reports } from "../ports/index.ts";
+import type { LimitName } from "../limits.ts";
+import type { LimitWatch, Log, Metrics, ReportSubject, Reports } from "../ports/index.ts";
 
 /** Every value differs from the others, and is the same in every run. */
 export function countingRandom(): Random {
@@ -18,13 +19,29 @@ export function countingRandom(): Random {
 
 export const silentLog: Log = { info: ignore, warn: ignore, error: ignore };
 
+/** Remembers which bounds were hit. */
+export class NotedHits implements LimitWatch {
+  readonly limits: LimitName[] = [];
+
+  hit(limit: LimitName): void {
+    this.limits.push(limit);
+  }
+}
+
 export class CountedMetrics implements Metrics {
   readonly counts = new Map<string, number>();
+  /** Those with a label, by name and label. */
+  readonly labelled = new Map<string, number>();
   readonly gauges = new Map<string, () => number>();
   readonly totals = new Map<string, () => number>();
 
   counter(name: string): ReturnType<Metrics["counter"]> {
-    return { add: (count = 1) => void this.counts.set(name, (this.counts.get(name) ?? 0) + count) };
+    return {
+      add: (count = 1, label) => {
+        increase(this.counts, name, count);
+        if (label !== undefined) increase(this.labelled, `${name} ${label}`, count);
+      },
+    };
   }
 
   gauge(name: string, _help: string, read: () => number): void {
@@ -52,6 +69,10 @@ export class NotedReports implements Reports {
 function asked({ cpim }: ReportSubject, request: DispositionRequest): boolean {
   const headers = parseImdnHeaders(cpim);
   return headers.ok && headers.value.requests.has(request);
+}
+
+function increase(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 function ignore(): void {

@@ -1,5 +1,6 @@
 /** The last SIP messages that went in and out, within a fixed amount of memory. */
 import { type Flow, formatMessage, type SipMessage } from "@parlance/sip";
+import { workLimits } from "../limits.ts";
 
 export interface TraceRecord {
   /** Rises by one with each message seen, so that a gap shows what was overwritten. */
@@ -16,8 +17,10 @@ export interface TraceLimits {
   readonly records: number;
 }
 
-/** Some minutes of a busy server; a lab keeps everything it sees. */
-export const DEFAULT_TRACE_LIMITS: TraceLimits = { bytes: 16 * 1_048_576, records: 16_384 };
+export const DEFAULT_TRACE_LIMITS: TraceLimits = {
+  bytes: workLimits.traceBytes,
+  records: workLimits.traceRecords,
+};
 
 interface Slot {
   readonly sequence: number;

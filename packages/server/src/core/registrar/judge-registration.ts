@@ -44,7 +44,12 @@ export interface Wanted {
 }
 
 export type Verdict =
-  | { readonly do: "refuse"; readonly refusal: Refusal }
+  | {
+      readonly do: "refuse";
+      readonly refusal: Refusal;
+      /** The bound that was hit. */
+      readonly limit: "bindingsPerUser" | "minExpiresSeconds" | undefined;
+    }
   /** `replaced` go because the same device has registered another way. */
   | {
       readonly do: "change";
@@ -64,7 +69,9 @@ export function judgeRegistration(
   const remove: RegisteredContact[] = [];
   for (const contact of ask.contacts) {
     const wanted = readWanted(contact, ask, current, limits);
-    if ("condition" in wanted) return { do: "refuse", refusal: wanted };
+    if ("condition" in wanted) {
+      return { do: "refuse", refusal: wanted, limit: "minExpiresSeconds" };
+    }
     if (wanted.renews !== undefined && isStale(ask, wanted.renews)) return outOfOrder();
     if (wanted.expiresSeconds > 0) put.push(wanted);
     else if (wanted.renews !== undefined) remove.push(wanted.renews);
@@ -135,11 +142,12 @@ function isStale(ask: Registration, known: RegisteredContact): boolean {
 }
 
 function outOfOrder(): Verdict {
-  return { do: "refuse", refusal: refuse("failure") }; // RFC 3261 §10.3 step 7: the update fails
+  return { do: "refuse", refusal: refuse("failure"), limit: undefined }; // RFC 3261 §10.3 step 7: the update fails
 }
 
 function tooMany(): Verdict {
-  return { do: "refuse", refusal: { ...refuse("access denied"), warning: "too many contacts" } };
+  const refusal = { ...refuse("access denied"), warning: "too many contacts" };
+  return { do: "refuse", refusal, limit: "bindingsPerUser" };
 }
 
 /** Undefined when the contact does not say. The header type has checked both numbers. */

@@ -21,7 +21,7 @@ import {
 } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
-import type { Passage } from "../../ports/index.ts";
+import type { LimitWatch, Passage } from "../../ports/index.ts";
 import type { Answers } from "../answer.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
@@ -60,6 +60,7 @@ export interface RegEventPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly answers: Answers;
+  readonly hits: LimitWatch;
 }
 
 export class RegEvents {
@@ -154,6 +155,14 @@ export class RegEvents {
     transaction: ServerTransaction,
   ): void {
     const { status, reason, minExpiresS } = verdict;
+    const { limits, hits } = this.#ports;
+    const { host } = transaction.flow.remote;
+    if (minExpiresS !== undefined) hits.hit("minSubscriptionSeconds", host);
+    if (status === 403) {
+      // Of a package whose resource is the user himself, the lower bound is the one that was hit.
+      const own = limits.subscriptionsPerUser <= limits.subscriptionsPerResource;
+      hits.hit(own ? "subscriptionsPerUser" : "subscriptionsPerResource", host);
+    }
     transaction.reply(status, undefined, (edit) => {
       if (minExpiresS !== undefined) edit.setText("Min-Expires", String(minExpiresS));
       if (status === 406) edit.setText("Accept", REGINFO_TYPE);

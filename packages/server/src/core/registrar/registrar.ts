@@ -14,7 +14,7 @@ import {
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
-import type { Log } from "../../ports/index.ts";
+import type { LimitWatch, Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
@@ -52,6 +52,7 @@ export interface RegistrarPorts {
   readonly limits: Limits;
   readonly plainSip: boolean;
   readonly log: Log;
+  readonly hits: LimitWatch;
 }
 
 /** A REGISTER that the guard let through. */
@@ -130,7 +131,10 @@ export class Registrar {
       outbound: outbound.do === "apply",
     };
     const verdict = judgeRegistration(registration, current, this.#ports.limits);
-    if (verdict.do === "refuse") return verdict.refusal;
+    if (verdict.do === "refuse") {
+      if (verdict.limit !== undefined) this.#ports.hits.hit(verdict.limit);
+      return verdict.refusal;
+    }
     return this.#carryOut(ask, verdict, outbound.do === "apply" && outbound.requireOutbound);
   }
 
@@ -141,9 +145,10 @@ export class Registrar {
 
   /** Forgets what has expired, a bounded part of it at a time. */
   async purge(): Promise<void> {
-    const { clock, limits, store } = this.#ports;
+    const { clock, limits, store, hits } = this.#ports;
     const now = clock.now();
     const due = this.contacts.expired(now, limits.expiredBindingsPerTick);
+    if (due.length === limits.expiredBindingsPerTick) hits.hit("expiredBindingsPerTick");
     for (const contact of due) this.#drop(contact, "expired");
     if (due.some(({ flow }) => flow === undefined)) {
       await store.expire(now, limits.expiredBindingsPerTick);

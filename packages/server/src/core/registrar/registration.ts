@@ -16,6 +16,7 @@ import {
 } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
+import type { LimitWatch } from "../../ports/index.ts";
 import { RELEASE } from "../../release.ts";
 import type { Answers } from "../answer.ts";
 import type { Bonds } from "../bonds.ts";
@@ -34,6 +35,7 @@ export interface RegistrationPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly answers: Answers;
+  readonly hits: LimitWatch;
   /** Where clients are to send everything else; none: as they do now. RFC 3608 */
   readonly serviceRoute: readonly string[];
   /** The user can be reached: what waits for him may come. */
@@ -63,6 +65,7 @@ export class Registration {
     }
     const waitSeconds = this.#rate.take(account.user.name, clock.now());
     if (waitSeconds !== undefined) {
+      this.#ports.hits.hit("registersPerSecond");
       const refusal = refuse("overload", [["Retry-After", String(waitSeconds)]]);
       return this.#ports.answers.refuse(transaction, refusal);
     }
