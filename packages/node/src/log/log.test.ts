@@ -108,6 +108,8 @@ test("one source fills a log with a few lines a minute; every event is counted",
     lines.slice(5).map((line) => JSON.parse(line).event),
     ["held back", "login failure"],
   );
+  const { of, count } = JSON.parse(lines[5] ?? "");
+  assert.deepEqual([of, count], ["login failure", 97]);
   const exposed = await metrics.expose();
   assert.match(exposed, /parlance_security_events_total\{event="login failure"\} 102/);
 });

@@ -36,15 +36,15 @@ export class SecurityEvents {
       "Refused log-ins, limits hit, malformed input and the like",
       "event",
     );
-    this.#all = { since: options.clock.now(), lines: 0, held: 0 };
+    this.#all = newWindow(options.clock.now());
   }
 
   /** `event` is a word of ours; `source` the address that caused it. */
   report(event: string, source: string, fields: LogFields = {}): void {
     this.#counter.add(1, event);
     const now = this.#options.clock.now();
-    const window = this.#windowOf(`${event} ${source}`, now);
-    if (now - this.#all.since >= WINDOW_MS) this.#all = { since: now, lines: 0, held: 0 };
+    const window = this.#windowOf(event, source, now);
+    if (now - this.#all.since >= WINDOW_MS) this.#all = newWindow(now);
     const most = this.#options.linesAMinute ?? LINES_A_MINUTE;
     if (window.lines >= most || this.#all.lines >= LINES_A_MINUTE_IN_ALL) {
       window.held += 1;
@@ -56,16 +56,20 @@ export class SecurityEvents {
     this.#options.log.warn(event, { source, ...fields, ...last });
   }
 
-  #windowOf(key: string, now: number): Window {
+  #windowOf(event: string, source: string, now: number): Window {
+    const key = `${event} ${source}`;
     const known = this.#windows.get(key);
     if (known !== undefined && now - known.since < WINDOW_MS) return known;
     if (known !== undefined && known.held > 0) {
-      const [event = ""] = key.split(" ", 1);
-      this.#options.log.warn("held back", { of: event, count: known.held });
+      this.#options.log.warn("held back", { of: event, source, count: known.held });
     }
     if (this.#windows.size >= MOST_WINDOWS) this.#windows.clear();
-    const window = { since: now, lines: 0, held: 0 };
+    const window = newWindow(now);
     this.#windows.set(key, window);
     return window;
   }
+}
+
+function newWindow(since: number): Window {
+  return { since, lines: 0, held: 0 };
 }
