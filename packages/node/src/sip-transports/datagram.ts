@@ -6,6 +6,7 @@ import {
   answerStun,
   type Flow,
   type FlowEvents,
+  type MessageLimits,
   parseStun,
   readDatagram,
 } from "@parlance/sip";
@@ -19,6 +20,7 @@ export interface DatagramOptions {
   readonly address: Address;
   readonly reusePort: boolean;
   readonly events: FlowEvents;
+  readonly messageLimits: MessageLimits;
 }
 
 /** What bursts of a busy second bring while we are at something else; the system may cap it. */
@@ -64,6 +66,7 @@ export class DatagramSocket {
   readonly local: Address;
   readonly #socket: Socket;
   readonly #events: FlowEvents;
+  readonly #messageLimits: MessageLimits;
   #young = new Map<string, DatagramFlow>();
   #old = new Map<string, DatagramFlow>();
   #latest: DatagramFlow | undefined;
@@ -102,6 +105,7 @@ export class DatagramSocket {
     this.local = { host: options.address.host, port: socket.address().port };
     this.#socket = socket;
     this.#events = options.events;
+    this.#messageLimits = options.messageLimits;
     socket.on("message", (bytes, from) => this.#receive(bytes, from));
     socket.on("error", (error) => this.#failed(error));
   }
@@ -140,7 +144,7 @@ export class DatagramSocket {
     if (from.port === 0 || from.address.includes("%")) return;
     const [first = 0] = bytes;
     if (first <= 1) return this.#answerStun(bytes, from);
-    const framed = readDatagram(bytes);
+    const framed = readDatagram(bytes, this.#messageLimits);
     if (framed.kind === "message") {
       this.#events.message(framed.message, this.#flow(from.address, from.port));
     } else if (framed.kind === "fault") {

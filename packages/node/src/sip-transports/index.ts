@@ -3,6 +3,7 @@ export { type CertificateFiles, type CertificateOptions, Certificates } from "./
 export { type DestinationPolicy, destinationPolicy } from "./destinations.ts";
 export { type ListenAddress, parseListenUrl } from "./listen-url.ts";
 export type {
+  FramingLimits,
   Listening,
   ListenOptions,
   Peer,

@@ -1,5 +1,5 @@
 /** What an operator sets, and is told, about the sockets of SIP. */
-import type { Address, Flow, TransportName } from "@parlance/sip";
+import type { Address, Flow, MessageLimits, TransportName } from "@parlance/sip";
 import type { Certificates } from "./certificates.ts";
 import type { DestinationPolicy } from "./destinations.ts";
 import type { TransportLimits } from "./transport-limits.ts";
@@ -17,8 +17,13 @@ export type TransportEvent =
     }
   | { readonly kind: "opened" | "closed"; readonly flow: Flow; readonly reason?: string };
 
+/** What is bounded while a message is read; the rest is looked at by the stack. */
+export type FramingLimits = Omit<MessageLimits, "viaValues" | "routeValues" | "contactValues">;
+
 export interface SipTransportsOptions {
   readonly limits?: Partial<TransportLimits>;
+  /** How large a message may be. */
+  readonly messageLimits?: Partial<FramingLimits>;
   /** Shown on TLS listeners, and to servers that ask who we are. */
   readonly certificates?: Certificates;
   /** PEM certificates of authorities that we believe as a client; those of Node by default. */

@@ -1,7 +1,16 @@
 /** All sockets that SIP goes over, behind the ports of the stack. RFC 3261 §18 */
 import { isIPv6, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { Address, Flow, FlowEvents, Hop, TransportName, Transports } from "@parlance/sip";
+import {
+  type Address,
+  type Flow,
+  type FlowEvents,
+  type Hop,
+  type MessageLimits,
+  messageLimits,
+  type TransportName,
+  type Transports,
+} from "@parlance/sip";
 import type { WebSocket } from "ws";
 import { Admission } from "./admission.ts";
 import { connectStream, connectWebSocket } from "./connect.ts";
@@ -19,6 +28,7 @@ import type {
   WebSocketOptions,
 } from "./options.ts";
 import { keyOf, ReuseTable } from "./reuse.ts";
+import { remoteOf, transportOf, withoutZone } from "./socket-facts.ts";
 import { readStream, reasonOf, StreamChannel } from "./stream-channel.ts";
 import { provenNames, StreamListener } from "./stream-listener.ts";
 import { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
@@ -38,6 +48,7 @@ const NOBODY: FlowEvents = {
 export class SipTransports implements Transports {
   readonly #options: SipTransportsOptions;
   readonly #limits: TransportLimits;
+  readonly #messageLimits: MessageLimits;
   readonly #mayConnect: DestinationPolicy;
   readonly #admission: Admission;
   readonly #host: ConnectionHost & { events: FlowEvents };
@@ -56,6 +67,7 @@ export class SipTransports implements Transports {
   constructor(options: SipTransportsOptions = {}) {
     this.#options = options;
     this.#limits = { ...TRANSPORT_LIMITS, ...options.limits };
+    this.#messageLimits = { ...messageLimits, ...options.messageLimits };
     this.#mayConnect = options.mayConnect ?? destinationPolicy();
     this.#admission = new Admission(this.#limits);
     this.#host = {
@@ -151,7 +163,8 @@ export class SipTransports implements Transports {
     const id = this.#nextId("UDP");
     const { events } = this.#host;
     if (events === NOBODY) notAttached();
-    const socket = await DatagramSocket.bind({ id, listener, address, reusePort, events });
+    const named = { id, listener, address, reusePort, events };
+    const socket = await DatagramSocket.bind({ ...named, messageLimits: this.#messageLimits });
     this.#datagrams.push(socket);
     return socket;
   }
@@ -217,13 +230,14 @@ export class SipTransports implements Transports {
       incoming: true,
     });
     this.#reuse.addAccepted(connection);
-    readStream(socket, connection, false);
+    readStream(socket, connection, { opened: false, limits: this.#messageLimits });
   }
 
   #acceptWebSocket(webSocket: WebSocket, socket: Socket, name: string | undefined): void {
     const channel = new WebSocketChannel(webSocket, socket);
     const known = { transport: transportOf(socket), name, peerNames: undefined, incoming: true };
-    readWebSocket(webSocket, socket, this.#connection(channel, socket, known));
+    const connection = this.#connection(channel, socket, known);
+    readWebSocket(webSocket, socket, connection, this.#messageLimits);
   }
 
   #connection(
@@ -318,7 +332,7 @@ export class SipTransports implements Transports {
     const peerNames = socket instanceof TLSSocket ? provenNames(socket) : undefined;
     const known = { transport, name: undefined, peerNames, incoming: false };
     const connection = this.#connection(new StreamChannel(socket), socket, known);
-    readStream(socket, connection, true);
+    readStream(socket, connection, { opened: true, limits: this.#messageLimits });
     this.#leaveWith(socket, hop);
     return connection;
   }
@@ -327,7 +341,7 @@ export class SipTransports implements Transports {
     const [webSocket, socket] = await connectWebSocket(hop, this.#connectOptions());
     const known = { transport, name: undefined, peerNames: undefined, incoming: false };
     const connection = this.#connection(new WebSocketChannel(webSocket, socket), socket, known);
-    readWebSocket(webSocket, socket, connection);
+    readWebSocket(webSocket, socket, connection, this.#messageLimits);
     this.#leaveWith(socket, hop);
     return connection;
   }
@@ -373,20 +387,6 @@ export class SipTransports implements Transports {
     this.#serial += 1;
     return `${transport.toLowerCase()}-${this.#serial}`;
   }
-}
-
-function transportOf(socket: Socket): "WS" | "WSS" {
-  return socket instanceof TLSSocket ? "WSS" : "WS";
-}
-
-function remoteOf(socket: Socket): Address {
-  return { host: withoutZone(socket.remoteAddress), port: socket.remotePort ?? 0 };
-}
-
-/** The zone of a link-local address means nothing outside this machine. */
-function withoutZone(address = ""): string {
-  const [host = ""] = address.split("%", 1);
-  return host;
 }
 
 function notAttached(): never {

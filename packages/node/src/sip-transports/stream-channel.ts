@@ -1,6 +1,6 @@
 /** TCP and TLS under a connection: octets out in one write a turn, octets in through the framer. RFC 3261 §18.3 */
 import type { Socket } from "node:net";
-import { SipFramer } from "@parlance/sip";
+import { type MessageLimits, SipFramer } from "@parlance/sip";
 import type { Channel, Connection } from "./connection.ts";
 
 /** No waiting for more to send: we gather ourselves. Peers that vanished are found by probes. */
@@ -51,8 +51,12 @@ export class StreamChannel implements Channel {
 }
 
 /** Lets a connection live from the events of its socket. */
-export function readStream(socket: Socket, connection: Connection, opened: boolean): void {
-  const framer = new SipFramer({ opened });
+export function readStream(
+  socket: Socket,
+  connection: Connection,
+  options: { readonly opened: boolean; readonly limits: MessageLimits },
+): void {
+  const framer = new SipFramer(options);
   socket.on("data", (chunk: Uint8Array) => {
     if (connection.open) connection.take(framer.push(chunk), framer.lacks);
   });

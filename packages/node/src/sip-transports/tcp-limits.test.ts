@@ -144,3 +144,13 @@ test("a trusted source is held to the total alone", WITHIN, async (t) => {
   assert.equal(await readAll(await plug(t, listening)), "");
   assert.deepEqual(refusals(events), ["total"]);
 });
+
+test("a message over TCP may be as large as its bound, and no larger", WITHIN, async (t) => {
+  const { transports, ear } = end(t, { messageLimits: { streamBodyBytes: 100_000 } });
+  const socket = await plug(t, await transports.listen({ url: "tcp://127.0.0.1:0" }));
+  socket.write(messageText("fits", "x".repeat(100_000)));
+  assert.equal((await ear.next("message")).message.body.length, 100_000);
+  socket.write(messageText("does not", "x".repeat(100_001)));
+  const { status, limit } = (await ear.next("fault")).fault;
+  assert.deepEqual([status, limit], [413, "streamBodyBytes"]);
+});

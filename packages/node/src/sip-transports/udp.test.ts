@@ -157,3 +157,13 @@ test("who sends after the stop hears that the flow is closed", WITHIN, async (t)
   transports.send(flow, Buffer.from(messageText("late")));
   assert.equal((await ear.next("closed")).flow.id, flow.id);
 });
+
+test("a datagram may carry a body as large as its bound, and no larger", WITHIN, async (t) => {
+  const { transports, ear } = end(t, { messageLimits: { datagramBodyBytes: 20 } });
+  const socket = await socketTo(t, await transports.listen({ url: "udp://127.0.0.1:0" }));
+  socket.send(messageText("fits", "x".repeat(20)));
+  assert.equal((await ear.next("message")).message.callId, "fits");
+  socket.send(messageText("does not", "x".repeat(21)));
+  const { status, limit } = (await ear.next("fault")).fault;
+  assert.deepEqual([status, limit], [413, "datagramBodyBytes"]);
+});

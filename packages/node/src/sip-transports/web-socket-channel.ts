@@ -1,7 +1,7 @@
 /** A WebSocket under a connection: one SIP message in each WebSocket message. RFC 7118 §5 */
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
-import { readFrame } from "@parlance/sip";
+import { type MessageLimits, readFrame } from "@parlance/sip";
 import type { RawData, WebSocket } from "ws";
 import type { Channel, Connection } from "./connection.ts";
 import { reasonOf } from "./stream-channel.ts";
@@ -52,9 +52,14 @@ export class WebSocketChannel implements Channel {
 }
 
 /** Lets a connection live from the events of its WebSocket, which answers pings by itself. */
-export function readWebSocket(webSocket: WebSocket, socket: Socket, connection: Connection): void {
+export function readWebSocket(
+  webSocket: WebSocket,
+  socket: Socket,
+  connection: Connection,
+  limits: MessageLimits,
+): void {
   webSocket.on("message", (data) => {
-    if (connection.open) connection.take([readFrame(octetsOf(data))], "nothing");
+    if (connection.open) connection.take([readFrame(octetsOf(data), limits)], "nothing");
   });
   socket.on("drain", () => connection.drained());
   webSocket.on("error", (error) => connection.closed(reasonOf(error)));

@@ -200,3 +200,13 @@ test("a WebSocket peer that does not read is closed", WITHIN, async (t) => {
   for (let at = 0; at < 400; at += 1) server.transports.send(flow, Buffer.alloc(60_000, 65));
   assert.equal((await server.ear.next("closed")).reason, "the peer does not read");
 });
+
+test("a message over WebSocket may be as large as its bound, and no larger", WITHIN, async (t) => {
+  const server = await door(t, { messageLimits: { streamBodyBytes: 100_000 } });
+  const socket = await plug(t, server);
+  socket.send(messageText("fits", "x".repeat(100_000)));
+  assert.equal((await server.ear.next("message")).message.body.length, 100_000);
+  socket.send(messageText("does not", "x".repeat(100_001)));
+  const { status, limit } = (await server.ear.next("fault")).fault;
+  assert.deepEqual([status, limit], [413, "streamBodyBytes"]);
+});
