@@ -10,35 +10,24 @@ import {
 import {
   Allow,
   addressKey,
-  DigestClient,
-  Endpoint,
-  type Flow,
-  type Hop,
-  HopFinder,
-  isReliable,
   parseUri,
-  type SentBy,
   type ServerTransaction,
   type SipRequest,
-  type SipUri,
-  sipUri,
 } from "@parlance/sip";
-import { hex } from "@parlance/wire";
+import { keyOrText, readRecipient, readSip } from "./base/addresses.ts";
 import { Emitter, type Listening } from "./base/emitter.ts";
 import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
-import { Connection, type ConnectionState } from "./connection/connection.ts";
-import { Line } from "./connection/line.ts";
-import { Registration } from "./connection/registration.ts";
-import { Requests, SERVER } from "./connection/requests.ts";
+import type { ConnectionState } from "./connection/connection.ts";
+import { UserAgent } from "./connection/user-agent.ts";
 import { type ComposingChange, OthersComposing, OwnComposing } from "./conversation/composing.ts";
 import { Conversation, type HistoryEntry } from "./conversation/conversation.ts";
-import { type Account, type ConnectOptions, readAccount, readServer } from "./options.ts";
+import { type Account, type ConnectOptions, readAccount } from "./options.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
 import { ReceivedRecords } from "./receiving/received-records.ts";
 import { Receiver } from "./receiving/receiver.ts";
-import type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import {
   type Content,
   checkRecipients,
@@ -50,8 +39,6 @@ import { Outbox } from "./sending/outbox.ts";
 import { bareMessage, type Sender } from "./sending/pager-message.ts";
 import { SentMessage } from "./sending/sent-message.ts";
 import type { ClientStore, MessageRecord, SentRecord } from "./store/client-store.ts";
-import { MemoryStore } from "./store/memory-store.ts";
-import { isWebSocket } from "./transports/is-web-socket.ts";
 
 export interface ClientEvents {
   /** A message that the application has not seen. Also of an earlier run, when the store kept it. */
@@ -71,15 +58,10 @@ const MAX_CONVERSATIONS = 500;
 
 export class ImClient {
   readonly #runtime: Runtime;
-  readonly #account: Account;
   readonly #store: ClientStore;
   readonly #sender: Sender;
   readonly #events: Emitter<ClientEvents>;
-  readonly #transports: ClientTransports;
-  readonly #endpoint: Endpoint;
-  readonly #requests: Requests;
-  readonly #line: Line;
-  readonly #connection: Connection;
+  readonly #agent: UserAgent;
   readonly #outbox: Outbox;
   readonly #receiver: Receiver;
   readonly #inbox: Inbox;
@@ -91,38 +73,21 @@ export class ImClient {
   constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
     const account = readAccount(options);
     this.#runtime = runtime;
-    this.#account = account;
     this.#store = store;
     this.#sender = senderOf(account, options);
     this.#events = new Emitter<ClientEvents>((error) => this.#report(error));
-    this.#transports = runtime.open(this.#socketEvents());
-    this.#endpoint = new Endpoint(
-      { ...runtime, transports: this.#transports, log: (event) => this.#report(event) },
+    this.#agent = new UserAgent(
       {
-        request: (request, transaction, flow) => this.#serve(request, transaction, flow),
-        ack() {},
+        runtime,
+        account,
+        instance,
+        userAgent: this.#sender.userAgent,
+        serve: (request, transaction) => this.#serve(request, transaction),
+        changed: (state) => this.#connectionChanged(state),
+        report: (error) => this.#report(error),
       },
-      { sentBy },
+      options,
     );
-    if (options.trace !== undefined) this.#endpoint.trace = options.trace;
-    const digest = new DigestClient(
-      { username: account.username, password: options.password, realm: undefined, peer: SERVER },
-      runtime,
-    );
-    this.#line = new Line(
-      { runtime, transports: this.#transports, endpoint: this.#endpoint },
-      hopsOf(runtime, options, account),
-      () => this.#connection.lost(),
-    );
-    this.#requests = new Requests(
-      this.#endpoint,
-      digest,
-      () => this.#line.flow,
-      (flow) => {
-        if (!this.#line.dropOther(flow)) this.#connection.doubted();
-      },
-    );
-    this.#connection = this.#makeConnection(options, instance);
     this.#others = new OthersComposing(runtime.clock, (change) =>
       this.#events.emit("composing", change),
     );
@@ -144,7 +109,7 @@ export class ImClient {
   }
 
   get connection(): ConnectionState {
-    return this.#connection.state;
+    return this.#agent.connection.state;
   }
 
   /** Called by `connect`: resolves when the client is registered. */
@@ -152,7 +117,7 @@ export class ImClient {
     const letGo = onAbort(signal, () => void this.close());
     try {
       await this.#outbox.restore();
-      await this.#connection.start();
+      await this.#agent.connection.start();
       if (signal?.aborted) throw new ImError("aborted");
     } catch (error) {
       await this.close();
@@ -230,11 +195,10 @@ export class ImClient {
     }
     for (const composing of this.#composing.values()) composing.stop();
     this.#others.stop();
-    await this.#within(DRAIN_MS, this.#connection.end());
+    await this.#within(DRAIN_MS, this.#agent.connection.end());
     this.#receiver.stop();
     this.#outbox.end();
-    this.#endpoint.stop();
-    await this.#transports.end();
+    await this.#agent.end();
     this.#inbox.end();
     await this.#store.close();
     this.#events.clear();
@@ -251,63 +215,19 @@ export class ImClient {
     });
   }
 
-  #socketEvents(): SocketEvents {
-    return {
-      message: (message, flow) => this.#endpoint.message(message, flow),
-      fault: (fault, flow) => {
-        this.#endpoint.fault(fault, flow);
-        if (fault.close) this.#line.closed(flow, fault.reason); // the endpoint has closed it
-      },
-      closed: (flow, reason) => {
-        this.#endpoint.closed(flow);
-        this.#line.closed(flow, reason);
-      },
-      pong: (flow) => this.#line.pong(flow),
-    };
-  }
-
-  #makeConnection(options: ConnectOptions, instance: string): Connection {
-    const { clock, random } = this.#runtime;
-    const about = {
-      account: this.#account.uri,
-      domain: this.#account.domain,
-      instance,
-      seconds: options.registrationSeconds ?? 3_600,
-      userAgent: this.#sender.userAgent,
-    };
-    const registration = new Registration(
-      about,
-      { clock, random, requests: this.#requests },
-      (error) => this.#connection.refreshFailed(error),
-    );
-    const changed = (state: ConnectionState): void => this.#connectionChanged(state);
-    return new Connection({ clock, random, line: this.#line, registration, changed });
-  }
-
   #makeOutbox(options: ConnectOptions): Outbox {
     const { clock, random } = this.#runtime;
     return new Outbox({
       clock,
       random,
-      requests: this.#requests,
+      requests: this.#agent.requests,
       store: this.#store,
       sender: this.#sender,
       connectionOriented: (recipients) =>
-        options.connectionOriented ?? this.#reachesByStreams(recipients),
+        options.connectionOriented ?? this.#agent.reachesByStreams(recipients),
       report: (error) => this.#report(error),
       changed: (message) => this.#events.emit("sent", message),
     });
-  }
-
-  /**
-   * An IM server puts no message of 1300 bytes or more into a datagram: it finds a stream or refuses
-   * (RFC 3428 §8). So behind a stream of ours every way inside its domain is a safe one.
-   */
-  #reachesByStreams(recipients: readonly string[]): boolean {
-    const { flow } = this.#line;
-    if (flow === undefined || !isReliable(flow.transport)) return false;
-    if (this.#connection.registered?.imServer !== true) return false;
-    return recipients.every((address) => address.endsWith(`@${this.#account.domain}`));
   }
 
   #makeReceiver(records: ReceivedRecords): Receiver {
@@ -316,7 +236,7 @@ export class ImClient {
       clock,
       random,
       inflate,
-      requests: this.#requests,
+      requests: this.#agent.requests,
       store: this.#store,
       records,
       sender: this.#sender,
@@ -340,9 +260,7 @@ export class ImClient {
     this.#events.emit("connection", state);
   }
 
-  async #serve(request: SipRequest, transaction: ServerTransaction, flow: Flow): Promise<void> {
-    // Only our server may speak to us: it has checked who the sender is.
-    if (flow.id !== this.#line.flow?.id) return transaction.reply(403);
+  async #serve(request: SipRequest, transaction: ServerTransaction): Promise<void> {
     switch (request.method) {
       case "MESSAGE":
         return this.#receiver.take(request, transaction);
@@ -437,34 +355,12 @@ export class ImClient {
       .setText("Expires", "0")
       .setText("Priority", "non-urgent")
       .done();
-    this.#requests.send(perishable).catch(() => {});
+    this.#agent.requests.send(perishable).catch(() => {});
   }
 
   #report(error: unknown): void {
     this.#events.emit("error", error);
   }
-}
-
-/** Opens a client over a runtime; the bindings for Node and browsers call this. */
-export async function connectWith(runtime: Runtime, options: ConnectOptions): Promise<ImClient> {
-  const store = options.store ?? new MemoryStore();
-  const instance = options.instance ?? (await instanceOf(store, runtime));
-  const client = new ImClient(runtime, options, store, instance);
-  await client.start(options.signal);
-  return client;
-}
-
-/** The same device after a restart, as far as the store remembers. */
-async function instanceOf(store: ClientStore, { random }: Runtime): Promise<string> {
-  const known = await store.value("instance");
-  if (known !== undefined) return known;
-  const bytes = random.bytes(16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40; // RFC 9562 §5.4
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const uuid = hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  const instance = `urn:uuid:${uuid}`;
-  await store.setValue("instance", instance);
-  return instance;
 }
 
 function senderOf(account: Account, options: ConnectOptions): Sender {
@@ -480,44 +376,4 @@ function senderOf(account: Account, options: ConnectOptions): Sender {
     }),
     factory: readSip(factory),
   };
-}
-
-function hopsOf(
-  runtime: Runtime,
-  { server }: ConnectOptions,
-  { domain }: Account,
-): () => Promise<readonly Hop[]> {
-  if (server !== undefined) {
-    const hop = readServer(server);
-    return () => Promise.resolve([hop]);
-  }
-  const { resolver } = runtime;
-  if (resolver === undefined) throw new TypeError("server: needed here, there is no DNS to ask");
-  const finder = new HopFinder({ ...runtime, resolver }, ["TLS", "TCP", "UDP"]);
-  return async () => finder.find(sipUri(undefined, domain));
-}
-
-/** Our end of a WebSocket has no address: a name that leads nowhere stands for it. RFC 7118 §5.1 */
-function sentBy({ transport, local }: Flow): SentBy {
-  return { host: local.host, port: isWebSocket(transport) ? undefined : local.port };
-}
-
-function readRecipient(address: string): string {
-  const uri = parseUri(address);
-  if (uri.kind === "other") throw new TypeError(`expected a sip: or tel: address, not ${address}`);
-  return addressKey(uri);
-}
-
-function readSip(address: string): SipUri {
-  const uri = parseUri(address);
-  if (uri.kind !== "sip") throw new TypeError(`expected a sip: address, not ${address}`);
-  return uri;
-}
-
-function keyOrText(uri: string): string {
-  try {
-    return addressKey(parseUri(uri));
-  } catch {
-    return uri; // a receipt from a program that writes addresses in its own way
-  }
 }

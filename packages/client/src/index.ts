@@ -2,7 +2,8 @@
 export type { Listening } from "./base/emitter.ts";
 export { ImError, type ImErrorCode, type ImErrorDetails } from "./base/errors.ts";
 export type { Signal } from "./base/signal.ts";
-export { type ClientEvents, connectWith, type ImClient } from "./client.ts";
+export type { ClientEvents, ImClient } from "./client.ts";
+export { connectWith } from "./connect-with.ts";
 export type { ConnectionState } from "./connection/connection.ts";
 export type { ComposingChange } from "./conversation/composing.ts";
 export type { Conversation, HistoryEntry, HistoryQuery } from "./conversation/conversation.ts";

@@ -1,6 +1,7 @@
 /** The SDK on Node: UDP, TCP, TLS and WebSocket, DNS, and a store in a file. */
 import type { Hop } from "@parlance/sip";
-import { connectWith, type ImClient } from "../client.ts";
+import type { ImClient } from "../client.ts";
+import { connectWith } from "../connect-with.ts";
 import type { ConnectOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { clock, hashing, inflate, random, resolver } from "./machine.ts";

@@ -1,5 +1,6 @@
 /** The SDK in a browser: SIP over WebSocket. RFC 7118 */
-import { connectWith, type ImClient } from "../client.ts";
+import type { ImClient } from "../client.ts";
+import { connectWith } from "../connect-with.ts";
 import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
