@@ -52,7 +52,9 @@ console.log(
 function printLadder({ story }: StormReport): void {
   const words = values.only?.split(",");
   const lines = story().split("\n");
-  console.log(lines.filter((line) => words?.some((word) => line.includes(word)) ?? true).join("\n"));
+  console.log(
+    lines.filter((line) => words?.some((word) => line.includes(word)) ?? true).join("\n"),
+  );
 }
 
 function printViolations({ seed, violations }: StormReport): void {

@@ -114,14 +114,14 @@ export class ImClient {
 
   /** Called by `connect`: resolves when the client is registered. */
   async start(signal: Signal | undefined): Promise<void> {
-    const letGo = onAbort(signal, () => void this.close());
+    const aborted = Promise.withResolvers<never>();
+    const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
     try {
       await this.#outbox.restore();
-      await this.#agent.connection.start();
-      if (signal?.aborted) throw new ImError("aborted");
+      await Promise.race([this.#agent.connection.start(), aborted.promise]);
     } catch (error) {
       await this.close();
-      throw signal?.aborted ? new ImError("aborted") : error;
+      throw error;
     } finally {
       letGo();
     }
