@@ -1,6 +1,8 @@
 /** Each bound of the table, at its number and one beyond it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
+import { utf8Bytes } from "@parlance/wire";
 import type { Bounds } from "../limits.ts";
 import { DOMAIN, type Phone, World } from "./world.test.ts";
 
@@ -20,6 +22,13 @@ function hits({ metrics }: World): Readonly<Record<string, number>> {
   const name = "parlance_limit_hits_total ";
   const rows = [...metrics.labelled].filter(([key]) => key.startsWith(name));
   return Object.fromEntries(rows.map(([key, count]) => [key.slice(name.length), count]));
+}
+
+/** An envelope of so many octets that compresses no better than honest text. */
+function envelope(octets: number): Uint8Array {
+  const head = `From: <sip:alice@${DOMAIN}>\r\nTo: <sip:bob@${DOMAIN}>\r\n\r\nContent-Type: text/plain\r\n\r\n`;
+  const words = Array.from({ length: octets }, (_, at) => at * 7_919).join(" ");
+  return utf8Bytes((head + words).slice(0, octets));
 }
 
 async function statuses(
@@ -124,6 +133,18 @@ test("the content of a MESSAGE: at the bound it goes, one octet more is 513", as
   assert.equal((await alice.message(bob.address, "x".repeat(1_001))).status, 513);
   assert.deepEqual(hits(world), { streamBodyBytes: 1 });
   assert.deepEqual(world.suspected, ["refused: message too large 192.0.2.77"]);
+});
+
+test("a compressed body may grow to the bound, and no further", async () => {
+  const { alice, bob } = await online({ inflatedBodyBytes: 1_000 });
+  const packed = (octets: number) =>
+    alice.message(bob.address, "", (edit) =>
+      edit
+        .body(deflateSync(envelope(octets)), "message/cpim")
+        .setText("Content-Encoding", "deflate"),
+    );
+  assert.equal((await packed(1_000)).status, 200);
+  assert.equal((await packed(1_001)).status, 400);
 });
 
 test("messages that wait for a user: as many as the bound, then 480", async () => {
