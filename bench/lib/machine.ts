@@ -11,6 +11,7 @@ export type Core = 0 | 1;
 const TICKS_A_SECOND = 100; // what every Linux that Node runs on says of itself
 const canPin = availableParallelism() > 1 && spawnSync("taskset", ["-V"]).status === 0;
 const running = new Set<ChildProcess>();
+const folders: string[] = [];
 
 /** With its own process group, so that the whole of it can be told apart and ended. */
 export function startOn(core: Core, command: readonly string[], ipc = false): ChildProcess {
@@ -48,7 +49,7 @@ export function cpuSeconds({ pid }: ChildProcess): number {
 /** A folder that goes when this program does. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "parlance-bench-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -95,5 +96,6 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
 
 process.once("exit", () => {
   for (const child of running) signal(child, "SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
