@@ -15,8 +15,7 @@ type OfTheParser =
   | "contactValues"
   | "datagramBodyBytes"
   | "multipartParts"
-  | "multipartDepth"
-  | "forkTargets";
+  | "multipartDepth";
 
 type OfConnections = "connections" | "connectionsPerSource";
 

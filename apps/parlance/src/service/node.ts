@@ -183,6 +183,7 @@ function openTransports(
   const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
   const transports = new SipTransports({
     limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
+    messageLimits: { streamBodyBytes: limits.streamBodyBytes },
     ...(certificates === undefined ? {} : { certificates }),
     ...(authorities.length === 0 ? {} : { authorities }),
     mayConnect: destinationPolicy(innerDestinations(config)),
