@@ -1,15 +1,21 @@
 /** The way of one host into the world: it loses, delays, falls silent, breaks, and comes back. */
 import type { SeededRandom } from "../machine/seeded-random.ts";
-import type { Stream } from "./stream.ts";
 import { FAIR_WEATHER, type Weather } from "./weather.ts";
 
 /** A stream repeats what was lost after about so long. RFC 6298 §2 */
 const REPEATED_AFTER_MS = 1_000;
 
+/** A connection that runs over the link. */
+export interface Carried {
+  /** The way has forgotten it. */
+  stale: boolean;
+  break(reason: string): void;
+}
+
 export class Link {
   readonly weather: Weather = { ...FAIR_WEATHER };
   readonly #random: SeededRandom;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new Set<Carried>();
   #silent = false;
 
   constructor(random: SeededRandom) {
@@ -62,11 +68,11 @@ export class Link {
     return this.#random.between(1, length - 1);
   }
 
-  add(stream: Stream): void {
+  add(stream: Carried): void {
     this.#streams.add(stream);
   }
 
-  delete(stream: Stream): void {
+  delete(stream: Carried): void {
     this.#streams.delete(stream);
   }
 

@@ -4,45 +4,11 @@ import type { Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
 import type { SeededRandom } from "../machine/seeded-random.ts";
 import type { Ladder } from "../world/ladder.ts";
+import { Host } from "./host.ts";
 import { Link } from "./link.ts";
-import { Sockets } from "./sockets.ts";
+import { type Medium, type Note, Sockets } from "./sockets.ts";
 
-export interface Note {
-  readonly from: Host;
-  readonly flow: Flow;
-  readonly bytes: Uint8Array;
-  readonly fate: string | undefined;
-}
-
-/** A machine with an address and a way into the world; programs come and go on it. */
-export class Host {
-  readonly name: string;
-  readonly address: string;
-  readonly link: Link;
-  #program: Sockets | undefined;
-  #port = 40_000;
-
-  constructor(name: string, address: string, link: Link) {
-    this.name = name;
-    this.address = address;
-    this.link = link;
-  }
-
-  get program(): Sockets | undefined {
-    return this.#program;
-  }
-
-  set program(program: Sockets | undefined) {
-    this.#program = program;
-  }
-
-  nextPort(): number {
-    this.#port += 1;
-    return this.#port;
-  }
-}
-
-export class Network {
+export class Network implements Medium {
   readonly clock: Clock;
   readonly #random: SeededRandom;
   readonly #ladder: Ladder;
@@ -70,7 +36,7 @@ export class Network {
 
   listenerAt({ host }: Address): Sockets | undefined {
     const program = this.#hosts.get(host)?.program;
-    return program?.listening === true ? program : undefined;
+    return program instanceof Sockets && program.listening ? program : undefined;
   }
 
   sendDatagram(from: Host, flow: Flow, bytes: Uint8Array): void {

@@ -11,7 +11,7 @@ import {
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
-import type { Host, Network } from "./network.ts";
+import type { Host } from "./host.ts";
 import { Stream, type StreamEnd, type StreamOwner } from "./stream.ts";
 
 /** What a program hears from its sockets. */
@@ -33,8 +33,24 @@ interface DatagramFlow extends Flow {
 /** The patience of whoever connects. */
 const CONNECT_WAIT_MS = 10_000;
 
+export interface Note {
+  readonly from: Host;
+  readonly flow: Flow;
+  readonly bytes: Uint8Array;
+  readonly fate: string | undefined;
+}
+
+/** The network, as the sockets of one program see it. */
+export interface Medium {
+  readonly clock: Clock;
+  nextId(transport: string): string;
+  note(note: Note): void;
+  sendDatagram(from: Host, flow: Flow, bytes: Uint8Array): void;
+  listenerAt(address: Address): Sockets | undefined;
+}
+
 export class Sockets implements StreamOwner {
-  readonly #network: Network;
+  readonly #network: Medium;
   readonly #clock: Clock;
   readonly #options: SocketOptions;
   readonly #streams = new Map<string, StreamEnd>();
@@ -45,7 +61,7 @@ export class Sockets implements StreamOwner {
   readonly #forget = new Map<string, () => void>();
   #events: SocketEvents | undefined;
 
-  constructor(network: Network, options: SocketOptions) {
+  constructor(network: Medium, options: SocketOptions) {
     this.#network = network;
     this.#clock = network.clock;
     this.#options = options;

@@ -2,7 +2,8 @@
 import { type ConnectOptions, connectWith, type ImClient } from "@parlance/client";
 import type { Clock, Hashing, Random } from "@parlance/wire";
 import { Life } from "../machine/life.ts";
-import type { Host, Network } from "../network/network.ts";
+import type { Host } from "../network/host.ts";
+import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
 
 export interface ClientSurroundings {

@@ -13,7 +13,8 @@ import { type Clock, type Hashing, type Random, utf8Bytes, utf8Text } from "@par
 import { Life } from "../machine/life.ts";
 import type { SeededRandom } from "../machine/seeded-random.ts";
 import { type DiskHealth, slowDisk } from "../machine/slow-disk.ts";
-import type { Host, Network } from "../network/network.ts";
+import type { Host } from "../network/host.ts";
+import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
 import type { Ladder } from "./ladder.ts";
 
