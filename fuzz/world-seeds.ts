@@ -49,9 +49,9 @@ console.log(
     `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
 );
 
-function printLadder({ story }: StormReport): void {
+function printLadder(report: StormReport): void {
   const words = values.only?.split(",");
-  const lines = story().split("\n");
+  const lines = report.story().split("\n");
   console.log(
     lines.filter((line) => words?.some((word) => line.includes(word)) ?? true).join("\n"),
   );
