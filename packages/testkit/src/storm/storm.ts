@@ -17,7 +17,7 @@ export interface StormReport {
   /** What did not hold; none: all is well. */
   readonly violations: readonly string[];
   /** Seed and ladder, to read when something is wrong. */
-  story(): string;
+  readonly story: () => string;
 }
 
 const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
