@@ -7,7 +7,6 @@ import {
   type Framed,
   type Hop,
   readDatagram,
-  type TransportName,
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
@@ -213,9 +212,4 @@ export class Sockets implements StreamOwner {
   #later(run: () => void): void {
     this.#clock.schedule(0, () => this.#options.life.over || run());
   }
-}
-
-/** Where a listening host takes each transport. */
-export function listenerFor(transport: TransportName, host: string): Address {
-  return { host, port: defaultPort(transport) };
 }
