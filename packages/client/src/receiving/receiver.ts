@@ -50,6 +50,7 @@ export class Receiver {
   readonly #ports: ReceiverPorts;
   #paying: Promise<void> | undefined;
   #again = false;
+  #stopped = false;
   #failures = 0;
   #refusals = 0;
   #retry: Cancel = () => {};
@@ -87,6 +88,7 @@ export class Receiver {
 
   /** Sends the receipts that are owed, oldest first; those that fail wait for the next occasion. */
   payReceipts(): void {
+    if (this.#stopped) return;
     this.#again = true;
     this.#paying ??= this.#payAll()
       .catch(this.#ports.report)
@@ -103,6 +105,7 @@ export class Receiver {
 
   /** Sends nothing any more by itself. */
   stop(): void {
+    this.#stopped = true;
     this.#retry();
   }
 
@@ -182,6 +185,7 @@ export class Receiver {
     this.#failures += 1;
     if (outcome === "later") this.#refusals += 1;
     this.#again = false;
+    if (this.#stopped) return; // what was under way at the end is owed until the next start
     this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
 

@@ -166,6 +166,34 @@ test("RFC 5438 §7.2.1: receipts that could not be sent are sent after the next 
   assert.deepEqual(await store.owing(10), []);
 });
 
+test("a client that was closed while it owed a receipt tries no more", async (t) => {
+  const world = await worldFor(t);
+  const store = new WatchedStore();
+  const alice = await world.client("alice");
+  const bob = await world.client("bob", { store });
+  const shown = reading(bob);
+  alice.send(bob.address, "hello");
+  await world.until(() => shown.length === 1);
+  world.link("bob").silence();
+  await shown[0]?.displayed();
+  await world.until(bob.close());
+  await world.run(60_000);
+  const { looks } = store;
+  await world.run(600_000);
+  assert.equal(store.looks, looks);
+  assert.equal((await store.owing(10)).length, 1);
+});
+
+/** Counts who looks for receipts that are owed. */
+class WatchedStore extends MemoryStore {
+  looks = 0;
+
+  override owing(limit: number): ReturnType<MemoryStore["owing"]> {
+    this.looks += 1;
+    return super.owing(limit);
+  }
+}
+
 test("the same id from two senders is two messages", async (t) => {
   const world = await worldFor(t);
   const store = new MemoryStore();
