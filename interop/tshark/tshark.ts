@@ -1,0 +1,92 @@
+/** tshark: captures on the loopback, and says what it thinks of a capture. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { within } from "../../tools/test/deadline.ts";
+
+const WAIT_MS = 20_000;
+const MOST_OUTPUT = 2 ** 26;
+const run = promisify(execFile);
+
+/** Those of the server: what goes there and comes from there is SIP. */
+export interface Ports {
+  readonly udp: number;
+  readonly tcp: number;
+}
+
+export interface Opinion {
+  readonly sipFrames: number;
+  /** Malformed frames and errors, with the words of the dissector. */
+  readonly complaints: readonly string[];
+}
+
+export class Capture {
+  readonly #child: ChildProcess;
+  readonly #ports: Ports;
+  readonly #folder: string;
+  readonly #ended: Promise<void>;
+
+  /** Resolves when packets are being taken; with nothing when this user may not. */
+  static async start(ports: Ports): Promise<Capture | undefined> {
+    const capture = new Capture(ports);
+    const began = await within(WAIT_MS, capture.#began(), () => "tshark does not begin");
+    if (began) return capture;
+    capture.#tidyUp();
+    return undefined;
+  }
+
+  private constructor(ports: Ports) {
+    this.#ports = ports;
+    this.#folder = mkdtempSync(join(tmpdir(), "parlance-tshark-"));
+    const filter = `port ${ports.udp} or port ${ports.tcp}`;
+    this.#child = spawn("tshark", ["-i", "lo", "-f", filter, "-w", this.#file, "-q"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
+  }
+
+  async stop(): Promise<Opinion> {
+    this.#child.kill("SIGINT");
+    await within(WAIT_MS, this.#ended, () => "tshark does not end");
+    const opinion = await dissect(this.#file, this.#ports);
+    this.#tidyUp();
+    return opinion;
+  }
+
+  get #file(): string {
+    return join(this.#folder, "wire.pcapng");
+  }
+
+  #began(): Promise<boolean> {
+    return new Promise((resolve) => {
+      let said = "";
+      this.#child.stderr?.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes("Capturing on")) resolve(true);
+        if (/permission|not permitted/i.test(said)) resolve(false);
+      });
+    });
+  }
+
+  #tidyUp(): void {
+    this.#child.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export async function dissect(file: string, { udp, tcp }: Ports): Promise<Opinion> {
+  const as = ["-r", file, "-d", `udp.port==${udp},sip`, "-d", `tcp.port==${tcp},sip`];
+  const frames = await lines([...as, "-Y", "sip", "-T", "fields", "-e", "frame.number"]);
+  const wrong = "_ws.malformed || _ws.expert.severity >= 8388608"; // PI_ERROR
+  const fields = ["frame.number", "sip.CSeq", "_ws.expert.message", "_ws.col.Info"];
+  const words = fields.flatMap((field) => ["-e", field]);
+  const complaints = await lines([...as, "-Y", wrong, "-T", "fields", ...words]);
+  return { sipFrames: frames.length, complaints };
+}
+
+async function lines(args: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await run("tshark", [...args], { maxBuffer: MOST_OUTPUT });
+  return stdout.split("\n").filter((line) => line !== "");
+}
