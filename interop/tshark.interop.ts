@@ -24,7 +24,7 @@ suite("tshark", () => {
     const groups = [{ name: "team", members: ["alice", "bob", "carol"] }];
     server = await ServerProcess.start({ domain: DOMAIN, users: USERS, set: { groups } });
   });
-  after(() => server?.stop());
+  after(() => server?.kill()); // in order it would wait for contacts that are gone
 
   test("nothing malformed and no error on the wire, of SIPp, the SDK and raw requests", async (t) => {
     const capture = await Capture.start(portsOf(server));

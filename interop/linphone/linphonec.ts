@@ -90,11 +90,10 @@ export class Linphonec {
 
   #listen(text: string): void {
     this.#said += text;
-    for (const one of [...this.#waiting]) {
+    for (const one of this.#waiting.splice(0)) {
       const found = one.pattern.exec(this.#said);
-      if (found === null) continue;
-      this.#waiting.splice(this.#waiting.indexOf(one), 1);
-      one.heard(found);
+      if (found === null) this.#waiting.push(one);
+      else one.heard(found);
     }
   }
 }
