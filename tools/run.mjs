@@ -18,6 +18,8 @@ const from = process.env.INIT_CWD ?? process.cwd();
 
 install();
 switch (task) {
+  case "install":
+    break;
   case "start":
     handOver([SOURCE, join(root, "apps/parlance/src/main.ts"), "start", "--local", ...rest], from);
     break;
@@ -25,7 +27,7 @@ switch (task) {
     handOver([SOURCE, "--test", "--test-reporter=spec", ...testFiles(rest)], root);
     break;
   default:
-    process.stderr.write("usage: node tools/run.mjs start|test [ARGUMENT …]\n");
+    process.stderr.write("usage: node tools/run.mjs install|start|test [ARGUMENT …]\n");
     process.exit(2);
 }
 
