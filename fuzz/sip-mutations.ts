@@ -69,7 +69,8 @@ export function mutateSip(runs: number, firstSeed = 1): void {
   }
 }
 
-function corpusSources(): readonly Uint8Array[] {
+/** Good and odd messages, of the corpora that are on this machine. */
+export function corpusSources(): readonly Uint8Array[] {
   return ["sip-torture-rfc4475", "sip-rfc-examples", "pjsip-fuzz-seeds", "sip-bad"].flatMap(
     (name) => (readCorpus(name) ?? []).flatMap(({ bytes }) => (bytes.length < 5000 ? [bytes] : [])),
   );
@@ -159,7 +160,8 @@ function summary(framed: Framed): string {
   return `${framed.message.startLine} ${framed.message.body.join()}`;
 }
 
-function mutate(source: Uint8Array, random: (below: number) => number): Uint8Array {
+/** Up to four changes of a few octets each. */
+export function mutate(source: Uint8Array, random: (below: number) => number): Uint8Array {
   let bytes = source;
   for (let left = 1 + random(4); left > 0; left -= 1) {
     const at = random(bytes.length + 1);
@@ -183,7 +185,7 @@ function mutate(source: Uint8Array, random: (below: number) => number): Uint8Arr
 }
 
 /** xorshift32: the same numbers for the same seed on every machine. */
-function randomOf(seed: number): (below: number) => number {
+export function randomOf(seed: number): (below: number) => number {
   let state = (Math.imul(seed, 2_654_435_761) ^ 0x9e37_79b9) | 1;
   return (below) => {
     state ^= state << 13;
