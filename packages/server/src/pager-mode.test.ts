@@ -267,6 +267,57 @@ test("nothing of our own code failed", async () => {
   assert.deepEqual(world.logged, []);
 });
 
+function sendPart(
+  phone: Phone,
+  names: readonly string[],
+  part: string,
+  header: readonly [string, string],
+): Promise<SipResponse> {
+  const entries = names.map((name) => `<entry uri="${at(name)}"/>`).join("");
+  const body = [
+    "--b",
+    part,
+    "--b",
+    "Content-Type: application/resource-lists+xml",
+    "Content-Disposition: recipient-list",
+    "",
+    `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>${entries}</list></resource-lists>`,
+    "--b--",
+  ].join("\r\n");
+  return phone.message(at("conf-factory"), "", (edit) =>
+    edit
+      .setText("Require", "recipient-list-message")
+      .setText(...header)
+      .body(utf8Bytes(body), "multipart/mixed;boundary=b"),
+  );
+}
+
+test("a type that MIME readers forgive is lifted as SIP wants it", async () => {
+  const world = await World.open();
+  const [alice, bob] = [await online(world, "alice"), await online(world, "bob")];
+  const part = "Content-Type: text/plain;\r\n\r\nhello";
+  assert.equal((await sendPart(alice, ["bob"], part, ["Subject", "x"])).status, 202);
+  await world.clock.pass(1_000);
+  const [copy] = bob.received;
+  assert.ok(copy !== undefined);
+  assert.equal(copy.text("Content-Type"), "text/plain");
+  assert.equal(bodyText(copy), "hello");
+  assert.deepEqual(world.logged, []);
+});
+
+test("a copy that cannot be sent for what its author wrote fails, and stands in nobody's way", async () => {
+  const world = await World.open();
+  const [alice, bob] = [await online(world, "alice"), await online(world, "bob")];
+  const part = "Content-Type: text/plain\r\n\r\nnever";
+  assert.equal((await sendPart(alice, ["bob"], part, ["Reject-Contact", ";;;"])).status, 202);
+  assert.equal((await sendList(alice, ["bob"], { id: "m2", content: "after it" })).status, 202);
+  await world.clock.pass(1_000);
+  const [copy, ...more] = bob.received;
+  assert.ok(copy !== undefined && more.length === 0);
+  assert.match(bodyText(copy), /after it/);
+  assert.deepEqual(world.logged, []);
+});
+
 test("receipts have an allowance of their own: a reader of many messages can still write", async () => {
   const limits = { messagesPerSecond: 1, messageBurst: 2, receiptsPerSecond: 1, receiptBurst: 3 };
   const world = await World.open({ limits });

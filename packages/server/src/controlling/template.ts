@@ -4,6 +4,7 @@ import {
   decodedContent,
   type Entity,
   editCpim,
+  formatMediaType,
   formatMultipart,
   formatNamedUri,
   formatRecipientHistory,
@@ -128,9 +129,10 @@ function historyOf(recipients: readonly Recipient[]): Entity | undefined {
 /** RFC 5365 §7.3: one body that is left needs no wrapping. */
 function lifted(part: Entity): Entity {
   const headers = part.headers.filter(([name]) => LIFTED.some((one) => sameName(one, name)));
-  const type = mimeHeader(part.headers, "Content-Type") ?? "text/plain";
+  // MIME is read with more patience than SIP allows, so the type is written anew.
+  const type = parsed(() => formatMediaType(mediaTypeOf(part.headers)));
   return {
-    headers: [["Content-Type", type], ...headers],
+    headers: [["Content-Type", type.ok ? type.value : "application/octet-stream"], ...headers],
     content: decodedContent(part) ?? part.content,
   };
 }

@@ -6,7 +6,7 @@
 import { mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM, DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
 import type { SipRequest, SipResponse, SipUri, Uri } from "@parlance/sip";
-import type { Clock } from "@parlance/wire";
+import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
   Binding,
@@ -123,8 +123,14 @@ export class ThroughWay implements Way {
   }
 
   submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome> {
+    const passage = this.#passage(request, principal, originator);
     return new Promise((resolve) => {
-      this.toOwner(this.#passage(request, principal, originator), functionAsker(resolve));
+      try {
+        this.toOwner(passage, functionAsker(resolve));
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        resolve({ status: 400, response: undefined }); // as a client is told that sends such a thing
+      }
     });
   }
 
