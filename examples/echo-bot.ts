@@ -1,7 +1,7 @@
 /**
  * Answers every text with the same text.
  *
- *     BOT_USER=sip:bob@parlance.test BOT_PASSWORD=… node --conditions=parlance-source examples/echo-bot.ts
+ *     BOT_USER=sip:bob@parlance.test BOT_PASSWORD=… node_modules/.bin/node --conditions=parlance-source examples/echo-bot.ts
  */
 import { connect, ImError } from "@parlance/client/node";
 

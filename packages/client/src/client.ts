@@ -316,6 +316,7 @@ export class ImClient {
       receipts,
       expiresAt: expires === undefined ? undefined : now + readSeconds(expires) * 1000,
       anonymous: options.anonymous ?? false,
+      namesRecipients: options.namesRecipients ?? false,
       subject: options.subject,
     };
   }

@@ -91,7 +91,6 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     security,
   });
   parts.add(() => server.stop());
-  const created = await makeUsers(server, config);
   let notReady: string | undefined = "starting";
   const listeners = await listen(
     {
@@ -108,6 +107,8 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     },
     parts,
   );
+  // Last: their passwords are shown once, and a start that fails shows none.
+  const created = await makeUsers(server, config);
   notReady = undefined;
   log.info("started", { domain: config.domain });
   return {

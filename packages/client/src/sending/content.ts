@@ -15,6 +15,8 @@ export interface SendOptions {
   readonly subject?: string;
   /** Hides the sender from the recipient. IM-8.1.1-04 */
   readonly anonymous?: boolean;
+  /** With several recipients: tells each who else gets it. Without it nobody learns that. RFC 5364 §4 */
+  readonly namesRecipients?: boolean;
   /** Takes the message back while it has not been sent. */
   readonly signal?: Signal;
 }

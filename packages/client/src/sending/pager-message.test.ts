@@ -47,6 +47,7 @@ function written(change: Partial<SentRecord> = {}, to: readonly string[] = ["bob
     receipts: [],
     expiresAt: undefined,
     anonymous: false,
+    namesRecipients: false,
     subject: undefined,
     ...change,
   };

@@ -153,7 +153,9 @@ function withList(
   random: Random,
 ): { readonly type: string; readonly bytes: Uint8Array } {
   const list = formatRecipientList(
-    record.recipients.map(({ address }) => ({ uri: address, copyControl: "to" as const })),
+    record.recipients.map(({ address }) =>
+      record.namesRecipients ? { uri: address, copyControl: "to" } : { uri: address },
+    ),
   );
   const boundary = random.token(128);
   const parts: Entity[] = [

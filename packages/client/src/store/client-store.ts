@@ -36,6 +36,8 @@ export interface SentRecord extends CommonRecord {
   /** Epoch ms after which it is worth nothing. */
   readonly expiresAt: number | undefined;
   readonly anonymous: boolean;
+  /** Every recipient may learn of the others. */
+  readonly namesRecipients: boolean;
   readonly subject: string | undefined;
 }
 

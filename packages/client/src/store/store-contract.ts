@@ -206,6 +206,7 @@ function sentRecord(id: string, differing: Partial<SentRecord> = {}): SentRecord
     receipts: ["delivered", "displayed"],
     expiresAt: undefined,
     anonymous: false,
+    namesRecipients: false,
     subject: undefined,
     ...differing,
   };
