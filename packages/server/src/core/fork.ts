@@ -20,14 +20,16 @@ export interface ForkEnd {
   readonly status: number;
   /** Ready for the caller, without our Via; undefined when no contact answered. */
   readonly response: SipResponse | undefined;
+  /** Where a 2xx came from: what follows in its dialog goes there. Undefined for every other end. */
+  readonly from: Destination | undefined;
 }
 
 export interface ForkObserver {
-  provisional(response: SipResponse): void;
+  provisional(response: SipResponse, from: Destination): void;
   /** Once. */
   end(end: ForkEnd): void;
   /** A further 2xx of an INVITE: every one is for the caller. RFC 3261 §16.7 item 5 */
-  late(response: SipResponse): void;
+  late(response: SipResponse, from: Destination): void;
 }
 
 export interface Branch {
@@ -62,10 +64,11 @@ export function sendOne(
     response: (response) => {
       // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
       if (response.status < 200) return;
-      observer.end({ status: response.status, response: withoutOurVia(response) });
+      observer.end({ status: response.status, response: withoutOurVia(response), from: to });
     },
-    timeout: () => observer.end({ status: 408, response: undefined }),
-    failed: (reason) => observer.end({ status: statusOf(reason), response: undefined }),
+    timeout: () => observer.end({ status: 408, response: undefined, from: undefined }),
+    failed: (reason) =>
+      observer.end({ status: statusOf(reason), response: undefined, from: undefined }),
   });
 }
 
@@ -100,7 +103,8 @@ export class Fork<T> {
     return this.#ports.clock.now();
   }
 
-  #perform(effects: readonly ForkEffect<T>[]): void {
+  /** `from`: whose response caused this, if one did. */
+  #perform(effects: readonly ForkEffect<T>[], from?: Destination): void {
     for (const effect of effects) {
       switch (effect.do) {
         case "forward":
@@ -110,10 +114,14 @@ export class Fork<T> {
           this.#running.get(effect.branch)?.cancel();
           break;
         case "respond":
-          this.#respond(effect.response);
+          this.#respond(effect.response, from);
           break;
         case "answer":
-          this.#end({ status: this.#failure ?? effect.status, response: undefined });
+          this.#end({
+            status: this.#failure ?? effect.status,
+            response: undefined,
+            from: undefined,
+          });
       }
     }
   }
@@ -121,7 +129,7 @@ export class Fork<T> {
   #send(branch: number, { request, to, loopMark }: Branch): void {
     const over = (effects: readonly ForkEffect<T>[]): void => {
       this.#running.delete(branch);
-      this.#perform(effects);
+      this.#perform(effects, to);
     };
     const failed = (why: "timeout" | "unreachable", status: number): void => {
       this.#failure ??= status;
@@ -130,7 +138,7 @@ export class Fork<T> {
     const observer: RequestObserver = {
       response: (response) => {
         const effects = this.#context.response(branch, response, this.#now);
-        if (response.status < 200) this.#perform(effects);
+        if (response.status < 200) this.#perform(effects, to);
         else over(effects);
       },
       timeout: () => failed("timeout", 408),
@@ -141,10 +149,11 @@ export class Fork<T> {
     if (!transaction.ended) this.#running.set(branch, transaction);
   }
 
-  #respond(response: SipResponse): void {
-    if (response.status < 200) return this.#observer.provisional(response);
-    if (this.#ended) return this.#observer.late(response);
-    this.#end({ status: response.status, response });
+  #respond(response: SipResponse, from: Destination | undefined): void {
+    const { status } = response;
+    if (from !== undefined && status < 200) return this.#observer.provisional(response, from);
+    if (from !== undefined && this.#ended) return this.#observer.late(response, from);
+    this.#end({ status, response, from: status < 300 ? from : undefined });
   }
 
   #end(end: ForkEnd): void {

@@ -12,6 +12,7 @@ import {
   parseUri,
   RequestDisposition,
   readDisposition,
+  type SipRequest,
   sipUri,
 } from "@parlance/sip";
 import type { Originator, Passage } from "../ports/index.ts";
@@ -26,6 +27,9 @@ export interface ForwardObserver extends ForkObserver {
   /** How to stop it, should the caller hang up. */
   cancellable(cancel: () => void): void;
 }
+
+/** The request as one contact is to get it: with a media address that its device can reach. */
+export type Dress = (request: SipRequest, contact: RegisteredContact) => SipRequest;
 
 /** Somewhere outside, and who is there. */
 export interface Outside {
@@ -54,11 +58,12 @@ export class Forwarder {
     passage: Passage,
     contacts: readonly RegisteredContact[],
     observer: ForwardObserver,
+    dress: Dress = (request) => request,
   ): void {
     const { request } = passage;
     const [only] = contacts;
     if (contacts.length === 1 && only !== undefined && request.method !== "INVITE") {
-      return sendOne(this.#branchTo(passage, only, undefined), this.#ports, observer);
+      return sendOne(this.#branchTo(passage, request, only, undefined), this.#ports, observer);
     }
     const { fork, parallel } = readDisposition(request.get(RequestDisposition)); // RFC 3841 §9.1
     const freshest = freshestFlows(contacts);
@@ -71,7 +76,12 @@ export class Forwarder {
       parallel: false,
       breadth: incomingBreadth(request),
       branch: (contact: RegisteredContact, maxBreadth: number) =>
-        this.#branchTo(passage, contact, many ? maxBreadth : undefined),
+        this.#branchTo(
+          passage,
+          dress(request, contact),
+          contact,
+          many ? maxBreadth : undefined,
+        ),
     };
     this.#start(new Fork(plan, this.#ports, observer), observer);
   }
@@ -102,12 +112,17 @@ export class Forwarder {
     fork.start();
   }
 
-  #branchTo(passage: Passage, contact: RegisteredContact, maxBreadth: number | undefined): Branch {
+  #branchTo(
+    passage: Passage,
+    dressed: SipRequest,
+    contact: RegisteredContact,
+    maxBreadth: number | undefined,
+  ): Branch {
     const routes = contact.path.length === 0 ? undefined : contact.path.map(routeOf);
     const [edge] = routes ?? [];
     const way: LegWay = edge === undefined ? wayOf(contact.target) : { kind: "route" };
     const recordRoutes = this.#recordRoutes(passage, contact.user, way, contact.flow);
-    const request = prepare(passage.request, {
+    const request = prepare(dressed, {
       uri: contact.contact,
       ...(routes === undefined ? {} : { routes }),
       ...(recordRoutes === undefined ? {} : { recordRoutes }),

@@ -1,0 +1,36 @@
+/** Participating function of the originator: which sessions its user may begin. OMA IM 7.1, 9.2, 10 */
+import { type Refusal, refuse } from "@parlance/im";
+import type { Originator, Untagged, User } from "../ports/index.ts";
+
+export interface OriginatingSessionFacts {
+  readonly asksForIm: boolean;
+  readonly untagged: Untagged;
+  readonly originator: Originator | undefined;
+  readonly user: User;
+  /** Contact says that a conference server speaks: no user is one. RFC 4579 §5.2 */
+  readonly contactIsFocus: boolean;
+  /** Sessions that the user is in already. */
+  readonly running: number;
+  readonly maxSessions: number;
+  /** Why the server cannot stand in the media path of this offer; undefined when it can, or need not. */
+  readonly media: Refusal | undefined;
+}
+
+export type OriginatingSessionJudgement = Refusal | { readonly kind: "pass" };
+
+const PASS = { kind: "pass" } as const;
+
+/** The clause step by step; the order of the checks is the order of the answers. */
+export function judgeOriginatingSession(
+  facts: OriginatingSessionFacts,
+): OriginatingSessionJudgement {
+  const { originator, user } = facts;
+  if (!facts.asksForIm && facts.untagged !== "serve") {
+    return facts.untagged === "refuse" ? refuse("no feature tag") : PASS;
+  }
+  if (originator?.user?.name !== user.name) return refuse("not authenticated");
+  if (user.disabled) return refuse("not provisioned");
+  if (facts.contactIsFocus) return refuse("already focus");
+  if (facts.running >= facts.maxSessions) return refuse("too many sessions");
+  return facts.media ?? PASS;
+}
