@@ -66,6 +66,14 @@ for (const transport of ["udp", "tcp"] as const) {
         await soon(sent.delivered);
       });
 
+      test("a message to many that names its recipients does not harm it", async () => {
+        const names = [LINUS_URI, `sip:carol@${DOMAIN}`];
+        sdk.im.send(names, "to you and carol", { namesRecipients: true });
+        await phone.hears(/Message received from .*: to you and carol/);
+        sdk.im.send(LINUS_URI, "still there");
+        await phone.hears(/Message received from .*: still there/);
+      });
+
       test("composing is told to it, and it takes the news", async () => {
         const answer = sdk.answerTo("application/im-iscomposing+xml");
         sdk.im.conversation(LINUS_URI).composing();

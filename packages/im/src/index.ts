@@ -24,7 +24,7 @@ export {
   RECIPIENT_LIST_MESSAGE,
   SERVER_EXTENSIONS,
 } from "./capabilities.ts";
-export { essentialPart } from "./essential-part.ts";
+export { essentialPart, liftedPart, withoutRecipientHistory } from "./essential-part.ts";
 export {
   ACCEPT_CONTACT_IM,
   ACCEPT_CONTACT_LARGE_MESSAGE,

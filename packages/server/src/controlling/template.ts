@@ -1,10 +1,8 @@
 /** The request from which all copies of a message to many are made. RFC 5365 §7.2, §7.3 */
 import {
   type CpimChanges,
-  decodedContent,
   type Entity,
   editCpim,
-  formatMediaType,
   formatMultipart,
   formatNamedUri,
   formatRecipientHistory,
@@ -19,6 +17,7 @@ import {
   ACCEPT_CONTACT_IM,
   ANONYMOUS_NAME,
   bareAddress,
+  liftedPart,
   RECIPIENT_LIST_MESSAGE,
 } from "@parlance/im";
 import {
@@ -63,8 +62,6 @@ const DROPPED = [
   "Content-Language",
   "Content-ID",
 ];
-/** Of a part that becomes the whole body. Its transfer encoding is undone. */
-const LIFTED = ["Content-Disposition", "Content-Language", "Content-ID"];
 const HOPS = 70;
 const ID_BITS = 128;
 
@@ -105,7 +102,7 @@ function bodyOf(wishes: TemplateWishes, sender: string, random: Random): Entity 
   );
   const history = historyOf(wishes.recipients);
   const [only] = parts;
-  if (history === undefined && parts.length === 1 && only !== undefined) return lifted(only);
+  if (history === undefined && parts.length === 1 && only !== undefined) return liftedPart(only);
   const boundary = random.token(ID_BITS);
   return {
     headers: [["Content-Type", `multipart/mixed;boundary="${boundary}"`]],
@@ -123,17 +120,6 @@ function historyOf(recipients: readonly Recipient[]): Entity | undefined {
       ["Content-Disposition", "recipient-list-history; handling=optional"],
     ],
     content,
-  };
-}
-
-/** RFC 5365 §7.3: one body that is left needs no wrapping. */
-function lifted(part: Entity): Entity {
-  const headers = part.headers.filter(([name]) => LIFTED.some((one) => sameName(one, name)));
-  // MIME is read with more patience than SIP allows, so the type is written anew.
-  const type = parsed(() => formatMediaType(mediaTypeOf(part.headers)));
-  return {
-    headers: [["Content-Type", type.ok ? type.value : "application/octet-stream"], ...headers],
-    content: decodedContent(part) ?? part.content,
   };
 }
 

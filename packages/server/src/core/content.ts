@@ -2,12 +2,13 @@
 import {
   type Cpim,
   decodedContent,
+  type Entity,
   findImdns,
   type Imdn,
   mediaTypeOf,
   parseCpim,
 } from "@parlance/formats";
-import { essentialPart, type Refusal, refuse } from "@parlance/im";
+import { essentialPart, type Refusal, refuse, withoutRecipientHistory } from "@parlance/im";
 import { ContentEncoding, ContentType, type SipRequest } from "@parlance/sip";
 import { type Inflate, parsed } from "@parlance/wire";
 import type { Content, Reading } from "../ports/index.ts";
@@ -27,6 +28,7 @@ export class RequestContent implements Content {
   #bytes: Reading<Uint8Array> | undefined;
   #cpim: { readonly reading: Reading<Cpim> | undefined } | undefined;
   #imdn: { readonly reading: Reading<Imdn> | undefined } | undefined;
+  #withoutHistory: { readonly entity: Entity | undefined } | undefined;
 
   constructor(request: SipRequest, ports: ContentPorts) {
     this.#request = request;
@@ -56,6 +58,11 @@ export class RequestContent implements Content {
     return this.#imdn.reading;
   }
 
+  get withoutHistory(): Entity | undefined {
+    this.#withoutHistory ??= { entity: this.#leaveOutHistory() };
+    return this.#withoutHistory.entity;
+  }
+
   #decode(): Reading<Uint8Array> {
     const { body } = this.#request;
     const codings = (this.#request.get(ContentEncoding) ?? []).map((name) => name.toLowerCase());
@@ -72,7 +79,7 @@ export class RequestContent implements Content {
 
   #readCpim(): Reading<Cpim> | undefined {
     const { mediaType } = this;
-    const several = mediaType?.startsWith("multipart/") === true;
+    const several = this.#hasParts;
     if (mediaType !== CPIM && !several) return undefined;
     const { bytes } = this;
     if (!bytes.ok) return bytes;
@@ -86,6 +93,17 @@ export class RequestContent implements Content {
     const part = essentialPart({ headers: this.#typeHeader, content });
     const type = parsed(() => mediaTypeOf(part.headers).essence);
     return type.ok && type.value === CPIM ? decodedContent(part) : undefined;
+  }
+
+  #leaveOutHistory(): Entity | undefined {
+    if (!this.#hasParts) return undefined;
+    const { bytes } = this;
+    if (!bytes.ok) return undefined;
+    return withoutRecipientHistory({ headers: this.#typeHeader, content: bytes.value });
+  }
+
+  get #hasParts(): boolean {
+    return this.mediaType?.startsWith("multipart/") === true;
   }
 
   get #typeHeader(): readonly (readonly [string, string])[] {

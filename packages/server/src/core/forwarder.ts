@@ -16,6 +16,7 @@ import {
   sipUri,
 } from "@parlance/sip";
 import type { Originator, Passage } from "../ports/index.ts";
+import { formFor } from "./contact-form.ts";
 import { type DialogLegs, type LegWay, partyOf, wayOf } from "./dialog-legs.ts";
 import { type Branch, Fork, type ForkObserver, type ForkPorts, sendOne } from "./fork.ts";
 import type { Home } from "./home.ts";
@@ -76,12 +77,7 @@ export class Forwarder {
       parallel: false,
       breadth: incomingBreadth(request),
       branch: (contact: RegisteredContact, maxBreadth: number) =>
-        this.#branchTo(
-          passage,
-          dress(request, contact),
-          contact,
-          many ? maxBreadth : undefined,
-        ),
+        this.#branchTo(passage, dress(request, contact), contact, many ? maxBreadth : undefined),
     };
     this.#start(new Fork(plan, this.#ports, observer), observer);
   }
@@ -122,7 +118,7 @@ export class Forwarder {
     const [edge] = routes ?? [];
     const way: LegWay = edge === undefined ? wayOf(contact.target) : { kind: "route" };
     const recordRoutes = this.#recordRoutes(passage, contact.user, way, contact.flow);
-    const request = prepare(dressed, {
+    const request = prepare(formFor(contact, dressed, passage.content), {
       uri: contact.contact,
       ...(routes === undefined ? {} : { routes }),
       ...(recordRoutes === undefined ? {} : { recordRoutes }),

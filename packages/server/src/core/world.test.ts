@@ -11,7 +11,15 @@ import { hashing, inflate, SeededRandom, testSealing } from "./machine-ports.tes
 import { LISTENERS, Machine } from "./network.test.ts";
 import { DOMAIN, Phone, type PhoneOptions, SERVER } from "./phone.test.ts";
 
-export { addressOf, bodyText, DOMAIN, IM, type Phone, routesOf } from "./phone.test.ts";
+export {
+  addressOf,
+  bodyText,
+  DOMAIN,
+  IM,
+  type Phone,
+  type PhoneOptions,
+  routesOf,
+} from "./phone.test.ts";
 
 export class World {
   readonly clock = new HandClock();

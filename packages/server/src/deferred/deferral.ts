@@ -101,8 +101,7 @@ export class DeferredMessages implements Deferral {
       kind: kind === "receipt" ? "imdn" : "message",
       expiresAt,
     });
-    const { isReachable, way } = this.#ports;
-    const unfit = isReachable(user) && isUnfit(passage.request, user, way);
+    const unfit = this.#ports.isReachable(user) && isUnfit(passage.request, user, this.#ports);
     const result = await this.#add(record, user, unfit);
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();

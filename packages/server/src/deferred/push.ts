@@ -36,7 +36,7 @@ export async function push(
   if (ports.rules.bars(user)) return "refused";
   if (!ports.rules.visible(user)) return "away";
   const request = pushed(waiting, message.attempts);
-  const contacts = takers(request, user, ports.way);
+  const contacts = takers(request, user, ports);
   if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";
 
   const first = await ports.way.deliver(request, user, contacts);
@@ -47,12 +47,19 @@ export async function push(
 }
 
 /** Does this one wait for another device, or for a safer or wider way, than those that are there? */
-export function isUnfit(request: SipRequest, user: User, way: DeferredPorts["way"]): boolean {
-  return takers(request, user, way).length === 0 && isThere(request, user, way);
+export function isUnfit(request: SipRequest, user: User, ports: TakerPorts): boolean {
+  return takers(request, user, ports).length === 0 && isThere(request, user, ports.way);
 }
 
-function takers(request: SipRequest, user: User, way: DeferredPorts["way"]): readonly Binding[] {
-  return way.bindings(request, user).filter((one) => takes(one, request));
+type TakerPorts = Pick<DeferredPorts, "way" | "readContent">;
+
+function takers(request: SipRequest, user: User, ports: TakerPorts): readonly Binding[] {
+  const { way, readContent } = ports;
+  const able = way.bindings(request, user).filter(({ imClient }) => imClient);
+  if (request.body.length <= DATAGRAM_BYTES) return able;
+  const { withoutHistory } = readContent(request);
+  const short = withoutHistory !== undefined && withoutHistory.content.length <= DATAGRAM_BYTES;
+  return able.filter(({ flow, tagged }) => flow?.transport !== "UDP" || (short && !tagged));
 }
 
 /** Would any contact take a message that asks for nothing special? RFC 3841, RFC 5630 */
@@ -60,10 +67,6 @@ function isThere(request: SipRequest, user: User, way: DeferredPorts["way"]): bo
   const edit = request.edit().uri(parseUri(user.address));
   for (const wish of ["Accept-Contact", "Reject-Contact", "Request-Disposition"]) edit.remove(wish);
   return way.bindings(edit.done(), user).some(({ imClient }) => imClient);
-}
-
-function takes({ imClient, flow }: Binding, request: SipRequest): boolean {
-  return imClient && (flow?.transport !== "UDP" || request.body.length <= DATAGRAM_BYTES);
 }
 
 function plainForm(

@@ -4,6 +4,7 @@ import { type BodyKind, bodyKind, mayBeStored, plainTextOf } from "@parlance/im"
 import { Expires } from "@parlance/sip";
 import type {
   Binding,
+  Content,
   Edit,
   Failure,
   Passage,
@@ -49,7 +50,9 @@ export function terminating(
       const isMessage = passage.request.method === "MESSAGE";
       const able = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
       const long = isMessage && passage.content.sizeBytes > datagramMessageBytes;
-      const fitting = long ? able.filter(takesLong) : able;
+      const fitting = long
+        ? able.filter((binding) => takesLong(binding, passage.content, datagramMessageBytes))
+        : able;
       const judgement = judgeTerminating({
         isMessage,
         user,
@@ -102,8 +105,9 @@ function afterFailure(
 }
 
 /** A flow tells how the request will travel; to a contact without one we may open a stream. */
-function takesLong({ flow }: Binding): boolean {
-  return flow?.transport !== "UDP";
+function takesLong({ flow, tagged }: Binding, { withoutHistory }: Content, most: number): boolean {
+  if (flow?.transport !== "UDP") return true;
+  return !tagged && withoutHistory !== undefined && withoutHistory.content.length <= most;
 }
 
 function kindOf({ content }: Passage): BodyKind {

@@ -16,7 +16,9 @@ export interface Binding {
   readonly expiresAt: number;
   readonly instance: string | undefined;
   readonly regId: number | undefined;
-  /** Says it is an IM client (`+g.oma.sip-im`), or counts as one under `compat.plainSip`. */
+  /** Says that it is an IM client: `+g.oma.sip-im`. */
+  readonly tagged: boolean;
+  /** Is tagged, or counts as if it were under `compat.plainSip`. */
   readonly imClient: boolean;
   /** Route set towards the client. RFC 3327 */
   readonly path: readonly string[];

@@ -1,5 +1,5 @@
 /** The body of a request, read when first asked for and only once. */
-import type { Cpim, Imdn } from "@parlance/formats";
+import type { Cpim, Entity, Imdn } from "@parlance/formats";
 import type { Refusal } from "@parlance/im";
 
 export type Reading<T> =
@@ -17,4 +17,6 @@ export interface Content {
   readonly cpim: Reading<Cpim> | undefined;
   /** The notification in the body, bare or inside CPIM, or undefined when it is something else. */
   readonly imdn: Reading<Imdn> | undefined;
+  /** For contacts that do not say they are IM clients; undefined when it is fit for them as it is. */
+  readonly withoutHistory: Entity | undefined;
 }

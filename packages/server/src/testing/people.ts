@@ -34,6 +34,7 @@ export function contactOf(user: User, transport: TransportName = "TCP", id = 1):
     expiresAt: Number.MAX_SAFE_INTEGER,
     instance: undefined,
     regId: undefined,
+    tagged: true,
     imClient: true,
     path: [],
     flow: {

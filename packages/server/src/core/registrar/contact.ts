@@ -89,6 +89,10 @@ export class RegisteredContact implements Binding {
     return this.capabilities.imClient;
   }
 
+  get tagged(): boolean {
+    return this.capabilities.tagged;
+  }
+
   get features(): Features {
     return this.capabilities.features;
   }
@@ -103,6 +107,8 @@ export class RegisteredContact implements Binding {
 /** What a contact says about its device, shared by all that say the same. */
 export interface Capabilities {
   readonly features: Features;
+  /** Says so itself. */
+  readonly tagged: boolean;
   readonly imClient: boolean;
 }
 
@@ -124,8 +130,12 @@ export class CapabilitiesReader {
     const known = this.#kept.get(text);
     if (known !== undefined) return known;
     const features = parseFeatures(told.entries());
-    const imClient = this.#plainSip || offers(told, IM_TAG);
-    const capabilities = { features: features.size === 0 ? NO_FEATURES : features, imClient };
+    const tagged = offers(told, IM_TAG);
+    const capabilities = {
+      features: features.size === 0 ? NO_FEATURES : features,
+      tagged,
+      imClient: tagged || this.#plainSip,
+    };
     if (this.#kept.size >= KEPT) this.#kept.clear();
     this.#kept.set(text, capabilities);
     return capabilities;
