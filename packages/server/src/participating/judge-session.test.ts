@@ -3,8 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuse } from "@parlance/im";
 import { originatorFor, userCalled } from "../testing/people.ts";
-import { judgeOriginatingSession, type OriginatingSessionFacts } from "./judge-originating-session.ts";
-import { judgeTerminatingSession, type TerminatingSessionFacts } from "./judge-terminating-session.ts";
+import {
+  judgeOriginatingSession,
+  type OriginatingSessionFacts,
+} from "./judge-originating-session.ts";
+import {
+  judgeTerminatingSession,
+  type TerminatingSessionFacts,
+} from "./judge-terminating-session.ts";
 
 const alice = userCalled("alice");
 const bob = userCalled("bob");
