@@ -134,6 +134,24 @@ test("a port that is taken is told with its key and another choice, and nothing 
   await after.line(/^ready /);
 });
 
+test("all ports that are taken are told in one go", async (t) => {
+  const data = folder(t);
+  const first = start(t, folder(t), "--json");
+  const line = await first.line(/^ready /);
+  const { listeners }: { listeners: { kind: string; url: string }[] } = JSON.parse(line.slice(6));
+  const urls = (kind: string) => listeners.filter((one) => one.kind === kind).map(({ url }) => url);
+  const wanted = [`listen.sip=${JSON.stringify(urls("sip"))}`];
+  for (const kind of ["http", "admin"]) wanted.push(`listen.${kind}=${urls(kind)[0]}`);
+  const second = start(t, data, ...wanted.flatMap((each) => ["--set", each]));
+  const { status, err } = await second.end();
+  assert.equal(status, 1);
+  for (const { kind, url } of listeners) {
+    assert.ok(err.includes(`cannot listen on ${url} (listen.${kind}): another program`), err);
+  }
+  assert.match(err, /Stop .*: --set listen\.\S+ --set listen\.\S+ --set listen\.\S+\n/);
+  await start(t, data).line(/^ready /); // the folder is free again
+});
+
 test("a data folder that a server uses is told as such, and killed -9 it gives the folder free", async (t) => {
   const data = folder(t);
   const first = start(t, data);

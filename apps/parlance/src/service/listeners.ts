@@ -11,8 +11,8 @@ import {
   type StructuredLog,
 } from "@parlance/node";
 import type { Server, Stores } from "@parlance/server";
-import { CommandError } from "../command-error.ts";
 import type { Configuration } from "../config/schema.ts";
+import { ListenFaults } from "./listen-faults.ts";
 import { operatorApi } from "./operator-api.ts";
 import type { Parts } from "./parts.ts";
 
@@ -39,45 +39,39 @@ export interface Surroundings {
 export async function listen(around: Surroundings, parts: Parts): Promise<readonly ListenerInfo[]> {
   const { config, server, transports } = around;
   const { sip, trusted, http, admin } = config.listen;
-  const found: ListenerInfo[] = [];
-  const pages: ListenerInfo[] = [];
-  if (admin !== null) {
-    pages.push(await openPages(adminOf(around, admin), "admin", admin, parts));
-  }
+  const faults = new ListenFaults();
+  const doors: (ListenerInfo | undefined)[] = [];
+  const pages: (ListenerInfo | undefined)[] = [];
+  const openPages = async (kind: "http" | "admin", url: string, listener: HttpListener) => {
+    parts.add(() => listener.close());
+    const wanted = { key: `listen.${kind}`, url, all: url };
+    const opened = await faults.attempt(wanted, () => listener.listen());
+    pages.unshift(opened && { kind, url: opened.url });
+  };
+  const openSip = async (kind: "sip" | "trusted", url: string) => {
+    const wanted = { key: `listen.${kind}`, url, all: config.listen[kind] };
+    doors.push(await faults.attempt(wanted, () => openSipListener(around, kind, url)));
+  };
+  if (admin !== null) await openPages("admin", admin, adminOf(around, admin));
   transports.attach(server.events);
-  if (http !== null) pages.unshift(await openPages(publicOf(around, http), "http", http, parts));
-  for (const { url } of pages) transports.avoid(addressOf(url));
+  if (http !== null) await openPages("http", http, publicOf(around, http));
+  for (const page of pages) if (page !== undefined) transports.avoid(addressOf(page.url));
   parts.add(() => transports.stop()); // WebSockets end before the listener that they came by
-  for (const url of sip) found.push(await openSip(around, "sip", url));
-  for (const url of trusted) found.push(await openSip(around, "trusted", url));
-  return [...found, ...pages];
+  for (const url of sip) await openSip("sip", url);
+  for (const url of trusted) await openSip("trusted", url);
+  faults.settle();
+  return [...doors, ...pages].filter((one) => one !== undefined);
 }
 
-async function openSip(
-  { transports, server, config }: Surroundings,
+async function openSipListener(
+  { transports, server }: Surroundings,
   kind: "sip" | "trusted",
   url: string,
 ): Promise<ListenerInfo> {
-  const open = async () => transports.listen({ url, name: kind });
-  const { transport, host, port } = await open().catch((error) =>
-    explain(error, { key: `listen.${kind}`, url, all: config.listen[kind] }),
-  );
+  const { transport, host, port } = await transports.listen({ url, name: kind });
   server.listens({ host, port }, transport);
   const literal = host.includes(":") ? `[${host}]` : host;
   return { kind, url: `${transport.toLowerCase()}://${literal}:${port}` };
-}
-
-async function openPages(
-  listener: HttpListener,
-  kind: "http" | "admin",
-  url: string,
-  parts: Parts,
-): Promise<ListenerInfo> {
-  parts.add(() => listener.close());
-  const opened = await listener
-    .listen()
-    .catch((error) => explain(error, { key: `listen.${kind}`, url, all: url }));
-  return { kind, url: opened.url };
 }
 
 function addressOf(page: string): { readonly host: string; readonly port: number } {
@@ -113,45 +107,4 @@ function adminOf(around: Surroundings, url: string): HttpListener {
 
 function pageFailed({ log }: Surroundings): (error: unknown, id: string) => void {
   return (error, id) => log.error("page failed", { id, error: String(error) });
-}
-
-interface Wanted {
-  readonly key: string;
-  readonly url: string;
-  /** The whole value of the key. */
-  readonly all: string | readonly string[];
-}
-
-function explain(error: unknown, { key, url, all }: Wanted): never {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const cause = { cause: error };
-  switch (code) {
-    case "EADDRINUSE":
-      throw new CommandError(
-        `cannot listen on ${url} (${key}): another program has this port.\n` +
-          `  Stop that program, or choose another port: --set ${key}=${otherPorts(all)}\n` +
-          `  (npm start -- --set …)`,
-        cause,
-      );
-    case "EACCES":
-      throw new CommandError(`cannot listen on ${url} (${key}): not permitted here`, cause);
-    case "EADDRNOTAVAIL":
-      throw new CommandError(
-        `cannot listen on ${url} (${key}): this machine has no such address`,
-        cause,
-      );
-    default: {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CommandError(`cannot listen on ${url} (${key}): ${reason}`, cause);
-    }
-  }
-}
-
-/** The same listeners ten ports further on, as a shell takes them. */
-function otherPorts(all: string | readonly string[]): string {
-  return typeof all === "string" ? moved(all) : `'${JSON.stringify(all.map(moved))}'`;
-}
-
-function moved(url: string): string {
-  return url.replace(/:(\d+)\/?$/, (_, port: string) => `:${Number(port) + 10}`);
 }
