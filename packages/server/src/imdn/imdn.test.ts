@@ -234,6 +234,40 @@ test("only recipients are heard, each once a kind, by any of their identities", 
   );
 });
 
+const statusesIn = ({ submitted }: DeadEnd): readonly string[][] =>
+  submitted.map(({ request }) => reportsIn(request).map(({ imdn }) => imdn.notification.status));
+
+test("one of a user's devices fails and another has it: the author hears that it arrived", async () => {
+  const { way, clock, open, report } = collecting();
+  await open();
+  await report(originatorFor(bob), "failed");
+  await report(originatorFor(bob));
+  await settled();
+  assert.equal(way.submitted.length, 0); // Carol has not reported
+  await report(originatorFor(carol));
+  await settled();
+  assert.deepEqual(statusesIn(way), [["delivered", "delivered"]]);
+  await clock.pass(600_000);
+  assert.equal(way.submitted.length, 1);
+});
+
+test("success after a failure that was passed on, or is being passed on, is passed on as well", async () => {
+  for (const during of [false, true]) {
+    const { way, clock, open, report } = collecting();
+    await open();
+    const answered = Promise.withResolvers<number>();
+    way.onSubmit = () => (during ? answered.promise : 200);
+    await report(originatorFor(bob), "failed");
+    await clock.pass(11_000);
+    await report(originatorFor(bob));
+    answered.resolve(200);
+    await clock.pass(12_000);
+    assert.deepEqual(statusesIn(way), [["failed"], ["delivered"]]);
+    await clock.pass(600_000);
+    assert.equal(way.submitted.length, 2);
+  }
+});
+
 test("a report about a message that nobody waits for is answered 200 and goes nowhere", async () => {
   const { way, clock, report } = collecting();
   assert.deepEqual(await report(originatorFor(bob)), OK);

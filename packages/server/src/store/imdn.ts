@@ -30,6 +30,14 @@ export interface DispositionReport {
   readonly bytes: Uint8Array;
 }
 
+/** What is true as soon as one device of a user says it, whatever the others say. */
+const GOOD: ReadonlySet<string> = new Set(["delivered", "displayed"]);
+
+/** A user has many devices: one has refused a message, and then another takes it. */
+export function corrects(later: string, earlier: string): boolean {
+  return GOOD.has(later) && !GOOD.has(earlier);
+}
+
 /** A sent message with the reports that came and have not been passed on yet. */
 export interface SentMessageState {
   readonly message: SentMessage;
@@ -38,6 +46,11 @@ export interface SentMessageState {
   readonly delivered: number;
 }
 
+export type ReportOutcome = "recorded" | "corrected" | "duplicate" | "unknown";
+
+/** Which of the reports. */
+export type ReportKey = Pick<DispositionReport, "recipient" | "kind" | "status">;
+
 export interface ImdnStore {
   /** Durable when it resolves. "known": this author has used the Message-ID before; nothing was changed. */
   open(message: SentMessage): Promise<"opened" | "known">;
@@ -45,12 +58,9 @@ export interface ImdnStore {
   /**
    * Durable when it resolves.
    * "unknown": no such message, or it never went to that recipient. "duplicate": that recipient has sent a report of that kind.
+   * "corrected": he had, and this one takes its place and is to be passed on. See `corrects`.
    */
-  report(
-    messageId: string,
-    author: string,
-    report: DispositionReport,
-  ): Promise<"recorded" | "duplicate" | "unknown">;
+  report(messageId: string, author: string, report: DispositionReport): Promise<ReportOutcome>;
 
   /** Reads only. */
   find(messageId: string, author: string): Promise<SentMessageState | undefined>;
@@ -59,13 +69,13 @@ export interface ImdnStore {
   due(now: number, limit: number): Promise<readonly SentMessageState[]>;
 
   /**
-   * Durable when it resolves. The reports of these recipients and kinds have been passed on: their
-   * content is dropped, that they came is kept. `deadline` is when the next aggregate is due.
+   * Durable when it resolves. These reports have been passed on: their content is dropped, that they
+   * came is kept. `deadline` is when the next aggregate is due.
    */
   passedOn(
     messageId: string,
     author: string,
-    reports: readonly Pick<DispositionReport, "recipient" | "kind">[],
+    reports: readonly ReportKey[],
     deadline: number,
   ): Promise<void>;
 

@@ -23,6 +23,8 @@ export type {
   DispositionKind,
   DispositionReport,
   ImdnStore,
+  ReportKey,
+  ReportOutcome,
   SentMessage,
   SentMessageState,
 } from "./imdn.ts";

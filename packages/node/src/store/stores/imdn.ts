@@ -1,5 +1,12 @@
 /** IMDN accounting over the worker. */
-import type { DispositionReport, ImdnStore, SentMessage, SentMessageState } from "@parlance/server";
+import type {
+  DispositionReport,
+  ImdnStore,
+  ReportKey,
+  ReportOutcome,
+  SentMessage,
+  SentMessageState,
+} from "@parlance/server";
 import { listText, type Row, RowReader } from "../rows.ts";
 import type { StoreWorker } from "../store-worker.ts";
 import type { SentMessageRows } from "../tables/imdn.ts";
@@ -15,11 +22,7 @@ export class SqliteImdn implements ImdnStore {
     return this.#worker.call("openImdn", messageRow(message));
   }
 
-  report(
-    messageId: string,
-    author: string,
-    report: DispositionReport,
-  ): Promise<"recorded" | "duplicate" | "unknown"> {
+  report(messageId: string, author: string, report: DispositionReport): Promise<ReportOutcome> {
     const { recipient, kind, status, receivedAt, bytes } = report;
     const columns = [kind, status, receivedAt];
     return this.#worker.call("reportImdn", author, messageId, recipient, columns, bytes);
@@ -37,10 +40,10 @@ export class SqliteImdn implements ImdnStore {
   passedOn(
     messageId: string,
     author: string,
-    reports: readonly Pick<DispositionReport, "recipient" | "kind">[],
+    reports: readonly ReportKey[],
     deadline: number,
   ): Promise<void> {
-    const keys = reports.map(({ recipient, kind }) => [recipient, kind]);
+    const keys = reports.map(({ recipient, kind, status }) => [recipient, kind, status]);
     return this.#worker.call("passedOnImdn", author, messageId, keys, deadline);
   }
 

@@ -1,4 +1,5 @@
 /** IMDN accounting in SQL. */
+import type { ReportOutcome } from "@parlance/server";
 import type { Row } from "../rows.ts";
 import type { Sql } from "../sql.ts";
 
@@ -23,6 +24,12 @@ export function imdnTable(sql: Sql) {
        (author, message_id, recipient, kind, status, received_at, content)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
+  // `corrects` of the server, as SQL.
+  const correct = sql.prepare(
+    `UPDATE disposition SET status = ?1, received_at = ?2, content = ?3
+     WHERE author = ?4 AND message_id = ?5 AND recipient = ?6 AND kind = ?7
+       AND ?1 IN ('delivered', 'displayed') AND status NOT IN ('delivered', 'displayed')`,
+  );
   const reports = sql.prepare(
     `SELECT recipient, kind, status, received_at, content FROM disposition
      WHERE author = ? AND message_id = ? AND content IS NOT NULL ORDER BY arrival`,
@@ -36,7 +43,7 @@ export function imdnTable(sql: Sql) {
   );
   const passOn = sql.prepare(
     `UPDATE disposition SET content = NULL
-     WHERE author = ? AND message_id = ? AND recipient = ? AND kind = ?`,
+     WHERE author = ? AND message_id = ? AND recipient = ? AND kind = ? AND status = ?`,
   );
   const postpone = sql.prepare(
     "UPDATE sent_message SET deadline = ? WHERE author = ? AND message_id = ?",
@@ -63,11 +70,13 @@ export function imdnTable(sql: Sql) {
       recipient: string,
       report: Row,
       content: Uint8Array,
-    ): "recorded" | "duplicate" | "unknown" {
+    ): ReportOutcome {
       if (expects.first(author, messageId, recipient) === undefined) return "unknown";
-      return record.run(author, messageId, recipient, ...report, content) > 0
-        ? "recorded"
-        : "duplicate";
+      const key = [author, messageId, recipient];
+      if (record.run(...key, ...report, content) > 0) return "recorded";
+      const [kind = null, status = null, receivedAt = null] = report;
+      const corrected = correct.run(status, receivedAt, content, ...key, kind);
+      return corrected > 0 ? "corrected" : "duplicate";
     },
 
     findImdn(author: string, messageId: string): SentMessageRows | undefined {

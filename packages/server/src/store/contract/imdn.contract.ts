@@ -28,6 +28,41 @@ export function imdnStoreContract(name: string, contract: Contract): void {
     equal(found?.delivered, 1);
   });
 
+  caseOf(contract, `${name}: one device's success corrects another's failure`, async (world) => {
+    const { imdn } = world.stores;
+    const failed = report(BOB, { status: "failed", bytes: bytesOf(10, 1) });
+    await imdn.open(SENT);
+    equal(await imdn.report("m1", ALICE, failed), "recorded");
+    equal(await imdn.report("m1", ALICE, report(CAROL)), "recorded");
+    equal(await imdn.report("m1", ALICE, report(BOB, { status: "error" })), "duplicate");
+    equal(await imdn.report("m1", ALICE, report(BOB)), "corrected");
+    equal(await imdn.report("m1", ALICE, report(BOB)), "duplicate");
+    equal(await imdn.report("m1", ALICE, failed), "duplicate");
+    // An aggregate that left before is no reason to forget what came after it.
+    await imdn.passedOn("m1", ALICE, [failed], 900);
+    const message = { ...SENT, deadline: 900 };
+    const reports = [report(BOB), report(CAROL)];
+    equal(await imdn.find("m1", ALICE), { message, reports, delivered: 2 });
+    await imdn.passedOn("m1", ALICE, [report(BOB)], 900);
+    const again = (await world.restart()).imdn;
+    equal(await again.find("m1", ALICE), { message, reports: [report(CAROL)], delivered: 2 });
+    equal(await again.report("m1", ALICE, report(BOB)), "duplicate");
+  });
+
+  caseOf(
+    contract,
+    `${name}: a success that comes after its failure was passed on is handed out`,
+    async ({ stores: { imdn } }) => {
+      await imdn.open(SENT);
+      const forbidden = report(BOB, { kind: "display", status: "forbidden" });
+      const displayed = report(BOB, { kind: "display", status: "displayed" });
+      await imdn.report("m1", ALICE, forbidden);
+      await imdn.passedOn("m1", ALICE, [forbidden], SENT.deadline);
+      equal(await imdn.report("m1", ALICE, displayed), "corrected");
+      equal((await imdn.find("m1", ALICE))?.reports, [displayed]);
+    },
+  );
+
   caseOf(contract, `${name}: what was passed on is not handed out again`, async (world) => {
     const { imdn } = world.stores;
     await imdn.open(SENT);

@@ -1,5 +1,13 @@
 /** IMDN accounting in memory. */
-import type { DispositionReport, ImdnStore, SentMessage, SentMessageState } from "../imdn.ts";
+import {
+  corrects,
+  type DispositionReport,
+  type ImdnStore,
+  type ReportKey,
+  type ReportOutcome,
+  type SentMessage,
+  type SentMessageState,
+} from "../imdn.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** A sent message with every report that came; those passed on have lost their content. */
@@ -34,19 +42,21 @@ export class MemoryImdn implements ImdnStore {
     });
   }
 
-  report(
-    messageId: string,
-    author: string,
-    report: DispositionReport,
-  ): Promise<"recorded" | "duplicate" | "unknown"> {
+  report(messageId: string, author: string, report: DispositionReport): Promise<ReportOutcome> {
     return this.#ledger.change(() => {
       const record = this.#records.get(keyOf(messageId, author));
       if (record === undefined || !record.message.recipients.includes(report.recipient))
         return "unknown";
-      if (record.reports.some((earlier) => sameReport(earlier.report, report))) return "duplicate";
+      const earlier = record.reports.find((one) => isOfSameKind(one.report, report));
+      if (earlier !== undefined && !corrects(report.status, earlier.report.status))
+        return "duplicate";
       const kept = { report: { ...report, bytes: report.bytes.slice() }, passedOn: false };
-      this.#keep({ ...record, reports: [...record.reports, kept] });
-      return "recorded";
+      const reports =
+        earlier === undefined
+          ? [...record.reports, kept]
+          : record.reports.map((one) => (one === earlier ? kept : one));
+      this.#keep({ ...record, reports });
+      return earlier === undefined ? "recorded" : "corrected";
     });
   }
 
@@ -70,14 +80,14 @@ export class MemoryImdn implements ImdnStore {
   passedOn(
     messageId: string,
     author: string,
-    reports: readonly Pick<DispositionReport, "recipient" | "kind">[],
+    reports: readonly ReportKey[],
     deadline: number,
   ): Promise<void> {
     return this.#ledger.change(() => {
       const record = this.#records.get(keyOf(messageId, author));
       if (record === undefined) return;
       const kept = record.reports.map((received) =>
-        reports.some((gone) => sameReport(gone, received.report))
+        reports.some((gone) => isSame(gone, received.report))
           ? { report: { ...received.report, bytes: new Uint8Array(0) }, passedOn: true }
           : received,
       );
@@ -115,9 +125,11 @@ function stateOf({ message, reports }: ImdnRecord): SentMessageState {
   };
 }
 
-type ReportKey = Pick<DispositionReport, "recipient" | "kind">;
+function isSame(a: ReportKey, b: ReportKey): boolean {
+  return isOfSameKind(a, b) && a.status === b.status;
+}
 
-function sameReport(a: ReportKey, b: ReportKey): boolean {
+function isOfSameKind(a: ReportKey, b: ReportKey): boolean {
   return a.recipient === b.recipient && a.kind === b.kind;
 }
 
