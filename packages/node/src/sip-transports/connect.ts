@@ -3,8 +3,8 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type SecureContextOptions } from "node:tls";
 import type { Hop } from "@parlance/sip";
 import { WebSocket } from "ws";
-import { SOCKET_OPTIONS } from "./stream-channel.ts";
-import { provesName, sipIdentities, TLS_PROFILE } from "./tls-identity.ts";
+import { SOCKET_OPTIONS } from "../sockets/stream-channel.ts";
+import { provesName, sipIdentities, TLS_PROFILE } from "../sockets/tls-identity.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 
 export interface ConnectOptions {

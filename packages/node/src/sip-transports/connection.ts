@@ -8,25 +8,11 @@ import type {
   SipMessage,
   TransportName,
 } from "@parlance/sip";
+import type { Channel } from "../sockets/channel.ts";
+import type { Watch } from "../sockets/watch.ts";
+import type { WriteTurn } from "../sockets/write-turn.ts";
 import { type Life, newLife, overdue } from "./life.ts";
 import type { TransportLimits } from "./transport-limits.ts";
-import type { Watch } from "./watch.ts";
-import type { WriteTurn } from "./write-turn.ts";
-
-/** What carries the octets: a TCP or TLS socket, or a WebSocket. */
-export interface Channel {
-  /** In as few system calls as it takes. */
-  writeAll(messages: readonly Uint8Array[]): void;
-  /** Octets that the kernel has not taken yet. */
-  readonly queuedBytes: number;
-  /** So many of them that no more should be produced. */
-  readonly full: boolean;
-  pause(): void;
-  resume(): void;
-  /** Ends after what was written has gone out. */
-  end(): void;
-  destroy(): void;
-}
 
 /** What all connections of the process share. */
 export interface ConnectionHost {

@@ -10,8 +10,8 @@ import {
   parseStun,
   readDatagram,
 } from "@parlance/sip";
-import { localAddressFor } from "./local-address.ts";
-import { reasonOf } from "./stream-channel.ts";
+import { localAddressFor } from "../sockets/local-address.ts";
+import { reasonOf } from "../sockets/stream-channel.ts";
 
 export interface DatagramOptions {
   /** Names the socket in the ids of its flows. */

@@ -1,7 +1,12 @@
 /** Sockets for SIP: UDP, TCP, TLS and WebSocket. RFC 3261 §18, RFC 7118 */
-export { type CertificateFiles, type CertificateOptions, Certificates } from "./certificates.ts";
-export { type DestinationPolicy, destinationPolicy } from "./destinations.ts";
-export { type ListenAddress, parseListenUrl } from "./listen-url.ts";
+export {
+  type CertificateFiles,
+  type CertificateOptions,
+  Certificates,
+} from "../sockets/certificates.ts";
+export { type DestinationPolicy, destinationPolicy } from "../sockets/destinations.ts";
+export { type ListenAddress, parseListenUrl } from "../sockets/listen-url.ts";
+export type { Upgrade } from "../sockets/web-socket-door.ts";
 export type {
   FramingLimits,
   Listening,
@@ -13,4 +18,3 @@ export type {
 } from "./options.ts";
 export { SipTransports } from "./sip-transports.ts";
 export { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
-export type { Upgrade } from "./web-socket-door.ts";

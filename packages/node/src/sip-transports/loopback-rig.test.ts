@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Flow, FlowEvents, FlowFault, SipMessage } from "@parlance/sip";
 import { generate } from "selfsigned";
-import { destinationPolicy } from "./destinations.ts";
+import { destinationPolicy } from "../sockets/destinations.ts";
 import type { Listening, SipTransportsOptions, TransportEvent } from "./options.ts";
 import { SipTransports } from "./sip-transports.ts";
 

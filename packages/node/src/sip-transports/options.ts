@@ -1,7 +1,7 @@
 /** What an operator sets, and is told, about the sockets of SIP. */
 import type { Address, Flow, MessageLimits, TransportName } from "@parlance/sip";
-import type { Certificates } from "./certificates.ts";
-import type { DestinationPolicy } from "./destinations.ts";
+import type { Certificates } from "../sockets/certificates.ts";
+import type { DestinationPolicy } from "../sockets/destinations.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 
 /** What is known of a peer when it is to be trusted or not; names only once they are proved. */

@@ -12,13 +12,26 @@ import {
   type Transports,
 } from "@parlance/sip";
 import type { WebSocket } from "ws";
-import { Admission } from "./admission.ts";
+import { Admission } from "../sockets/admission.ts";
+import type { Channel } from "../sockets/channel.ts";
+import {
+  type DestinationPolicy,
+  destinationPolicy,
+  isOwnListener,
+} from "../sockets/destinations.ts";
+import { parseListenUrl } from "../sockets/listen-url.ts";
+import { remoteOf, transportOf, withoutZone } from "../sockets/socket-facts.ts";
+import { reasonOf, StreamChannel } from "../sockets/stream-channel.ts";
+import { StreamListener } from "../sockets/stream-listener.ts";
+import { provenNames } from "../sockets/tls-identity.ts";
+import { Watch } from "../sockets/watch.ts";
+import { WebSocketChannel } from "../sockets/web-socket-channel.ts";
+import { type Upgrade, webSocketDoor } from "../sockets/web-socket-door.ts";
+import { WriteTurn } from "../sockets/write-turn.ts";
 import { connectStream, connectWebSocket } from "./connect.ts";
-import { type Channel, Connection, type ConnectionHost } from "./connection.ts";
+import { Connection, type ConnectionHost } from "./connection.ts";
 import { DatagramFlow, DatagramSocket } from "./datagram.ts";
-import { type DestinationPolicy, destinationPolicy, isOwnListener } from "./destinations.ts";
 import { lookEveryMs } from "./life.ts";
-import { parseListenUrl } from "./listen-url.ts";
 import type {
   Listening,
   ListenOptions,
@@ -27,15 +40,9 @@ import type {
   TransportEvent,
   WebSocketOptions,
 } from "./options.ts";
+import { readStream, readWebSocket } from "./reading.ts";
 import { keyOf, ReuseTable } from "./reuse.ts";
-import { remoteOf, transportOf, withoutZone } from "./socket-facts.ts";
-import { readStream, reasonOf, StreamChannel } from "./stream-channel.ts";
-import { provenNames, StreamListener } from "./stream-listener.ts";
 import { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
-import { Watch } from "./watch.ts";
-import { readWebSocket, WebSocketChannel } from "./web-socket-channel.ts";
-import { type Upgrade, webSocketDoor } from "./web-socket-door.ts";
-import { WriteTurn } from "./write-turn.ts";
 
 type Stream = Exclude<TransportName, "UDP">;
 
@@ -108,6 +115,7 @@ export class SipTransports implements Transports {
   /** Takes the WebSocket upgrades of an HTTP listener. RFC 7118 */
   webSockets({ name, origins = [] }: WebSocketOptions = {}): Upgrade {
     return webSocketDoor({
+      subprotocol: "sip",
       limits: this.#limits,
       origins,
       admit: (socket) => this.#admit(socket, transportOf(socket), name),
@@ -188,7 +196,8 @@ export class SipTransports implements Transports {
           ? { certificates, clientAuthorities, clientRequired, handshakeMs }
           : undefined,
       admit: (socket) => this.#admit(socket, transport, name),
-      accepted: (socket, peerNames) => this.#acceptStream(socket, { transport, name, peerNames }),
+      accepted: (socket) =>
+        this.#acceptStream(socket, { transport, name, peerNames: namesOf(socket) }),
       handshakeFailed: (socket, error) =>
         this.#refused("handshake", remoteOf(socket), reasonOf(error)),
     });
@@ -329,8 +338,7 @@ export class SipTransports implements Transports {
 
   async #connectStream(hop: Hop, transport: "TCP" | "TLS"): Promise<Connection> {
     const socket = await connectStream(hop, this.#connectOptions());
-    const peerNames = socket instanceof TLSSocket ? provenNames(socket) : undefined;
-    const known = { transport, name: undefined, peerNames, incoming: false };
+    const known = { transport, name: undefined, peerNames: namesOf(socket), incoming: false };
     const connection = this.#connection(new StreamChannel(socket), socket, known);
     readStream(socket, connection, { opened: true, limits: this.#messageLimits });
     this.#leaveWith(socket, hop);
@@ -387,6 +395,10 @@ export class SipTransports implements Transports {
     this.#serial += 1;
     return `${transport.toLowerCase()}-${this.#serial}`;
   }
+}
+
+function namesOf(socket: Socket): readonly string[] | undefined {
+  return socket instanceof TLSSocket ? provenNames(socket) : undefined;
 }
 
 function notAttached(): never {

@@ -13,7 +13,7 @@ import {
 } from "@parlance/sip";
 import { SystemClock } from "../clock/index.ts";
 import { SystemRandom } from "../crypto/index.ts";
-import { destinationPolicy } from "./destinations.ts";
+import { destinationPolicy } from "../sockets/destinations.ts";
 import { messageText } from "./loopback-rig.test.ts";
 import { SipTransports } from "./sip-transports.ts";
 

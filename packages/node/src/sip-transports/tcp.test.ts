@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type SipMessage, SipRequest, SipResponse } from "@parlance/sip";
-import { destinationPolicy } from "./destinations.ts";
+import { destinationPolicy } from "../sockets/destinations.ts";
 import {
   end,
   loopbacks,

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
-import { Certificates } from "./certificates.ts";
+import { Certificates } from "../sockets/certificates.ts";
 import { certificate, type End, end, folder, messageText } from "./loopback-rig.test.ts";
 import type { Listening, ListenOptions, SipTransportsOptions } from "./options.ts";
 

@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from "node:https";
 import { type TestContext, test } from "node:test";
 import type { Address } from "@parlance/sip";
 import { type ClientOptions, WebSocket } from "ws";
-import { Certificates } from "./certificates.ts";
+import { Certificates } from "../sockets/certificates.ts";
 import { certificate, type End, end, folder, messageText, portOf } from "./loopback-rig.test.ts";
 import type { SipTransportsOptions, WebSocketOptions } from "./options.ts";
 

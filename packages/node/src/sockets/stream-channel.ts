@@ -1,7 +1,6 @@
-/** TCP and TLS under a connection: octets out in one write a turn, octets in through the framer. RFC 3261 §18.3 */
+/** TCP and TLS under a connection: octets out in one write a turn. */
 import type { Socket } from "node:net";
-import { type MessageLimits, SipFramer } from "@parlance/sip";
-import type { Channel, Connection } from "./connection.ts";
+import type { Channel } from "./channel.ts";
 
 /** No waiting for more to send: we gather ourselves. Peers that vanished are found by probes. */
 export const SOCKET_OPTIONS = {
@@ -48,22 +47,6 @@ export class StreamChannel implements Channel {
   destroy(): void {
     this.#socket.destroy();
   }
-}
-
-/** Lets a connection live from the events of its socket. */
-export function readStream(
-  socket: Socket,
-  connection: Connection,
-  options: { readonly opened: boolean; readonly limits: MessageLimits },
-): void {
-  const framer = new SipFramer(options);
-  socket.on("data", (chunk: Uint8Array) => {
-    if (connection.open) connection.take(framer.push(chunk), framer.lacks);
-  });
-  socket.on("drain", () => connection.drained());
-  socket.on("end", () => connection.end("the peer ended the connection"));
-  socket.on("error", (error) => connection.closed(reasonOf(error)));
-  socket.on("close", () => connection.closed("the connection was lost"));
 }
 
 export function reasonOf(error: Error): string {

@@ -1,10 +1,8 @@
 /** A WebSocket under a connection: one SIP message in each WebSocket message. RFC 7118 §5 */
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
-import { type MessageLimits, readFrame } from "@parlance/sip";
 import type { RawData, WebSocket } from "ws";
-import type { Channel, Connection } from "./connection.ts";
-import { reasonOf } from "./stream-channel.ts";
+import type { Channel } from "./channel.ts";
 
 const NORMAL_CLOSURE = 1000; // RFC 6455 §7.4.1
 
@@ -51,22 +49,8 @@ export class WebSocketChannel implements Channel {
   }
 }
 
-/** Lets a connection live from the events of its WebSocket, which answers pings by itself. */
-export function readWebSocket(
-  webSocket: WebSocket,
-  socket: Socket,
-  connection: Connection,
-  limits: MessageLimits,
-): void {
-  webSocket.on("message", (data) => {
-    if (connection.open) connection.take([readFrame(octetsOf(data), limits)], "nothing");
-  });
-  socket.on("drain", () => connection.drained());
-  webSocket.on("error", (error) => connection.closed(reasonOf(error)));
-  webSocket.on("close", (code) => connection.closed(`the WebSocket was closed (${code})`));
-}
-
-function octetsOf(data: RawData): Uint8Array {
+/** One message, however the library cut it. */
+export function octetsOf(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }

@@ -1,14 +1,9 @@
-/** Accepts TCP and TLS connections, within the bounds. RFC 3261 §18.2, RFC 5922 §7.4 */
+/** Accepts TCP and TLS connections, within the bounds. */
 import { createServer, type Server, type Socket } from "node:net";
-import {
-  createServer as createTlsServer,
-  type TLSSocket,
-  type Server as TlsServer,
-} from "node:tls";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import type { Address } from "@parlance/sip";
 import type { Certificates } from "./certificates.ts";
 import { SOCKET_OPTIONS } from "./stream-channel.ts";
-import { sipIdentities } from "./tls-identity.ts";
 
 export interface TlsListening {
   readonly certificates: Certificates;
@@ -16,6 +11,8 @@ export interface TlsListening {
   readonly clientAuthorities?: readonly string[] | undefined;
   /** Refuse peers that show none. */
   readonly clientRequired?: boolean | undefined;
+  /** Ask for a certificate of anybody's, to know it by its fingerprint. RFC 8122 §6 */
+  readonly clientShown?: boolean | undefined;
   readonly handshakeMs: number;
 }
 
@@ -25,7 +22,8 @@ export interface StreamListenerOptions {
   readonly tls: TlsListening | undefined;
   /** Judges a peer before a word is exchanged; false closes. Undo it when the socket closes. */
   readonly admit: (socket: Socket) => boolean;
-  readonly accepted: (socket: Socket, peerNames: readonly string[] | undefined) => void;
+  /** All handshakes are done. */
+  readonly accepted: (socket: Socket) => void;
   readonly handshakeFailed: (socket: Socket, error: Error) => void;
 }
 
@@ -43,7 +41,7 @@ export class StreamListener {
     const server = createServer(SOCKET_OPTIONS, (socket) => {
       socket.on("error", ignoreHere);
       if (!options.admit(socket)) socket.destroy();
-      else if (secure === undefined) options.accepted(socket, undefined);
+      else if (secure === undefined) options.accepted(socket);
       else secure.emit("connection", socket);
     });
     const forget = tls?.certificates.onReload(() =>
@@ -76,28 +74,22 @@ export class StreamListener {
 
 /** Gets its sockets from the plain listener, which has counted them before any handshake. */
 function tlsServer(tls: TlsListening, options: StreamListenerOptions): TlsServer {
-  const asks = tls.clientAuthorities !== undefined;
+  const judges = tls.clientAuthorities !== undefined;
   const server = createTlsServer({
     ...tls.certificates.serverOptions(tls.clientAuthorities),
-    requestCert: asks,
-    rejectUnauthorized: asks && tls.clientRequired === true,
+    requestCert: judges || tls.clientShown === true,
+    rejectUnauthorized: judges && tls.clientRequired === true,
     handshakeTimeout: tls.handshakeMs,
   });
   server.on("secureConnection", (socket) => {
     socket.disableRenegotiation();
-    options.accepted(socket, provenNames(socket));
+    options.accepted(socket);
   });
   server.on("tlsClientError", (error, socket) => {
     options.handshakeFailed(socket, error);
     socket.destroy();
   });
   return server;
-}
-
-/** The SIP domains that the peer's certificate proves, if it showed a valid one. RFC 5922 §7.1 */
-export function provenNames(socket: TLSSocket): readonly string[] | undefined {
-  if (!socket.authorized) return undefined;
-  return sipIdentities(socket.getPeerX509Certificate()?.subjectAltName);
 }
 
 /** A socket that is destroyed, or handed on, must still not throw for want of a listener. */

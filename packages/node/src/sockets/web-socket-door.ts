@@ -1,11 +1,17 @@
-/** Turns HTTP upgrades into SIP connections, for those who may. RFC 7118 §4.1, RFC 6455 §4.2, §10.2 */
+/** Turns HTTP upgrades into WebSockets of one subprotocol, for those who may. RFC 6455 §4.2, §10.2 */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { TransportLimits } from "./transport-limits.ts";
+
+export interface WebSocketLimits {
+  readonly webSocketMessageBytes: number;
+  readonly webSocketFragments: number;
+}
 
 export interface WebSocketDoorOptions {
-  readonly limits: TransportLimits;
+  /** What both sides have to want. RFC 7118 §4.1, RFC 7977 §4.1 */
+  readonly subprotocol: "sip" | "msrp";
+  readonly limits: WebSocketLimits;
   /** Pages of these origins may connect, besides those that this very host served. */
   readonly origins: readonly string[];
   /** Judges a peer; false when there are too many. Undo it when the socket closes. */
@@ -23,7 +29,7 @@ export function webSocketDoor(options: WebSocketDoorOptions): Upgrade {
     perMessageDeflate: false,
     maxPayload: options.limits.webSocketMessageBytes,
     maxFragments: options.limits.webSocketFragments,
-    handleProtocols: () => "sip",
+    handleProtocols: () => options.subprotocol,
   });
   return (request, socket, head) => {
     socket.on("error", (error) => options.refused(socket, error.message));
@@ -31,7 +37,9 @@ export function webSocketDoor(options: WebSocketDoorOptions): Upgrade {
       options.refused(socket, reason);
       answer(socket, status);
     };
-    if (!offersSip(request)) return refuse(400, "no sip subprotocol");
+    if (!offers(request, options.subprotocol)) {
+      return refuse(400, `no ${options.subprotocol} subprotocol`);
+    }
     if (!originAllowed(request, options.origins)) return refuse(403, "origin not allowed");
     if (!options.admit(socket)) return refuse(503, "too many connections");
     socket.setNoDelay(true);
@@ -39,9 +47,9 @@ export function webSocketDoor(options: WebSocketDoorOptions): Upgrade {
   };
 }
 
-function offersSip(request: IncomingMessage): boolean {
+function offers(request: IncomingMessage, subprotocol: string): boolean {
   const offered = request.headers["sec-websocket-protocol"] ?? "";
-  return offered.split(",").some((name) => name.trim() === "sip");
+  return offered.split(",").some((name) => name.trim() === subprotocol);
 }
 
 /** A program that is no browser names no origin, and cannot be made to connect by a foreign page. */

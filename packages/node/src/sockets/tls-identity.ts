@@ -1,6 +1,6 @@
 /** Who a certificate says it is for SIP, and the TLS that we speak at all. RFC 5922 §7 */
 import { constants } from "node:crypto";
-import type { SecureContextOptions } from "node:tls";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
 
 /** TLS 1.2 and 1.3 with authenticated encryption and forward secrecy only; no renegotiation. */
 export const TLS_PROFILE = {
@@ -35,6 +35,12 @@ export function sipIdentities(subjectAltName: string | undefined): readonly stri
 /** Whole names only: no wildcard, no suffix. RFC 5922 §7.2 */
 export function provesName(identities: readonly string[], name: string): boolean {
   return identities.includes(canonical(name));
+}
+
+/** The SIP domains that the peer's certificate proves, if it showed a valid one. RFC 5922 §7.1 */
+export function provenNames(socket: TLSSocket): readonly string[] | undefined {
+  if (!socket.authorized) return undefined;
+  return sipIdentities(socket.getPeerX509Certificate()?.subjectAltName);
 }
 
 interface AltName {
