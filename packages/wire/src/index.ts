@@ -5,7 +5,17 @@ export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from ".
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
 export { LineReader, type LineReaderOptions } from "./line-reader.ts";
 export { Lookup } from "./lookup.ts";
-export type { Cancel, Clock, HashAlgorithm, Hashing, Inflate, Random } from "./ports.ts";
+export type {
+  Cancel,
+  Clock,
+  ContentHash,
+  HashAlgorithm,
+  Hashing,
+  Inflate,
+  Random,
+  RunningHash,
+  StartHash,
+} from "./ports.ts";
 export {
   asciiBytes,
   asciiInto,

@@ -23,6 +23,17 @@ export interface Hashing {
   hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array;
 }
 
+/** Hashes of whole contents, which come piece by piece. SHA-1 only where a specification names no other. */
+export type ContentHash = "sha-1" | "sha-256";
+
+export interface RunningHash {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hexadecimal; once, at the end. */
+  digest(): string;
+}
+
+export type StartHash = (algorithm: ContentHash) => RunningHash;
+
 /** `undefined` when the octets are broken or would grow past `limitBytes`. */
 export type Inflate = (
   bytes: Uint8Array,

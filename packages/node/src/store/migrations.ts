@@ -130,4 +130,32 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_time ON audit (at);
   `,
+  `
+  CREATE TABLE file (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    content TEXT NOT NULL UNIQUE,
+    link_hash TEXT NOT NULL UNIQUE,
+    name TEXT,
+    type TEXT NOT NULL,
+    declared_bytes INTEGER,
+    declared_sha256 TEXT,
+    reserved_bytes INTEGER NOT NULL,
+    received_bytes INTEGER NOT NULL,
+    sha1 TEXT, -- NULL until the upload is complete, like sha256
+    sha256 TEXT,
+    thumbnail_type TEXT,
+    thumbnail_bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- Holds all that counting against the quota needs.
+  CREATE INDEX file_of_owner ON file (owner, id, reserved_bytes, thumbnail_bytes);
+  CREATE INDEX file_expiry ON file (expires_at);
+
+  CREATE TABLE file_thumbnail (
+    file TEXT PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+    image BLOB NOT NULL
+  ) STRICT;
+  `,
 ];

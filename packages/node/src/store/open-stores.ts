@@ -5,6 +5,7 @@ import { type QueueLimits, type StoreObserver, StoreWorker } from "./store-worke
 import { SqliteAudit } from "./stores/audit.ts";
 import { SqliteBindings } from "./stores/bindings.ts";
 import { SqliteDeferred } from "./stores/deferred.ts";
+import { SqliteFiles } from "./stores/files.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
 import { SqliteJobs } from "./stores/jobs.ts";
 import { SqliteSettings } from "./stores/settings.ts";
@@ -61,6 +62,7 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     deferred: new SqliteDeferred(worker),
     imdn: new SqliteImdn(worker),
     jobs: new SqliteJobs(worker),
+    files: new SqliteFiles(worker),
     settings: new SqliteSettings(worker),
     audit: new SqliteAudit(worker),
     get busy() {

@@ -4,6 +4,7 @@ import { accountTable } from "./tables/accounts.ts";
 import { auditTable } from "./tables/audit.ts";
 import { bindingTable } from "./tables/bindings.ts";
 import { deferredTable } from "./tables/deferred.ts";
+import { fileTable } from "./tables/files.ts";
 import { imdnTable } from "./tables/imdn.ts";
 import { jobTable } from "./tables/jobs.ts";
 import { settingTable } from "./tables/settings.ts";
@@ -17,6 +18,7 @@ export function operationsOn(sql: Sql) {
       ...deferred,
       ...imdnTable(sql),
       ...jobTable(sql),
+      ...fileTable(sql),
       ...settingTable(sql),
       ...auditTable(sql),
     },

@@ -1,9 +1,22 @@
 export type { AuditEntry, AuditRecord, AuditStore } from "./audit.ts";
 export type { BindingChange, BindingKey, BindingStore, StoredBinding } from "./bindings.ts";
+export type {
+  ContentEntry,
+  ContentFacts,
+  ContentReader,
+  ContentWriter,
+  FileContent,
+} from "./content.ts";
 export { auditStoreContract } from "./contract/audit.contract.ts";
 export { bindingStoreContract } from "./contract/bindings.contract.ts";
+export {
+  type ContentContract,
+  type ContentWorld,
+  fileContentContract,
+} from "./contract/content.contract.ts";
 export type { Contract, ContractTools, ContractWorld } from "./contract/contract.ts";
 export { deferredStoreContract } from "./contract/deferred.contract.ts";
+export { fileStoreContract } from "./contract/files.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
 export { jobStoreContract } from "./contract/jobs.contract.ts";
 export { settingsStoreContract } from "./contract/settings.contract.ts";
@@ -18,6 +31,14 @@ export type {
   DeferredUsage,
 } from "./deferred.ts";
 export { StoreError, type StoreFault } from "./errors.ts";
+export type {
+  FileQuota,
+  FileStore,
+  FileUsage,
+  StoredFile,
+  Thumbnail,
+  ThumbnailFacts,
+} from "./files.ts";
 export { type IdRandom, TimeOrderedIds } from "./ids.ts";
 export type {
   DispositionKind,
@@ -29,6 +50,13 @@ export type {
   SentMessageState,
 } from "./imdn.ts";
 export type { Job, JobStore } from "./jobs.ts";
+export {
+  type ContentRecord,
+  type MemoryContent,
+  type MemoryContentOptions,
+  memoryContent,
+} from "./memory/content.ts";
+export type { FileRecord } from "./memory/files.ts";
 export type { ImdnRecord } from "./memory/imdn.ts";
 export type { Disk } from "./memory/ledger.ts";
 export {
@@ -37,6 +65,7 @@ export {
   type MemoryStores,
   memoryStores,
 } from "./memory/memory-stores.ts";
+export { type OrphanSearch, removeOrphans } from "./orphans.ts";
 export type { SettingsStore } from "./settings.ts";
 export type { Stores } from "./stores.ts";
 export type {

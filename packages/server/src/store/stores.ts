@@ -2,6 +2,7 @@
 import type { AuditStore } from "./audit.ts";
 import type { BindingStore } from "./bindings.ts";
 import type { DeferredStore } from "./deferred.ts";
+import type { FileStore } from "./files.ts";
 import type { ImdnStore } from "./imdn.ts";
 import type { JobStore } from "./jobs.ts";
 import type { SettingsStore } from "./settings.ts";
@@ -13,6 +14,7 @@ export interface Stores {
   readonly deferred: DeferredStore;
   readonly imdn: ImdnStore;
   readonly jobs: JobStore;
+  readonly files: FileStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
 

@@ -3,6 +3,7 @@ import { auditStoreContract } from "./audit.contract.ts";
 import { bindingStoreContract } from "./bindings.contract.ts";
 import { type Contract, caseOf } from "./contract.ts";
 import { deferredStoreContract } from "./deferred.contract.ts";
+import { fileStoreContract } from "./files.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
 import { jobStoreContract } from "./jobs.contract.ts";
 import { settingsStoreContract } from "./settings.contract.ts";
@@ -16,6 +17,7 @@ export function storesContract(name: string, contract: Contract): void {
   deferredStoreContract(`${name} deferred`, contract);
   imdnStoreContract(`${name} imdn`, contract);
   jobStoreContract(`${name} jobs`, contract);
+  fileStoreContract(`${name} files`, contract);
   settingsStoreContract(`${name} settings`, contract);
   auditStoreContract(`${name} audit`, contract);
 

@@ -8,6 +8,7 @@ import type { Account } from "../users.ts";
 import { MemoryAudit } from "./audit.ts";
 import { MemoryBindings } from "./bindings.ts";
 import { MemoryDeferred } from "./deferred.ts";
+import { type FileRecord, MemoryFiles } from "./files.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
 import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
@@ -21,6 +22,7 @@ export interface MemoryImage {
   readonly deferred: readonly DeferredMessage[];
   readonly imdn: readonly ImdnRecord[];
   readonly jobs: readonly Job[];
+  readonly files: readonly FileRecord[];
   readonly settings: readonly (readonly [key: string, value: string])[];
   readonly audit: readonly AuditRecord[];
 }
@@ -43,6 +45,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const deferred = new MemoryDeferred(ledger, image.deferred);
   const imdn = new MemoryImdn(ledger, image.imdn);
   const jobs = new MemoryJobs(ledger, image.jobs);
+  const files = new MemoryFiles(ledger, image.files);
   const settings = new MemorySettings(ledger, image.settings);
   const audit = new MemoryAudit(ledger, image.audit);
   return {
@@ -51,6 +54,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     deferred,
     imdn,
     jobs,
+    files,
     settings,
     audit,
     get busy() {
@@ -63,6 +67,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       deferred: deferred.records(),
       imdn: imdn.records(),
       jobs: jobs.records(),
+      files: files.records(),
       settings: settings.records(),
       audit: audit.records(),
     }),
@@ -75,6 +80,7 @@ const EMPTY: MemoryImage = {
   deferred: [],
   imdn: [],
   jobs: [],
+  files: [],
   settings: [],
   audit: [],
 };

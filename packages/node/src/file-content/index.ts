@@ -1,0 +1,1 @@
+export { DiskContent } from "./disk-content.ts";
