@@ -70,6 +70,9 @@ export const defaultLimits = {
   deferredMessagesPerUser: 1_000,
   deferredBytesPerUser: 20 * 1_048_576,
   deferredSeconds: 7 * 86_400,
+
+  // What operators did.
+  auditSeconds: 365 * 86_400, // one round of the yearly reviews that ask for it
 } as const satisfies Record<string, number>;
 
 /** How much of its own work the server has under way: these go with the code, not with an installation. */

@@ -9,6 +9,7 @@ import {
   type TransportName,
 } from "@parlance/sip";
 import { type Admin, admin } from "./admin.ts";
+import { AuditRetention } from "./audit-retention.ts";
 import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling, type Group } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
@@ -63,6 +64,12 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await deferral.start();
   await controlling.start();
   collector.start();
+  const { clock, log, stores } = ports;
+  const retention = new AuditRetention(
+    { store: stores.audit, clock, log },
+    limits.auditSeconds * 1_000,
+  );
+  retention.start();
   watch(ports, core);
   return {
     domain: config.domain,
@@ -81,6 +88,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     },
     drain: (patienceMs) => drained(core, ports, patienceMs),
     stop() {
+      retention.stop();
       collector.stop();
       controlling.stop();
       deferral.stop();

@@ -104,6 +104,11 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   },
   deferredBytesPerUser: { usual: 20_971_520, about: "Octets waiting for one user." },
   deferredSeconds: { usual: 604_800, about: "Seconds that a message waits at most.", least: 1 },
+  auditSeconds: {
+    usual: 31_536_000,
+    about: "Seconds that the audit log keeps what operators did.",
+    least: 86_400,
+  },
 };
 
 const MOST = 2 ** 40;
