@@ -18,6 +18,8 @@ export {
 } from "./cpim/index.ts";
 export { formatDateTime, parseDateTime } from "./date-time.ts";
 export {
+  type AnnouncedFile,
+  announceFile,
   EXTERNAL_BODY_TYPE,
   type ExternalBody,
   formatExternalBody,
@@ -68,19 +70,23 @@ export {
   stepComposer,
 } from "./is-composing/index.ts";
 export {
+  attachment,
   contentIdOf,
   type Disposition,
   decodedContent,
   dispositionOf,
   type Entity,
+  fileNameOf,
   formatDisposition,
   formatMediaType,
   type MediaType,
   type MimeHeader,
   mediaTypeOf,
   mimeHeader,
+  NEUTRAL_FILE_NAME,
   parseDisposition,
   parseMediaType,
+  safeFileName,
 } from "./mime/index.ts";
 export {
   formatMultipart,

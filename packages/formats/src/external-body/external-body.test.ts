@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { utf8Bytes } from "@parlance/wire";
 import * as fc from "fast-check";
-import { type ExternalBody, formatExternalBody, parseExternalBody } from "./index.ts";
+import { announceFile, type ExternalBody, formatExternalBody, parseExternalBody } from "./index.ts";
 import { formatMailDate, parseMailDate } from "./mail-date.ts";
 
 function read(type: string, content = ""): ExternalBody | string {
@@ -92,4 +92,31 @@ test("dates of mail are read with offsets and long month names, and not believed
   ]) {
     assert.equal(parseMailDate(text), undefined, text);
   }
+});
+
+test("a file on a server is announced with size, hash, expiry, type and name", () => {
+  const announced = announceFile({
+    url: "https://im.example.com/files/abc",
+    sizeBytes: 40_211,
+    sha1: "10ab568e91245681ac1b10ab568e91245681ac1b",
+    expiresAt: Date.UTC(2030, 4, 4, 10),
+    type: "image/png",
+    name: "Übersicht.png",
+  });
+  assert.deepEqual(parseExternalBody(announced), {
+    ok: true,
+    value: {
+      url: "https://im.example.com/files/abc",
+      expiresAt: Date.UTC(2030, 4, 4, 10),
+      sizeBytes: 40_211,
+      hash: "10ab568e91245681ac1b10ab568e91245681ac1b",
+      headers: [
+        ["Content-Type", "image/png"],
+        [
+          "Content-Disposition",
+          "attachment;filename=_bersicht.png;filename*=UTF-8''%C3%9Cbersicht.png",
+        ],
+      ],
+    },
+  });
 });

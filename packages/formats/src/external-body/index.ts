@@ -1,4 +1,5 @@
 /** Content indirection. RFC 4483 */
+export { type AnnouncedFile, announceFile } from "./announce-file.ts";
 export {
   EXTERNAL_BODY_TYPE,
   type ExternalBody,

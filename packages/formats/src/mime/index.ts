@@ -6,6 +6,7 @@ export {
   readDisposition,
 } from "./disposition.ts";
 export { contentIdOf, decodedContent, dispositionOf, type Entity, mediaTypeOf } from "./entity.ts";
+export { attachment, fileNameOf, NEUTRAL_FILE_NAME, safeFileName } from "./file-name.ts";
 export {
   formatMediaType,
   type MediaType,
