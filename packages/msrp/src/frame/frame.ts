@@ -1,0 +1,147 @@
+/** Requests and responses over the octets they came in, read as far as somebody asks. RFC 4975 §7, §9 */
+import { octetBytes, octetText, utf8TextLossy } from "@parlance/wire";
+import type { Flag } from "./end-line.ts";
+import { type FrameHead, type Line, TRANSACTION_AT } from "./head.ts";
+
+/** What a request and a response have in common. Header values are as they came, without blanks before them. */
+abstract class Frame {
+  /**
+   * The frame as it came, to the end of its end-line; of a frame that is streamed its head alone, to the end
+   * of the blank line. A view of what was received.
+   */
+  readonly bytes: Uint8Array;
+  readonly transactionId: string;
+  /** Undefined while the body of a streamed frame is on its way. */
+  readonly flag: Flag | undefined;
+  /** Where which line stands. For those who write the frame again. */
+  readonly head: FrameHead;
+  /** The octets of the head, a character each. */
+  protected readonly text: string;
+  readonly #bodyEnd: number;
+
+  /** `bodyEnd` lies before the CRLF of the end-line. */
+  constructor(bytes: Uint8Array, head: FrameHead, bodyEnd: number, flag: Flag | undefined) {
+    this.bytes = bytes;
+    this.head = head;
+    this.flag = flag;
+    this.text = octetText(bytes, 0, head.end);
+    this.transactionId = this.text.slice(TRANSACTION_AT, head.transactionEnd);
+    this.#bodyEnd = bodyEnd;
+  }
+
+  /** One URI or more, blanks between them. */
+  get toPath(): string {
+    return this.valueOf(this.head.toPath) ?? "";
+  }
+
+  get fromPath(): string {
+    return this.valueOf(this.head.fromPath) ?? "";
+  }
+
+  get messageId(): string | undefined {
+    return this.valueOf(this.head.messageId);
+  }
+
+  get contentType(): string | undefined {
+    return this.valueOf(this.head.contentType);
+  }
+
+  /**
+   * A view of the body. Undefined where there is none, which is something else than an empty one, and
+   * where it is streamed. RFC 4975 §7.1
+   */
+  get body(): Uint8Array | undefined {
+    const { end, flag, contentType } = this.head;
+    if (flag !== undefined || this.flag === undefined) return undefined;
+    // Some end a frame without a body as if it had an empty one.
+    if (this.#bodyEnd <= end && contentType === undefined) return undefined;
+    return this.bytes.subarray(end, Math.max(end, this.#bodyEnd));
+  }
+
+  /** The first header of that name, without regard to case; its text is read as UTF-8. */
+  header(name: string): string | undefined {
+    const wanted = name.toLowerCase();
+    for (const [known, value] of this.headers()) if (known.toLowerCase() === wanted) return value;
+    return undefined;
+  }
+
+  /** All headers in their order, as they are spelt; each value read as UTF-8. */
+  *headers(): IterableIterator<readonly [name: string, value: string]> {
+    const { text } = this;
+    for (let at = this.head.linesAt; ; ) {
+      const end = text.indexOf("\r\n", at);
+      const colon = text.indexOf(":", at);
+      if (end <= at || colon === -1 || colon > end) return;
+      yield [text.slice(at, colon), utf8Of(text.slice(colon + 1, end).replace(/^[ \t]+/, ""))];
+      at = end + 2;
+    }
+  }
+
+  protected valueOf(line: Line | undefined): string | undefined {
+    return line === undefined ? undefined : this.text.slice(line.valueAt, line.end);
+  }
+}
+
+export class MsrpRequest extends Frame {
+  readonly kind = "request";
+  /** In capitals, whatever it is. Those that are not known get 501. RFC 4975 §10.9 */
+  readonly method: string;
+
+  constructor(bytes: Uint8Array, head: FrameHead, bodyEnd: number, flag: Flag | undefined) {
+    super(bytes, head, bodyEnd, flag);
+    this.method = this.text.slice(head.transactionEnd + 1, head.whatEnd);
+  }
+
+  get byteRange(): string | undefined {
+    return this.valueOf(this.head.byteRange);
+  }
+
+  get successReport(): string | undefined {
+    return this.valueOf(this.head.successReport);
+  }
+
+  get failureReport(): string | undefined {
+    return this.valueOf(this.head.failureReport);
+  }
+
+  /** What a REPORT says. */
+  get status(): string | undefined {
+    return this.valueOf(this.head.reportStatus);
+  }
+}
+
+export class MsrpResponse extends Frame {
+  readonly kind = "response";
+
+  get status(): number {
+    return this.head.status;
+  }
+
+  /** For people; empty when there is none. */
+  get comment(): string {
+    const { whatEnd, linesAt } = this.head;
+    return utf8Of(this.text.slice(whatEnd + 1, linesAt - 2));
+  }
+}
+
+export type MsrpFrame = MsrpRequest | MsrpResponse;
+
+/** Whether the body is on its way yet: the frame is only a head. */
+export function isStreamed(frame: MsrpFrame): boolean {
+  return frame.flag === undefined;
+}
+
+export function makeFrame(
+  bytes: Uint8Array,
+  head: FrameHead,
+  bodyEnd: number,
+  flag: Flag | undefined,
+): MsrpFrame {
+  return head.status === 0
+    ? new MsrpRequest(bytes, head, bodyEnd, flag)
+    : new MsrpResponse(bytes, head, bodyEnd, flag);
+}
+
+function utf8Of(octets: string): string {
+  return /[\u0080-\u00ff]/.test(octets) ? utf8TextLossy(octetBytes(octets)) : octets;
+}

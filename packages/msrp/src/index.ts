@@ -1,0 +1,15 @@
+/** MSRP without I/O: frames, messages in chunks, sessions, relay authorisation. RFC 4975, RFC 4976, RFC 7701, RFC 7977 */
+export * from "./frame/index.ts";
+export type {
+  DialFailure,
+  DialOutcome,
+  DialTarget,
+  Fingerprint,
+  MsrpAddress,
+  MsrpConnection,
+  MsrpConnectionEvents,
+  MsrpDialer,
+  MsrpTransport,
+  PeerProof,
+  TlsExpectation,
+} from "./ports.ts";
