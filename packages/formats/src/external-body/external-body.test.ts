@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { utf8Bytes } from "@parlance/wire";
 import * as fc from "fast-check";
+import { formatMailDate, parseMailDate } from "../mail-date.ts";
 import { announceFile, type ExternalBody, formatExternalBody, parseExternalBody } from "./index.ts";
-import { formatMailDate, parseMailDate } from "./mail-date.ts";
 
 function read(type: string, content = ""): ExternalBody | string {
   const result = parseExternalBody({

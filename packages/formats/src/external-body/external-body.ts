@@ -1,5 +1,6 @@
 /** message/external-body: the content lies elsewhere, here is its address. RFC 4483, RFC 2017 */
 import { FormatError, type Parsed, parsed, utf8Bytes } from "@parlance/wire";
+import { formatMailDate, parseMailDate } from "../mail-date.ts";
 import {
   type Entity,
   formatMediaType,
@@ -8,7 +9,6 @@ import {
   readMimeHead,
   writeMimeHeader,
 } from "../mime/index.ts";
-import { formatMailDate, parseMailDate } from "./mail-date.ts";
 
 /** Nobody here fetches it: that is for the user to decide. */
 export interface ExternalBody {
