@@ -1,0 +1,17 @@
+/** Files offered in a session. RFC 5547 */
+export {
+  FILE_ATTRIBUTES,
+  type FileDates,
+  type FileOffer,
+  type FileRange,
+  NO_DATES,
+  readFileOffer,
+  writeFileOffer,
+} from "./file-offer.ts";
+export {
+  ANY_FILE,
+  type FileHash,
+  type FileSelector,
+  readFileSelector,
+  writeFileSelector,
+} from "./file-selector.ts";
