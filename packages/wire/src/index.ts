@@ -5,6 +5,7 @@ export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from ".
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
 export { LineReader, type LineReaderOptions } from "./line-reader.ts";
 export { Lookup } from "./lookup.ts";
+export { type MapChange, PersistentMap } from "./persistent-map.ts";
 export type {
   Cancel,
   Clock,
