@@ -7,8 +7,10 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import {
+  applyConference,
   editCpim,
   findImdns,
+  formatConference,
   formatCpim,
   formatExternalBody,
   formatImdn,
@@ -18,6 +20,7 @@ import {
   formatReginfo,
   isImdn,
   makeImdn,
+  parseConference,
   parseCpim,
   parseExternalBody,
   parseImdn,
@@ -40,6 +43,7 @@ const SEEDS: readonly Uint8Array[] = [
   '<?xml version="1.0" encoding="UTF-8"?><isComposing xmlns="urn:ietf:params:xml:ns:im-iscomposing"><state>active</state><contenttype>text/plain</contenttype><refresh>90</refresh></isComposing>',
   '<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists" xmlns:cp="urn:ietf:params:xml:ns:copycontrol"><list><entry uri="sip:a@b" cp:copyControl="to" cp:anonymize="true"><display-name>é&amp;</display-name></entry><list><entry uri="sip:c@d"/></list></list></resource-lists>',
   '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" xmlns:gr="urn:ietf:params:xml:ns:gruuinfo" version="0" state="full"><registration aor="sip:a@b" id="1" state="active"><contact id="2" state="active" event="created" expires="60"><uri>sip:a@1.2.3.4</uri><unknown-param name="+g.oma.sip-im"/><gr:pub-gruu uri="sip:a@b;gr=x"/></contact></registration></reginfo>',
+  '<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:ietf:params:xml:ns:xcon-conference-info" entity="sip:r@x" state="partial" version="1"><conference-description><subject>é</subject><conf-uris><entry><uri>sip:g@x</uri><purpose>grouptextchat</purpose></entry></conf-uris></conference-description><conference-state><user-count>2</user-count><active>true</active></conference-state><users state="partial"><user entity="sip:a@b" state="full" yourown="true" x:nickname="&lt;"><roles><entry>creator</entry></roles><endpoint entity="e" state="partial"><status>connected</status><joining-info><when>2030-05-04T10:00:00Z</when></joining-info><media id="1"><type>message</type></media></endpoint></user><user entity="sip:c@d" state="deleted"/></users></conference-info>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
 ].map((text) => utf8Bytes(text));
 
@@ -74,6 +78,8 @@ function check(bytes: Uint8Array): void {
   readsAgain(parseImdn, formatImdn, bytes);
   readsAgain(parseIsComposing, formatIsComposing, bytes);
   readsAgain(parseReginfo, formatReginfo, bytes);
+  readsAgain(parseConference, formatConference, bytes);
+  checkConference(bytes);
   const list = parseRecipientList(bytes, { most: 10 });
   if (list.ok) {
     const again = parseRecipientList(formatRecipientList(list.recipients), { most: 10 });
@@ -115,6 +121,16 @@ function checkCpim(bytes: Uint8Array): void {
     const written = formatExternalBody(external.value);
     assert.deepEqual(parseExternalBody(written), external);
   }
+}
+
+/** What a document says makes a state, whole or as a change of one. */
+function checkConference(bytes: Uint8Array): void {
+  const document = parseConference(bytes);
+  if (!document.ok) return;
+  const full = applyConference(undefined, { ...document.value, state: "full", version: 0 });
+  assert.ok(full.kind === "applied");
+  const next = applyConference(full.known, { ...document.value, state: "partial", version: 1 });
+  assert.equal(next.kind, "applied");
 }
 
 function readsAgain<Input, Value>(

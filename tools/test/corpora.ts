@@ -38,6 +38,19 @@ export function corpusFor(
   return entries ?? [];
 }
 
+/** Corpora that are lists of cases and not of files: all that `expected.json` says about each. */
+export function casesFor(
+  test: { diagnostic(message: string): void },
+  name: string,
+): readonly Readonly<Record<string, unknown>>[] {
+  const path = corpusPath(`${name}/expected.json`);
+  if (path === undefined) test.diagnostic(`corpus ${name} is not on this machine`);
+  const expected: unknown = path === undefined ? {} : JSON.parse(readFileSync(path, "utf8"));
+  const cases = isRecord(expected) ? (expected["cases"] ?? []) : [];
+  if (!Array.isArray(cases)) throw new TypeError(`${name} has no cases`);
+  return cases.filter(isRecord);
+}
+
 /** A file beside the entries; `undefined` when it is not on this machine. */
 export function corpusPath(name: string): string | undefined {
   const path = `${corporaFolder()}/${name}`;
