@@ -93,7 +93,10 @@ export class Connection {
       throw new ImError("offline", { warning: error instanceof Error ? error.message : "" });
     });
     this.#registered = await registration.register(flow);
-    if (this.#ended) return;
+    if (this.#ended) {
+      registration.stop(); // the answer came when nobody wanted it any more
+      throw new ImError("closed");
+    }
     if (line.flow?.id !== flow.id) throw new ImError("offline"); // lost right behind the answer
     line.keepAlive(this.#registered.flowTimerS);
     this.#failures = 0;
@@ -120,6 +123,7 @@ export class Connection {
   }
 
   #giveUp(error: unknown): ImError {
+    if (this.#ended) return new ImError("closed"); // said already
     const known = error instanceof ImError ? error : new ImError("server trouble");
     this.#ports.registration.stop();
     this.#ports.line.drop();

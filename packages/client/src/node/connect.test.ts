@@ -1,9 +1,11 @@
 /** The SDK on Node against the running server, over each transport. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as allOf } from "node:stream/consumers";
 import { after, before, suite, type TestContext, test } from "node:test";
 import { formatMessage, makeResponse, SipFramer, SipRequest } from "@parlance/sip";
 import { generate } from "selfsigned";
@@ -127,6 +129,24 @@ suite("when things break", () => {
       controller.abort();
       await within(ANSWER_MS, assert.rejects(attempt, isError("aborted")), () => scheme);
     }
+  });
+
+  test("an attempt that ends as its answer comes leaves nothing that keeps the program alive", async (t) => {
+    const registrar = await registrarThat(t, () => {});
+    const program = `
+      import { connect } from "./index.ts";
+      const ending = new AbortController();
+      const trace = (direction) => direction === "in" && ending.abort();
+      const account = ${JSON.stringify({ ...account("alice"), server: registrar })};
+      await connect({ ...account, trace, signal: ending.signal }).catch(({ code }) => console.log(code));
+    `;
+    const args = ["--conditions=parlance-source", "--input-type=module", "--eval", program];
+    const child = spawn(process.execPath, args, { cwd: import.meta.dirname });
+    t.after(() => child.kill("SIGKILL"));
+    const said = allOf(child.stdout);
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    assert.equal(await within(ANSWER_MS, exited, () => "it is still running"), 0);
+    assert.equal(await said, "aborted\n");
   });
 
   test("the server goes and comes back: the client is online again and sends what waits", async (t) => {
