@@ -125,6 +125,7 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
       messagesPerUser: limits.deferredMessagesPerUser,
       bytesPerUser: limits.deferredBytesPerUser,
       maxSeconds: limits.deferredSeconds,
+      datagramBytes: limits.datagramMessageBytes,
       flushes: limits.flushes,
     },
   );

@@ -101,7 +101,8 @@ export class DeferredMessages implements Deferral {
       kind: kind === "receipt" ? "imdn" : "message",
       expiresAt,
     });
-    const unfit = this.#ports.isReachable(user) && isUnfit(passage.request, user, this.#ports);
+    const unfit =
+      this.#ports.isReachable(user) && isUnfit(passage.request, user, this.#ports, this.#options);
     const result = await this.#add(record, user, unfit);
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
@@ -192,7 +193,7 @@ export class DeferredMessages implements Deferral {
       this.#retryLater(queue, 1);
       return;
     }
-    const restMs = queue.failedAt + this.#options.restMs - this.#ports.clock.now();
+    const restMs = queue.failedAt + this.#options.patience.restMs - this.#ports.clock.now();
     if (restMs <= 0) this.#wake(queue);
     else this.#wakeIn(queue, restMs);
   }
@@ -231,8 +232,8 @@ export class DeferredMessages implements Deferral {
     const user = this.#ports.userNamed(queue.userName);
     if (user === undefined || user.disabled) return "away";
     try {
-      const flush = new Flush(user, this.#ports, this.#counters);
-      return await flush.run(queue, this.#options, queue.failedRounds + 1);
+      const flush = new Flush(user, this.#ports, this.#options, this.#counters);
+      return await flush.run(queue, queue.failedRounds + 1);
     } catch (error) {
       // The store, most likely: what was delivered meanwhile may come a second time.
       this.#ports.log.error("flush failed", { error: String(error) });
@@ -259,7 +260,7 @@ export class DeferredMessages implements Deferral {
   }
 
   #retryLater(queue: Queue, failedRounds: number): void {
-    const delayMs = retryDelayMs(failedRounds);
+    const delayMs = retryDelayMs(failedRounds, this.#options.patience);
     if (delayMs !== undefined) this.#wakeIn(queue, delayMs);
   }
 

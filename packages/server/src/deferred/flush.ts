@@ -26,11 +26,10 @@ export interface Arrivals {
   served: number;
 }
 
-const REMOVE_TOGETHER = 16; // one commit for so many deliveries
-
 export class Flush {
   readonly #user: User;
   readonly #ports: DeferredPorts;
+  readonly #options: DeferredOptions;
   readonly #counters: Counters;
   readonly #removals: string[] = [];
   #removing: Promise<unknown> = Promise.resolve();
@@ -42,17 +41,15 @@ export class Flush {
   /** Something stays for a contact that is not there. */
   #unfit = false;
 
-  constructor(user: User, ports: DeferredPorts, counters: Counters) {
+  constructor(user: User, ports: DeferredPorts, options: DeferredOptions, counters: Counters) {
     this.#user = user;
     this.#ports = ports;
+    this.#options = options;
     this.#counters = counters;
   }
 
-  async run(
-    arrivals: Arrivals,
-    { pageSize }: DeferredOptions,
-    round: number,
-  ): Promise<FlushResult> {
+  async run(arrivals: Arrivals, round: number): Promise<FlushResult> {
+    const { pageSize } = this.#options;
     let after: string | undefined;
     let known = arrivals.count;
     for (;;) {
@@ -98,7 +95,7 @@ export class Flush {
 
   async #tryPush(message: DeferredMessage): ReturnType<typeof push> {
     try {
-      return await push(message, this.#user, this.#ports);
+      return await push(message, this.#user, this.#ports, this.#options);
     } catch (error) {
       // Our own fault, brought out by this one record: it must not stop the others.
       this.#ports.log.error("push failed", { id: message.id, error: String(error) });
@@ -111,7 +108,8 @@ export class Flush {
     this.#counters.pushed.add();
     this.#failuresInARow = 0;
     this.#remove(message);
-    const guilty = this.#aside.filter((one) => isPoison(one.attempts + 1));
+    const { patience } = this.#options;
+    const guilty = this.#aside.filter((one) => isPoison(one.attempts + 1, patience));
     for (const one of guilty) {
       this.#aside.splice(this.#aside.indexOf(one), 1);
       await this.#tellAuthor(one);
@@ -130,12 +128,13 @@ export class Flush {
     round: number,
     result: "later" | "silence",
   ): Promise<FlushResult | undefined> {
+    const { patience } = this.#options;
     const attempts = message.attempts + 1;
-    const nextAttemptAt = this.#ports.clock.now() + (retryDelayMs(round) ?? 0);
+    const nextAttemptAt = this.#ports.clock.now() + (retryDelayMs(round, patience) ?? 0);
     const attempt = { attempts, nextAttemptAt, poisoned: false };
     await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
     this.#failuresInARow += 1;
-    if (!stepsAside(attempts, result) || this.#failuresInARow > 1) return "failed";
+    if (!stepsAside(attempts, result, patience) || this.#failuresInARow > 1) return "failed";
     this.#aside.push(message);
     this.#tried.add(message.id);
     return undefined;
@@ -159,7 +158,7 @@ export class Flush {
   /** Not awaited: a crash before the commit only means that the client sees a message again. */
   #remove({ id }: DeferredMessage): void {
     this.#removals.push(id);
-    if (this.#removals.length >= REMOVE_TOGETHER) this.#forget();
+    if (this.#removals.length >= this.#options.removeTogether) this.#forget();
   }
 
   #forget(): void {

@@ -1,4 +1,5 @@
 /** What the answer of a returned user's client means for a message that waits. OMA IM 12, push */
+import type { Patience } from "./options.ts";
 
 export type PushJudgement =
   /** The client has it: forget it. */
@@ -26,25 +27,19 @@ function meansLater(status: number): boolean {
   return (status >= 500 && status < 600) || status === 486 || status === 600;
 }
 
-const RETRY_MINUTES = [1, 5, 30];
-
 /** How long after so many failed rounds the next one is; undefined: at the next registration. */
-export function retryDelayMs(failedRounds: number): number | undefined {
-  const minutes = RETRY_MINUTES[failedRounds - 1];
-  return minutes === undefined ? undefined : minutes * 60_000;
+export function retryDelayMs(failedRounds: number, { retryMs }: Patience): number | undefined {
+  return retryMs[failedRounds - 1];
 }
 
-/** From so many failures on a message no longer holds up the ones behind it. */
-const FAILURES_TO_STEP_ASIDE = 3;
-/** Silence is most often that of the way, and then the order of the messages counts for more. */
-const SILENCES_TO_STEP_ASIDE = 12;
-/** So many failures of one message while others get through: it is at fault. */
-const FAILURES_TO_QUARANTINE = 5;
-
-export function stepsAside(attempts: number, last: "later" | "silence"): boolean {
-  return attempts >= (last === "silence" ? SILENCES_TO_STEP_ASIDE : FAILURES_TO_STEP_ASIDE);
+export function stepsAside(
+  attempts: number,
+  last: "later" | "silence",
+  { failuresToStepAside, silencesToStepAside }: Patience,
+): boolean {
+  return attempts >= (last === "silence" ? silencesToStepAside : failuresToStepAside);
 }
 
-export function isPoison(attempts: number): boolean {
-  return attempts >= FAILURES_TO_QUARANTINE;
+export function isPoison(attempts: number, { failuresToQuarantine }: Patience): boolean {
+  return attempts >= failuresToQuarantine;
 }

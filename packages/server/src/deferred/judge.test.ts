@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dislikesEnvelope, isPoison, judgePush, retryDelayMs, stepsAside } from "./judge-push.ts";
 import { judgeStoring, type StoringFacts } from "./judge-storing.ts";
+import { DEFAULT_DEFERRED_OPTIONS } from "./options.ts";
 
 const now = Date.parse("2030-05-04T10:00:00Z");
 const DAY = 86_400_000;
@@ -52,14 +53,21 @@ test("the answer of the client decides: it has it, takes it never, or cannot tak
 });
 
 test("failed rounds are repeated after 1, 5 and 30 minutes, then at the next registration", () => {
-  assert.deepEqual([1, 2, 3, 4].map(retryDelayMs), [60_000, 300_000, 1_800_000, undefined]);
+  const { patience } = DEFAULT_DEFERRED_OPTIONS;
   assert.deepEqual(
-    [2, 3].map((count) => stepsAside(count, "later")),
+    [1, 2, 3, 4].map((rounds) => retryDelayMs(rounds, patience)),
+    [60_000, 300_000, 1_800_000, undefined],
+  );
+  assert.deepEqual(
+    [2, 3].map((count) => stepsAside(count, "later", patience)),
     [false, true],
   );
   assert.deepEqual(
-    [11, 12].map((count) => stepsAside(count, "silence")),
+    [11, 12].map((count) => stepsAside(count, "silence", patience)),
     [false, true],
   );
-  assert.deepEqual([4, 5].map(isPoison), [false, true]);
+  assert.deepEqual(
+    [4, 5].map((count) => isPoison(count, patience)),
+    [false, true],
+  );
 });

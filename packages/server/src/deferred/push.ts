@@ -4,6 +4,7 @@ import { parseUri, type SipRequest } from "@parlance/sip";
 import type { Binding, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import { dislikesEnvelope, judgePush } from "./judge-push.ts";
+import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { pushed, readWaiting } from "./waiting-request.ts";
 
@@ -21,13 +22,11 @@ export type PushResult =
   /** The record is no request any more. */
   | "unreadable";
 
-/** RFC 3428 §8: longer bodies are not sent in datagrams. */
-const DATAGRAM_BYTES = 1_300;
-
 export async function push(
   message: DeferredMessage,
   user: User,
   ports: Pick<DeferredPorts, "way" | "rules" | "readContent">,
+  options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
@@ -36,7 +35,7 @@ export async function push(
   if (ports.rules.bars(user)) return "refused";
   if (!ports.rules.visible(user)) return "away";
   const request = pushed(waiting, message.attempts);
-  const contacts = takers(request, user, ports);
+  const contacts = takers(request, user, ports, options);
   if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";
 
   const first = await ports.way.deliver(request, user, contacts);
@@ -47,18 +46,27 @@ export async function push(
 }
 
 /** Does this one wait for another device, or for a safer or wider way, than those that are there? */
-export function isUnfit(request: SipRequest, user: User, ports: TakerPorts): boolean {
-  return takers(request, user, ports).length === 0 && isThere(request, user, ports.way);
+export function isUnfit(
+  request: SipRequest,
+  user: User,
+  ports: TakerPorts,
+  options: Pick<DeferredOptions, "datagramBytes">,
+): boolean {
+  return takers(request, user, ports, options).length === 0 && isThere(request, user, ports.way);
 }
 
 type TakerPorts = Pick<DeferredPorts, "way" | "readContent">;
 
-function takers(request: SipRequest, user: User, ports: TakerPorts): readonly Binding[] {
-  const { way, readContent } = ports;
+function takers(
+  request: SipRequest,
+  user: User,
+  { way, readContent }: TakerPorts,
+  { datagramBytes }: Pick<DeferredOptions, "datagramBytes">,
+): readonly Binding[] {
   const able = way.bindings(request, user).filter(({ imClient }) => imClient);
-  if (request.body.length <= DATAGRAM_BYTES) return able;
+  if (request.body.length <= datagramBytes) return able;
   const { withoutHistory } = readContent(request);
-  const short = withoutHistory !== undefined && withoutHistory.content.length <= DATAGRAM_BYTES;
+  const short = withoutHistory !== undefined && withoutHistory.content.length <= datagramBytes;
   return able.filter(({ flow, tagged }) => flow?.transport !== "UDP" || (short && !tagged));
 }
 

@@ -6,8 +6,6 @@ import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { subjectOf } from "./report.ts";
 
-const NEXT_BATCH_MS = 100; // lets traffic through between two full batches
-
 export class Sweeper {
   readonly #ports: DeferredPorts;
   readonly #options: DeferredOptions;
@@ -36,8 +34,9 @@ export class Sweeper {
   }
 
   async #turn(): Promise<void> {
+    const { sweepMs, sweepPauseMs } = this.#options;
     const full = await this.#sweep();
-    this.#schedule(full ? NEXT_BATCH_MS : this.#options.sweepMs);
+    this.#schedule(full ? sweepPauseMs : sweepMs);
   }
 
   /** Says whether there may be more. */
