@@ -1,6 +1,7 @@
 /** SIP without I/O: messages, transactions, dialogs, routing. RFC 3261 and its extensions. */
 
 export * from "./auth/index.ts";
+export * from "./call/index.ts";
 export * from "./dialog/index.ts";
 export * from "./endpoint/index.ts";
 export * from "./events/index.ts";

@@ -58,7 +58,10 @@ export function dialogOfCaller(request: SipRequest, response: SipResponse): Dial
 }
 
 /** What a request to us and our answer make; `undefined` without a Contact. RFC 3261 §12.1.1 */
-export function dialogOfCallee(request: SipRequest, response: SipResponse): Dialog | undefined {
+export function dialogOfCallee(
+  request: SipRequest,
+  response: Pick<SipResponse, "status" | "to">,
+): Dialog | undefined {
   const target = contactOf(request);
   const { status } = response;
   if (status <= 100 || status >= 300 || target === undefined) return undefined;

@@ -1,0 +1,73 @@
+/** What messages of a call carry: the session description, and what our side says of itself. RFC 3261 §13.2.1, §20.11 */
+import {
+  Allow,
+  Contact,
+  ContentDisposition,
+  type HeaderRef,
+  type MessageEdit,
+  type NameAddr,
+  type SipMessage,
+  Supported,
+} from "../message/index.ts";
+
+export interface Body {
+  /** As in Content-Type, with its parameters. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Adds to a message of ours what only its owner knows. */
+export type CallEdit = (edit: MessageEdit) => void;
+
+/** How our side shows itself in a call; many calls may share one. */
+export interface Face {
+  /** Where requests of the peer are to go, with feature parameters as they are: isfocus, +g.oma.sip-im. */
+  readonly contact: NameAddr;
+  readonly allow: readonly string[];
+  /** `timer` is added where session timers are on; list `100rel` to have provisional answers acknowledged. */
+  readonly supported: readonly string[];
+  /** For each message that the call makes itself: User-Agent or Server, identities. */
+  readonly edit?: CallEdit;
+}
+
+/** The session description of a message, or whatever else stands in its place; `undefined` without one. */
+export function sessionOf(message: SipMessage): Body | undefined {
+  if (message.body.length === 0) return undefined;
+  const disposition = message.get(ContentDisposition)?.value.toLowerCase();
+  if (disposition !== undefined && disposition !== "session") return undefined; // RFC 3261 §20.11
+  return bodyOf(message);
+}
+
+export function bodyOf(message: SipMessage): Body | undefined {
+  if (message.body.length === 0) return undefined;
+  return { type: message.text("Content-Type") ?? "", bytes: message.body };
+}
+
+export function putBody(edit: MessageEdit, body: Body | undefined): void {
+  if (body !== undefined) edit.body(body.bytes, body.type);
+}
+
+/** What each message that may move the remote target carries. RFC 3261 §13.2.1, §13.3.1.4 */
+export function putFace(
+  edit: MessageEdit,
+  { contact, allow, supported }: Face,
+  extensions: readonly string[],
+  wanted: (header: HeaderRef) => boolean = always,
+): void {
+  if (wanted(Contact)) edit.set(Contact, [contact]);
+  if (allow.length > 0 && wanted(Allow)) edit.set(Allow, allow);
+  const tags = withExtensions(supported, extensions);
+  if (tags.length > 0 && wanted(Supported)) edit.set(Supported, tags);
+}
+
+export function withExtensions(
+  supported: readonly string[],
+  extensions: readonly string[],
+): readonly string[] {
+  const missing = extensions.filter((tag) => !supported.includes(tag));
+  return missing.length === 0 ? supported : [...supported, ...missing];
+}
+
+function always(): true {
+  return true;
+}
