@@ -3,8 +3,21 @@ export { concatBytes, equalBytes } from "./bytes.ts";
 export { Chain, type Link } from "./chain.ts";
 export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from "./encodings.ts";
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
+export { ipOctets, ipText } from "./ip-octets.ts";
 export { LineReader, type LineReaderOptions } from "./line-reader.ts";
 export { Lookup } from "./lookup.ts";
+export {
+  type Alarm,
+  type Machine,
+  nextAlarm,
+  type Plan,
+  type Row,
+  type Running,
+  type Step,
+  start,
+  step,
+  type Vocabulary,
+} from "./machine.ts";
 export { type MapChange, PersistentMap } from "./persistent-map.ts";
 export type {
   Cancel,

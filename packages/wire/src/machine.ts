@@ -1,4 +1,4 @@
-/** One pure step that runs every transaction table. RFC 3261 §17 */
+/** Machines as tables, and the one pure step that runs them. */
 
 /** The words of one machine: its states, timers, inputs and actions. */
 export interface Vocabulary {
@@ -11,7 +11,7 @@ export interface Vocabulary {
 /** Where an input leads, and what is to be done on the way, in order. */
 export type Row<V extends Vocabulary> = readonly [next: V["state"], ...actions: V["action"][]];
 
-/** A transaction as a table. An input without a row does nothing. */
+/** What may happen in each state, as a table. An input without a row does nothing. */
 export interface Machine<V extends Vocabulary> {
   readonly initial: Row<V>;
   /** The timers that live in each state; one that lives in two neighbouring states runs on. */
@@ -21,7 +21,7 @@ export interface Machine<V extends Vocabulary> {
   };
 }
 
-/** A table with the waits that hold on one transport. */
+/** A table with the waits that hold where it is used. */
 export interface Plan<V extends Vocabulary> {
   readonly machine: Machine<V>;
   /** `undefined`: never fires here. `firings` counts since the timer came to life. */
@@ -45,17 +45,6 @@ export interface Step<V extends Vocabulary> {
   readonly running: Running<V>;
   readonly actions: readonly V["action"][];
 }
-
-/** The base values of RFC 3261 §17 (table 4) and whether the transport repeats lost data itself. */
-export interface Timing {
-  readonly t1: number;
-  readonly t2: number;
-  readonly t4: number;
-  readonly reliable: boolean;
-}
-
-/** RFC 3261 §17, table 4. */
-export const BASE_TIMING = { t1: 500, t2: 4_000, t4: 5_000 } as const;
 
 const NO_ALARMS: readonly never[] = [];
 const NO_ACTIONS: readonly never[] = [];

@@ -5,12 +5,13 @@ import {
   base64url,
   concatBytes,
   equalBytes,
+  ipOctets,
+  ipText,
   octetBytes,
   octetText,
   parseBase64url,
   parsed,
 } from "@parlance/wire";
-import { ipOctets, ipText } from "./ip-octets.ts";
 
 /** What tells one flow from all others. Every `Flow` of the endpoint is one. */
 export interface FlowIdentity {

@@ -1,4 +1,6 @@
 /** Client-initiated connections: flows, their tokens, their keep-alive. RFC 5626 */
+
+export { ipOctets, ipText } from "@parlance/wire";
 export { type FlowChoice, groupByDevice, mayTryNextFlow } from "./choose-flow.ts";
 export {
   type FlowAddress,
@@ -8,7 +10,6 @@ export {
   isOutgoing,
   openFlowToken,
 } from "./flow-token.ts";
-export { ipOctets, ipText } from "./ip-octets.ts";
 export {
   type KeepAlive,
   keepAliveFor,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ipOctets, ipText } from "@parlance/wire";
 import * as fc from "fast-check";
 import { hashing, seededRandom } from "../auth/node-ports.test.ts";
 import { Contact, type NameAddr, parseUri, type SipUri } from "../message/index.ts";
 import { groupByDevice, mayTryNextFlow } from "./choose-flow.ts";
 import { type FlowIdentity, flowToken, isOutgoing, openFlowToken } from "./flow-token.ts";
-import { ipOctets, ipText } from "./ip-octets.ts";
 import { keepAliveFor, nextKeepAliveMs, recoveryDelayMs } from "./keep-alive.ts";
 import { flowOf, judgeOutbound, type OutboundAsk } from "./registration.ts";
 
@@ -56,36 +56,6 @@ test("a request by the flow of its own token goes out, any other comes in (RFC 5
   assert.equal(isOutgoing(token, flow), true);
   assert.equal(isOutgoing(token, { ...flow, id: "tcp-18" }), false);
   assert.equal(isOutgoing(token, { ...flow, remote: { ...flow.remote, port: 1 } }), false);
-});
-
-function written(text: string): string | undefined {
-  const octets = ipOctets(text);
-  return octets === undefined ? undefined : ipText(octets);
-}
-
-test("IP literals survive reading and writing, in the form of RFC 5952", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (octets) => {
-      assert.deepEqual(ipOctets(ipText(octets)), new Uint8Array(octets));
-    }),
-  );
-  assert.equal(written("2001:DB8:0:0:1:0:0:1"), "2001:db8::1:0:0:1");
-  assert.equal(written("2001:db8:0:1:1:1:1:1"), "2001:db8:0:1:1:1:1:1");
-  assert.equal(written("::ffff:192.0.2.1"), "::ffff:c000:201");
-  assert.equal(written("::"), "::");
-  for (const bad of [
-    "",
-    "1.2.3",
-    "1.2.3.256",
-    "01.2.3.4",
-    ":::",
-    "1::2::3",
-    "g::1",
-    "1:2:3:4:5:6:7",
-    "host",
-  ]) {
-    assert.equal(ipOctets(bad), undefined, bad);
-  }
 });
 
 function contact(text: string): NameAddr {

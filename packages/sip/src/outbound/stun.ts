@@ -1,8 +1,7 @@
 /** The two STUN messages that keep a UDP flow alive. RFC 5626 §8, RFC 5389 */
 
-import { concatBytes, octetBytes, octetText } from "@parlance/wire";
+import { concatBytes, ipOctets, ipText, octetBytes, octetText } from "@parlance/wire";
 import type { FlowAddress } from "./flow-token.ts";
-import { ipOctets, ipText } from "./ip-octets.ts";
 
 export type StunMessage =
   | {

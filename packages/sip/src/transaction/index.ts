@@ -1,10 +1,7 @@
 /** The four transactions as tables. RFC 3261 §17, RFC 6026, RFC 4320 */
-export { type InviteClient, inviteClient, inviteClientOn } from "./invite-client.ts";
-export { type InviteServer, inviteServer, inviteServerOn } from "./invite-server.ts";
-export { clientKey, MAGIC_COOKIE, responseKey, serverKey } from "./key.ts";
+
 export {
   type Alarm,
-  BASE_TIMING,
   type Machine,
   nextAlarm,
   type Plan,
@@ -13,8 +10,11 @@ export {
   type Step,
   start,
   step,
-  type Timing,
   type Vocabulary,
-} from "./machine.ts";
+} from "@parlance/wire";
+export { type InviteClient, inviteClient, inviteClientOn } from "./invite-client.ts";
+export { type InviteServer, inviteServer, inviteServerOn } from "./invite-server.ts";
+export { clientKey, MAGIC_COOKIE, responseKey, serverKey } from "./key.ts";
 export { type NonInviteClient, nonInviteClient, nonInviteClientOn } from "./non-invite-client.ts";
 export { type NonInviteServer, nonInviteServer, nonInviteServerOn } from "./non-invite-server.ts";
+export { BASE_TIMING, type Timing } from "./timing.ts";

@@ -1,5 +1,6 @@
 /** INVITE client transaction. RFC 3261 §17.1.1, with the accepted state of RFC 6026 §8.4. */
-import type { Machine, Plan, Timing } from "./machine.ts";
+import type { Machine, Plan } from "@parlance/wire";
+import type { Timing } from "./timing.ts";
 
 export interface InviteClient {
   readonly state: "calling" | "proceeding" | "accepted" | "completed" | "terminated";

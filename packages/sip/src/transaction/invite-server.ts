@@ -1,5 +1,6 @@
 /** INVITE server transaction. RFC 3261 §17.2.1, with the accepted state of RFC 6026 §7.1. */
-import type { Machine, Plan, Timing } from "./machine.ts";
+import type { Machine, Plan } from "@parlance/wire";
+import type { Timing } from "./timing.ts";
 
 export interface InviteServer {
   /** `received` is the part of the RFC's proceeding state in which nothing has been answered. */

@@ -1,5 +1,6 @@
 /** Non-INVITE client transaction. RFC 3261 §17.1.2 */
-import type { Machine, Plan, Timing } from "./machine.ts";
+import type { Machine, Plan } from "@parlance/wire";
+import type { Timing } from "./timing.ts";
 
 export interface NonInviteClient {
   readonly state: "trying" | "proceeding" | "completed" | "terminated";

@@ -2,7 +2,8 @@
  * Non-INVITE server transaction. RFC 3261 §17.2.2, with the rules of RFC 4320 §4. When the user never answers it
  * completes without an answer, since a repeat may still be on its way.
  */
-import type { Machine, Plan, Timing } from "./machine.ts";
+import type { Machine, Plan } from "@parlance/wire";
+import type { Timing } from "./timing.ts";
 
 export interface NonInviteServer {
   readonly state: "trying" | "proceeding" | "completed" | "terminated";
