@@ -43,6 +43,22 @@ export function findEndLine(bytes: Uint8Array, from: number, to: number, id: IdO
   return -1;
 }
 
+/**
+ * Whether a body holds what its own end-line would begin with, at the start of a line or not: then the sender
+ * takes another transaction id. RFC 4975 §7.1
+ */
+export function holdsEndLine(body: Uint8Array, transactionId: string): boolean {
+  for (let probe = HYPHENS - 1; probe < body.length; probe += HYPHENS) {
+    if (body[probe] !== HYPHEN) continue;
+    let last = probe;
+    while (body[last + 1] === HYPHEN) last += 1;
+    const begins = isRunBefore(body, last + 1) && isIdAt(body, last + 1, transactionId);
+    if (begins) return true;
+    probe = last;
+  }
+  return false;
+}
+
 /** Whether the line that begins at `at`, and is whole before `to`, ends the frame with this id. */
 export function isEndLineAt(bytes: Uint8Array, at: number, to: number, id: IdOctets): boolean {
   const idBytes = id.end - id.at;
@@ -63,4 +79,16 @@ export function flagOf(code: number): Flag | undefined {
   if (code === DOLLAR) return "$";
   if (code === PLUS) return "+";
   return code === HASH ? "#" : undefined;
+}
+
+function isRunBefore(bytes: Uint8Array, end: number): boolean {
+  for (let at = end - HYPHENS; at < end; at += 1) if (bytes[at] !== HYPHEN) return false;
+  return true;
+}
+
+function isIdAt(bytes: Uint8Array, at: number, id: string): boolean {
+  for (let index = 0; index < id.length; index += 1) {
+    if (bytes[at + index] !== id.charCodeAt(index)) return false;
+  }
+  return true;
 }
