@@ -36,6 +36,18 @@ export {
 } from "./feature-tags.ts";
 export { newMessageId } from "./message-id.ts";
 export { chooseMode, MAX_PAGER_BYTES, type Mode, type ModeQuestion } from "./mode.ts";
+export {
+  judgeNickname,
+  MOST_NICKNAME_CHARACTERS,
+  type NicknameFault,
+  type NicknamePolicy,
+  type NicknameVerdict,
+  nicknameAtJoin,
+  nicknameKeys,
+  prepareNickname,
+  RESERVED_NICKNAMES,
+  reservedKeys,
+} from "./nickname/index.ts";
 export { bareAddress, originatorAmong, sameAddress } from "./originator.ts";
 export { type PlainText, plainTextOf } from "./plain-text.ts";
 export { type Reaction, type Reason, type Refused, reactTo } from "./reactions.ts";
@@ -47,6 +59,17 @@ export {
   parseRelease,
   type Release,
 } from "./release.ts";
+export {
+  type Appearance,
+  displayTextOf,
+  endpointEntity,
+  isAnonymousEntity,
+  missedBy,
+  namedEntity,
+  participantEntity,
+  ROLES,
+  type Role,
+} from "./roster.ts";
 export { claimedSender, type SenderClaim } from "./sender.ts";
 export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
 export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";
