@@ -1,0 +1,290 @@
+/** An anchored session of two devices, each played by hand over a connection in memory. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MsrpTransport } from "@parlance/msrp";
+import { utf8Bytes } from "@parlance/wire";
+import { HandClock } from "../testing/clock.ts";
+import { Device } from "../testing/msrp-pipe.ts";
+import { CountedMetrics, countingRandom, silentLog } from "../testing/ports.ts";
+import type { InspectionRules } from "./inspection.ts";
+import { SWITCH_LIMITS, type SwitchLimits } from "./limits.ts";
+import { type Place, Switch } from "./switch.ts";
+
+const PLACE: Place = { secure: false, transport: "tcp", host: "192.0.2.1", port: 2855 };
+const OPEN: InspectionRules = { admits: () => true, maxBytes: 1e9, mayBegin: () => true };
+
+const agreed = ({ path }: Device) => ({ path, fingerprints: [], dial: undefined });
+
+interface Wishes {
+  readonly near?: Partial<InspectionRules>;
+  readonly limits?: Partial<SwitchLimits>;
+  readonly transport?: MsrpTransport;
+  readonly bound?: boolean;
+}
+
+/** Alice's device on the near side, Bob's on the far side. */
+function session({ near = {}, limits = {}, transport = "tcp", bound = true }: Wishes = {}) {
+  const clock = new HandClock();
+  const suspected: string[] = [];
+  const failures: string[] = [];
+  let connected = 0;
+  const hub = new Switch(
+    { ...SWITCH_LIMITS, ...limits },
+    {
+      dialer: { dial: () => () => {} },
+      clock,
+      random: countingRandom(),
+      log: silentLog,
+      metrics: new CountedMetrics(),
+      security: { report: (event) => void suspected.push(event) },
+    },
+  );
+  const bridge = hub.bridge(
+    { near: PLACE, far: { ...PLACE, transport: transport === "ws" ? "ws" : "tcp" } },
+    { near: { ...OPEN, ...near }, far: OPEN },
+    {
+      connected: () => {
+        connected += 1;
+      },
+      failed: (side, reason) => void failures.push(`${side} ${reason}`),
+    },
+  );
+  const taken = hub.taken.bind(hub);
+  const alice = new Device("alice").connect(taken);
+  const bob = new Device("bob", transport).connect(taken);
+  bridge.near.agree(agreed(alice));
+  bridge.far.agree(agreed(bob));
+  if (bound) {
+    alice.greet(bridge.near.uri);
+    bob.greet(bridge.far.uri);
+  }
+  const toBob = bridge.near.uri;
+  const toAlice = bridge.far.uri;
+  return {
+    clock,
+    hub,
+    bridge,
+    alice,
+    bob,
+    toBob,
+    toAlice,
+    taken,
+    suspected,
+    failures,
+    connections: () => connected,
+  };
+}
+
+function envelope(from: string, text: string): string {
+  return `From: <${from}>\r\nTo: <sip:bob@example.com>\r\n\r\nContent-Type: text/plain\r\n\r\n${text}`;
+}
+
+test("what one says the other hears, with its transaction id, and the answer is the other's (IM-7.2.3-04)", () => {
+  const { alice, bob, toBob, toAlice, connections } = session();
+  assert.equal(connections(), 1);
+  const id = alice.say(toBob, "hello", { messageId: "m1" });
+  assert.deepEqual(bob.texts, ["hello"]);
+  const [request] = bob.requests;
+  assert.deepEqual(
+    [request?.transactionId, request?.messageId, request?.toPath, request?.fromPath],
+    [id, "m1", bob.path, toAlice],
+  );
+  assert.equal(alice.responses.at(-1), `${id} 200`);
+  bob.say(toAlice, "good day");
+  assert.deepEqual(alice.texts, ["good day"]);
+});
+
+test("nobody is told 200 before the other side has answered, and refusals come through", () => {
+  const { alice, bob, toBob } = session();
+  bob.answer = undefined;
+  const id = alice.say(toBob, "hello");
+  assert.equal(alice.responses.includes(`${id} 200`), false);
+  const [request] = bob.requests;
+  bob.reply(request ?? assert.fail(), 415);
+  assert.equal(alice.responses.at(-1), `${id} 415`);
+});
+
+test("a device that never answers counts as 408, unless only errors were wanted (RFC 4975 §7.1.2)", async () => {
+  const { alice, bob, toBob, clock } = session();
+  bob.answer = undefined;
+  const id = alice.say(toBob, "hello");
+  const partial = alice.say(toBob, "hello", { failureReport: "partial" });
+  const none = alice.say(toBob, "hello", { failureReport: "no" });
+  await clock.pass(31_000);
+  assert.deepEqual(
+    alice.responses.filter((line) => !line.endsWith("200")),
+    [`${id} 408`],
+  );
+  assert.equal(bob.texts.length, 3);
+  assert.equal(
+    [partial, none].some((quiet) => alice.responses.join().includes(quiet)),
+    false,
+  );
+});
+
+test("reports go back to the sender with the addresses of his own leg", () => {
+  const { alice, bob, toBob, toAlice } = session();
+  alice.say(toBob, "hello", { messageId: "m1", successReport: "yes" });
+  bob.report(toAlice, "m1", "1-5/5");
+  const report = alice.requests.find(({ method }) => method === "REPORT");
+  assert.deepEqual(
+    [report?.messageId, report?.byteRange, report?.status, report?.toPath, report?.fromPath],
+    ["m1", "1-5/5", "000 200 OK", alice.path, toBob],
+  );
+});
+
+test("a foreign To-Path gets 481, a foreign From-Path too, a second connection 506 (RFC 4975 §7.3)", () => {
+  const { alice, bob, toBob, taken } = session();
+  const lost = alice.say("msrp://192.0.2.1:2855/nobody;tcp", "hello");
+  assert.equal(alice.responses.at(-1), `${lost} 481`);
+  const mallory = new Device("mallory").connect(taken);
+  const guess = mallory.say(toBob, "hello");
+  assert.equal(mallory.responses.at(-1), `${guess} 481`);
+  const second = new Device("alice").connect(taken);
+  const again = second.say(toBob, "hello");
+  assert.equal(second.responses.at(-1), `${again} 506`);
+  assert.deepEqual(bob.texts, []);
+});
+
+test("an envelope must name who speaks, however it is cut; a lie is refused to its last chunk", () => {
+  const { alice, bob, toBob } = session({
+    near: { admits: (uri) => uri === "sip:alice@example.com" },
+  });
+  const type = "message/cpim";
+  const truth = envelope("sip:alice@example.com", "it is me");
+  alice.say(toBob, truth, { type });
+  const lie = alice.say(toBob, envelope("sip:bob@example.com", "it is you"), { type });
+  assert.equal(alice.responses.at(-1), `${lie} 403`);
+  const bytes = utf8Bytes(truth);
+  for (const at of [10, 40, 70]) {
+    const range = (from: number, to: number) => `${from}-${to}/${bytes.length}`;
+    const messageId = `cut-${at}`;
+    const first = { type, messageId, range: range(1, at), flag: "+" } as const;
+    alice.say(toBob, bytes.subarray(0, at), first);
+    alice.say(toBob, bytes.subarray(at), { type, messageId, range: range(at + 1, bytes.length) });
+    assert.deepEqual(bob.octetsOf(messageId), bytes);
+  }
+  const parts = { type, messageId: "long lie" };
+  alice.say(toBob, envelope("sip:bob@example.com", "a"), { ...parts, range: "1-*/*", flag: "+" });
+  const rest = alice.say(toBob, "more", { ...parts, range: "80-*/*" });
+  assert.equal(alice.responses.at(-1), `${rest} 403`);
+  assert.equal(bob.octetsOf("long lie").length, 0);
+});
+
+test("what is larger than was agreed is refused with 413, declared or not", () => {
+  const { alice, bob, toBob } = session({ near: { maxBytes: 10 } });
+  const declared = alice.say(toBob, "hello", { range: "1-5/11", flag: "+" });
+  assert.equal(alice.responses.at(-1), `${declared} 413`);
+  alice.say(toBob, "0123456789", { messageId: "m", range: "1-*/*", flag: "+" });
+  const more = alice.say(toBob, "x", { messageId: "m", range: "11-*/*" });
+  assert.equal(alice.responses.at(-1), `${more} 413`);
+  assert.equal(bob.texts.join(), "0123456789");
+});
+
+test("a chunk of any size passes in pieces that fit, and is answered once they have all arrived", () => {
+  for (const transport of ["tcp", "ws"] as const) {
+    const { alice, bob, toBob } = session({ transport });
+    bob.answer = undefined;
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251);
+    const whole = { messageId: "big", type: "application/octet-stream" };
+    const frame = new Collect();
+    const helper = new Device("alice");
+    helper.end.arrive = (octets) => frame.push(octets);
+    const id = helper.say(toBob, bytes, { ...whole, id: "bigchunk" });
+    for (const piece of frame.pieces(65_536)) alice.end.arrive(piece);
+    const { length } = bob.requests;
+    assert.ok(length > 3);
+    assert.equal(
+      alice.responses.some((line) => line.startsWith(id)),
+      false,
+    );
+    for (const request of bob.requests) bob.reply(request, 200);
+    assert.equal(alice.responses.at(-1), `${id} 200`);
+    assert.deepEqual(bob.octetsOf("big"), bytes);
+    const ranges = bob.requests.map(({ byteRange }) => byteRange ?? "");
+    assert.ok(ranges[0]?.startsWith("1-"));
+    assert.ok(ranges.at(-1)?.endsWith("-300000/300000"));
+    assert.deepEqual(bob.requests.map(({ flag }) => flag).slice(-2), ["+", "$"]);
+  }
+});
+
+test("who sends faster than the other reads is not read himself, and goes on later", () => {
+  const { alice, bob, toBob } = session({ limits: { backlogBytes: 1_000 } });
+  bob.end.stalled = true;
+  for (let sent = 0; sent < 3; sent += 1) alice.say(toBob, "x".repeat(600));
+  assert.equal(alice.end.paused, true);
+  bob.end.flow();
+  assert.equal(alice.end.paused, false);
+  assert.equal(bob.texts.length, 3);
+});
+
+test("a lost device that comes back gets what it had not answered and what was sent since", () => {
+  const { alice, bob, toBob, bridge, taken } = session();
+  bob.answer = undefined;
+  const first = alice.say(toBob, "one");
+  bob.end.cut();
+  const second = alice.say(toBob, "two");
+  bob.answer = 200;
+  bridge.far.agree({
+    path: bob.path.replace("session", "again"),
+    fingerprints: [],
+    dial: undefined,
+  });
+  const back = new Device("bob");
+  Object.defineProperty(back, "path", { value: bob.path.replace("session", "again") });
+  back.connect(taken).greet(bridge.far.uri);
+  assert.deepEqual(back.texts, ["one", "two"]);
+  assert.deepEqual(alice.responses.slice(-2), [`${first} 200`, `${second} 200`]);
+});
+
+test("for a device that does not come back everything is refused, and the session is over", async () => {
+  const { alice, bob, toBob, clock, failures } = session();
+  bob.end.cut();
+  const id = alice.say(toBob, "are you there?");
+  await clock.pass(31_000);
+  assert.equal(alice.responses.at(-1), `${id} 408`);
+  assert.deepEqual(failures, ["far connection lost"]);
+});
+
+test("what cannot be kept for a lost device is refused at once", () => {
+  const { alice, bob, toBob } = session({ limits: { keptBytes: 2_000 } });
+  bob.end.cut();
+  const sent = Array.from({ length: 5 }, () => alice.say(toBob, "x".repeat(600)));
+  assert.equal(alice.end.paused, true);
+  assert.equal(alice.responses.at(-1), `${sent.at(-1)} 408`);
+});
+
+test("devices that never connect end it", async () => {
+  const { clock, failures } = session({ bound: false });
+  await clock.pass(32_000);
+  assert.deepEqual(failures.toSorted(), ["far no connection", "near no connection"]);
+});
+
+test("after the end an address is nobody's, and its connection is closed", async () => {
+  const { alice, toBob, bridge, clock } = session();
+  bridge.close();
+  const late = alice.say(toBob, "hello?");
+  assert.equal(alice.responses.at(-1), `${late} 481`);
+  await clock.pass(40_000);
+  assert.equal(alice.end.open, false);
+});
+
+test("what is no MSRP is told so, reported and closed", () => {
+  const { alice, suspected } = session();
+  alice.end.arrive(utf8Bytes("GET / HTTP/1.1\r\n\r\n"));
+  assert.equal(alice.end.open, false);
+  assert.deepEqual(suspected, ["malformed MSRP"]);
+});
+
+/** Octets, cut as a socket would. */
+class Collect {
+  #bytes = new Uint8Array(0);
+
+  push(bytes: Uint8Array): void {
+    this.#bytes = bytes.slice();
+  }
+
+  *pieces(size: number): IterableIterator<Uint8Array> {
+    for (let at = 0; at < this.#bytes.length; at += size) yield this.#bytes.subarray(at, at + size);
+  }
+}

@@ -1,0 +1,425 @@
+/** Our end towards one device: its address here, what it was sent and has not answered, what waits for it. RFC 4975 §5.4, §7 */
+import {
+  type DialTarget,
+  type Fingerprint,
+  firstUri,
+  lastUri,
+  type MsrpFrame,
+  type MsrpRequest,
+  type MsrpResponse,
+  type MsrpWriter,
+  type PathLines,
+  pathLines,
+  sessionIdOf,
+} from "@parlance/msrp";
+import type { SwitchLimits } from "./limits.ts";
+import type { Line, StreamedSend, Target } from "./line.ts";
+
+/** What the device has said about itself in its session description. */
+export interface Remote {
+  /** Its `a=path`: relays first, the device last. */
+  readonly path: string;
+  /** Its TLS connection has to show one of these; empty for no such demand. RFC 4975 §14.4 */
+  readonly fingerprints: readonly Fingerprint[];
+  /** We connect, to there; undefined when the device does. RFC 6135 §4 */
+  readonly dial: DialTarget | undefined;
+}
+
+/** Who connected the leg with others. */
+export interface LegOwner {
+  /** A request to be passed on or answered: never a SEND without a body, never one from somebody else. */
+  request(frame: MsrpRequest, from: Leg): void;
+  /** The same, in pieces; undefined when it was refused. */
+  begin(head: MsrpRequest, from: Leg): StreamedSend | undefined;
+  /** The leg takes more again. */
+  relieved(leg: Leg): void;
+  /** The device came by its first connection, or by a new one. */
+  bound(leg: Leg): void;
+  /** It never came, or did not come back: everything that waited was refused. */
+  failed(leg: Leg, reason: LegFailure): void;
+}
+
+export type LegFailure = "no connection" | "connection lost" | "not to be reached";
+
+/** Who waits for the answer to a frame. */
+export interface Awaiting {
+  answered(tag: string, status: number, lines: PathLines): void;
+}
+
+/** A frame that was written, or waits to be. */
+interface Sent {
+  readonly awaiting: Awaiting | undefined;
+  /** What the one who waits knows it by. */
+  readonly tag: string;
+  /** The lines of the answer to it. */
+  readonly lines: PathLines;
+  /** A device that never answers is no failure: only errors are wanted. RFC 4975 §7.1.2 */
+  readonly onlyErrors: boolean;
+  readonly answers: boolean;
+  /** Undefined when there was no room to keep it: it can be sent only once. */
+  readonly content: Content | undefined;
+  readonly bytes: number;
+  at: number;
+}
+
+/** What is written, for whatever path the device has when it is written. */
+type Content = MsrpRequest | Chunk;
+
+interface Chunk {
+  readonly kind: "chunk";
+  readonly id: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+  readonly flag: "$" | "+" | "#";
+}
+
+/** What the lines of a chunk come to, about. */
+const CHUNK_HEAD_BYTES = 400;
+
+export interface LegPorts {
+  readonly limits: SwitchLimits;
+  readonly writer: MsrpWriter;
+  now(): number;
+  newId(): string;
+  dial(target: DialTarget, done: (line: Line | undefined) => void): () => void;
+  /** The address is free again. */
+  forget(leg: Leg): void;
+}
+
+const NOBODY: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) };
+
+export class Leg implements Target, Awaiting {
+  /** Our address in its To-Path. */
+  readonly uri: string;
+  readonly #ports: LegPorts;
+  readonly #owner: LegOwner;
+  readonly #sent = new Map<string, Sent>();
+  #remote: Remote | undefined;
+  #requestLines = NOBODY;
+  #answerLines = NOBODY;
+  #line: Line | undefined;
+  #keptBytes = 0;
+  #serial = 0;
+  #closed = false;
+  /** Since when a connection is missing; undefined while there is one. */
+  #absentSince: number | undefined;
+  #everBound = false;
+  #cancelDial: (() => void) | undefined;
+  /** What came before the answer that says who the device is. */
+  #early: { readonly frame: MsrpFrame; readonly line: Line }[] = [];
+  readonly #relieved = (): void => this.#owner.relieved(this);
+
+  constructor(uri: string, owner: LegOwner, ports: LegPorts) {
+    this.uri = uri;
+    this.#owner = owner;
+    this.#ports = ports;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get connected(): boolean {
+    return this.#line !== undefined;
+  }
+
+  /** More waits for the device than should: whoever sends to it is not to be read. */
+  get congested(): boolean {
+    if (this.#line !== undefined) return this.#line.full;
+    return this.#keptBytes > this.#ports.limits.keptBytes / 2;
+  }
+
+  /** The device has described itself, the first time or anew: a new path means a new connection. */
+  agree(remote: Remote): void {
+    if (this.#closed) return;
+    const known = this.#remote;
+    this.#remote = remote;
+    this.#requestLines = pathLines(remote.path, this.uri);
+    this.#answerLines = pathLines(firstUri(remote.path), this.uri);
+    if (known?.path === remote.path && this.#line !== undefined) return;
+    if (known !== undefined && known.path !== remote.path) this.#part();
+    this.#absentSince ??= this.#ports.now();
+    if (remote.dial !== undefined && this.#line === undefined) this.#dial(remote.dial);
+    const early = this.#early;
+    this.#early = [];
+    for (const { frame, line } of early) {
+      line.letGo(this);
+      this.frame(frame, line);
+    }
+  }
+
+  /** Nothing comes or goes any more; who waits for an answer gets 481. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelDial?.();
+    this.#refuseAll(481);
+    for (const { line } of this.#early) line.letGo(this);
+    this.#early = [];
+    this.#line?.release(this);
+    this.#line = undefined;
+    this.#ports.forget(this);
+  }
+
+  /** Reading from the device waits for `holder`. */
+  hold(holder: object): void {
+    this.#line?.hold(holder);
+  }
+
+  letGo(holder: object): void {
+    this.#line?.letGo(holder);
+  }
+
+  /** Sends a frame of another leg on: transaction id and all lines but the paths stay. */
+  pass(frame: MsrpRequest, from: Leg): void {
+    const { transactionId, method, failureReport } = frame;
+    const answers = method !== "REPORT" && failureReport !== "no";
+    this.#send(transactionId, frame, {
+      awaiting: from,
+      lines: from.linesFor(method),
+      onlyErrors: failureReport === "partial",
+      answers,
+    });
+  }
+
+  /** Sends a chunk of our own making; its id is not used by anybody else. */
+  sendChunk(
+    chunk: Omit<Chunk, "kind">,
+    how: {
+      readonly awaiting: Awaiting | undefined;
+      readonly answers: boolean;
+      readonly onlyErrors: boolean;
+    },
+  ): void {
+    this.#send(chunk.id, { kind: "chunk", ...chunk }, { ...how, lines: NOBODY });
+  }
+
+  /** Answers a request of the device, as far as it wants answers. RFC 4975 §7.2 */
+  answer(frame: MsrpRequest, status: number): void {
+    const { method, failureReport, transactionId } = frame;
+    if (method === "REPORT" || failureReport === "no") return;
+    if (failureReport === "partial" && status === 200) return;
+    this.answered(transactionId, status, this.linesFor(method));
+  }
+
+  answered(transactionId: string, status: number, lines: PathLines): void {
+    this.#line?.write(this.#ports.writer.plainResponse(transactionId, status, lines));
+  }
+
+  /** To a SEND one hop back, to anything else all the way. RFC 4975 §7.2 */
+  linesFor(method: string): PathLines {
+    return method === "SEND" ? this.#answerLines : this.#requestLines;
+  }
+
+  frame(frame: MsrpFrame, line: Line): void {
+    if (!this.#admits(frame, line)) return;
+    if (frame.kind === "response") return this.#response(frame);
+    if (frame.method === "SEND" && frame.body === undefined) return this.answer(frame, 200);
+    this.#owner.request(frame, this);
+  }
+
+  begin(head: MsrpRequest, line: Line): StreamedSend | undefined {
+    return this.#admits(head, line) ? this.#owner.begin(head, this) : undefined;
+  }
+
+  lineClosed(line: Line): void {
+    if (this.#line !== line) return;
+    this.#line = undefined;
+    this.#absentSince = this.#ports.now();
+    this.#owner.relieved(this); // what is kept for it is counted anew
+  }
+
+  /** Gives up what has waited too long. */
+  look(now: number): void {
+    const { answerMs, returnMs, connectMs } = this.#ports.limits;
+    if (this.#absentSince !== undefined && this.#remote !== undefined) {
+      const patience = this.#everBound ? returnMs : connectMs;
+      if (now - this.#absentSince > patience) {
+        return this.#fail(this.#everBound ? "connection lost" : "no connection");
+      }
+    }
+    for (const [id, sent] of this.#sent) {
+      if (now - sent.at <= answerMs) break;
+      this.#settle(id, sent);
+      if (!sent.onlyErrors) sent.awaiting?.answered(sent.tag, 408, sent.lines);
+    }
+  }
+
+  /** Is it the device that speaks, over the connection that it is bound to? */
+  #admits(frame: MsrpFrame, line: Line): boolean {
+    const remote = this.#remote;
+    if (remote === undefined) {
+      line.hold(this);
+      this.#early.push({ frame, line });
+      return false;
+    }
+    if (!isSamePath(frame.fromPath, remote.path)) return this.#refuse(frame, line, 481);
+    if (this.#line === line) return true;
+    if (this.#line !== undefined) return this.#refuse(frame, line, 506); // RFC 4975 §7.3
+    if (!proves(line, remote)) return this.#refuse(frame, line, 481);
+    this.#bind(line);
+    return true;
+  }
+
+  #refuse(frame: MsrpFrame, line: Line, status: number): false {
+    if (frame.kind === "request" && frame.method !== "REPORT") {
+      const lines = pathLines(
+        frame.method === "SEND" ? firstUri(frame.fromPath) : frame.fromPath,
+        this.uri,
+      );
+      line.write(this.#ports.writer.plainResponse(frame.transactionId, status, lines));
+    }
+    return false;
+  }
+
+  #bind(line: Line): void {
+    this.#cancelDial?.();
+    this.#cancelDial = undefined;
+    this.#line = line;
+    this.#absentSince = undefined;
+    this.#everBound = true;
+    line.bind(this);
+    this.#sendAgain();
+    this.#owner.bound(this);
+  }
+
+  #dial(target: DialTarget): void {
+    this.#cancelDial?.();
+    this.#cancelDial = this.#ports.dial(target, (line) => {
+      this.#cancelDial = undefined;
+      if (line === undefined) return this.#fail("not to be reached");
+      if (this.#closed || this.#line !== undefined) return line.close();
+      this.#bind(line);
+      this.#greet();
+    });
+  }
+
+  /** Tells the passive side which session the connection is for. RFC 4975 §5.4 */
+  #greet(): void {
+    const { writer } = this.#ports;
+    this.#line?.write(
+      writer.request({
+        transactionId: this.#ports.newId(),
+        method: "SEND",
+        paths: this.#requestLines,
+        headers: [
+          ["Message-ID", this.#ports.newId()],
+          ["Byte-Range", "1-0/0"],
+        ],
+      }),
+    );
+  }
+
+  #part(): void {
+    this.#line?.release(this);
+    this.#line = undefined;
+    this.#absentSince = this.#ports.now();
+  }
+
+  #response(response: MsrpResponse): void {
+    const { transactionId } = response;
+    const sent = this.#sent.get(transactionId);
+    if (sent === undefined) return;
+    this.#settle(transactionId, sent);
+    sent.awaiting?.answered(sent.tag, response.status, sent.lines);
+    if (this.#line === undefined) this.#owner.relieved(this);
+  }
+
+  #send(
+    id: string,
+    content: Content,
+    how: Pick<Sent, "awaiting" | "lines" | "onlyErrors" | "answers">,
+  ): void {
+    if (this.#closed) return this.#refuseNow(id, how, 481);
+    const line = this.#line;
+    if (line === undefined || how.answers) {
+      const bytes = sizeOf(content);
+      const { keptBytes, keptFrames } = this.#ports.limits;
+      const room = this.#keptBytes + bytes <= keptBytes && this.#sent.size < keptFrames;
+      if (line === undefined && !room) return this.#refuseNow(id, how, 408);
+      this.#serial += 1;
+      const key = how.answers ? id : `unanswered ${this.#serial}`;
+      if (room) this.#keptBytes += bytes;
+      const at = this.#ports.now();
+      this.#sent.set(key, { ...how, tag: id, content: room ? content : undefined, bytes, at });
+    }
+    if (line !== undefined) this.#write(content, line);
+  }
+
+  #write(content: Content, line: Line): void {
+    const { writer } = this.#ports;
+    if (content.kind === "request") line.write(writer.readdress(content, this.#requestLines));
+    else writeChunk(content, this.#requestLines, writer, line);
+    if (line.full) line.onDrained(this.#relieved);
+  }
+
+  #refuseNow(id: string, how: Pick<Sent, "awaiting" | "lines" | "answers">, status: number): void {
+    if (how.answers) how.awaiting?.answered(id, status, how.lines);
+  }
+
+  /** What the device has not answered comes again, and what has waited comes: it knows doubles by their ids. */
+  #sendAgain(): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    const now = this.#ports.now();
+    for (const [id, sent] of this.#sent) {
+      if (sent.content === undefined || !sent.answers) this.#settle(id, sent);
+      sent.at = now;
+      if (sent.content !== undefined) this.#write(sent.content, line);
+      else sent.awaiting?.answered(sent.tag, 408, sent.lines);
+    }
+  }
+
+  #settle(id: string, sent: Sent): void {
+    this.#sent.delete(id);
+    if (sent.content !== undefined) this.#keptBytes -= sent.bytes;
+  }
+
+  #refuseAll(status: number): void {
+    for (const [id, sent] of this.#sent) {
+      this.#settle(id, sent);
+      if (sent.answers) sent.awaiting?.answered(sent.tag, status, sent.lines);
+    }
+  }
+
+  #fail(reason: LegFailure): void {
+    this.#absentSince = undefined;
+    this.#refuseAll(408);
+    this.#owner.failed(this, reason);
+  }
+}
+
+function sizeOf(content: Content): number {
+  return content.kind === "request" ? content.bytes.length : content.body.length + CHUNK_HEAD_BYTES;
+}
+
+/** Over a stream without copying the body; a WebSocket message is one frame. RFC 7977 §5.1 */
+function writeChunk(
+  { id, headers, body, flag }: Chunk,
+  paths: PathLines,
+  writer: MsrpWriter,
+  line: Line,
+): void {
+  const parts = { transactionId: id, method: "SEND", paths, headers };
+  const { transport } = line.connection;
+  if (transport === "ws" || transport === "wss") {
+    return line.write(writer.request({ ...parts, body, flag }));
+  }
+  line.write(writer.headOfRequest(parts));
+  line.write(body);
+  line.write(writer.endOfBody(id, flag));
+}
+
+/** The same text, or at least the same session: hosts change behind address translation. RFC 6714 §5 */
+function isSamePath(shown: string, agreed: string): boolean {
+  if (shown === agreed) return true;
+  const session = sessionIdOf(lastUri(shown));
+  return session !== undefined && session === sessionIdOf(lastUri(agreed));
+}
+
+function proves({ connection }: Line, { fingerprints }: Remote): boolean {
+  if (fingerprints.length === 0 || connection.transport === "tcp") return true;
+  return fingerprints.some(({ hash, value }) =>
+    connection.peer.fingerprints.some((shown) => shown.hash === hash && shown.value === value),
+  );
+}

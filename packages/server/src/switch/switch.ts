@@ -1,0 +1,157 @@
+/** The MSRP switch: connections come in, legs have addresses, bridges join them. IM-7.2.3-04 */
+import {
+  type DialTarget,
+  type FrameFault,
+  type MsrpConnection,
+  type MsrpDialer,
+  MsrpWriter,
+  makeMsrpUri,
+  sessionIdOf,
+} from "@parlance/msrp";
+import type { Cancel, Clock, Random } from "@parlance/wire";
+import type { Log, Metrics, SecurityWatch } from "../ports/index.ts";
+import { Bridge, type BridgeEvents, type Side } from "./bridge.ts";
+import type { InspectionRules } from "./inspection.ts";
+import { Leg, type LegOwner } from "./leg.ts";
+import type { SwitchLimits } from "./limits.ts";
+import { Line, type Target } from "./line.ts";
+
+/** Where a device reaches us: what its leg is called after. */
+export interface Place {
+  readonly secure: boolean;
+  /** `ws` for devices that connect by WebSocket. RFC 7977 §5.2.1 */
+  readonly transport: "tcp" | "ws";
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SwitchPorts {
+  readonly dialer: MsrpDialer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly security: SecurityWatch;
+}
+
+const LOOK_MS = 1_000;
+const SESSION_BITS = 128; // security rule 16
+const TRANSACTION_BITS = 96;
+
+export class Switch {
+  readonly #ports: SwitchPorts;
+  readonly #limits: SwitchLimits;
+  readonly #writer = new MsrpWriter();
+  readonly #lines = new Set<Line>();
+  /** By the session id of their address. */
+  readonly #targets = new Map<string, Target>();
+  readonly #legs = new Set<Leg>();
+  #looking: Cancel | undefined;
+  #stopped = false;
+
+  constructor(limits: SwitchLimits, ports: SwitchPorts) {
+    this.#limits = limits;
+    this.#ports = ports;
+    const { metrics } = ports;
+    metrics.gauge("msrp_connections", "MSRP connections", () => this.#lines.size);
+    metrics.gauge("msrp_legs", "Legs of MSRP sessions", () => this.#legs.size);
+  }
+
+  /** For the adapters: somebody has connected. */
+  taken(connection: MsrpConnection): void {
+    if (this.#stopped) return connection.close();
+    this.#open(connection);
+  }
+
+  /** Two legs, joined. Each gets its address at `places`. */
+  bridge(
+    places: Readonly<Record<Side, Place>>,
+    rules: Readonly<Record<Side, InspectionRules>>,
+    events: BridgeEvents,
+  ): Bridge {
+    const sides: Side[] = ["near", "far"];
+    return new Bridge(rules, events, {
+      limits: this.#limits,
+      newId: () => this.#newId(),
+      makeLeg: (owner) => this.leg(places[sides.shift() ?? "far"], owner),
+    });
+  }
+
+  leg(place: Place, owner: LegOwner): Leg {
+    const sessionId = this.#ports.random.token(SESSION_BITS);
+    const { secure, host, port, transport } = place;
+    const scheme = secure ? "msrps" : "msrp";
+    const uri = makeMsrpUri({ scheme, host, port, sessionId, transport }).text;
+    const leg = new Leg(uri, owner, {
+      limits: this.#limits,
+      writer: this.#writer,
+      now: () => this.#ports.clock.now(),
+      newId: () => this.#newId(),
+      dial: (target, done) => this.#dial(target, done),
+      forget: (gone) => {
+        this.#legs.delete(gone);
+        this.#targets.delete(sessionId);
+      },
+    });
+    this.#legs.add(leg);
+    this.#targets.set(sessionId, leg);
+    this.#look();
+    return leg;
+  }
+
+  /** Ends every connection. */
+  stop(): void {
+    this.#stopped = true;
+    this.#looking?.();
+    for (const leg of this.#legs) leg.close();
+    for (const line of this.#lines) line.close();
+  }
+
+  #open(connection: MsrpConnection): Line {
+    const line = new Line(connection, {
+      limits: this.#limits,
+      now: () => this.#ports.clock.now(),
+      find: (toPath) => this.#find(toPath),
+      forget: (gone) => void this.#lines.delete(gone),
+      malformed: (at, fault) => this.#malformed(at, fault),
+    });
+    this.#lines.add(line);
+    this.#look();
+    return line;
+  }
+
+  /** The session id is enough: hosts are rewritten on the way, and it cannot be guessed. RFC 6714 §5 */
+  #find(toPath: string): Target | undefined {
+    return this.#targets.get(sessionIdOf(toPath) ?? "");
+  }
+
+  #dial(target: DialTarget, done: (line: Line | undefined) => void): Cancel {
+    return this.#ports.dialer.dial(target, (outcome) => {
+      if (outcome.ok) return done(this.#open(outcome.connection));
+      const { why, detail } = outcome.failure;
+      this.#ports.log.info("no MSRP connection", { why, detail });
+      done(undefined);
+    });
+  }
+
+  #malformed({ connection }: Line, { limit }: FrameFault): void {
+    const what = limit === undefined ? "malformed MSRP" : `limit: ${limit}`;
+    this.#ports.security.report(what, connection.remote.host, { transport: connection.transport });
+  }
+
+  #newId(): string {
+    return this.#ports.random.token(TRANSACTION_BITS);
+  }
+
+  /** One timer for all: a message costs none. */
+  #look(): void {
+    this.#looking ??= this.#ports.clock.schedule(LOOK_MS, () => {
+      this.#looking = undefined;
+      if (this.#stopped) return;
+      const now = this.#ports.clock.now();
+      for (const line of this.#lines) line.look(now);
+      for (const leg of this.#legs) leg.look(now);
+      if (this.#lines.size + this.#legs.size > 0) this.#look();
+    });
+  }
+}
