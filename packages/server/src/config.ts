@@ -2,6 +2,7 @@
 
 import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
+import type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
 import type { Bounds } from "./limits.ts";
@@ -20,6 +21,8 @@ export interface ServerConfig {
     readonly routes?: readonly StaticRoute[];
     /** Told to every client that registers. RFC 3608 */
     readonly serviceRoute?: readonly string[];
+    /** Set: the users register elsewhere, at a core that asks this server. 3GPP TS 24.229 §5.7 */
+    readonly applicationServer?: ApplicationServerConfig;
   };
   readonly compat?: {
     /** Phones that do not know the IM feature tag count as IM clients. */
@@ -73,4 +76,6 @@ export interface Secrets {
   readonly nonces: Uint8Array;
   /** Temporary GRUUs; ≥ 256 bits. */
   readonly gruus: Uint8Array;
+  /** What was done with a request that a core brings by again; ≥ 256 bits. */
+  readonly marks: Uint8Array;
 }

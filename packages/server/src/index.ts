@@ -2,6 +2,7 @@
 export type { Admin, BindingView } from "./admin.ts";
 export type { GroupConfig, Secrets, ServerConfig, ServerPorts } from "./config.ts";
 export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts";
+export type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 export type { TrustedPeer } from "./core/peers.ts";
 export type { StaticRoute } from "./core/routes.ts";
 export { defaultLimits, type Limits, limitsWith } from "./limits.ts";

@@ -85,6 +85,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       dialogs: sealing(keys, "dialogs"),
       nonces: keys.derive("nonces").current,
       gruus: keys.derive("gruus").current,
+      marks: keys.derive("marks").current,
     },
     log,
     metrics,

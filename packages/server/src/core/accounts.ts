@@ -22,7 +22,8 @@ export interface AccountPorts {
 
 export interface NewAccount {
   readonly name: string;
-  readonly password: string;
+  /** None: the user can log in only at a core that vouches for him. */
+  readonly password?: string | undefined;
   readonly displayName?: string | undefined;
   /** Addresses beside `sip:NAME@DOMAIN`, sip: or tel:. */
   readonly identities?: readonly string[] | undefined;
@@ -54,7 +55,7 @@ export class Accounts {
   async add(account: NewAccount): Promise<User | AccountFault> {
     const { name, password, displayName, identities = [] } = account;
     if (!NAME.test(name)) return "name not usable";
-    if (!isPassword(password)) return "password not usable";
+    if (password !== undefined && !isPassword(password)) return "password not usable";
     const address = addressKey(sipUri(name, this.#ports.domain));
     const others = identities.map(keyOf);
     if (others.length > MAX_IDENTITIES || others.includes(undefined)) return "identity not usable";
@@ -65,7 +66,7 @@ export class Accounts {
       identities: [...new Set([address, ...others.filter((key) => key !== undefined)])],
       displayName,
       disabled: false,
-      credentials: this.#credentials(name, password),
+      credentials: password === undefined ? [] : this.#credentials(name, password),
       createdAt: now,
       changedAt: now,
     };

@@ -9,6 +9,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "history-info",
   "service-route",
   "p-associated-uri",
+  "p-served-user", // RFC 5502 §7.1
   "path", // RFC 3327 §5.1: put in by proxies, never by clients
 ]);
 

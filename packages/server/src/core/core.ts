@@ -16,6 +16,7 @@ import { Forwarder } from "./forwarder.ts";
 import { Guard } from "./guard.ts";
 import { Home } from "./home.ts";
 import { InDialog } from "./in-dialog.ts";
+import { BehindCore } from "./isc/behind-core.ts";
 import { limitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
@@ -29,6 +30,8 @@ import { ThroughWay } from "./way.ts";
 
 const NOBODY: SecurityWatch = { report: () => undefined };
 const TICK_MS = 1_000; // how exactly registrations end
+/** A request that passes us at both of its ends is given up at the far one first, where it can be kept. */
+const FAR_END_MS = 5_000;
 
 export class Core {
   readonly endpoint: Endpoint;
@@ -46,6 +49,7 @@ export class Core {
   readonly #flows = new LiveFlows();
   readonly #authenticator: Authenticator;
   readonly #sender: Sender;
+  readonly #patientSender: Sender;
   readonly #dispatch: Dispatch;
   #tick: Cancel | undefined;
 
@@ -53,7 +57,8 @@ export class Core {
     const { clock, random, hashing, inflate, secrets, stores, log } = ports;
     const md5 = config.auth?.md5Compat ?? true;
     const plainSip = config.compat?.plainSip ?? false;
-    const home = new Home(config.domain, config.aliases ?? []);
+    const as = config.core?.applicationServer;
+    const home = new Home(config.domain, config.aliases ?? [], as?.names);
     const { domain } = home;
     const watch = ports.security ?? NOBODY;
     const hits = limitHits(ports.metrics, watch);
@@ -68,7 +73,8 @@ export class Core {
     this.accounts = new Accounts({ store: stores.users, hashing, sealing, clock, domain, md5 });
     this.readContent = (request) =>
       new RequestContent(request, { inflate, limitBytes: limits.inflatedBodyBytes });
-    const peers = new Peers(config.core?.trustedPeers ?? [], config.core?.trustedListeners ?? []);
+    const trustedPeers = config.core?.trustedPeers ?? [];
+    const peers = new Peers(trustedPeers, config.core?.trustedListeners ?? []);
     this.#authenticator = new Authenticator({
       directory,
       sealing,
@@ -88,6 +94,7 @@ export class Core {
       clock,
       limits,
       plainSip,
+      behindCore: as !== undefined,
       log,
       hits,
     });
@@ -114,18 +121,30 @@ export class Core {
       },
     );
     this.#sender = new Sender(this.endpoint, clock, limits.forwardWaitMs, hits);
+    this.#patientSender = new Sender(this.endpoint, clock, limits.forwardWaitMs + FAR_END_MS, hits);
     const sender = this.#sender;
     const legs = new DialogLegs(secrets.dialogs);
-    const forwarder = new Forwarder({ sender, clock, legs, home });
-    const location = new Location(this.registrar.contacts, gruu);
-    const routes = new Routes(config.core?.routes ?? [], forwarder);
-    const { readContent } = this;
+    const behindCore =
+      as &&
+      new BehindCore(as, {
+        peers: trustedPeers,
+        sender,
+        patientSender: this.#patientSender,
+        clock,
+        hashing,
+        legs,
+        markKey: secrets.marks,
+      });
+    const own = new Forwarder({ sender, clock, legs, home });
+    const location = new Location(this.registrar.contacts, gruu, as !== undefined);
+    const { readContent, registrar } = this;
     this.way = new ThroughWay({
       home,
       directory,
       location,
-      routes,
-      forwarder,
+      routes: behindCore?.forwarder ?? new Routes(config.core?.routes ?? [], own),
+      forwarder: behindCore?.forwarder ?? own,
+      behindCore: as !== undefined,
       readContent,
       clock,
       limits,
@@ -154,12 +173,40 @@ export class Core {
       serviceRoute: config.core?.serviceRoute ?? [],
       reachable: ({ user }) => this.onReachable?.(user),
     });
+    const served = behindCore?.serving({
+      home,
+      directory,
+      location,
+      registrar,
+      way: this.way,
+      readContent,
+      plainSip,
+      clock,
+      limits,
+      answers,
+      hits,
+      reachable: (user) => this.onReachable?.(user),
+    });
     this.#dispatch = new Dispatch({
       home,
-      guard: new Guard({ peers, directory, authenticator: this.#authenticator }),
+      guard: new Guard({
+        peers,
+        directory,
+        authenticator: this.#authenticator,
+        peersOnly: as !== undefined,
+      }),
       flows: this.#flows,
       legs,
-      inDialog: new InDialog({ sender, clock, home, directory, location, flows: this.#flows }),
+      inDialog: new InDialog({
+        sender,
+        clock,
+        home,
+        directory,
+        location,
+        flows: this.#flows,
+        routed: (uri) => behindCore?.hops.find(uri) ?? (uri?.kind === "sip" ? uri : undefined),
+      }),
+      served,
       registration,
       regEvents: this.regEvents,
       way: this.way,
@@ -196,13 +243,14 @@ export class Core {
   stop(): void {
     this.#tick?.();
     this.#sender.stop();
+    this.#patientSender.stop();
     this.regEvents.stop();
     this.endpoint.stop();
   }
 
   /** Requests that were sent on and whose end is awaited. */
   get waiting(): number {
-    return this.#sender.waiting;
+    return this.#sender.waiting + this.#patientSender.waiting;
   }
 
   /** No more requests than those that are being served. */

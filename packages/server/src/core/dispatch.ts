@@ -22,6 +22,8 @@ import type { DialogLegs } from "./dialog-legs.ts";
 import { type Admitted, answerDenied, type Guard } from "./guard.ts";
 import type { Home } from "./home.ts";
 import { type InDialog, readRouteSet } from "./in-dialog.ts";
+import type { Served } from "./isc/behind-core.ts";
+import { readTrigger, type Trigger } from "./isc/trigger.ts";
 import type { LiveFlows } from "./live-flows.ts";
 import { answerOptions, EVENTS } from "./options.ts";
 import { RequestPassage } from "./passage.ts";
@@ -36,6 +38,8 @@ export interface DispatchPorts {
   readonly legs: DialogLegs;
   readonly inDialog: InDialog;
   readonly registration: Registration;
+  /** Set behind a core: it hands over what is to be served, and registers users itself. */
+  readonly served: Served | undefined;
   readonly regEvents: RegEvents;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
@@ -93,14 +97,17 @@ export class Dispatch implements TransactionUser {
   }
 
   #admitted(admitted: Admitted, transaction: ServerTransaction, flow: Flow): void | Promise<void> {
-    const { home, legs, registration, inDialog, readContent, clock } = this.#ports;
+    const { home, legs, registration, served, inDialog, readContent, clock } = this.#ports;
     const { method } = admitted.request;
     const refused = (refusal: ReturnType<typeof refuse>): void =>
       this.#ports.answers.refuse(transaction, refusal);
     if (this.#draining && !admitted.request.to.params.has("tag")) {
       return refused(refuse("overload", [["Retry-After", "5"]]));
     }
-    if (method === "REGISTER") return registration.serve(admitted, transaction, flow);
+    if (method === "REGISTER") {
+      if (served !== undefined) return served.registrations.serve(admitted, transaction);
+      return registration.serve(admitted, transaction, flow);
+    }
     const routeSet = readRouteSet(admitted.request, home, legs);
     const { request } = routeSet;
     if (routeSet.forged) return refused(refuse("no such dialog"));
@@ -123,9 +130,25 @@ export class Dispatch implements TransactionUser {
       return this.#ownDialog(passage, transaction);
     }
     if (ONLY_IN_DIALOGS.has(method)) return refused(refuse("no such dialog"));
+    if (served !== undefined) {
+      return this.#handedOver(passage, readTrigger(admitted.request), served, transaction);
+    }
     // Whoever sends us on to a place of his choice takes us for an open relay.
     if (request.has(Route)) return refused(refuse("access denied"));
     this.#initial(passage, transaction);
+  }
+
+  /** Outside of dialogs, from a core. */
+  #handedOver(
+    passage: RequestPassage,
+    trigger: Trigger,
+    { requests }: Served,
+    transaction: ServerTransaction,
+  ): void {
+    const asker = this.#asker(transaction);
+    if (this.#isForUs(passage.request)) return this.#toServer(passage, transaction);
+    if (!requests.concerns(passage, trigger)) return requests.passOn(passage, asker);
+    if (!this.#isBarred(passage, transaction)) requests.serve(passage, trigger, asker);
   }
 
   /** Outside of dialogs. */
@@ -143,14 +166,21 @@ export class Dispatch implements TransactionUser {
     if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
       return regEvents.subscribe(passage, transaction);
     }
+    if (!this.#isBarred(passage, transaction)) way.enter(passage, this.#asker(transaction));
+  }
+
+  /** True, and refused, where nobody here may serve it. */
+  #isBarred(passage: RequestPassage, transaction: ServerTransaction): boolean {
+    const { way, answers } = this.#ports;
+    const { request } = passage;
     if (request.method === "PUBLISH" || this.#isBadSubscription(passage)) {
-      return this.#badEvent(transaction);
+      this.#badEvent(transaction);
+      return true;
     }
     // Sessions and services take a REFER; no user lets others command his device.
-    if (request.method === "REFER" && way.isUser(request.uri)) {
-      return this.#ports.answers.refuse(transaction, refuse("access denied"));
-    }
-    way.enter(passage, this.#asker(transaction));
+    const commands = request.method === "REFER" && way.isUser(request.uri);
+    if (commands) answers.refuse(transaction, refuse("access denied"));
+    return commands;
   }
 
   #isForUs({ uri }: SipRequest): boolean {

@@ -56,11 +56,11 @@ export interface ForkPorts {
 
 /** The usual case, and so the short way: one contact, and nothing to cancel. */
 export function sendOne(
-  { request, to }: Branch,
+  { request, to, loopMark }: Branch,
   { sender }: ForkPorts,
   observer: ForkObserver,
 ): void {
-  sender.send(request, to, {
+  const heard: RequestObserver = {
     response: (response) => {
       // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
       if (response.status < 200) return;
@@ -69,7 +69,9 @@ export function sendOne(
     timeout: () => observer.end({ status: 408, response: undefined, from: undefined }),
     failed: (reason) =>
       observer.end({ status: statusOf(reason), response: undefined, from: undefined }),
-  });
+  };
+  if (loopMark === undefined) sender.send(request, to, heard);
+  else sender.send(request, to, heard, { branchSuffix: loopMark });
 }
 
 export class Fork<T> {

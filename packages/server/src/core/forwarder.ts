@@ -44,7 +44,7 @@ export interface ForwarderPorts extends ForkPorts {
   readonly home: Home;
 }
 
-/** Requests whose answer makes a dialog, so that we have to stay in its path. RFC 3261 §12, RFC 6665, RFC 3515 */
+/** RFC 3261 §12, RFC 6665, RFC 3515 */
 const DIALOG_MAKERS: ReadonlySet<string> = new Set(["INVITE", "SUBSCRIBE", "REFER"]);
 const LOOSE = Params.of(["lr"]);
 
@@ -140,7 +140,7 @@ export class Forwarder {
     towards: Flow | undefined,
   ): readonly NameAddr[] | undefined {
     const source = partyOf(principal);
-    if (!DIALOG_MAKERS.has(request.method)) return undefined;
+    if (!makesDialog(request)) return undefined;
     if (flow === undefined || source === undefined) return undefined;
     const { legs } = this.#ports;
     const { callId } = request;
@@ -150,8 +150,13 @@ export class Forwarder {
   }
 }
 
+/** Its answer makes a dialog, so that we have to stay in its path. */
+export function makesDialog({ method }: SipRequest): boolean {
+  return DIALOG_MAKERS.has(method);
+}
+
 /** Where the peer at the other end of this flow reaches us. */
-function routeTo(leg: string, { local, transport }: Flow): NameAddr {
+export function routeTo(leg: string, { local, transport }: Flow): NameAddr {
   const params = isReliable(transport) ? LOOSE.with("transport", transport.toLowerCase()) : LOOSE;
   const uri = sipUri(leg, hostText(local.host), { port: local.port, params });
   return { name: undefined, uri, params: Params.none };

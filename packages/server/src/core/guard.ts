@@ -62,15 +62,19 @@ export class Guard {
   readonly #peers: Peers;
   readonly #directory: Directory;
   readonly #authenticator: Authenticator;
+  readonly #peersOnly: boolean;
 
   constructor(of: {
     readonly peers: Peers;
     readonly directory: Directory;
     readonly authenticator: Authenticator;
+    /** Users log in elsewhere, and nobody but trusted peers has anything to say here. */
+    readonly peersOnly: boolean;
   }) {
     this.#peers = of.peers;
     this.#directory = of.directory;
     this.#authenticator = of.authenticator;
+    this.#peersOnly = of.peersOnly;
   }
 
   /**
@@ -80,8 +84,10 @@ export class Guard {
   judge(request: SipRequest, flow: Flow, open: boolean): Verdict {
     const peer = this.#peers.trusted(flow);
     if (peer === undefined && this.#peers.closedListener(flow)) return no("access denied");
-    // Whoever brings a REGISTER: the user himself has to sign it.
-    if (peer !== undefined && request.method !== "REGISTER") return this.#believe(request, peer);
+    // Whoever brings a REGISTER: the user himself has to sign it, unless he has done so elsewhere.
+    const believed = this.#peersOnly || request.method !== "REGISTER";
+    if (peer !== undefined && believed) return this.#believe(request, peer);
+    if (this.#peersOnly && !open) return no("access denied");
     const cleaned = peer === undefined ? clean(request) : request;
     if (open) return admit({ request: cleaned, principal: ANONYMOUS, originator: undefined });
     const { from } = cleaned;

@@ -17,13 +17,17 @@ const MAX_ADDRESSES = 64; // listeners, and wildcard ones on a machine of many n
 export class Home {
   readonly domain: string;
   readonly #names: Set<string>;
+  /** Names of this server alone; undefined when those of the domain lead to it. */
+  readonly #hosts: ReadonlySet<string> | undefined;
   readonly #addresses = new Set<string>();
   readonly #listeners = new Map<TransportName, Address>();
   readonly #learnt = new Map<TransportName, Address>();
 
-  constructor(domain: string, aliases: readonly string[]) {
+  /** `hosts`: behind a core, to which the name of the domain leads, the names that lead here. */
+  constructor(domain: string, aliases: readonly string[], hosts?: readonly string[]) {
     this.domain = domain.toLowerCase();
     this.#names = new Set([this.domain, ...aliases.map((name) => name.toLowerCase())]);
+    this.#hosts = hosts && new Set(hosts.map((name) => name.toLowerCase()));
   }
 
   /** We listen there: a URI with this address means us. */
@@ -56,6 +60,13 @@ export class Home {
     return this.#addresses.has(`${name}:${port ?? 5_060}`);
   }
 
+  /** Does a Route lead to this very server? */
+  isHere(uri: { readonly host: string; readonly port?: number | undefined }): boolean {
+    if (this.#hosts === undefined) return this.isOurs(uri);
+    const name = uri.host.toLowerCase();
+    return this.#hosts.has(name) || this.#addresses.has(`${name}:${uri.port ?? 5_060}`);
+  }
+
   /** The address key of a user or service of ours, whichever of our names was used; else undefined. */
   keyOf(uri: Uri): string | undefined {
     if (uri.kind === "tel") return addressKey(uri);
@@ -74,7 +85,8 @@ export class Home {
 
   /** The server itself is meant, and nobody in it. */
   isServer(uri: Uri): boolean {
-    return uri.kind === "sip" && uri.user === undefined && this.isOurs(uri);
+    if (uri.kind !== "sip" || uri.user !== undefined) return false;
+    return this.isOurs(uri) || this.isHere(uri);
   }
 
   /** The same address in the domain's own name, for those who compare. */

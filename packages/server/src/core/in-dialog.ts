@@ -1,6 +1,13 @@
 /** Requests inside dialogs that pass through us: only from who is in them, only to who is in them. RFC 3261 §16.12, RFC 5626 §5.3 */
 import { refuse } from "@parlance/im";
-import { type Destination, type NameAddr, Route, type SipRequest } from "@parlance/sip";
+import {
+  type Destination,
+  type NameAddr,
+  Route,
+  type SipRequest,
+  type SipUri,
+  type Uri,
+} from "@parlance/sip";
 import type { Passage } from "../ports/index.ts";
 import type { Asker } from "./asker.ts";
 import { type DialogLegs, type Leg, partyOf } from "./dialog-legs.ts";
@@ -44,7 +51,7 @@ export function readRouteSet(received: SipRequest, home: Home, legs: DialogLegs)
 }
 
 function ownValues(routes: readonly NameAddr[], home: Home): readonly NameAddr[] {
-  const others = routes.findIndex(({ uri }) => uri.kind !== "sip" || !home.isOurs(uri));
+  const others = routes.findIndex(({ uri }) => uri.kind !== "sip" || !home.isHere(uri));
   return routes.slice(0, Math.min(others < 0 ? routes.length : others, MOST_OWN));
 }
 
@@ -53,6 +60,8 @@ export interface InDialogPorts extends ForkPorts {
   readonly directory: Directory;
   readonly location: Location;
   readonly flows: LiveFlows;
+  /** Where the rest of a route set leads. */
+  readonly routed: (next: Uri | undefined) => SipUri | undefined;
 }
 
 export class InDialog {
@@ -116,7 +125,7 @@ export class InDialog {
   #targetOf({ way }: Leg, request: SipRequest): Destination | undefined {
     if (way.kind === "connection") return this.#ports.flows.get(way.flowId);
     if (way.kind === "hop") return way.hop;
-    const [next] = request.get(Route) ?? []; // the edge proxy put itself there
-    return next?.uri.kind === "sip" ? next.uri : undefined;
+    const [next] = request.get(Route) ?? []; // the edge proxy, or the core, put itself there
+    return this.#ports.routed(next?.uri);
   }
 }

@@ -20,10 +20,13 @@ export class Location {
   readonly #contacts: Contacts;
   readonly #gruu: GruuTools;
   readonly #preferences = new PreferenceCache();
+  readonly #behindCore: boolean;
 
-  constructor(contacts: Contacts, gruu: GruuTools) {
+  /** `behindCore`: over what a contact is reached is the core's business. */
+  constructor(contacts: Contacts, gruu: GruuTools, behindCore: boolean) {
     this.#contacts = contacts;
     this.#gruu = gruu;
+    this.#behindCore = behindCore;
   }
 
   /** Contacts of the user that fit what the caller wants. Throws `FormatError` for broken wishes. */
@@ -32,7 +35,8 @@ export class Location {
     const [first] = contacts;
     if (first === undefined) return contacts;
     const { uri } = request;
-    if (uri.kind === "sip" && uri.secure) contacts = contacts.filter(isReachedSecurely);
+    if (uri.kind === "sip" && uri.secure && !this.#behindCore)
+      contacts = contacts.filter(isReachedSecurely);
     if (contacts.some(({ expiresAt }) => expiresAt <= now)) {
       contacts = contacts.filter(({ expiresAt }) => expiresAt > now);
     }

@@ -41,6 +41,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly serverMachine: Machine;
+  readonly machines: ReadonlyMap<string, Machine>;
   settle(): Promise<void>;
 }
 
@@ -50,6 +51,8 @@ export interface PhoneOptions {
   readonly port?: number;
   readonly password?: string;
   readonly domain?: string;
+  /** Host of another server that it connects to, at the first of its listeners. */
+  readonly at?: string;
   /** Does not say that it is an IM client. */
   readonly plain?: boolean;
 }
@@ -106,7 +109,13 @@ export class Phone {
   }
 
   connect(): Flow {
-    const { transport = "TCP", port } = this.#options;
+    const { transport = "TCP", port, at } = this.#options;
+    const other = at === undefined ? undefined : this.#world.machines.get(at);
+    const [door] = other?.listeners ?? [];
+    if (other !== undefined && door !== undefined) {
+      this.flow = this.#machine.connect(other, door);
+      return this.flow;
+    }
     const hop = {
       transport,
       address: { host: SERVER, port: port ?? (transport === "WS" ? 8_080 : 5_060) },

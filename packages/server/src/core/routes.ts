@@ -4,7 +4,7 @@ import type { Hop, SipUri } from "@parlance/sip";
 import type { Passage } from "../ports/index.ts";
 import type { Asker } from "./asker.ts";
 import type { ForkEnd } from "./fork.ts";
-import type { Forwarder } from "./forwarder.ts";
+import type { Forwarder, ForwardObserver } from "./forwarder.ts";
 
 export interface StaticRoute {
   /** Domains reached by it; "*" for all that have no other. */
@@ -38,17 +38,18 @@ export class Routes {
     const route = this.find(uri);
     if (route === undefined) return asker.refuse(refuse("access denied"));
     const { peer, hop: target, trusted } = route;
-    this.#forwarder.toOutside(
-      passage,
-      { peer, target, trusted },
-      {
-        provisional: (response) => asker.pass(response),
-        late: (response) => asker.pass(response),
-        end: (end) => passBack(end, asker),
-        cancellable: (cancel) => asker.onCancel(cancel),
-      },
-    );
+    this.#forwarder.toOutside(passage, { peer, target, trusted }, answering(asker));
   }
+}
+
+/** Gives the asker whatever comes back. */
+export function answering(asker: Asker): ForwardObserver {
+  return {
+    provisional: (response) => asker.pass(response),
+    late: (response) => asker.pass(response),
+    end: (end) => passBack(end, asker),
+    cancellable: (cancel) => asker.onCancel(cancel),
+  };
 }
 
 /** 503 is about the next hop, not about us. RFC 3261 §16.7 step 6 */

@@ -91,6 +91,7 @@ test("a message for a user who is away is 202 after the commit, and comes when h
   await bob.register();
   await world.clock.pass(10_000);
   assert.deepEqual(bob.received.map(bodyText), ["one", "two", "three"]);
+  assert.equal(bob.received[0]?.has("P-Asserted-Identity"), false); // RFC 3325 §5
 });
 
 test("a contact that never answers is given up in time for a 202 to the sender (RFC 4320)", async () => {

@@ -49,8 +49,10 @@ export interface WayPorts {
   readonly home: Home;
   readonly directory: Directory;
   readonly location: Location;
-  readonly routes: Routes;
-  readonly forwarder: Forwarder;
+  readonly routes: Pick<Routes, "leave">;
+  readonly forwarder: Pick<Forwarder, "toContacts">;
+  /** The users of the domain are reached by way of a core, as everybody else is. */
+  readonly behindCore: boolean;
   readonly readContent: ConstructorParameters<typeof RequestPassage>[1];
   readonly clock: Clock;
   readonly limits: Limits;
@@ -83,7 +85,11 @@ export class ThroughWay implements Way {
     const { principal } = passage;
     if (principal.kind === "anonymous") return asker.refuse(refuse("not authenticated"));
     if (principal.kind !== "user") return this.toOwner(passage, asker);
-    const { user } = principal;
+    this.originate(passage, principal.user, asker, (onward) => this.toOwner(onward, asker));
+  }
+
+  /** Participating function of the originator; what it lets pass goes `onward`. */
+  originate(passage: Passage, user: User, asker: Asker, onward: (passage: Passage) => void): void {
     const receipt = isReceipt(passage);
     const rate = receipt ? this.#receiptRate : this.#rate;
     const waitSeconds = rate.take(user.address, passage.receivedAt);
@@ -94,7 +100,7 @@ export class ThroughWay implements Way {
     const verdict = this.#serving.originating.judge(passage, user);
     switch (verdict.do) {
       case "pass":
-        return this.toOwner(edited(passage, verdict.edit), asker);
+        return onward(edited(passage, verdict.edit));
       case "refuse":
         return asker.refuse(verdict.refusal);
       case "answer":
@@ -106,20 +112,17 @@ export class ThroughWay implements Way {
 
   /** From the owner of the target on. */
   toOwner(passage: Passage, asker: Asker): void {
-    const { home, directory, location, routes } = this.#ports;
+    const { home, directory, location, routes, behindCore } = this.#ports;
     const { uri } = passage.request;
-    if (uri.kind === "sip" && uri.user !== undefined) {
-      const normal = home.normal(uri);
-      const owner = this.#serving.owners.find((one) => one.owns(normal));
-      if (owner !== undefined) return this.#toService(owner, passage, asker);
-    }
+    const owner = this.#ownerOf(uri);
+    if (owner !== undefined) return this.#toService(owner, passage, asker);
     const key = home.keyOf(uri);
-    if (key === undefined) return routes.leave(passage, asker);
+    if (key === undefined || behindCore) return routes.leave(passage, asker);
     if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
     const contacts = location.find(passage.request, account, passage.receivedAt);
-    this.#toUser(passage, account, contacts, asker);
+    this.toUser(passage, account, contacts, asker);
   }
 
   submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome> {
@@ -161,6 +164,11 @@ export class ThroughWay implements Way {
     return key !== undefined && directory.owner(key) !== undefined;
   }
 
+  /** A service of ours is addressed. */
+  isService(uri: Uri): boolean {
+    return this.#ownerOf(uri) !== undefined;
+  }
+
   get #serving(): Functions {
     if (this.#functions === undefined) throw new Error("the way has no functions yet");
     return this.#functions;
@@ -173,6 +181,12 @@ export class ThroughWay implements Way {
       { request, principal, originator, flow: undefined, receivedAt },
       readContent,
     );
+  }
+
+  #ownerOf(uri: Uri): Owner | undefined {
+    if (uri.kind !== "sip" || uri.user === undefined) return undefined;
+    const normal = this.#ports.home.normal(uri);
+    return this.#serving.owners.find((one) => one.owns(normal));
   }
 
   #toService(owner: Owner, passage: Passage, asker: Asker): void {
@@ -198,12 +212,13 @@ export class ThroughWay implements Way {
     const account = address === undefined ? undefined : directory.owner(address);
     const contacts = location.findDevice(normal, account);
     if (typeof contacts !== "number" && account !== undefined) {
-      return this.#toUser(passage, account, contacts, asker);
+      return this.toUser(passage, account, contacts, asker);
     }
     asker.refuse(refuse(contacts === 480 ? "unreachable" : "no such user"));
   }
 
-  #toUser(
+  /** Participating function of the target user, who has these contacts. */
+  toUser(
     passage: Passage,
     account: Account,
     contacts: readonly RegisteredContact[],

@@ -73,7 +73,7 @@ function storedForm(
   if (originator === undefined) edit.remove(PAssertedIdentity);
   else {
     const asserted = { name: undefined, uri: originator.uri, params: Params.none };
-    edit.set(PAssertedIdentity, [asserted]); // for the reports; taken out before it is pushed
+    edit.set(PAssertedIdentity, [asserted]); // for the reports, and for a core
   }
   return edit.done();
 }
@@ -110,12 +110,11 @@ export function readWaiting(message: DeferredMessage): Waiting | undefined {
   };
 }
 
-/** The request as the client gets it. Asserted identities are for trusted peers only. */
+/** The request as it goes out. The identity asserted in it ends at the border of trust. RFC 3325 §5 */
 export function pushed({ request }: Waiting, attempt: number): SipRequest {
   return (
     request
       .edit()
-      .remove(PAssertedIdentity)
       // RFC 3261 §8.2.2.2: equal Call-ID, tag and CSeq in two transactions would be called a loop.
       .set(CSeq, { number: attempt + 1, method: request.method })
       .done()

@@ -7,7 +7,7 @@ const UPPER_Z = 90;
 /** Headers that stand once at most; of these a second line makes the message malformed. */
 const SINGLE = `Answer-Mode|Authentication-Info|Call-ID:i|Content-Disposition|Content-ID|Content-Length:l
 Content-Type:c|CSeq|Date|Event:o|Expires|From:f|Max-Forwards|MIME-Version|Min-Expires
-Min-SE|Organization|Priority|Priv-Answer-Mode|Privacy|RAck|Refer-Sub|Refer-To:r|Referred-By:b|Replaces
+Min-SE|Organization|P-Served-User|Priority|Priv-Answer-Mode|Privacy|RAck|Refer-Sub|Refer-To:r|Referred-By:b|Replaces
 Reply-To|Request-Disposition:d|Retry-After|RSeq|Server|Session-Expires:x|SIP-ETag|SIP-If-Match
 Subject:s|Subscription-State|Target-Dialog|Timestamp|To:t|User-Agent`;
 

@@ -116,6 +116,8 @@ export const PPreferredIdentity: ListHeaderType<NameAddr> = listHeader(
   "P-Preferred-Identity",
   nameAddrValue,
 );
+/** For whom an application server is asked, and at which end: `sescase`, `regstate`. RFC 5502 §4 */
+export const PServedUser: HeaderType<NameAddr> = singleHeader("P-Served-User", nameAddrValue);
 export const PAssociatedUri: ListHeaderType<NameAddr> = listHeader(
   "P-Associated-URI",
   nameAddrValue,

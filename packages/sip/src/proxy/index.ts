@@ -2,7 +2,7 @@
 export { bestResponse, withoutOurVia } from "./best-response.ts";
 export { ForkContext, type ForkEffect, type ForkRules, type ForkTarget } from "./fork.ts";
 export { type Forwarded, type Forwarding, forwardRequest } from "./forward.ts";
-export { hasLooped, incomingBreadth, loopMark, MaxBreadth } from "./loop.ts";
+export { branchMarks, hasLooped, incomingBreadth, loopMark, MaxBreadth } from "./loop.ts";
 export { type PathVerdict, readPath } from "./path.ts";
 export { type IsOurs, type Preprocessed, preprocessRoute } from "./preprocess.ts";
 export { checkForwarding, type ForwardingRules, type Objection } from "./validate.ts";

@@ -47,6 +47,11 @@ export function hasLooped(
   return vias.some((via) => markOf(via) === mark && isOurs(via));
 }
 
+/** What stands behind the dot in the branches of a request, the latest first; of others too, so prove whose it is. */
+export function branchMarks(request: SipRequest): readonly string[] {
+  return (request.get(Via) ?? []).map(markOf).filter((mark) => mark !== undefined);
+}
+
 /** Our branches have no dot but the one before the mark. */
 function markOf({ params }: ViaValue): string | undefined {
   const branch = params.get("branch") ?? "";

@@ -54,7 +54,13 @@ export class RunningServer {
       random: random.fork() satisfies Random,
       hashing,
       inflate: () => undefined,
-      secrets: { credentials: plainly, dialogs: plainly, nonces: SECRET, gruus: SECRET },
+      secrets: {
+        credentials: plainly,
+        dialogs: plainly,
+        nonces: SECRET,
+        gruus: SECRET,
+        marks: SECRET,
+      },
       log: logTo(ladder, clock),
       metrics: unmeasured,
     });

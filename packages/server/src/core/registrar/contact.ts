@@ -112,6 +112,15 @@ export interface Capabilities {
   readonly imClient: boolean;
 }
 
+export const NO_CAPABILITIES: Capabilities = {
+  features: NO_FEATURES,
+  tagged: false,
+  imClient: false,
+};
+
+/** What stands in `flow` of a binding that a core has told of: nothing is sent to it from here. */
+export const AT_THE_CORE = "core";
+
 const KEPT = 512; // kinds of clients seen lately; each is one short text and a small map
 
 export class CapabilitiesReader {

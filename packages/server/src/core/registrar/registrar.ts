@@ -18,7 +18,14 @@ import type { LimitWatch, Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
-import { CapabilitiesReader, RegisteredContact, writeContact, writeHop } from "./contact.ts";
+import {
+  AT_THE_CORE,
+  CapabilitiesReader,
+  NO_CAPABILITIES,
+  RegisteredContact,
+  writeContact,
+  writeHop,
+} from "./contact.ts";
 import { Contacts } from "./contacts.ts";
 import {
   judgeRegistration,
@@ -51,6 +58,8 @@ export interface RegistrarPorts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly plainSip: boolean;
+  /** The contacts are those of a core, which tells of them. */
+  readonly behindCore: boolean;
   readonly log: Log;
   readonly hits: LimitWatch;
 }
@@ -136,6 +145,28 @@ export class Registrar {
       return verdict.refusal;
     }
     return this.#carryOut(ask, verdict, outbound.do === "apply" && outbound.requireOutbound);
+  }
+
+  /**
+   * What the registrar of a core tells: these are the contacts behind one address of the user now.
+   * Resolves after the commit; when it rejects, what was known before holds.
+   */
+  async assume(account: Account, address: string, rows: readonly StoredBinding[]): Promise<void> {
+    const user = account.user.address;
+    const before = this.contacts.of(user);
+    const replaced = before.filter(({ row }) => row.address === address);
+    const ids = new Set(rows.map(({ id }) => id));
+    const gone = replaced.filter(({ row }) => !ids.has(row.id));
+    const fresh = rows.map((row) => this.#assumed(account, row, replaced));
+    const after = [...fresh, ...before.filter((contact) => !replaced.includes(contact))];
+    this.contacts.replace(user, after);
+    const puts = rows.map((binding) => ({ do: "put" as const, binding }));
+    try {
+      await this.#ports.store.change([...gone.map(removal), ...puts]);
+    } catch (error) {
+      if (this.contacts.of(user) === after) this.contacts.replace(user, before);
+      throw error;
+    }
   }
 
   /** The connection is gone, and with it the contacts that live on it. */
@@ -260,8 +291,20 @@ export class Registrar {
     });
   }
 
-  /** A row that cannot be read any more is left to expire. */
+  #assumed(
+    account: Account,
+    row: StoredBinding,
+    before: readonly RegisteredContact[],
+  ): RegisteredContact {
+    const id = before.find((contact) => contact.row.id === row.id)?.id ?? this.#nextId++;
+    const refreshedAt = this.#ports.clock.now();
+    const capabilities = this.#capabilities.readRow(row) ?? NO_CAPABILITIES;
+    return new RegisteredContact({ id, account, row, flow: undefined, refreshedAt, capabilities });
+  }
+
+  /** A row that cannot be read any more is left to expire, and so are those of another mode. */
   #restore(row: StoredBinding): void {
+    if ((row.flow === AT_THE_CORE) !== this.#ports.behindCore) return;
     const account = this.#ports.directory.owner(row.user);
     if (account === undefined || account.user.disabled) return;
     const capabilities = this.#capabilities.readRow(row);

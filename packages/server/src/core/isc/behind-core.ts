@@ -1,0 +1,58 @@
+/** The parts of an application server put together: the way to the core, and what the core asks of it. */
+import type { SipUri } from "@parlance/sip";
+import type { Clock, Hashing } from "@parlance/wire";
+import type { DialogLegs } from "../dialog-legs.ts";
+import type { TrustedPeer } from "../peers.ts";
+import type { Sender } from "../sender.ts";
+import { CoreForwarder } from "./core-forwarder.ts";
+import { CoreHops } from "./core-hops.ts";
+import { Marks } from "./marks.ts";
+import { type ServedPorts, ServedRequests } from "./served-requests.ts";
+import { type ThirdPartyPorts, ThirdPartyRegistrations } from "./third-party-registrations.ts";
+
+/** How the server is one application server among others behind a SIP/IP core. */
+export interface ApplicationServerConfig {
+  /** The element of the core that gets requests of our own: an S-CSCF, in IMS. */
+  readonly next: SipUri;
+  /** Names by which the core knows this server, beside the addresses of its listeners. */
+  readonly names: readonly string[];
+}
+
+export interface CorePorts {
+  readonly peers: readonly TrustedPeer[];
+  readonly sender: Sender;
+  readonly patientSender: Sender;
+  readonly clock: Clock;
+  readonly hashing: Hashing;
+  readonly legs: DialogLegs;
+  readonly markKey: Uint8Array;
+}
+
+export interface Served {
+  readonly requests: ServedRequests;
+  readonly registrations: ThirdPartyRegistrations;
+}
+
+type ServingPorts = Omit<ServedPorts, "told" | "forwarder" | "marks"> & ThirdPartyPorts;
+
+export class BehindCore {
+  readonly hops: CoreHops;
+  readonly forwarder: CoreForwarder;
+  readonly #marks: Marks;
+
+  constructor({ next }: ApplicationServerConfig, ports: CorePorts) {
+    const { peers, hashing, markKey } = ports;
+    this.hops = new CoreHops(next, peers);
+    this.#marks = new Marks(markKey, hashing);
+    this.forwarder = new CoreForwarder({ ...ports, hops: this.hops, marks: this.#marks });
+  }
+
+  /** What it serves, once there is a way to the functions. */
+  serving(ports: ServingPorts): Served {
+    const registrations = new ThirdPartyRegistrations(ports);
+    const { forwarder } = this;
+    const marks = this.#marks;
+    const requests = new ServedRequests({ ...ports, told: registrations, forwarder, marks });
+    return { requests, registrations };
+  }
+}

@@ -1,0 +1,29 @@
+/** Pager mode through a SIP/IP core that asks the server at both ends. 3GPP TS 24.229 §5.7, OMA IM 8 */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bodyText, DOMAIN } from "../world.test.ts";
+import { behindCore } from "./sip-ip-core.test.ts";
+
+for (const servedUser of [false, true]) {
+  const how = servedUser ? "P-Served-User" : "parameters of Route";
+  test(`a message passes the functions of both users and reaches the device, told by ${how}`, async () => {
+    const { core, phone } = await behindCore({ servedUser });
+    const [alice, bob] = [phone("alice"), phone("bob")];
+    await alice.register();
+    await bob.register();
+    const response = await alice.message(bob.address, "hello");
+    assert.equal(response.status, 200);
+    assert.deepEqual(bob.received.map(bodyText), ["hello"]);
+    assert.deepEqual(core.asked, [
+      "MESSAGE originating sip:alice@parlance.test",
+      "MESSAGE terminating sip:bob@parlance.test",
+    ]);
+    const [got] = bob.received;
+    assert.equal(got?.has("Route"), false);
+    assert.equal(got?.uriText, bob.address);
+    assert.deepEqual(
+      core.fromServer.map((request) => request.text("P-Asserted-Identity")),
+      Array(2).fill(`<sip:alice@${DOMAIN}>`),
+    );
+  });
+}
