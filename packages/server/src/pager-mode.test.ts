@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import { findImdns, type Imdn, parseCpim } from "@parlance/formats";
 import type { SipRequest, SipResponse } from "@parlance/sip";
 import { utf8Bytes } from "@parlance/wire";
-import { bodyText, DOMAIN, type Phone, World } from "./core/world.test.ts";
+import { type Build, bodyText, DOMAIN, type Phone, World } from "./core/world.test.ts";
 import { asking, envelope } from "./testing/people.ts";
 
 const at = (name: string): string => `sip:${name}@${DOMAIN}`;
@@ -194,6 +194,42 @@ test("a compressed envelope is read where it must be, and stored and relayed as 
   const bob = await online(world, "bob");
   assert.equal(bob.received[0]?.text("Content-Encoding"), "deflate");
   assert.deepEqual([...(bob.received[0]?.body ?? [])], [...body]);
+});
+
+const behindNat: Build = (edit) => edit.setText("Contact", "<sip:bob@10.0.0.1:5060>;+g.oma.sip-im");
+
+test("RFC 3428 §8: what is too long for the datagrams of a present phone waits for a stream, and stands in nobody's way", async () => {
+  const world = await World.open();
+  const alice = await online(world, "alice");
+  const long = "x".repeat(1_301);
+  for (const text of [long, "short"]) {
+    assert.equal((await alice.message(at("bob"), text)).status, 202);
+  }
+  for (const build of [undefined, behindNat]) {
+    const desk = world.phone("bob", { transport: "UDP" });
+    await desk.register(build);
+    await world.clock.pass(1_000);
+    assert.deepEqual(desk.received.map(bodyText), build === undefined ? ["short"] : []);
+    const later = await alice.message(at("bob"), "y".repeat(1_301));
+    assert.equal(later.status, 413);
+    assert.equal((await alice.message(at("bob"), "later")).status, 200);
+    await desk.register(build, 0);
+  }
+  const bob = await online(world, "bob");
+  await world.clock.pass(1_000);
+  assert.deepEqual(bob.received.map(bodyText), [long]);
+});
+
+test("RFC 3261 §18.1.1: headers alone make no message too long for a phone without streams", async () => {
+  const world = await World.open();
+  const alice = await online(world, "alice");
+  const text = "x".repeat(1_250);
+  assert.equal((await alice.message(at("bob"), text)).status, 202);
+  const bob = world.phone("bob", { transport: "UDP" });
+  await bob.register();
+  await world.clock.pass(1_000);
+  assert.equal((await alice.message(at("bob"), text)).status, 200);
+  assert.deepEqual(bob.received.map(bodyText), [text, text]);
 });
 
 function takesText(request: SipRequest): number {

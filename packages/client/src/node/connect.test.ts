@@ -33,13 +33,10 @@ suite("over each transport", () => {
     writeFileSync(certificate, pem.cert);
     writeFileSync(key, pem.private);
     authorities = [pem.cert];
-    const port = await freePort(); // one for both: a receipt may be too long for a datagram
     server = await ServerProcess.start({
       users: USERS,
       set: {
-        "listen.sip": ["udp", "tcp"]
-          .map((scheme) => `${scheme}://127.0.0.1:${port}`)
-          .concat("tls://127.0.0.1:0"),
+        "listen.sip": ["udp", "tcp", "tls"].map((scheme) => `${scheme}://127.0.0.1:0`),
         "tls.certificates": [{ certificate, key }],
       },
     });
@@ -66,6 +63,19 @@ suite("over each transport", () => {
       await within(ANSWER_MS, back.delivered, () => `back is ${back.state}`);
     });
   }
+
+  test("udp: what waited is told as delivered, where no stream leads to the server or to the client", async (t) => {
+    const alice = await online(t, "alice", { server: urlOf(server, "udp") });
+    const text = "medium ".repeat(30); // with its credentials too long for a datagram
+    const sent = alice.send(`sip:bob@${DOMAIN}`, text);
+    await within(ANSWER_MS, sent.reached("deferred"), () => `sent is ${sent.state}`);
+    const bob = await online(t, "bob", { server: urlOf(server, "udp") });
+    const message = await arrival(bob);
+    assert.equal(message.kind === "text" && message.text, text);
+    await within(ANSWER_MS, sent.delivered, () => `sent is ${sent.state}`);
+    await message.displayed();
+    await within(ANSWER_MS, sent.displayed, () => `sent is ${sent.state}`);
+  });
 
   test("a large message goes over a stream", async (t) => {
     const alice = await online(t, "alice", { server: urlOf(server, "tcp") });

@@ -78,6 +78,21 @@ for (const transport of ["UDP", "TCP"] as const) {
 }
 
 test(
+  "what is too long for a datagram goes as one where no stream is taken (RFC 3261 §18.1.1)",
+  WITHIN,
+  async (t) => {
+    const [server, client] = [stack(t), stack(t)];
+    const address = await server.transports.listen({ url: "udp://127.0.0.1:0" });
+    const to = { transport: "UDP", address } as const;
+    const response = await ask(client, to, "x".repeat(1_300));
+    assert.equal(response.status, 200);
+    await assert.rejects(ask(client, to, "x".repeat(1_301)), /too large/); // RFC 3428 §8
+    await server.transports.listen({ url: `tcp://127.0.0.1:${address.port}` });
+    assert.equal((await ask(client, to, "x".repeat(1_301))).status, 200);
+  },
+);
+
+test(
   "a request to where nobody is fails soon, long before it would time out",
   WITHIN,
   async (t) => {

@@ -13,6 +13,7 @@ import { DOMAIN, Phone, type PhoneOptions, SERVER } from "./phone.test.ts";
 
 export {
   addressOf,
+  type Build,
   bodyText,
   DOMAIN,
   IM,

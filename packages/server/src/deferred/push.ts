@@ -1,7 +1,7 @@
 /** Sends one stored message to the contacts of its user. OMA IM 12, push */
 import { plainTextOf } from "@parlance/im";
 import { parseUri, type SipRequest } from "@parlance/sip";
-import type { Binding, User } from "../ports/index.ts";
+import type { Binding, Outcome, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import { dislikesEnvelope, judgePush } from "./judge-push.ts";
 import type { DeferredOptions } from "./options.ts";
@@ -40,9 +40,13 @@ export async function push(
 
   const first = await ports.way.deliver(request, user, contacts);
   const inner = dislikesEnvelope(first.status) ? plainForm(request, ports.readContent) : undefined;
-  if (inner === undefined) return judgePush(first.status);
-  const second = await ports.way.deliver(inner, user, contacts);
-  return judgePush(second.status);
+  if (inner === undefined) return meaningOf(first);
+  return meaningOf(await ports.way.deliver(inner, user, contacts));
+}
+
+/** Our own 413: it is too long for datagrams, and the contact took no stream. RFC 3428 §8 */
+function meaningOf({ status, response }: Outcome): PushResult {
+  return status === 413 && response === undefined ? "unfit" : judgePush(status);
 }
 
 /** Does this one wait for another device, or for a safer or wider way, than those that are there? */
@@ -67,7 +71,7 @@ function takers(
   if (request.body.length <= datagramBytes) return able;
   const { withoutHistory } = readContent(request);
   const short = withoutHistory !== undefined && withoutHistory.content.length <= datagramBytes;
-  return able.filter(({ flow, tagged }) => flow?.transport !== "UDP" || (short && !tagged));
+  return able.filter(({ datagramsOnly, tagged }) => !datagramsOnly || (short && !tagged));
 }
 
 /** Would any contact take a message that asks for nothing special? RFC 3841, RFC 5630 */

@@ -104,10 +104,10 @@ function afterFailure(
   }
 }
 
-/** A flow tells how the request will travel; to a contact without one we may open a stream. */
-function takesLong({ flow, tagged }: Binding, { withoutHistory }: Content, most: number): boolean {
-  if (flow?.transport !== "UDP") return true;
-  return !tagged && withoutHistory !== undefined && withoutHistory.content.length <= most;
+/** Of a contact that we can dial nobody knows whether it takes a stream until one is opened. */
+function takesLong(binding: Binding, { withoutHistory }: Content, most: number): boolean {
+  if (!binding.datagramsOnly) return true;
+  return !binding.tagged && withoutHistory !== undefined && withoutHistory.content.length <= most;
 }
 
 function kindOf({ content }: Passage): BodyKind {

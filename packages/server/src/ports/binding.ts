@@ -24,4 +24,6 @@ export interface Binding {
   readonly path: readonly string[];
   /** The connection that lives and dies with this binding; undefined for a contact we can dial. */
   readonly flow: Flow | undefined;
+  /** Reached on the way that its own datagrams came by, where no stream leads. */
+  readonly datagramsOnly: boolean;
 }

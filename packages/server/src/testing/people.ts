@@ -25,6 +25,12 @@ export function originatorFor(user: User, anonymous = false): Originator {
 
 export function contactOf(user: User, transport: TransportName = "TCP", id = 1): Binding {
   const contact = sipUri(user.name, "192.0.2.7", { port: 5070 });
+  const flow = {
+    id: `flow-${id}`,
+    transport,
+    local: { host: "192.0.2.1", port: 5060 },
+    remote: { host: "192.0.2.7", port: 5070 },
+  };
   return {
     id,
     user: user.address,
@@ -37,12 +43,8 @@ export function contactOf(user: User, transport: TransportName = "TCP", id = 1):
     tagged: true,
     imClient: true,
     path: [],
-    flow: {
-      id: `flow-${id}`,
-      transport,
-      local: { host: "192.0.2.1", port: 5060 },
-      remote: { host: "192.0.2.7", port: 5070 },
-    },
+    flow: transport === "UDP" ? undefined : flow,
+    datagramsOnly: transport === "UDP",
   };
 }
 

@@ -1,6 +1,7 @@
 /** Requests that an endpoint sends. RFC 3261 §8.1, §9.1, §17.1, §18.1 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Hop } from "../locate/index.ts";
 import {
   makeResponse,
   parseUri,
@@ -221,18 +222,52 @@ test("what is too long for a datagram goes over TCP, Via and all (RFC 3261 §18.
   assert.equal(bob.served[0]?.request.via.transport, "TCP");
 });
 
-test("a long MESSAGE never goes as a datagram, another request does if it has to (RFC 3428 §8, RFC 3261 §18.1.1)", async () => {
+test("where no stream is taken, what is too long goes as a datagram, but for a long content of a MESSAGE (RFC 3261 §18.1.1, RFC 3428 §8)", async () => {
   const { world, alice, bob } = pair();
   bob.deaf.add("TCP");
   bob.serve = (transaction) => transaction.reply(200);
-  const [message, options] = [new Ear(), new Ear()];
   const to = { transport: "UDP", address: BOB } as const;
-  alice.endpoint.request(newRequest("MESSAGE", "x".repeat(1_200)), to, message);
-  alice.endpoint.request(newRequest("OPTIONS", "x".repeat(1_200)), to, options);
-  await settle();
-  world.clock.pass(100);
-  assert.deepEqual(message.heard, ["too large"]);
-  assert.deepEqual(options.heard, ["200"]);
+  const answerTo = async (method: string, contentBytes: number) => {
+    const ear = new Ear();
+    alice.endpoint.request(newRequest(method, "x".repeat(contentBytes)), to, ear);
+    await settle();
+    world.clock.pass(100);
+    return ear.heard;
+  };
+  assert.deepEqual(await answerTo("MESSAGE", 1_200), ["200"]);
+  assert.deepEqual(await answerTo("MESSAGE", 1_300), ["200"]);
+  assert.deepEqual(await answerTo("MESSAGE", 1_301), ["too large"]);
+  assert.deepEqual(await answerTo("OPTIONS", 1_301), ["200"]);
+});
+
+test("a place that took no stream is not asked again for five minutes, unless nothing else will do", async () => {
+  const { world, alice, bob } = pair();
+  bob.serve = (transaction) => transaction.reply(200);
+  const asked: string[] = [];
+  const open = alice.open.bind(alice);
+  alice.open = (hop) => {
+    asked.push(hop.transport);
+    return open(hop);
+  };
+  const send = async (contentBytes: number, more: Partial<Hop> = {}) => {
+    asked.length = 0;
+    const ear = new Ear();
+    const to = { transport: "UDP", address: BOB, ...more } as const;
+    alice.endpoint.request(newRequest("MESSAGE", "x".repeat(contentBytes)), to, ear);
+    await settle();
+    world.clock.pass(100);
+    return [...ear.heard, ...asked].join(" ");
+  };
+  bob.deaf.add("TCP");
+  assert.equal(await send(1_200), "200 UDP TCP");
+  assert.equal(await send(1_200), "200 UDP");
+  bob.deaf.delete("TCP");
+  assert.equal(await send(1_400), "200 UDP TCP");
+  assert.equal(await send(1_200), "200 UDP");
+  world.clock.pass(300_000);
+  assert.equal(await send(1_200), "200 UDP TCP");
+  assert.equal(await send(1_200, { datagramsOnly: true }), "200 UDP");
+  assert.equal(await send(1_400, { datagramsOnly: true }), "too large UDP");
 });
 
 test("where the path is known to carry more, so is the limit (RFC 3261 §18.1.1)", () => {

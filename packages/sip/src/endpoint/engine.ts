@@ -18,6 +18,7 @@ import {
 import { type Counters, newCounters } from "./counters.ts";
 import type { Flow, Transports } from "./flow.ts";
 import type { EndpointEvent, EndpointOptions, EndpointPorts, SentBy, Trace } from "./ports.ts";
+import { StreamlessPlaces } from "./streamless.ts";
 import { Wheel } from "./wheel.ts";
 
 export interface Plans {
@@ -44,6 +45,7 @@ export class Engine {
   readonly wheel: Wheel;
   readonly settings: Settings;
   readonly counters: Counters = newCounters();
+  readonly streamless = new StreamlessPlaces();
   trace: Trace | undefined;
   readonly #transports: Transports;
   readonly #random: Random;

@@ -1,6 +1,6 @@
 /** A request of ours on its way over one hop after the other, to exactly one end. RFC 3261 §18.1.1, RFC 3263 §4.3 */
 import type { Cancel, Link } from "@parlance/wire";
-import { type Address, type Hop, isReliable } from "../locate/index.ts";
+import { type Hop, isReliable } from "../locate/index.ts";
 import { formatMessage, type SipRequest, type SipResponse, Via } from "../message/index.ts";
 import {
   type Attempt,
@@ -20,6 +20,8 @@ export interface OutgoingOwner extends AttemptOwner {
   settled(place: Link<Outgoing>): void;
   hasRoom(): boolean;
 }
+
+type Place = Pick<Hop, "address" | "datagramsOnly">;
 
 export class Outgoing implements ClientTransaction, AttemptUser {
   readonly request: SipRequest;
@@ -49,7 +51,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
   }
 
   startOn(flow: Flow): void {
-    this.#sendOn(flow, flow.remote);
+    this.#sendOn(flow, { address: flow.remote });
   }
 
   /** One hop after the other, until one answers. RFC 3263 §4.3 */
@@ -111,7 +113,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
     this.#hops = rest;
     this.#openHop(hop, (flow) => {
       if (flow === undefined) this.#tryNext("unreachable");
-      else this.#sendOn(flow, hop.address);
+      else this.#sendOn(flow, hop);
     });
   }
 
@@ -122,16 +124,21 @@ export class Outgoing implements ClientTransaction, AttemptUser {
   }
 
   /** What is too long for a datagram goes by stream, to the same place. RFC 3261 §18.1.1 */
-  #sendOn(flow: Flow, address: Address): void {
+  #sendOn(flow: Flow, { address, datagramsOnly }: Place): void {
     const branch = this.#prepare(flow);
-    const { settings } = this.#owner.engine;
-    if (isReliable(flow.transport) || branch.bytes.length <= settings.datagramLimit(flow)) {
-      return this.#launch(branch);
-    }
+    const { settings, streamless, wheel } = this.#owner.engine;
+    const limit = settings.datagramLimit(flow);
+    if (isReliable(flow.transport) || branch.bytes.length <= limit) return this.#launch(branch);
+    const { method, body } = this.request;
+    const needsStream = method === "MESSAGE" && body.length > limit; // RFC 3428 §8
+    const asDatagram = (): void =>
+      needsStream ? this.#tryNext("too large") : this.#launch(branch); // RFC 3261 §18.1.1
+    if (datagramsOnly === true) return asDatagram();
+    if (!needsStream && streamless.has(address, wheel.now())) return asDatagram();
     this.#openHop({ transport: "TCP", address }, (stream) => {
       if (stream !== undefined) return this.#launch(this.#prepare(stream));
-      if (this.request.method === "MESSAGE") return this.#tryNext("too large"); // RFC 3428 §8
-      this.#launch(branch); // RFC 3261 §18.1.1: a peer that knows datagrams only
+      streamless.note(address, wheel.now());
+      asDatagram();
     });
   }
 

@@ -61,7 +61,11 @@ export interface EndpointOptions {
   readonly inviteWaitMs?: number;
   readonly connectWaitMs?: number;
   readonly retryAfterSeconds?: number;
-  /** The largest request that goes out as a datagram; more only where the path is known to carry it. RFC 3261 §18.1.1 */
+  /**
+   * The largest request that goes out as a datagram where the same place takes a stream; where it does
+   * not, the content of a MESSAGE may have as much. More only where the path is known to carry it.
+   * RFC 3261 §18.1.1, RFC 3428 §8
+   */
   readonly datagramLimitBytes?: number | ((remote: Address) => number);
   /** Ask peers to send their own requests over our connections. RFC 5923 §5 */
   readonly alias?: boolean;
@@ -106,7 +110,7 @@ export interface ServerTransaction {
 export type SendFailure =
   | "unreachable" // no connection, or it was lost
   | "no hop" // the name leads nowhere
-  | "too large" // a MESSAGE that no transport here may carry. RFC 3428 §8
+  | "too large" // a MESSAGE with a content that no transport there may carry. RFC 3428 §8
   | "cancelled" // before it was sent
   | "busy" // the limit of transactions
   | "stopped"; // the endpoint ends

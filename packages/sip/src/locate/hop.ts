@@ -15,6 +15,8 @@ export interface Hop {
   readonly serverName?: string;
   /** The path of a WebSocket URL. */
   readonly path?: string;
+  /** No stream leads there: the far side of a NAT, on the way that its own datagrams came by. */
+  readonly datagramsOnly?: boolean;
 }
 
 export function isReliable(transport: TransportName): boolean {

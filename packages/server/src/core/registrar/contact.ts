@@ -89,6 +89,10 @@ export class RegisteredContact implements Binding {
     return this.capabilities.imClient;
   }
 
+  get datagramsOnly(): boolean {
+    return this.row.flow !== undefined && this.row.path.length === 0;
+  }
+
   get tagged(): boolean {
     return this.capabilities.tagged;
   }
@@ -184,7 +188,7 @@ export function writeHop({ transport, address }: Hop): string {
 function readHop(text: string | undefined): Hop | undefined {
   const [transport, port, host] = text?.split(" ") ?? [];
   if (transport !== "UDP" || host === undefined) return undefined;
-  return { transport, address: { host, port: Number(port) } };
+  return { transport, address: { host, port: Number(port) }, datagramsOnly: true };
 }
 
 /** Only contacts at an IP address are reached where they say: see `reachOf`. RFC 3263 §4.1, §4.2 */
