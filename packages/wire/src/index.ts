@@ -30,6 +30,7 @@ export type {
   RunningHash,
   StartHash,
 } from "./ports.ts";
+export { type Performer, Runner } from "./runner.ts";
 export {
   asciiBytes,
   asciiInto,
@@ -41,6 +42,7 @@ export {
   utf8TextLossy,
 } from "./text.ts";
 export { Timers } from "./timers.ts";
+export { Wheel } from "./wheel.ts";
 export {
   attribute,
   child,

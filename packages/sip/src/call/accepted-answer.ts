@@ -1,7 +1,7 @@
 /** Our 2xx to an INVITE, until its ACK is here. RFC 3261 §13.3.1.4, RFC 6026 §8.1 */
+import { type Performer, Runner } from "@parlance/wire";
 import type { AcceptedInvite } from "../dialog/index.ts";
 import type { ServerTransaction } from "../endpoint/index.ts";
-import { type Performer, Runner } from "../endpoint/runner.ts";
 import type { SipResponse } from "../message/index.ts";
 import type { CallEngine } from "./engine.ts";
 

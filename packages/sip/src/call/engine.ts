@@ -1,7 +1,6 @@
 /** What the calls of one table share: timers, plans, ports, and a memory of words that all peers say. */
-import { utf8Bytes, utf8Text } from "@parlance/wire";
+import { utf8Bytes, utf8Text, Wheel } from "@parlance/wire";
 import { type AcceptedInvite, acceptedInviteOn } from "../dialog/index.ts";
-import { Wheel } from "../endpoint/wheel.ts";
 import type { ListHeaderType } from "../message/index.ts";
 import { TIMER_POLICY, type TimerPolicy } from "../session-timer/index.ts";
 import { BASE_TIMING, type Plan } from "../transaction/index.ts";

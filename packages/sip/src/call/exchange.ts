@@ -1,6 +1,6 @@
 /** Drives one change of the session that our side wants. RFC 3261 §14.1, RFC 3311 §5.1, RFC 4028 §7.4 */
+import { type Performer, Runner } from "@parlance/wire";
 import type { SendFailure } from "../endpoint/index.ts";
-import { type Performer, Runner } from "../endpoint/runner.ts";
 import {
   type RequestEdit,
   RetryAfter,

@@ -1,6 +1,6 @@
 /** A call that rings here: its INVITE up to our final answer. RFC 3261 §13.3, RFC 3262 §3 */
+import { type Performer, Runner } from "@parlance/wire";
 import type { ServerTransaction } from "../endpoint/index.ts";
-import { type Performer, Runner } from "../endpoint/runner.ts";
 import { Require, RSeq, type SipRequest, type SipResponse, Supported } from "../message/index.ts";
 import { reliabilityOf } from "../reliability/index.ts";
 import { makeAnswer } from "./answering.ts";

@@ -1,7 +1,7 @@
 /** A call that our side places: its INVITE up to the call that comes of it, over all the forks there may be. RFC 3261 §13.2 */
+import { type Performer, Runner } from "@parlance/wire";
 import { confirmed, dialogOfCaller, tagOf } from "../dialog/index.ts";
 import type { Destination, SendFailure } from "../endpoint/index.ts";
-import { type Performer, Runner } from "../endpoint/runner.ts";
 import {
   CSeq,
   MinSE,

@@ -1,5 +1,5 @@
 /** One client transaction: one branch of a request on one flow. RFC 3261 §17.1 */
-import type { Cancel, Link } from "@parlance/wire";
+import { type Cancel, type Link, Runner } from "@parlance/wire";
 import { isSecure } from "../locate/index.ts";
 import { formatMessage, type SipRequest, type SipResponse } from "../message/index.ts";
 import { clientKey, type InviteClient, type NonInviteClient } from "../transaction/index.ts";
@@ -9,7 +9,6 @@ import type { Flow } from "./flow.ts";
 import type { FlowsInUse, FlowUse, Rider } from "./flows-in-use.ts";
 import type { Evictable } from "./registry.ts";
 import type { Remnant } from "./remnants.ts";
-import { Runner } from "./runner.ts";
 
 /** Hears how an attempt goes. */
 export interface AttemptUser {

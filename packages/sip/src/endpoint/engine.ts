@@ -1,5 +1,5 @@
 /** What the transactions of one endpoint share: timers, plans, flows in use, limits, counts, and the way out. */
-import type { Cancel, Random } from "@parlance/wire";
+import { type Cancel, type Random, Wheel } from "@parlance/wire";
 import { type Hop, isReliable } from "../locate/index.ts";
 import { Params, type RetryAfterValue } from "../message/index.ts";
 import {
@@ -19,7 +19,6 @@ import { type Counters, newCounters } from "./counters.ts";
 import type { Flow, Transports } from "./flow.ts";
 import type { EndpointEvent, EndpointOptions, EndpointPorts, SentBy, Trace } from "./ports.ts";
 import { StreamlessPlaces } from "./streamless.ts";
-import { Wheel } from "./wheel.ts";
 
 export interface Plans {
   readonly inviteClient: Plan<InviteClient>;

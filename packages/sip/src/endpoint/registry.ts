@@ -1,8 +1,7 @@
 /** The live transactions and their limits. RFC 3261 §17, RFC 3261 §26.3.2.4 */
-import { Chain, type Link, Lookup } from "@parlance/wire";
+import { Chain, type Link, Lookup, type Wheel } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 import { type Remnant, Remnants } from "./remnants.ts";
-import type { Wheel } from "./wheel.ts";
 
 /** A finished transaction that only absorbs repeats. */
 export interface Evictable {

@@ -1,6 +1,6 @@
 /** What is left of transactions over datagrams that have had their answer: enough to absorb repeats. RFC 3261 §17.1.2.2, §17.2.2 */
+import type { Wheel } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
-import type { Wheel } from "./wheel.ts";
 
 /**
  * The state "completed" of a table without INVITE, in as little memory as it can be: there are hundreds of thousands

@@ -1,5 +1,5 @@
 /** The server transactions: tables that run, and the way of an answer back. RFC 3261 §17.2, §18.2.2 */
-import type { Cancel, Link } from "@parlance/wire";
+import { type Cancel, type Link, Runner } from "@parlance/wire";
 import {
   formatMessage,
   makeResponse,
@@ -13,7 +13,6 @@ import type { Flow } from "./flow.ts";
 import type { FlowsInUse, FlowUse } from "./flows-in-use.ts";
 import type { Evictable } from "./registry.ts";
 import type { Remnant } from "./remnants.ts";
-import { Runner } from "./runner.ts";
 import { type Answering, HeldTransaction } from "./server-transaction.ts";
 import { type AnswerWay, answerWay } from "./via.ts";
 

@@ -1,5 +1,4 @@
-/** Drives one transaction table: keeps its alarms in the wheel and has its actions performed. */
-import type { Cancel } from "@parlance/wire";
+/** Drives one table: keeps its alarms in the wheel and has its actions performed. */
 import {
   type Alarm,
   nextAlarm,
@@ -9,7 +8,8 @@ import {
   start,
   step,
   type Vocabulary,
-} from "../transaction/index.ts";
+} from "./machine.ts";
+import type { Cancel } from "./ports.ts";
 import type { Wheel } from "./wheel.ts";
 
 export interface Performer<V extends Vocabulary> {
@@ -23,6 +23,7 @@ interface Armed<V extends Vocabulary> {
   readonly cancel: Cancel;
 }
 
+/** A table is over once it is in a state called "terminated" with no timer in it. */
 export class Runner<V extends Vocabulary> {
   readonly #plan: Plan<V>;
   readonly #wheel: Wheel;

@@ -1,5 +1,6 @@
-/** All timers of an endpoint behind one alarm of its clock. */
-import { type Cancel, type Clock, Timers } from "@parlance/wire";
+/** Any number of timers behind one alarm of a clock. */
+import type { Cancel, Clock } from "./ports.ts";
+import { Timers } from "./timers.ts";
 
 export class Wheel {
   readonly #clock: Clock;
