@@ -101,7 +101,7 @@ test("any body and any flag come back octet for octet, however the stream is cut
     .array(fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constantFrom(...trouble).map(utf8Bytes)))
     .map((pieces) => concatBytes(...pieces))
     // A sender has to keep the end-line out of the body, its first line included. RFC 4975 §7.1
-    .filter((octets) => !`\r\n${octetText(octets)}`.includes("\r\n-------abcd1234$\r\n"));
+    .filter((octets) => !/\r\n-{7}abcd1234[$+#]\r\n/.test(`\r\n${octetText(octets)}\r\n`));
   fc.assert(
     fc.property(
       fc.array(fc.tuple(body, fc.constantFrom("$", "+", "#")), { minLength: 1, maxLength: 5 }),
