@@ -37,7 +37,7 @@ export interface ConnectOptions {
   readonly connectionOriented?: boolean;
   /** Address of the factory for messages to many; `sip:conf-factory@DOMAIN` by default. */
   readonly factory?: string;
-  /** Sees every SIP message in and out. */
+  /** Sees every SIP message in and out. What it throws becomes an "error" event, and changes nothing. */
   readonly trace?: Trace;
   /** Ends the attempt to connect. */
   readonly signal?: Signal;

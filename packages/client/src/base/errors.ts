@@ -34,6 +34,8 @@ export interface ImErrorDetails {
   readonly retryAfterMs?: number;
   /** Whether the same call may succeed later. */
   readonly temporary?: boolean;
+  /** What was thrown, where it was no error of this kind. */
+  readonly cause?: unknown;
 }
 
 export class ImError extends Error {
@@ -47,7 +49,7 @@ export class ImError extends Error {
   constructor(code: ImErrorCode, details: ImErrorDetails = {}) {
     const { status, warning, retryAfterMs, temporary } = details;
     const parts = [code, status === undefined ? "" : ` (${status})`, warning ? `: ${warning}` : ""];
-    super(parts.join(""));
+    super(parts.join(""), "cause" in details ? { cause: details.cause } : {});
     this.code = code;
     this.status = status;
     this.warning = warning;

@@ -57,6 +57,21 @@ test("an attempt to connect ends when its signal says so", async (t) => {
   assert.deepEqual(world.server.admin.bindings("alice"), []);
 });
 
+test("a trace that throws harms nothing, and the application hears of it", async (t) => {
+  const world = await worldFor(t);
+  const broken = new Error("the disk for traces is full");
+  const alice = await world.client("alice", {
+    trace() {
+      throw broken;
+    },
+  });
+  const errors: unknown[] = [];
+  alice.on("error", (error) => errors.push(error));
+  const bob = await world.client("bob");
+  await world.until(alice.send(bob.address, "hello").delivered);
+  assert.ok(errors.length > 0 && errors.every((error) => error === broken));
+});
+
 test("wrong arguments are thrown at once as TypeError", async (t) => {
   const world = await worldFor(t);
   const wrong = world.startClient("alice", { displayName: "x".repeat(65) });

@@ -90,7 +90,8 @@ export class Connection {
     const { line, registration } = this.#ports;
     const flow: Flow = await line.open().catch((error) => {
       if (error instanceof ImError) throw error;
-      throw new ImError("offline", { warning: error instanceof Error ? error.message : "" });
+      const warning = error instanceof Error ? error.message : "";
+      throw new ImError("offline", { warning, cause: error });
     });
     this.#registered = await registration.register(flow);
     if (this.#ended) {
@@ -124,7 +125,8 @@ export class Connection {
 
   #giveUp(error: unknown): ImError {
     if (this.#ended) return new ImError("closed"); // said already
-    const known = error instanceof ImError ? error : new ImError("server trouble");
+    const known =
+      error instanceof ImError ? error : new ImError("server trouble", { cause: error });
     this.#ports.registration.stop();
     this.#ports.line.drop();
     this.#become({ state: "offline", error: known });

@@ -86,7 +86,11 @@ export class UserAgent {
     const { runtime, report, serve } = this.#ports;
     const isOurs = (flow: Flow): boolean => flow.id === this.#line.flow?.id;
     return new Endpoint(
-      { ...runtime, transports: this.#transports, log: report },
+      {
+        ...runtime,
+        transports: this.#transports,
+        log: (event) => report("error" in event ? event.error : event),
+      },
       {
         async request(request, transaction, flow) {
           // Only our server may speak to us: it has checked who the sender is.

@@ -271,8 +271,8 @@ export class Core {
         transport: flow.transport,
       });
     }
-    const { kind, method, error } = event;
-    this.#ports.log.error(kind, { method, error: errorText(error) });
+    const method = "method" in event ? event.method : undefined;
+    this.#ports.log.error(event.kind, { method, error: errorText(event.error) });
   }
 
   #schedule(): void {

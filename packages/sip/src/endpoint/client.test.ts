@@ -313,6 +313,23 @@ test("an observer that throws is reported and stops nothing", () => {
   assert.equal(alice.endpoint.stats.clientTransactions, 0);
 });
 
+test("a trace that throws is reported and changes nothing", () => {
+  const { world, alice, bob } = pair();
+  bob.serve = (transaction) => transaction.reply(200);
+  for (const host of [alice, bob]) host.endpoint.trace = () => assert.fail("broken");
+  const ear = new Ear();
+  alice.endpoint.request(newRequest("MESSAGE"), alice.connect(bob), ear);
+  world.clock.pass(100);
+  assert.deepEqual(ear.heard, ["200"]);
+  for (const { events, endpoint } of [alice, bob]) {
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["trace failed", "trace failed"],
+    );
+    assert.equal(endpoint.stats.handlerErrors, 2);
+  }
+});
+
 test("a URI with an address needs no DNS, one with a name leads nowhere without it (RFC 3263 §4.2)", async () => {
   const { world, alice, bob } = pair();
   bob.serve = (transaction) => transaction.reply(200);

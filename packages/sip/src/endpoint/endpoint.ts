@@ -111,8 +111,7 @@ export class Endpoint implements FlowEvents {
 
   message(message: SipMessage, flow: Flow): void {
     if (this.#stopped) return;
-    const { trace } = this.#engine;
-    if (trace !== undefined) trace("in", message, flow, this.#engine.wheel.now());
+    this.#engine.show("in", message, flow);
     this.#readable(flow, () => {
       if (message instanceof SipRequest) this.#takeRequest(message, flow);
       else if (message instanceof SipResponse) this.#takeResponse(message, flow);

@@ -1,7 +1,7 @@
 /** What the transactions of one endpoint share: timers, plans, flows in use, limits, counts, and the way out. */
 import { type Cancel, type Random, Wheel } from "@parlance/wire";
 import { type Hop, isReliable } from "../locate/index.ts";
-import { Params, type RetryAfterValue } from "../message/index.ts";
+import { Params, type RetryAfterValue, type SipMessage } from "../message/index.ts";
 import {
   BASE_TIMING,
   type InviteClient,
@@ -36,6 +36,8 @@ export interface Settings {
   readonly sentBy: (flow: Flow) => SentBy;
   readonly datagramLimit: (flow: Flow) => number;
 }
+
+type Watched = [direction: "in" | "out", message: SipMessage | Uint8Array, flow: Flow];
 
 const BRANCH_BITS = 96;
 const TAG_BITS = 96;
@@ -77,8 +79,18 @@ export class Engine {
     return this.#random.token(TAG_BITS);
   }
 
+  /** What a watcher throws is no affair of what it watches. */
+  show(...[direction, message, flow]: Watched): void {
+    if (this.trace === undefined) return;
+    try {
+      this.trace(direction, message, flow, this.wheel.now());
+    } catch (error) {
+      this.report({ kind: "trace failed", error });
+    }
+  }
+
   send(flow: Flow, bytes: Uint8Array): void {
-    if (this.trace !== undefined) this.trace("out", bytes, flow, this.wheel.now());
+    this.show("out", bytes, flow);
     this.#transports.send(flow, bytes);
   }
 
@@ -107,8 +119,7 @@ export class Engine {
   }
 
   report(event: EndpointEvent): void {
-    const ours = event.kind === "handler failed" || event.kind === "observer failed";
-    this.counters.handlerErrors += ours ? 1 : 0;
+    this.counters.handlerErrors += "error" in event ? 1 : 0;
     this.#log?.(event);
   }
 }

@@ -24,6 +24,7 @@ export interface EndpointPorts {
 export type EndpointEvent =
   | { readonly kind: "handler failed"; readonly method: string; readonly error: unknown }
   | { readonly kind: "observer failed"; readonly method: string; readonly error: unknown }
+  | { readonly kind: "trace failed"; readonly error: unknown }
   | { readonly kind: "limit reached"; readonly limit: "source" | "total"; readonly flow: Flow }
   | {
       readonly kind: "malformed";
@@ -34,7 +35,7 @@ export type EndpointEvent =
       readonly flow: Flow;
     };
 
-/** Sees every message on its way in and out; bytes on the way out. */
+/** Sees every message on its way in and out; bytes on the way out. What it throws is reported, and changes nothing. */
 export type Trace = (
   direction: "in" | "out",
   message: SipMessage | Uint8Array,
