@@ -26,6 +26,8 @@ const FUNCTIONS = [
   "settings",
   "xdm",
   "alias",
+  "files",
+  "web-authentication",
   "relay",
   "admin",
   "trace",

@@ -38,15 +38,19 @@ export function admin(of: {
   readonly directory: Directory;
   readonly registrar: Registrar;
   readonly deferred: Pick<DeferredStore, "removeAll">;
+  readonly removeFiles: (owner: string) => Promise<void>;
   readonly transports: Transports;
 }): Admin {
-  const { accounts, directory, registrar, deferred, transports } = of;
+  const { accounts, directory, registrar, deferred, removeFiles, transports } = of;
   return {
     users: {
       add: (account) => accounts.add(account),
       async remove(name) {
         const removed = await accounts.remove(name);
-        if (removed) await deferred.removeAll(name); // what waited for him waits for nobody
+        if (removed) {
+          await deferred.removeAll(name); // what waited for him waits for nobody
+          await removeFiles(name);
+        }
         return removed;
       },
       setPassword: (name, password) => accounts.setPassword(name, password),

@@ -7,7 +7,8 @@ import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
 import type { Bounds } from "./limits.ts";
 import type { Log, Metrics, Sealing, SecurityWatch } from "./ports/index.ts";
-import type { Stores } from "./store/index.ts";
+import type { FileContent, Stores } from "./store/index.ts";
+import type { TokenKeys } from "./web-authentication/index.ts";
 
 export interface ServerConfig {
   readonly domain: string;
@@ -35,6 +36,14 @@ export interface ServerConfig {
   readonly groups?: readonly GroupConfig[];
   /** User parts of the service addresses in the domain. */
   readonly services?: { readonly factory?: string; readonly imdn?: string };
+  readonly files?: {
+    /** What URLs of files begin with, when it is not the address of the listener: `https://im.example.com`. */
+    readonly publicUrl?: string | undefined;
+  };
+  readonly web?: {
+    /** Web origins that may ask over HTTP besides the listener's own. */
+    readonly origins?: readonly string[];
+  };
   readonly trace?: { readonly bytes: number };
   readonly limits?: Partial<Bounds>;
 }
@@ -53,6 +62,8 @@ export interface GroupConfig {
 export interface ServerPorts {
   readonly transports: Transports;
   readonly stores: Stores;
+  /** Where files of users are kept; without it there is no file store. */
+  readonly content?: FileContent;
   readonly clock: Clock;
   readonly random: Random;
   readonly hashing: Hashing;
@@ -78,4 +89,6 @@ export interface Secrets {
   readonly gruus: Uint8Array;
   /** What was done with a request that a core brings by again; ≥ 256 bits. */
   readonly marks: Uint8Array;
+  /** Tokens for HTTP; ≥ 256 bits. */
+  readonly tokens: TokenKeys;
 }

@@ -5,6 +5,7 @@ export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts
 export type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 export type { TrustedPeer } from "./core/peers.ts";
 export type { StaticRoute } from "./core/routes.ts";
+export { announcementOf } from "./files/index.ts";
 export { defaultLimits, type Limits, limitsWith } from "./limits.ts";
 export type {
   Counter,
@@ -26,3 +27,11 @@ export {
   type TraceRecord,
   type TraceRing,
 } from "./trace/index.ts";
+export {
+  BodyEnded,
+  type WebAnswer,
+  type WebHandler,
+  type WebHeader,
+  type WebRequest,
+  type WebSource,
+} from "./web/index.ts";

@@ -71,6 +71,22 @@ export const defaultLimits = {
   deferredBytesPerUser: 20 * 1_048_576,
   deferredSeconds: 7 * 86_400,
 
+  // HTTP.
+  tokenSeconds: 900, // a stolen one is of use for a quarter of an hour
+
+  // Files over HTTP.
+  fileBytes: 100 * 1_048_576,
+  filesPerUser: 1_000, // those that are being uploaded included
+  fileBytesPerUser: 1_024 * 1_048_576,
+  fileSeconds: 30 * 86_400,
+  thumbnailBytes: 65_536,
+  uploadIdleSeconds: 86_400, // a laptop that was closed overnight goes on in the morning
+  uploads: 256, // requests that bring octets; each holds some in memory until the disk has them
+  uploadsPerUser: 4,
+  downloads: 1_000,
+  downloadsPerSource: 64, // a household or an office behind one address
+  expiredFilesPerTick: 100, // a mass expiry must not hold up the traffic
+
   // What operators did.
   auditSeconds: 365 * 86_400, // one round of the yearly reviews that ask for it
 } as const satisfies Record<string, number>;

@@ -20,6 +20,7 @@ import { type Bounds, limitsWith } from "./limits.ts";
 import { openRules, originating, terminating } from "./participating/index.ts";
 import { RELEASE } from "./release.ts";
 import { TraceRing } from "./trace/index.ts";
+import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
 export interface ServerStats extends EndpointStats {
   readonly users: number;
@@ -36,6 +37,8 @@ export interface Server {
   readonly admin: Admin;
   /** Tells under which address a listener was opened: URIs that name it mean the server. */
   listens(address: Address, transport: TransportName): void;
+  /** For the HTTP adapter: everything that comes in under `web.roots`. */
+  readonly web: Pick<WebFunctions, "handle" | "roots" | "listens">;
   readonly trace: TraceRing;
   readonly stats: ServerStats;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
@@ -51,6 +54,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const core = new Core(config, limits, ports, directory);
   const functions = makeFunctions(config, limits, ports, core);
   const { deferral, controlling, collector } = functions;
+  const web = webFunctions(config, limits, ports, core);
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
     records: limits.traceRecords,
@@ -64,6 +68,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await deferral.start();
   await controlling.start();
   collector.start();
+  web.files?.start();
   const { clock, log, stores } = ports;
   const retention = new AuditRetention(
     { store: stores.audit, clock, log },
@@ -80,8 +85,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       directory,
       registrar: core.registrar,
       deferred: ports.stores.deferred,
+      removeFiles: async (owner) => void (await web.files?.removeAllOf(owner)),
       transports: ports.transports,
     }),
+    web,
     trace,
     get stats() {
       return statsOf(core);

@@ -17,10 +17,13 @@ type OfTheParser =
   | "multipartParts"
   | "multipartDepth";
 
+/** Said by the keys of `files`. */
+type OfFiles = "fileBytes" | "filesPerUser" | "fileBytesPerUser" | "fileSeconds";
+
 type OfConnections = "connections" | "connectionsPerSource";
 
 export type MovableLimit =
-  | Exclude<keyof Limits, OfTheParser | OfConnections>
+  | Exclude<keyof Limits, OfTheParser | OfConnections | OfFiles>
   | (OfConnections & keyof TransportLimits);
 
 interface Row {
@@ -104,6 +107,22 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   },
   deferredBytesPerUser: { usual: 20_971_520, about: "Octets waiting for one user." },
   deferredSeconds: { usual: 604_800, about: "Seconds that a message waits at most.", least: 1 },
+  tokenSeconds: { usual: 900, about: "Seconds that a token for HTTP is good for.", least: 1 },
+  thumbnailBytes: { usual: 65_536, about: "Octets of the thumbnail of a file." },
+  uploadIdleSeconds: {
+    usual: 86_400,
+    about: "Seconds after which an upload that brings nothing is given up.",
+    least: 60,
+  },
+  uploads: { usual: 256, about: "Requests that bring octets of files, in all.", least: 1 },
+  uploadsPerUser: {
+    usual: 4,
+    about: "Requests that bring octets of files, of one user.",
+    least: 1,
+  },
+  downloads: { usual: 1_000, about: "Files that are being sent, in all.", least: 1 },
+  downloadsPerSource: { usual: 64, about: "Files that are being sent to one address.", least: 1 },
+  expiredFilesPerTick: { usual: 100, about: "Files that are deleted in one go.", least: 1 },
   auditSeconds: {
     usual: 31_536_000,
     about: "Seconds that the audit log keeps what operators did.",

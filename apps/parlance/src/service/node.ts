@@ -86,6 +86,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       nonces: keys.derive("nonces").current,
       gruus: keys.derive("gruus").current,
       marks: keys.derive("marks").current,
+      tokens: keys.derive("tokens"),
     },
     log,
     metrics,

@@ -3,8 +3,6 @@ import {
   Authorization,
   type AuthValue,
   DigestServer,
-  FAILURE_LIMITS,
-  FailureLimiter,
   type Flow,
   isReliable,
   LEDGER_LIMITS,
@@ -14,21 +12,18 @@ import {
   type SipRequest,
   type Source,
 } from "@parlance/sip";
-import type { Clock, HashAlgorithm, Hashing, Random } from "@parlance/wire";
+import type { Clock, Hashing, Random } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
-import type { Sealing } from "../ports/index.ts";
-import type { CredentialAlgorithm } from "../store/index.ts";
 import { Bonds, type HoldOpen } from "./bonds.ts";
-import type { Account, Directory } from "./directory.ts";
+import type { Account } from "./directory.ts";
+import type { AccountLogins } from "./logins.ts";
 
 export interface AuthenticationPorts {
-  readonly directory: Directory;
-  readonly sealing: Sealing;
+  readonly logins: AccountLogins;
   readonly hashing: Hashing;
   readonly random: Random;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly realm: string;
   readonly holdOpen: HoldOpen;
   readonly md5: boolean;
   /** ≥ 256 bits; nonces of an earlier life are stale anyway. */
@@ -50,12 +45,6 @@ export type Proof =
       readonly retryAfterS: number | undefined;
     };
 
-const CREDENTIAL: Readonly<Record<HashAlgorithm, CredentialAlgorithm>> = {
-  md5: "MD5",
-  "sha-256": "SHA-256",
-  "sha-512-256": "SHA-512-256",
-};
-
 export class Authenticator {
   readonly bonds: Bonds;
   readonly #ports: AuthenticationPorts;
@@ -63,35 +52,21 @@ export class Authenticator {
   readonly #ledger: NonceLedger;
 
   constructor(ports: AuthenticationPorts) {
-    const { directory, sealing, hashing, random, clock, limits, realm } = ports;
+    const { logins, hashing, random, clock, limits } = ports;
     const startedAt = clock.now();
     this.#ports = ports;
     this.bonds = new Bonds(ports.holdOpen);
     const validMs = limits.nonceSeconds * 1_000;
     this.#ledger = new NonceLedger(startedAt, { ...LEDGER_LIMITS, nonces: limits.nonces, validMs });
-    const limiter = new FailureLimiter({
-      ...FAILURE_LIMITS,
-      perPair: limits.loginFailuresPerPair,
-      perSource: limits.loginFailuresPerSource,
-      longestDelayMs: limits.loginDelaySeconds * 1_000,
-    });
     this.#digest = new DigestServer(
       {
-        realm,
+        realm: logins.realm,
         algorithms: offeredAlgorithms(ports.md5),
         keys: { current: ports.nonceKey },
         startedAt,
       },
-      {
-        hashing,
-        random,
-        secrets: (username, inRealm, hash) => {
-          const account = directory.named(accountName(username, realm));
-          if (account === undefined || account.user.disabled) return undefined;
-          return account.secret(CREDENTIAL[hash], inRealm, sealing);
-        },
-      },
-      { ledger: this.#ledger, limiter },
+      { hashing, random, secrets: logins.secrets },
+      { ledger: this.#ledger, limiter: logins.failures },
     );
   }
 
@@ -123,7 +98,7 @@ export class Authenticator {
     if (judged.do === "challenge") {
       return this.#challenge(registers, source, judged.stale, judged.failed, now);
     }
-    const account = this.#ports.directory.named(accountName(judged.username, this.#ports.realm));
+    const account = this.#ports.logins.account(judged.username);
     if (account === undefined) return this.#challenge(registers, source, false, true, now);
     return { do: "accept", account, provenAt: judged.issuedAt };
   }
@@ -139,12 +114,6 @@ export class Authenticator {
     // The registrar is the user agent server of a REGISTER, and a proxy for all else. RFC 3261 §22
     return { do: "challenge", status: registers ? 401 : 407, challenges, failed };
   }
-}
-
-/** Clients write the user alone or his whole address. */
-function accountName(username: string, realm: string): string {
-  const suffix = `@${realm}`;
-  return username.endsWith(suffix) ? username.slice(0, -suffix.length) : username;
 }
 
 function sourceOf({ transport, remote, id }: Flow): Source {

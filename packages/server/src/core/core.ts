@@ -20,6 +20,7 @@ import { BehindCore } from "./isc/behind-core.ts";
 import { limitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
+import { AccountLogins } from "./logins.ts";
 import { Peers } from "./peers.ts";
 import { RegEvents } from "./registrar/reg-events.ts";
 import { Registrar } from "./registrar/registrar.ts";
@@ -42,6 +43,7 @@ export class Core {
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly home: Home;
+  readonly logins: AccountLogins;
   /** For whoever has bounds of his own. */
   readonly hits: LimitWatch;
   readonly watch: SecurityWatch;
@@ -75,14 +77,13 @@ export class Core {
       new RequestContent(request, { inflate, limitBytes: limits.inflatedBodyBytes });
     const trustedPeers = config.core?.trustedPeers ?? [];
     const peers = new Peers(trustedPeers, config.core?.trustedListeners ?? []);
+    this.logins = new AccountLogins({ directory, sealing, realm: domain, limits });
     this.#authenticator = new Authenticator({
-      directory,
-      sealing,
+      logins: this.logins,
       hashing,
       random,
       clock,
       limits,
-      realm: domain,
       holdOpen: (flow, until) => ports.transports.bind?.(flow, until),
       md5,
       nonceKey: secrets.nonces,

@@ -2,6 +2,7 @@
 export type { Binding } from "./binding.ts";
 export type { Content, Reading } from "./content.ts";
 export type { Deferral, Failure, Originating, Owner, Terminating } from "./functions.ts";
+export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
@@ -12,3 +13,4 @@ export type { Sealing } from "./sealing.ts";
 export type { Untagged } from "./untagged.ts";
 export type { UserRules } from "./user-rules.ts";
 export type { Outcome, Way } from "./way.ts";
+export type { WebLogin } from "./web-login.ts";

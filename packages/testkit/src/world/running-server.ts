@@ -60,6 +60,7 @@ export class RunningServer {
         nonces: SECRET,
         gruus: SECRET,
         marks: SECRET,
+        tokens: { current: SECRET },
       },
       log: logTo(ladder, clock),
       metrics: unmeasured,

@@ -1,0 +1,4 @@
+export { announcementOf } from "./announce.ts";
+export type { FileLimits } from "./file-limits.ts";
+export { Files } from "./files.ts";
+export type { FileOptions, FilePorts } from "./work.ts";

@@ -1,0 +1,7 @@
+export type { TokenKeys } from "./bearer-tokens.ts";
+export { tokenIssuer } from "./issue-token.ts";
+export {
+  type WebAuthenticationOptions,
+  type WebAuthenticationPorts,
+  WebAuthenticator,
+} from "./web-authenticator.ts";
