@@ -10,6 +10,7 @@ import {
   isAnswered,
   MsrpRequest,
   MsrpWriter,
+  newIdent,
   parseByteRange,
   parseMsrp,
   parseReportStatus,
@@ -193,5 +194,17 @@ test("nothing that would begin a line of its own is written", () => {
       () => writer.response({ transactionId: "abcd1234", status: 200, comment: evil, paths }),
       RangeError,
     );
+  }
+});
+
+test("ids of our own making keep to the grammar, whatever a token looks like (RFC 4975 §9)", () => {
+  for (const token of [
+    "abcdefghijklmnop",
+    "_bcdefghijklmno_",
+    "-bcdefghijklmnop",
+    "0-_-_-_-_-_-_-_-",
+  ]) {
+    const ident = newIdent({ bytes: () => new Uint8Array(0), token: () => token });
+    assert.match(ident, /^[A-Za-z0-9][A-Za-z0-9.+%=-]{15}$/);
   }
 });

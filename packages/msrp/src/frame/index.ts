@@ -14,6 +14,7 @@ export {
 export { isStreamed, type MsrpFrame, MsrpRequest, MsrpResponse } from "./frame.ts";
 export { FrameFault } from "./frame-fault.ts";
 export { type FrameSink, MsrpFramer } from "./framer.ts";
+export { newIdent } from "./ident.ts";
 export { type FrameLimits, frameLimits } from "./limits.ts";
 export { type ParsedFrame, parseMsrp } from "./parse-msrp.ts";
 export {

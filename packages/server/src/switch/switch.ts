@@ -6,6 +6,7 @@ import {
   type MsrpDialer,
   MsrpWriter,
   makeMsrpUri,
+  newIdent,
   sessionIdOf,
 } from "@parlance/msrp";
 import type { Cancel, Clock, Random } from "@parlance/wire";
@@ -36,7 +37,6 @@ export interface SwitchPorts {
 
 const LOOK_MS = 1_000;
 const SESSION_BITS = 128; // security rule 16
-const TRANSACTION_BITS = 96;
 
 export class Switch {
   readonly #ports: SwitchPorts;
@@ -140,7 +140,7 @@ export class Switch {
   }
 
   #newId(): string {
-    return this.#ports.random.token(TRANSACTION_BITS);
+    return newIdent(this.#ports.random);
   }
 
   /** One timer for all: a message costs none. */
