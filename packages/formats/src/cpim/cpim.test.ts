@@ -463,3 +463,8 @@ function anyCpim(): fc.Arbitrary<Cpim> {
     content: fc.uint8Array(),
   });
 }
+
+test("a message that says nothing but what prefixes mean has no headers", () => {
+  assert.equal(refused("", "Content-Type: text/plain", "", "x"), "no message headers");
+  assert.equal(refused("NS: x <urn:x>", "", "Content-Type: a/b", "", ""), "no message headers");
+});

@@ -43,6 +43,7 @@ export function readCpim(bytes: Uint8Array, limits: CpimLimits = CPIM_LIMITS): C
   const { lines, mime } = readHead(bytes, limits);
   const message = new CpimReader();
   for (const line of lines) message.add(line);
+  if (message.silent) throw new FormatError(FORMAT, 0, "no message headers");
   return {
     from: message.from,
     to: message.to,
@@ -65,6 +66,15 @@ class CpimReader {
   readonly require: HeaderName[] = [];
   readonly extensions: Extension[] = [];
   readonly #namespaces = new Namespaces(FORMAT);
+
+  /** Whether nothing was said but what prefixes mean. */
+  get silent(): boolean {
+    const { from, dateTime, to, cc, subjects, require, extensions } = this;
+    const lists = [to, cc, subjects, require, extensions];
+    return (
+      from === undefined && dateTime === undefined && lists.every(({ length }) => length === 0)
+    );
+  }
 
   add(line: HeaderLine): void {
     // Names without prefix are RFC 3862's until an NS header says otherwise.
