@@ -32,11 +32,12 @@ import {
   parseReginfo,
 } from "@parlance/formats";
 import { concatBytes, formatXml, octetText, parsed, parseXml, utf8Bytes } from "@parlance/wire";
+import { checkSdp, SDP_SEEDS } from "./sdp-checks.ts";
 
 /** Far above what any of these takes, far below what would hurt a server. */
 const LONGEST_MS = 250;
 
-const SEEDS: readonly Uint8Array[] = [
+const BODIES: readonly Uint8Array[] = [
   'From: "A \\"x\\" é" <sip:a@b>\r\nTo: <sip:c@d>\r\nTo: B <im:e@f>\r\ncc: <sip:g@h>\r\nDateTime: 2024-05-05T10:00:00Z\r\nSubject:;lang=fr \\u00e9t\\n\r\nNS: imdn <urn:ietf:params:imdn>\r\nNS: x <urn:x>\r\nRequire: imdn.Message-ID,x.Y\r\nimdn.Message-ID: 1\r\nimdn.Disposition-Notification: positive-delivery, display\r\nimdn.IMDN-Record-Route: <sip:r@s>\r\nx.Y:;a="b c" z\r\n\r\nContent-Type: text/plain;charset=utf-8\r\nContent-ID: <1@2>\r\n\r\nHello',
   'From: <sip:a@b>\r\nTo: <sip:c@d>\r\nContent-Type: multipart/mixed;\r\n boundary="b"\nMIME-Version: 1.0\n\n--b\r\nContent-Type: message/imdn+xml\r\n\r\n<imdn xmlns="urn:ietf:params:xml:ns:imdn"><message-id>1</message-id><datetime>2</datetime><delivery-notification><status><delivered/></status></delivery-notification></imdn>\r\n--b\r\n\r\nx\r\n--b--',
   'From: <sip:a@b>\r\n\r\nContent-Type: message/external-body;access-type=URL;URL="http://x/y";expiration="Mon, 24 Jun 2002 09:00:00 GMT";size=3\r\n\r\nContent-Type: a/b\r\n\r\n',
@@ -45,11 +46,15 @@ const SEEDS: readonly Uint8Array[] = [
   '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" xmlns:gr="urn:ietf:params:xml:ns:gruuinfo" version="0" state="full"><registration aor="sip:a@b" id="1" state="active"><contact id="2" state="active" event="created" expires="60"><uri>sip:a@1.2.3.4</uri><unknown-param name="+g.oma.sip-im"/><gr:pub-gruu uri="sip:a@b;gr=x"/></contact></registration></reginfo>',
   '<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:ietf:params:xml:ns:xcon-conference-info" entity="sip:r@x" state="partial" version="1"><conference-description><subject>é</subject><conf-uris><entry><uri>sip:g@x</uri><purpose>grouptextchat</purpose></entry></conf-uris></conference-description><conference-state><user-count>2</user-count><active>true</active></conference-state><users state="partial"><user entity="sip:a@b" state="full" yourown="true" x:nickname="&lt;"><roles><entry>creator</entry></roles><endpoint entity="e" state="partial"><status>connected</status><joining-info><when>2030-05-04T10:00:00Z</when></joining-info><media id="1"><type>message</type></media></endpoint></user><user entity="sip:c@d" state="deleted"/></users></conference-info>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
+  "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b\r\nContent-Type: multipart/related;boundary=c\r\n\r\n--c\r\nContent-ID: <i>\r\n\r\nx\r\n--c--\r\n--b--",
 ].map((text) => utf8Bytes(text));
+
+const SEEDS: readonly Uint8Array[] = [...BODIES, ...SDP_SEEDS];
 
 const PIECES: readonly Uint8Array[] = (
   '\r\n|\n|\r|\r\n\r\n|:|;|<|>|"|\\|\\u|\0| |--b|--b--|' +
   "NS: imdn <urn:y>\r\n|NS: <urn:d>\r\n|From: <sip:z@z>\r\n|Content-Type: |boundary=|message/cpim|" +
+  "a=path:|m=message 1 TCP/MSRP *\r\n|a=file-selector:|c=IN IP4 h\r\n|a=sendonly\n|a=setup:passive\r\n|%00|:sha-1:|" +
   "<!DOCTYPE a>|&x;|&#0;|]]>|xmlns=|</a>|<![CDATA[|é|\uFEFF|𝄞"
 )
   .split("|")
@@ -74,6 +79,7 @@ export function fuzzFormats(seed: number, runs: number): void {
 /** Everything that may happen to the octets of a body. */
 function check(bytes: Uint8Array): void {
   checkCpim(bytes);
+  checkSdp(bytes);
   readsAgain(parseXml, (document) => formatXml(document), bytes, withoutPlaces);
   readsAgain(parseImdn, formatImdn, bytes);
   readsAgain(parseIsComposing, formatIsComposing, bytes);

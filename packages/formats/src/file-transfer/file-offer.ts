@@ -45,6 +45,8 @@ const FORMAT = "file attributes";
 const TOKEN = /^[!#$%&'*+\-.^_`{|}~0-9A-Za-z]{1,255}$/;
 const RANGE = /^([1-9]\d{0,9})-([1-9]\d{0,9}|\*)$/;
 const DATE = /(creation|modification|read):"([^"]*)"/g;
+/** As it may stand between the brackets of Content-ID. */
+const ICON_ID = /^[^\s\p{Cc}<>]{1,255}$/u;
 const NOT_IN_ADDRESS = ' "%<>\\^`{|}';
 
 /** The names of the attributes that `readFileOffer` understands. */
@@ -118,14 +120,13 @@ function writeDates(dates: FileDates): string {
 }
 
 function readIcon(value: string): string | undefined {
-  const [, id = ""] = /^cid:(\S{1,500})$/i.exec(value) ?? [];
-  return id === "" ? undefined : percentDecoded(id);
+  const id = /^cid:/i.test(value) ? percentDecoded(value.slice("cid:".length)) : "";
+  return ICON_ID.test(id) ? id : undefined;
 }
 
 function writeIcon(id: string): string {
-  const text = percentEncoded(id, NOT_IN_ADDRESS);
-  if (readIcon(`cid:${text}`) !== id) throw new RangeError("not a Content-ID");
-  return text;
+  if (!ICON_ID.test(id)) throw new RangeError("not a Content-ID");
+  return percentEncoded(id, NOT_IN_ADDRESS);
 }
 
 function readRange(value: string): FileRange {

@@ -9,7 +9,7 @@ import { type MessageMedia, readMessageMedia } from "./message-media.ts";
 import { closedMedia, type Offer, type OfferedMedia } from "./offer.ts";
 import { nextHop } from "./path.ts";
 import { firstOf, type Sdp, type SdpMedia } from "./sdp.ts";
-import { type Role, roleOfAnswerer, roleOfOfferer } from "./setup.ts";
+import { otherRole, type Role, roleOfAnswerer, roleOfOfferer } from "./setup.ts";
 import { commonTypes, essenceOf } from "./type-list.ts";
 import { versionAfter } from "./versions.ts";
 import { writeMessageMedia } from "./write-message-media.ts";
@@ -54,15 +54,21 @@ export function makeAnswer(
 
 /**
  * Holds an answer against the offer it belongs to. Refused as a whole when it has other m= lines than
- * the offer: then there is no telling what it means.
+ * the offer: then there is no telling what it means. A server that passes on the answer of somebody
+ * else reads its own edit of it, as the `answerer`.
  */
-export function readAnswer(offer: Sdp, answer: Sdp): Parsed<readonly Outcome[]> {
+export function readAnswer(
+  offer: Sdp,
+  answer: Sdp,
+  side: "offerer" | "answerer" = "offerer",
+): Parsed<readonly Outcome[]> {
   return parsed(() => {
     const fits =
       offer.media.length === answer.media.length &&
       offer.media.every(({ kind }, place) => answer.media[place]?.kind === kind);
     if (!fits) throw new FormatError(FORMAT, 0, "answer has other m= lines than the offer");
-    return offer.media.map((ours, place) => readAnswered(offer, ours, answer, place));
+    const outcomes = offer.media.map((ours, place) => readAnswered(offer, ours, answer, place));
+    return side === "offerer" ? outcomes : outcomes.map(fromOtherSide);
   });
 }
 
@@ -140,6 +146,12 @@ function readAnswered(offer: Sdp, ours: SdpMedia, answer: Sdp, place: number): O
   const role = roleOfOfferer(local.value.setup, remote.value.setup);
   if (role === undefined) return refused("nobody opens the connection");
   return { kind: "agreed", media: agreedMedia(local.value, remote.value, role) };
+}
+
+function fromOtherSide(outcome: Outcome): Outcome {
+  if (outcome.kind === "refused") return outcome;
+  const { local, remote, role } = outcome.media;
+  return { kind: "agreed", media: agreedMedia(remote, local, otherRole(role)) };
 }
 
 function refused(reason: string): Outcome {

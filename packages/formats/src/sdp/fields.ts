@@ -61,17 +61,22 @@ export function writeOrigin({ username, sessionId, version, address }: Origin): 
 /** Throws `FormatError`. */
 export function readConnection(value: string, at: number): Connection {
   const [network, family = "", address = "", ...more] = words(value);
-  if (network !== "IN" || address === "" || more.length > 0) {
-    throw new FormatError(FORMAT, at, "c= is malformed");
-  }
   // What follows a slash is for multicast, which no message takes. RFC 8866 §5.7
   const slash = address.indexOf("/");
-  return { family, host: slash === -1 ? address : address.slice(0, slash) };
+  const connection = { family, host: slash === -1 ? address : address.slice(0, slash) };
+  if (network !== "IN" || more.length > 0 || !isConnection(connection)) {
+    throw new FormatError(FORMAT, at, "c= is malformed");
+  }
+  return connection;
 }
 
-export function writeConnection({ family, host }: Connection): string {
-  if (!TOKEN.test(family) || !VISIBLE.test(host)) throw new RangeError("no address for c= or o=");
-  return `IN ${family} ${host}`;
+export function writeConnection(connection: Connection): string {
+  if (!isConnection(connection)) throw new RangeError("no address for c= or o=");
+  return `IN ${connection.family} ${connection.host}`;
+}
+
+function isConnection({ family, host }: Connection): boolean {
+  return TOKEN.test(family) && VISIBLE.test(host) && !host.includes("/");
 }
 
 /** The family that a host shows: names go with IP4. */

@@ -7,6 +7,7 @@ export type { Fingerprint } from "./fingerprint.ts";
 export { SDP_LIMITS, type SdpLimits, type SdpLine } from "./lines.ts";
 export type { LocalMedia, LocalSession } from "./local-media.ts";
 export {
+  commonAttributes,
   type MessageMedia,
   type MessageProto,
   messageProtoOf,
@@ -14,6 +15,7 @@ export {
 } from "./message-media.ts";
 export { findMessageMedia, makeOffer, type Offer, type OfferedMedia, readOffer } from "./offer.ts";
 export { type NextHop, nextHop } from "./path.ts";
+export { type HopChange, type HopMedia, replaceHop } from "./replace-hop.ts";
 export {
   attributesOf,
   connectionOf,
@@ -24,6 +26,15 @@ export {
   type SdpAttribute,
   type SdpMedia,
 } from "./sdp.ts";
+export {
+  makeSessionBody,
+  parseSessionBody,
+  partWithId,
+  replaceDescription,
+  SDP_TYPE,
+  type SessionBody,
+  type SessionBodyParts,
+} from "./session-body.ts";
 export type { Role, Setup } from "./setup.ts";
 export { ANY_TYPE, commonTypes, takesType } from "./type-list.ts";
 export { compareWithPrevious, sameSdp } from "./versions.ts";

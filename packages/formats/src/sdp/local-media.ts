@@ -5,7 +5,7 @@ import { connectionTo, type Origin, writeConnection, writeOrigin } from "./field
 import type { Fingerprint } from "./fingerprint.ts";
 import type { SdpLine } from "./lines.ts";
 import type { MessageMedia, MessageProto } from "./message-media.ts";
-import { nextHop } from "./path.ts";
+import { nextHop, writePath } from "./path.ts";
 import type { SdpAttribute } from "./sdp.ts";
 import type { Setup } from "./setup.ts";
 
@@ -50,6 +50,7 @@ export interface LocalMedia {
 
 /** As a peer would read it; `setup` and the negotiated rest are for the caller to fill in. */
 export function messageMediaOf(local: LocalMedia, session: LocalSession): MessageMedia {
+  writePath(local.path); // a mistake of ours is thrown as one
   const hop = nextHop(local.path);
   const proto: MessageProto = hop.secure ? "TCP/TLS/MSRP" : "TCP/MSRP";
   return {

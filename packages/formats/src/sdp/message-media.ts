@@ -65,6 +65,12 @@ export function readMessageMedia(sdp: Sdp, media: SdpMedia): Parsed<MessageMedia
   return parsed(() => read(sdp, media));
 }
 
+/** The attributes that a server may pass on from one to the other: none of them is of one hop. R-17 */
+export function commonAttributes(one: MessageMedia, other: MessageMedia): readonly SdpAttribute[] {
+  const there = new Set(other.extra.map(({ name, value }) => JSON.stringify([name, value])));
+  return one.extra.filter(({ name, value }) => there.has(JSON.stringify([name, value])));
+}
+
 function read(sdp: Sdp, media: SdpMedia): MessageMedia {
   const proto = messageProtoOf(media);
   if (proto === undefined) throw new FormatError(FORMAT, 0, "no messages over MSRP");

@@ -19,8 +19,9 @@ const SCHEMES: ReadonlyMap<string, boolean> = new Map([
 const DEFAULT_PORT = 2855; // RFC 4975 §15.4
 const HIGHEST_PORT = 65_535;
 const MAX_HOPS = 16;
+const MAX_CHARACTERS = 1024;
 const AUTHORITY =
-  /^(?:([^@[\]\s/;]*)@)?(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,253})(?::(\d{1,5}))?$/;
+  /^(?:([!-.0-:<-?A-Z\\^-~]*)@)?(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,253})(?::(\d{1,5}))?$/;
 const SESSION_ID = /^[0-9A-Za-z\-._~+=/]+$/;
 const TRANSPORT = /^[0-9A-Za-z]+$/;
 const PARAMETER = /^[!%'*+\-.`_~0-9A-Za-z]+(?:=[!%'*+\-.`_~0-9A-Za-z]+)?$/;
@@ -62,7 +63,7 @@ function tryHop(text: string): NextHop | undefined {
   if (!parameters.every((one) => PARAMETER.test(one))) return undefined;
   const [, , host = "", digits] = authority;
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
-  if (port > HIGHEST_PORT) return undefined;
+  if (port < 1 || port > HIGHEST_PORT || text.length > MAX_CHARACTERS) return undefined;
   const bare = host.startsWith("[") ? host.slice(1, -1) : host;
   return { secure, host: bare, port, transport: transport.toLowerCase() };
 }

@@ -16,6 +16,10 @@ export function setupNamed(value: string): Setup | undefined {
   }
 }
 
+export function otherRole(role: Role): Role {
+  return role === "active" ? "passive" : "active";
+}
+
 /**
  * The part that whoever answers takes; where the offer leaves the choice, it is the wish that decides.
  * Who offers without a word will open the connection.
