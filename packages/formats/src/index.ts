@@ -155,6 +155,7 @@ export {
   formatRecipientList,
   type ListFault,
   parseRecipientList,
+  parseRecipientLists,
   RESOURCE_LISTS_TYPE,
   type Recipient,
   type RecipientList,

@@ -48,10 +48,22 @@ const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 
 /** Nested lists are read as if they were flat. */
 export function parseRecipientList(bytes: Uint8Array, rules: RecipientListRules): RecipientList {
-  const document = parseXml(bytes);
-  if (!document.ok) return { ok: false, because: "malformed", error: document.error };
+  return parseRecipientLists([bytes], rules);
+}
+
+/** Several lists of one request are one list. RFC 5363 §4.1 */
+export function parseRecipientLists(
+  documents: readonly Uint8Array[],
+  rules: RecipientListRules,
+): RecipientList {
+  const reader = new ListReader(rules);
   try {
-    return { ok: true, recipients: new ListReader(rules).read(document.value.root) };
+    for (const bytes of documents) {
+      const document = parseXml(bytes);
+      if (!document.ok) return { ok: false, because: "malformed", error: document.error };
+      reader.read(document.value.root);
+    }
+    return { ok: true, recipients: reader.recipients() };
   } catch (error) {
     if (error instanceof ListError) return { ok: false, because: error.because, error };
     throw error;
@@ -94,12 +106,15 @@ class ListReader {
     this.#rules = rules;
   }
 
-  read(root: XmlElement): readonly Recipient[] {
+  read(root: XmlElement): void {
     if (root.namespace !== LISTS || root.local !== "resource-lists") {
       throw new ListError("malformed", root.start, "root is not resource-lists");
     }
     for (const list of children(root, "list")) this.#readList(list);
-    if (this.#found.size === 0) throw new ListError("empty", root.start, "list has no entries");
+  }
+
+  recipients(): readonly Recipient[] {
+    if (this.#found.size === 0) throw new ListError("empty", 0, "list has no entries");
     return [...this.#found.values()];
   }
 

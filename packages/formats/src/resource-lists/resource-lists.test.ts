@@ -8,6 +8,7 @@ import {
   formatRecipientHistory,
   formatRecipientList,
   parseRecipientList,
+  parseRecipientLists,
   type Recipient,
 } from "./index.ts";
 
@@ -35,7 +36,11 @@ function recipients(bytes: Uint8Array): readonly Recipient[] {
   return list.recipients;
 }
 
-/** A URI given twice is an error only in a stored document; in a request it counts once. RFC 5363 §4.1 */
+/**
+ * These faults are such of a stored document: RFC 4826 §3.4.5 wants each `uri` to be unique, and XCAP
+ * answers 409 to a write that makes it twice. For the list in a request RFC 5363 §4.1 says the
+ * opposite: a server MUST behave as if the URI appeared only once.
+ */
 const OTHER_RULES_WHEN_STORED = new Set(["rl-duplicate-uri.xml", "proto-element.xml"]);
 
 test("every bad list of the corpus is refused, or comes to nothing that was not in it", (t) => {
@@ -45,6 +50,27 @@ test("every bad list of the corpus is refused, or comes to nothing that was not 
     if (OTHER_RULES_WHEN_STORED.has(file) || verdict !== "reject") continue;
     assert.equal(list.ok, false, file);
   }
+});
+
+test("RFC 5363 §4.1: a URI that a request names twice counts once, in one list or in several", (t) => {
+  for (const { file, bytes } of corpusFor(t, "xml-bad")) {
+    if (file !== "rl-duplicate-uri.xml") continue;
+    assert.deepEqual(
+      recipients(bytes).map(({ uri }) => uri),
+      ["sip:a@b"],
+    );
+  }
+  const documents = [
+    lists('<list><entry uri="sip:a@b"/></list>'),
+    lists("<list/>"),
+    lists('<list><entry uri="sip:A@b"/><entry uri="sip:c@d"/></list>'),
+  ];
+  const list = parseRecipientLists(documents, { most: 2, key: lowerCase });
+  assert.deepEqual(list.ok && list.recipients.map(({ uri }) => uri), ["sip:a@b", "sip:c@d"]);
+  const tooMany = parseRecipientLists(documents, { most: 1, key: lowerCase });
+  assert.equal(!tooMany.ok && tooMany.because, "too many");
+  const broken = parseRecipientLists([...documents, lists("<list>")], RULES);
+  assert.equal(!broken.ok && broken.because, "malformed");
 });
 
 test("lists printed in the RFCs are read", (t) => {

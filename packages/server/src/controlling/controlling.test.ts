@@ -103,6 +103,16 @@ test("RFC 5363 §4.1: nobody gets it twice, and the sender not at all", async ()
   assert.deepEqual(targets(way), ["sip:bob@example.com", "sip:carol@example.com"]);
 });
 
+test("RFC 5363 §4.1: several lists of one message are one list", async () => {
+  const { send, way } = world();
+  const [text, one] = listBody(uris("bob")).split(/(?=--b2\r\nContent-Type: application)/);
+  const other = listBody(uris("bob", "carol")).split(/(?=--b2\r\nContent-Type: application)/)[1];
+  const body = `${text}${one?.replace("--b2--\r\n", "")}${other}`;
+  assert.deepEqual(await send(toMany(body)), ACCEPTED);
+  assert.deepEqual(targets(way), ["sip:bob@example.com", "sip:carol@example.com"]);
+  assert.equal(utf8Text(way.submitted[0]?.request.body ?? utf8Bytes("")), "hello");
+});
+
 test("RFC 5364: copies tell of each other as copyControl and anonymize want it", async () => {
   const { send, way } = world();
   const entries = [

@@ -6,7 +6,7 @@ import {
   isMultipart,
   mediaTypeOf,
   parseMultipart,
-  parseRecipientList,
+  parseRecipientLists,
   RESOURCE_LISTS_TYPE,
   type Recipient,
 } from "@parlance/formats";
@@ -20,17 +20,15 @@ export function readListBody(body: Entity, most: number): ListBody | ListFault {
   const parts = partsOf(body);
   if (parts === undefined) return "not valid";
   const lists = parts.filter(isList);
-  const [list] = lists;
-  if (list === undefined) return "missing";
-  if (lists.length > 1) return "not valid";
-  const bytes = decodedContent(list);
-  if (bytes === undefined) return "not valid";
-  // Two spellings of one address are one recipient. RFC 5363 §4.1
-  const read = parseRecipientList(bytes, { most, key: keyOf });
+  if (lists.length === 0) return "missing";
+  const documents = lists.map(decodedContent);
+  if (!documents.every((bytes) => bytes !== undefined)) return "not valid";
+  // Several lists are one, and two spellings of one address are one recipient. RFC 5363 §4.1
+  const read = parseRecipientLists(documents, { most, key: keyOf });
   if (!read.ok) return faultOf(read.because);
   const recipients = read.recipients.map(asTarget);
   if (!recipients.every((one) => one !== undefined)) return "not valid";
-  return { recipients, parts: parts.filter((part) => part !== list) };
+  return { recipients, parts: parts.filter((part) => !lists.includes(part)) };
 }
 
 /** Undefined when the body cannot be taken apart. */
