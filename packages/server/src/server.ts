@@ -93,7 +93,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     get stats() {
       return statsOf(core);
     },
-    drain: (patienceMs) => drained(core, ports, patienceMs),
+    drain(patienceMs) {
+      web.files?.stop(); // uploads go on where they are, with whoever comes next
+      return drained(core, ports, patienceMs);
+    },
     stop() {
       retention.stop();
       collector.stop();

@@ -11,6 +11,10 @@ const url = (schemes: string) =>
       `expected ${schemes.replaceAll("|", ", ")} and ://ADDRESS:PORT`,
     );
 
+/** Sizes are numbers of at most ten digits, as on the wire. */
+const bytes = (usual: number, about: string) =>
+  z.number().int().min(1).max(9_999_999_999).default(usual).describe(about);
+
 const user = z.strictObject({
   name: z
     .string()
@@ -71,6 +75,36 @@ const listen = z
       .describe("Operator's HTTP listener: /metrics, /healthz, /readyz, /api. null turns it off."),
   })
   .prefault({});
+
+const files = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe("Whether users may keep files on the server."),
+    maxFileBytes: bytes(100 * 2 ** 20, "Octets of one file."),
+    quotaBytes: bytes(2 ** 30, "Octets of all files of one user, uploads under way included."),
+    quotaFiles: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1_000)
+      .describe("Files of one user, uploads under way included."),
+    expirySeconds: z
+      .number()
+      .int()
+      .min(60)
+      .max(10 * 365 * 86_400)
+      .default(30 * 86_400)
+      .describe("Seconds after its upload when a file is deleted and its URL ends."),
+    publicUrl: z
+      .string()
+      .regex(/^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i, "expected http:// or https://HOST[/PATH]")
+      .optional()
+      .describe(
+        "What URLs of files begin with, where a proxy stands before listen.http: https://im.example.com.",
+      ),
+  })
+  .prefault({})
+  .describe("Files that messages point to. docs/files.md tells how they are kept.");
 
 const keys = z.strictObject({
   domain: text("The SIP domain served.").default("parlance.test"),
@@ -141,12 +175,15 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("Certificates."),
+  files,
   web: z
     .strictObject({
       origins: z
         .array(z.string())
         .default([])
-        .describe("Web origins that may open a WebSocket besides the listener's own."),
+        .describe(
+          "Web origins that may open a WebSocket, and ask for files and tokens, besides the listener's own.",
+        ),
     })
     .prefault({})
     .describe("Browsers."),

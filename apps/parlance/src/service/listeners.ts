@@ -56,6 +56,7 @@ export async function listen(around: Surroundings, parts: Parts): Promise<readon
   transports.attach(server.events);
   if (http !== null) await openPages("http", http, publicOf(around, http));
   for (const page of pages) if (page !== undefined) transports.avoid(addressOf(page.url));
+  for (const page of pages) if (page?.kind === "http") server.web.listens(urlFor(config, page.url));
   parts.add(() => transports.stop()); // WebSockets end before the listener that they came by
   for (const url of sip) await openSip("sip", url);
   for (const url of trusted) await openSip("trusted", url);
@@ -80,12 +81,20 @@ function addressOf(page: string): { readonly host: string; readonly port: number
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? usual : Number(port) };
 }
 
+/** What others may ask: who listens on every address is known by the name of the domain. */
+function urlFor({ domain }: Configuration, page: string): string {
+  const url = new URL(page);
+  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = domain;
+  return url.origin;
+}
+
 function publicOf(around: Surroundings, url: string): HttpListener {
-  const { transports, config, certificates } = around;
+  const { transports, config, certificates, server } = around;
   const door = transports.webSockets({ name: "web", origins: config.web.origins });
   return new HttpListener({
     url,
     upgrades: new Map([["/sip", door]]),
+    web: server.web,
     failed: pageFailed(around),
     ...(certificates === undefined ? {} : { certificates }),
   });

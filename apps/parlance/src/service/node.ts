@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   Certificates,
+  DiskContent,
   destinationPolicy,
   inflate,
   openStores,
@@ -75,6 +76,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   const server = await createServer(serverConfig(config), {
     transports,
     stores,
+    ...(config.files.enabled ? { content: DiskContent.open(resolve(data, "files")) } : {}),
     clock,
     random: new SystemRandom(),
     hashing: new SystemHashing(),
@@ -139,7 +141,7 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, compat, auth, trace, core } = config;
+  const { domain, groups, compat, auth, trace, core, files, web } = config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
     domain,
@@ -147,7 +149,15 @@ function serverConfig(config: Configuration): ServerConfig {
     compat,
     auth,
     trace,
-    limits,
+    files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },
+    web,
+    limits: {
+      ...limits,
+      fileBytes: files.maxFileBytes,
+      filesPerUser: files.quotaFiles,
+      fileBytesPerUser: files.quotaBytes,
+      fileSeconds: files.expirySeconds,
+    },
     core: { trustedPeers: core.trustedPeers, trustedListeners: [TRUSTED] },
   };
 }

@@ -10,8 +10,10 @@ import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Certificates, Upgrade } from "../sip-transports/index.ts";
+import type { Pace } from "./paced-body.ts";
 import { isPlainPath } from "./request-path.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { WebDoor, type WebPages } from "./web-door.ts";
 
 export interface HttpLimits {
   readonly headerBytes: number;
@@ -19,6 +21,10 @@ export interface HttpLimits {
   /** For a whole request to come in. */
   readonly requestMs: number;
   readonly connections: number;
+  /** How fast bodies of any length have to come: those of `web`. */
+  readonly pace: Pace;
+  /** A reader of such an answer who takes nothing for so long is cut off. */
+  readonly stalledMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -26,6 +32,8 @@ export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 262_144,
   requestMs: 15_000,
   connections: 16_000, // those of SIP over WebSocket, and some for pages
+  pace: { bytes: 16_384, ms: 10_000 }, // a telephone line does twice that
+  stalledMs: 60_000,
 };
 
 export interface HttpListenerOptions {
@@ -35,6 +43,8 @@ export interface HttpListenerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** What to do with WebSockets, by path. */
   readonly upgrades?: ReadonlyMap<string, Upgrade>;
+  /** Functions of the server, with bodies of any length in both directions. */
+  readonly web?: WebPages;
   readonly reusePort?: boolean;
   /** An error of our own in a page; the browser is told no more than the id. */
   readonly failed?: (error: unknown, id: string) => void;
@@ -46,6 +56,8 @@ export interface HttpListening {
   readonly port: number;
 }
 
+/** What is under way when the listener is closed gets so long to end. */
+const LAST_ANSWERS_MS = 3_000;
 /** So many times in a limit does Node look for requests that take longer. */
 const CHECKS_A_LIMIT = 5;
 
@@ -56,6 +68,7 @@ export class HttpListener {
   readonly #server: Server;
   readonly #options: HttpListenerOptions;
   readonly #forget: () => void;
+  readonly #door: WebDoor | undefined;
 
   constructor(options: HttpListenerOptions) {
     const { certificates } = options;
@@ -65,7 +78,9 @@ export class HttpListener {
       ? secureServer(options, certificates)
       : [createServer(serverOptions(options)), () => undefined];
     this.#server = server;
+    server.maxConnections = limitsOf(options).connections;
     this.#forget = forget;
+    this.#door = this.#makeDoor();
     server.on("upgrade", (request, socket: Socket, head) => this.#upgrade(request, socket, head));
     this.app = this.#makeApp();
   }
@@ -90,7 +105,35 @@ export class HttpListener {
   /** Takes no new requests, answers those that are there. WebSockets are not its own to close. */
   async close(): Promise<void> {
     this.#forget();
+    const late = setTimeout(() => this.#door?.cut(), LAST_ANSWERS_MS);
     await this.app.close();
+    clearTimeout(late);
+  }
+
+  #makeDoor(): WebDoor | undefined {
+    const { web, failed } = this.#options;
+    if (web === undefined) return undefined;
+    const { pace, stalledMs } = limitsOf(this.#options);
+    return new WebDoor({ ...web, secure: this.#secure, pace, stalledMs, failed });
+  }
+
+  /** Everything passes here. `waits`: the peer sends its body when it gets leave to. */
+  #request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    page: (request: IncomingMessage, response: ServerResponse) => void,
+    waits = false,
+  ): void {
+    for (const [name, value] of this.#headers(request)) response.setHeader(name, value);
+    const fault = faultOf(request);
+    if (fault !== undefined) return refuse(response, 400, fault);
+    if (this.#door?.owns(request) === true) {
+      void this.#door.serve(request, response, waits);
+      return;
+    }
+    if (waits) response.writeContinue();
+    limitTime(request, response, limitsOf(this.#options).requestMs);
+    page(request, response);
   }
 
   #makeApp(): FastifyInstance {
@@ -100,12 +143,11 @@ export class HttpListener {
       forceCloseConnections: "idle",
       exposeHeadRoutes: true,
       serverFactory: (handler) =>
-        this.#server.on("request", (request, response) => {
-          for (const [name, value] of this.#headers(request)) response.setHeader(name, value);
-          const fault = faultOf(request);
-          if (fault === undefined) handler(request, response);
-          else refuse(response, 400, fault);
-        }),
+        this.#server
+          .on("request", (request, response) => this.#request(request, response, handler))
+          .on("checkContinue", (request, response) =>
+            this.#request(request, response, handler, true),
+          ),
     });
     app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "not found" }));
     app.setErrorHandler((error, request, reply) => {
@@ -143,7 +185,7 @@ function serverOptions(options: HttpListenerOptions) {
   return {
     maxHeaderSize: headerBytes,
     headersTimeout: requestMs,
-    requestTimeout: requestMs,
+    requestTimeout: 0, // bodies of any length keep to a pace; all others to `limitTime`
     connectionsCheckingInterval: Math.ceil(requestMs / CHECKS_A_LIMIT),
     noDelay: true,
   };
@@ -165,6 +207,16 @@ function faultOf(request: IncomingMessage): string | undefined {
   const hosts = names.filter((name) => name.toLowerCase() === "host");
   if (hosts.length > 1) return "more than one Host";
   return isPlainPath(request.url ?? "") ? undefined : "bad path";
+}
+
+/** The whole request has to come in this time; it has begun with its headers. */
+function limitTime(request: IncomingMessage, response: ServerResponse, ms: number): void {
+  if (request.complete) return;
+  const timer = setTimeout(() => {
+    if (response.headersSent) request.socket.destroy();
+    else refuse(response, 408, "request timeout");
+  }, ms);
+  for (const over of ["end", "close"]) request.once(over, () => clearTimeout(timer));
 }
 
 function refuse(response: ServerResponse, status: number, error: string): void {

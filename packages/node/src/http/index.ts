@@ -7,3 +7,5 @@ export {
   type HttpListening,
 } from "./http-listener.ts";
 export { OperatorToken } from "./operator-token.ts";
+export type { Pace } from "./paced-body.ts";
+export type { WebPages } from "./web-door.ts";

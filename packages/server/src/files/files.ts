@@ -14,6 +14,7 @@ export class Files {
   readonly #work: FileWork;
   readonly #sweeper: FileSweeper;
   readonly #routes: WebHandler;
+  #stopped = false;
 
   constructor(ports: FilePorts, options: FileOptions) {
     const { login, metrics, ...rest } = ports;
@@ -28,6 +29,7 @@ export class Files {
 
   /** Everything under `/files`. */
   async handle(request: WebRequest): Promise<WebAnswer> {
+    if (this.#stopped && !READING.has(request.method)) return busy();
     try {
       return await this.#routes(request);
     } catch (error) {
@@ -41,8 +43,9 @@ export class Files {
     this.#sweeper.start();
   }
 
-  /** Requests that write are stopped; what they brought is durable before they end. */
+  /** Nothing is taken any more: requests that write are stopped, and what they brought is durable before they end. */
   stop(): void {
+    this.#stopped = true;
     this.#sweeper.stop();
     this.#work.uploads.stopAll();
   }
@@ -58,6 +61,12 @@ export class Files {
   }
 }
 
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function busy(): WebAnswer {
+  return refusal(503, "busy", [["retry-after", "5"]]);
+}
+
 /** Undefined: a mistake of ours. */
 function answerTo(error: unknown): WebAnswer | undefined {
   if (error instanceof FormatError) return refusal(400, "bad request");
@@ -67,7 +76,7 @@ function answerTo(error: unknown): WebAnswer | undefined {
       return refusal(507, "no room");
     case "busy":
     case "closed":
-      return refusal(503, "busy", [["retry-after", "5"]]);
+      return busy();
     default:
       return undefined;
   }
