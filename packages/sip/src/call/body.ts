@@ -10,6 +10,8 @@ import {
   Supported,
 } from "../message/index.ts";
 
+const SESSION = /^session *(?:;|$)/i;
+
 export interface Body {
   /** As in Content-Type, with its parameters. */
   readonly type: string;
@@ -33,13 +35,8 @@ export interface Face {
 /** The session description of a message, or whatever else stands in its place; `undefined` without one. */
 export function sessionOf(message: SipMessage): Body | undefined {
   if (message.body.length === 0) return undefined;
-  const disposition = message.get(ContentDisposition)?.value.toLowerCase();
-  if (disposition !== undefined && disposition !== "session") return undefined; // RFC 3261 §20.11
-  return bodyOf(message);
-}
-
-export function bodyOf(message: SipMessage): Body | undefined {
-  if (message.body.length === 0) return undefined;
+  const disposition = message.text(ContentDisposition);
+  if (disposition !== undefined && !SESSION.test(disposition)) return undefined; // RFC 3261 §20.11
   return { type: message.text("Content-Type") ?? "", bytes: message.body };
 }
 

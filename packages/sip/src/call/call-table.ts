@@ -87,8 +87,9 @@ export class CallTable {
         counted = false;
       },
     );
+    const full = this.#isFull();
     this.#outgoing += 1;
-    if (this.#isFull()) {
+    if (full) {
       this.#refusedByLimit += 1;
       outgoing.failed("busy");
     } else outgoing.start();
@@ -127,7 +128,11 @@ export class CallTable {
     const usage = new InviteUsage(way, owner, this.#registry);
     usage.clock.heard(request);
     this.#incoming.add(key);
-    return new IncomingCall(usage, { transaction, owner, timer }, () => this.#incoming.delete(key));
+    const incoming = new IncomingCall(usage, { transaction, owner, timer }, () =>
+      this.#incoming.delete(key),
+    );
+    incoming.start();
+    return incoming;
   }
 
   /**
@@ -188,7 +193,7 @@ export class CallTable {
   }
 
   #isFull(): boolean {
-    return this.#dialogs.size + this.#outgoing > this.#limit;
+    return this.#dialogs.size + this.#outgoing >= this.#limit;
   }
 }
 

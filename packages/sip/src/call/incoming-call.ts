@@ -1,12 +1,19 @@
 /** A call that rings here: its INVITE up to our final answer. RFC 3261 §13.3, RFC 3262 §3 */
 import { type Performer, Runner } from "@parlance/wire";
 import type { ServerTransaction } from "../endpoint/index.ts";
-import { Require, RSeq, type SipRequest, type SipResponse, Supported } from "../message/index.ts";
+import {
+  Expires,
+  Require,
+  RSeq,
+  type SipRequest,
+  type SipResponse,
+  Supported,
+} from "../message/index.ts";
 import { reliabilityOf } from "../reliability/index.ts";
 import { makeAnswer } from "./answering.ts";
 import { type Body, type CallEdit, putBody, sessionOf } from "./body.ts";
 import type { Call, CallOwner } from "./call.ts";
-import { type IncomingInvite, incomingPlan } from "./incoming.ts";
+import { type IncomingInvite, incomingOn } from "./incoming.ts";
 import type { Answer } from "./offer.ts";
 import { Provisionals, type ProvisionalsUser } from "./provisionals.ts";
 import type { GrantedTimer } from "./session-clock.ts";
@@ -19,6 +26,7 @@ export interface IncomingOwner extends CallOwner {
 
 export type CancelReason =
   | "cancel" // IM-7.1.2.4-01
+  | "expires" // RFC 3261 §13.3.1
   | "bye" // RFC 3261 §15: of a caller who knew the early dialog
   | "no prack"; // RFC 3262 §3
 
@@ -43,7 +51,9 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
   #described = false;
   #answer: Answer = {};
   #refusal: { readonly status: number; readonly edit: CallEdit | undefined } = DECLINED;
-  #why: CancelReason = "cancel";
+  #why: CancelReason = "expires";
+  /** As it rang last. */
+  #rung = { status: 183, edit: undefined as CallEdit | undefined, reliable: false };
 
   /** `done` when it has come to its end; nothing is asked of the peer here. */
   constructor(
@@ -62,10 +72,19 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
     this.#owner = owner;
     this.#timer = timer;
     this.#done = done;
-    this.#runner = new Runner(incomingPlan, usage.way.engine.wheel, this);
+    const expires = transaction.request.get(Expires);
+    const plan = incomingOn(expires === undefined ? undefined : expires * 1_000);
+    this.#runner = new Runner(plan, usage.way.engine.wheel, this);
     usage.early = this;
-    usage.negotiation.beginServing(transaction, this.offer !== undefined);
-    transaction.onCancel = () => this.#runner.input("cancel"); // IM-7.1.2.4-02, IM-7.1.2.4-03
+    usage.negotiation.beginServing(transaction);
+    transaction.onCancel = () => {
+      this.#why = "cancel";
+      this.#runner.input("cancel"); // IM-7.1.2.4-02, IM-7.1.2.4-03
+    };
+  }
+
+  start(): void {
+    this.#runner.start();
   }
 
   get request(): SipRequest {
@@ -79,12 +98,13 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
 
   /** Whether it still waits for our final answer. */
   get pending(): boolean {
-    return this.#runner.state === "pending";
+    return this.#runner.state === "pending" && !this.transaction.answered;
   }
 
   /** 101 to 199: 180 rings, 183 tells that something happens. RFC 3261 §13.3.1.1 */
   ring(status = 180, { body, edit, reliable = false }: Ring = {}): void {
     if (!this.pending) return;
+    this.#rung = { status, edit, reliable };
     const mode = reliabilityOf(this.request.get(Supported) ?? [], this.request.get(Require) ?? []);
     const make = (rseq: number | undefined): SipResponse =>
       makeAnswer(this.transaction, status, this.#usage.way, (answer) => {
@@ -151,6 +171,8 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
         return this.#end(487); // RFC 3261 §9.2
       case "send 504":
         return this.#end(504); // RFC 3262 §3: a 5xx
+      case "ring again":
+        return this.ring(this.#rung.status, this.#rung); // RFC 3261 §13.3.1.1
       case "tell cancelled":
         return this.#owner.cancelled(this, this.#why);
     }
@@ -177,8 +199,8 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
     this.#provisionals?.finish();
     way.dialog = { ...way.dialog, state: "confirmed" };
     this.#usage.confirm();
-    const offers = this.offer !== undefined && !this.#described;
-    const wantsOffer = this.offer === undefined && !this.#described;
+    const offers = !this.#described;
+    const wantsOffer = offers && this.offer === undefined;
     const target = way.dialog.remoteTarget;
     const asked = { transaction: this.transaction, offers, wantsOffer, timer: this.#timer, target };
     this.#done();

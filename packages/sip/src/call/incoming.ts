@@ -4,7 +4,8 @@ import type { Machine, Plan } from "../transaction/index.ts";
 export interface IncomingInvite {
   /** `held`: accepted, but a provisional answer with a description has no PRACK yet. */
   readonly state: "pending" | "held" | "accepted" | "refused";
-  readonly timer: never;
+  /** Those of the Expires of the INVITE, and the minutes in which nothing new happens. */
+  readonly timer: "expires" | "minute";
   readonly input:
     | "accept"
     | "accept later"
@@ -13,14 +14,22 @@ export interface IncomingInvite {
     | "no prack"
     | "cancel"
     | "peer hangs up";
-  readonly action: "send 2xx" | "send refusal" | "send 487" | "send 504" | "tell cancelled";
+  readonly action:
+    | "send 2xx"
+    | "send refusal"
+    | "send 487"
+    | "send 504"
+    | "tell cancelled"
+    | "ring again";
 }
 
 export const incomingInvite: Machine<IncomingInvite> = {
   initial: ["pending"],
-  timers: { pending: [], held: [], accepted: [], refused: [] },
+  timers: { pending: ["expires", "minute"], held: [], accepted: [], refused: [] },
   rows: {
     pending: {
+      minute: ["pending", "ring again"], // RFC 3261 §13.3.1.1
+      expires: ["refused", "send 487", "tell cancelled"], // RFC 3261 §13.3.1
       accept: ["accepted", "send 2xx"], // RFC 3261 §13.3.1.4
       "accept later": ["held"], // RFC 3262 §3
       refuse: ["refused", "send refusal"], // RFC 3261 §13.3.1.3
@@ -40,7 +49,11 @@ export const incomingInvite: Machine<IncomingInvite> = {
   },
 };
 
-export const incomingPlan: Plan<IncomingInvite> = {
-  machine: incomingInvite,
-  wait: () => undefined,
-};
+const MINUTE_MS = 60_000;
+
+export function incomingOn(expiresMs: number | undefined): Plan<IncomingInvite> {
+  return {
+    machine: incomingInvite,
+    wait: (timer) => (timer === "minute" ? MINUTE_MS : expiresMs),
+  };
+}

@@ -30,7 +30,7 @@ export interface NegotiationUser {
 /** A request of the peer that its owner answers. */
 export interface Asked {
   readonly transaction: ServerTransaction;
-  /** Whether it makes an offer that is not answered yet. */
+  /** Whether it makes an offer, or wants ours, and neither has happened yet. */
   readonly offers: boolean;
   /** Whether a description in our 2xx is an offer. */
   readonly wantsOffer: boolean;
@@ -70,10 +70,10 @@ export class Negotiation implements ExchangeUser {
 
   // The first INVITE, whose answers are given elsewhere.
 
-  /** The peer's. */
-  beginServing(transaction: ServerTransaction, offers: boolean): void {
+  /** The peer's: it offers, or waits for our offer, and nobody else may offer until that is done. RFC 6337 §2.2 */
+  beginServing(transaction: ServerTransaction): void {
     this.#serving = transaction;
-    this.#state = { ...NO_OFFER, received: offers };
+    this.#state = { ...NO_OFFER, received: true };
   }
 
   /** Ours; each fork of it negotiates for itself. */
@@ -91,7 +91,7 @@ export class Negotiation implements ExchangeUser {
 
   /** A reliable provisional answer, or its PRACK, carried a description. RFC 3262 §5 */
   earlyOffer(by: "us" | "peer"): void {
-    this.#state = { ...this.#state, ...(by === "us" ? { sent: true } : { received: true }) };
+    this.#state = { ...this.#state, sent: by === "us", received: by === "peer" };
   }
 
   earlyAnswer(): void {
@@ -102,7 +102,8 @@ export class Negotiation implements ExchangeUser {
   // Requests of the peer.
 
   serveInvite(transaction: ServerTransaction, target: Uri): void {
-    if (this.#serving !== undefined || this.#unacknowledged.length >= MAX_UNACKNOWLEDGED) {
+    const serving = this.#serving !== undefined && !this.#serving.answered;
+    if (serving || this.#unacknowledged.length >= MAX_UNACKNOWLEDGED) {
       return refuseForNow(transaction, this.way.engine.share()); // RFC 3261 §14.2
     }
     if (this.#inviting) return transaction.reply(491); // RFC 3261 §14.2
@@ -134,7 +135,8 @@ export class Negotiation implements ExchangeUser {
   /** The 2xx, to an INVITE repeated until its ACK. */
   accept(asked: Asked, answer: Answer): void {
     const { transaction, timer, wantsOffer, target } = asked;
-    const { request } = transaction;
+    const { request, answered } = transaction;
+    if (answered) return this.#answered(asked); // The stack has lost its patience.
     const invite = request.method === "INVITE";
     const offers = invite && wantsOffer && answer.body !== undefined;
     this.way.dialog = { ...this.way.dialog, remoteTarget: target }; // RFC 3261 §12.2.2
@@ -232,7 +234,8 @@ export class Negotiation implements ExchangeUser {
     const { request } = transaction;
     const { method } = request;
     const body = sessionOf(request);
-    const offers = body !== undefined;
+    const wantsOffer = method === "INVITE" && body === undefined;
+    const offers = body !== undefined || wantsOffer;
     const verdict = judgeOffer(this.#state, { method, offers }, this.way.engine.share());
     if (verdict.do === "refuse") {
       return transaction.reply(verdict.status, undefined, (edit) => {
@@ -243,9 +246,8 @@ export class Negotiation implements ExchangeUser {
     if (timer?.do === "refuse") return refuseInterval(transaction, timer.minSE);
     if (timer !== undefined) this.clock.heard(request);
     this.#state = verdict.state;
-    const wantsOffer = method === "INVITE" && !offers;
     const asked = { transaction, offers, wantsOffer, timer, target };
-    if (!offers && !wantsOffer) return this.accept(asked, {}); // a refresh. RFC 4028 §7.4
+    if (!offers) return this.accept(asked, {}); // a refresh. RFC 4028 §7.4
     this.#wait(asked, body);
   }
 
@@ -266,11 +268,11 @@ export class Negotiation implements ExchangeUser {
     this.#user.offered(offer);
   }
 
-  #answered({ transaction, offers, wantsOffer }: Asked): void {
+  #answered({ transaction, offers }: Asked): void {
     const { method } = transaction.request;
     if (this.#serving === transaction) this.#serving = undefined;
     this.#open = this.#open.filter(({ asked }) => asked.transaction !== transaction);
-    this.#state = requestAnswered(this.#state, { method, offers: offers || wantsOffer });
+    this.#state = requestAnswered(this.#state, { method, offers });
   }
 
   #repeatUntilAck(transaction: ServerTransaction, response: SipResponse, offers: boolean): void {

@@ -229,19 +229,16 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
       if (known.ack !== undefined) known.way.repeat(known.ack); // RFC 3261 §13.2.2.4
       return;
     }
-    const fork = this.#forkOf(tag) ?? this.#newFork(tag);
+    if (this.#acks.size >= MAX_FORKS) return; // nobody forks so often
+    const fork = this.#forks.get(tag) ?? this.#newFork(tag);
     if (fork !== undefined) return this.#runner.input("2xx");
     this.#failure = { kind: "bad answer", response };
     this.#runner.input("no answer");
   }
 
-  #forkOf(tag: string): Fork | undefined {
-    return this.#forks.get(tag);
-  }
-
   /** The dialog that the answer at hand makes, if it makes one. RFC 3261 §12.1.2 */
   #newFork(tag: string): Fork | undefined {
-    if (this.#answered === undefined || this.#forks.size >= MAX_FORKS) return undefined;
+    if (this.#answered === undefined) return undefined;
     const { response, sent, to } = this.#answered;
     const dialog = readable(() => dialogOfCaller(sent, response));
     if (dialog === undefined) return undefined;
@@ -254,6 +251,11 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     return fork;
   }
 
+  /** RFC 3261 §12.1: without a tag there is no dialog yet. */
+  #earlyFork(tag: string): Fork | undefined {
+    return tag === "" || this.#forks.size >= MAX_FORKS ? undefined : this.#newFork(tag);
+  }
+
   get #offers(): boolean {
     return sessionOf(this.#invite) !== undefined;
   }
@@ -262,7 +264,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     if (this.#answered === undefined) return;
     const { response } = this.#answered;
     const tag = tagOf(response.to);
-    const fork = tag === "" ? undefined : (this.#forkOf(tag) ?? this.#newFork(tag));
+    const fork = this.#forks.get(tag) ?? this.#earlyFork(tag);
     fork?.usage.peer.learn(response, this.#engine);
     const reliable = readable(() => response.get(Require))?.includes("100rel") ?? false;
     if (!reliable) return this.#owner.progress(response, fork?.usage);

@@ -7,6 +7,7 @@ import {
   type NameAddr,
   Server,
   type SipMessage,
+  SipResponse,
   Supported,
   UserAgent,
 } from "../message/index.ts";
@@ -52,7 +53,8 @@ export class Peer {
   learn(message: SipMessage, engine: CallEngine): void {
     this.#allow = listOf(message, Allow, engine) ?? this.#allow; // IM-7.1.1.1-R1, IM-9.3.2.1-01
     this.#supported = listOf(message, Supported, engine) ?? this.#supported;
-    this.#learnContact(message); // IM-7.1.1.1-R2, IM-9.3.2.1-02
+    const moved = message instanceof SipResponse && message.status >= 300;
+    if (!moved) this.#learnContact(message); // IM-7.1.1.1-R2, IM-9.3.2.1-02
     const agent = message.text(UserAgent) ?? message.text(Server);
     if (agent !== undefined && agent !== this.#agent) this.#agent = engine.word(agent);
   }

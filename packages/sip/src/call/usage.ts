@@ -90,6 +90,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
 
   request(method: string, { body, edit }: RequestMore = {}): Promise<RequestOutcome> {
     if (OURS.has(method)) throw new RangeError(`${method} is sent by the call itself`);
+    if (this.state === "over") return Promise.resolve({ kind: "failed", why: "cancelled" });
     return new Promise((resolve) => {
       const user = new OwnerRequest(this, method, resolve);
       this.way.send(
@@ -161,6 +162,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   }
 
   lost(why: CallFault): void {
+    if (this.early !== undefined) return; // its INVITE decides
     this.#hangUp({ by: "failure", why });
     if (why === "no ack" && !this.negotiation.unacknowledged) this.#step("ack");
   }

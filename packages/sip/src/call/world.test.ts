@@ -2,16 +2,19 @@
 import assert from "node:assert/strict";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
 import type { EndpointOptions, Flow, ServerTransaction } from "../endpoint/index.ts";
-import { type Host, World } from "../endpoint/world.test.ts";
+import { type Host, read, World } from "../endpoint/world.test.ts";
 import {
   CallId,
+  Contact,
   CSeq,
   From,
   MaxForwards,
   makeRequest,
+  makeResponse,
   type NameAddr,
   Params,
   type RequestEdit,
+  type ResponseEdit,
   type SipMessage,
   SipRequest,
   SipResponse,
@@ -48,6 +51,8 @@ export function textOf(body: Body | undefined): string {
 /** A user agent that writes down all it hears, and does what its test has told it to. */
 export class Side implements IncomingOwner, OutgoingOwner {
   readonly heard: string[] = [];
+  /** What of this side gets lost on the way: "ACK", "200 INVITE". */
+  readonly lost: string[] = [];
   readonly host: Host;
   readonly table: CallTable;
   readonly name: string;
@@ -58,6 +63,8 @@ export class Side implements IncomingOwner, OutgoingOwner {
   offer: (offer: Offer, call: Call) => void = (offer) => this.answer(offer);
   request: (transaction: ServerTransaction, call: Call) => boolean | Promise<void> = () => false;
   belongs: (call: Call) => boolean = () => true;
+  /** A call that this side has placed is answered. */
+  up: (call: Call) => void = () => {};
   incoming: IncomingCall | undefined;
   call: Call | undefined;
   /** What a refresh by INVITE offers. */
@@ -72,6 +79,14 @@ export class Side implements IncomingOwner, OutgoingOwner {
   ) {
     this.name = name;
     this.host = world.host(address, options.endpoint);
+    const send = this.host.send.bind(this.host);
+    this.host.send = (flow: Flow, bytes: Uint8Array) => {
+      const message = read(bytes);
+      const at = this.lost.indexOf(lineOf(message));
+      if (at === -1) return send(flow, bytes);
+      this.lost.splice(at, 1);
+      this.host.sent.push({ message, flow, bytes });
+    };
     const { clock, random } = world;
     this.table = new CallTable(
       { clock, random, outlet: this.host.endpoint, destinationOf: (_dialog, learned) => learned },
@@ -131,6 +146,7 @@ export class Side implements IncomingOwner, OutgoingOwner {
 
   answered(call: Call, response: SipResponse): void {
     this.call = call;
+    this.up(call);
     this.heard.push(`answered ${response.body.length === 0 ? "-" : utf8Text(response.body)}`);
   }
 
@@ -156,6 +172,11 @@ export class Side implements IncomingOwner, OutgoingOwner {
   last(line: string): SipMessage {
     const found = this.sentMessages.findLast((message) => lineOf(message) === line);
     return found ?? assert.fail(`${this.name} has not sent ${line}: ${this.sent.join(", ")}`);
+  }
+
+  lastRequest(method: string): SipRequest {
+    const found = this.last(method);
+    return found instanceof SipRequest ? found : assert.fail(`${method} is no request`);
   }
 
   #serve(transaction: ServerTransaction, _flow: Flow): void | Promise<void> {
@@ -227,6 +248,22 @@ export function inCall(options: CallOptions = {}): Two & { readonly a: Call; rea
   const a = alice.call ?? assert.fail();
   const b = bob.call ?? assert.fail();
   return { ...both, a, b };
+}
+
+/** An answer as a peer gives it that has no table of its own. */
+export function answerAs(
+  transaction: ServerTransaction,
+  status: number,
+  tag: string,
+  build?: (edit: ResponseEdit<SipResponse>) => void,
+): void {
+  const { request } = transaction;
+  const response = makeResponse(request, status, undefined, (edit) => {
+    edit.set(To, { ...request.to, params: request.to.params.with("tag", tag) });
+    edit.set(Contact, [{ name: undefined, uri: sipUri(tag, "192.0.2.2"), params: Params.none }]);
+    build?.(edit);
+  });
+  transaction.respond(response);
 }
 
 /** What an owner is told of an offer of his, in a line. */

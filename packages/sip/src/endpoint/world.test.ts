@@ -18,6 +18,11 @@ export class HandClock implements Clock {
   #order = 0;
   readonly #due: { at: number; order: number; run: () => void }[] = [];
 
+  /** Alarms that are set. */
+  get pending(): number {
+    return this.#due.length;
+  }
+
   now(): number {
     return this.#now;
   }
