@@ -14,7 +14,7 @@ import {
   type ServerTransaction,
   type SipRequest,
 } from "@parlance/sip";
-import { keyOrText, readRecipient, readSip } from "./base/addresses.ts";
+import { keyOrText, readSip, readTarget, type Target } from "./base/addresses.ts";
 import { Emitter, type Listening } from "./base/emitter.ts";
 import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
@@ -145,9 +145,9 @@ export class ImClient {
 
   /** Sends text or other content to one address, or to several at once. Throws only for wrong arguments. */
   send(to: string | readonly string[], content: Content, options: SendOptions = {}): SentMessage {
-    const recipients = [...new Set([to].flat().map(readRecipient))];
-    checkRecipients(recipients);
-    const record = this.#record(recipients, content, options);
+    const targets = new Map([to].flat().map((one) => [readTarget(one).address, readTarget(one)]));
+    checkRecipients([...targets.keys()]);
+    const record = this.#record([...targets.values()], content, options);
     const message = new SentMessage(record, (error) => this.#report(error));
     const failed = (code: ImErrorCode): void =>
       message.update({ ...record, state: "failed", failure: { code, status: undefined } });
@@ -163,9 +163,9 @@ export class ImClient {
 
   /** With one user, or with a group. */
   conversation(address: string): Conversation {
-    const key = readRecipient(address);
+    const { address: key } = readTarget(address);
     return new Conversation(key, {
-      send: (content, options) => this.send(key, content, options),
+      send: (content, options) => this.send(address, content, options),
       composing: this.#composingTo(key),
       page: (before, limit) => this.#store.page(key, before, limit),
       entry: (record) => this.#entry(record),
@@ -300,17 +300,17 @@ export class ImClient {
     }
   }
 
-  #record(recipients: readonly string[], content: Content, options: SendOptions): SentRecord {
+  #record(targets: readonly Target[], content: Content, options: SendOptions): SentRecord {
     const now = this.#runtime.clock.now();
     const { expires, receipts = ["delivered", "displayed"] } = options;
     return {
       direction: "sent",
       id: newMessageId(this.#runtime.random),
-      conversation: recipients.join(" "),
+      conversation: targets.map(({ address }) => address).join(" "),
       order: 0,
       at: now,
       ...readContent(content),
-      recipients: recipients.map((address) => ({ address, state: "queued" })),
+      recipients: targets.map((target) => ({ ...target, state: "queued" })),
       state: "queued",
       failure: undefined,
       receipts,

@@ -31,6 +31,7 @@ function countingRandom(): Random {
 function written(change: Partial<SentRecord> = {}, to: readonly string[] = ["bob"]): SipRequest {
   const recipients = to.map((name) => ({
     address: `sip:${name}@example.com`,
+    uri: undefined,
     state: "queued" as const,
   }));
   const record: SentRecord = {
@@ -91,6 +92,16 @@ test("IM-8.1.1-04: with anonymity Privacy says id, and neither From nor the enve
 test("IM-8.1.1-05, IM-8.1.1-07a: for one user, or one group, the Request-URI is his address or its identity", () => {
   assert.equal(written().uriText, "sip:bob@example.com");
   assert.equal(written({}, ["team"]).uriText, "sip:team@example.com");
+});
+
+test("IM-8.1.1-08: for the session of another enabler the Request-URI is its identity, parameters included", () => {
+  const address = "sip:poc-7@example.com";
+  const recipients = [
+    { address, uri: `${address};gr=3f9a;session=adhoc`, state: "queued" },
+  ] as const;
+  const request = written({ recipients });
+  assert.equal(request.uriText, "sip:poc-7@example.com;gr=3f9a;session=adhoc");
+  assert.equal(envelopeIn(request).to[0]?.uri, request.uriText);
 });
 
 test("IM-8.1.1-06a, IM-8.1.1-06b, IM-8.1.1-06c: for many it goes to the factory, with the list beside the message", () => {

@@ -52,8 +52,9 @@ export interface Sender {
 /** The record says what, the sender who: the same record gives the same message but for tags and times. */
 export function pagerMessage(record: SentRecord, sender: Sender, at: Context): SipRequest {
   const many = record.recipients.length > 1;
-  // A user's address or the identity of a group: IM-8.1.1-05, IM-8.1.1-07a
-  const target = many ? factoryFor(sender) : parseUri(record.recipients[0]?.address ?? "");
+  const [only] = record.recipients;
+  // A user's address, or the identity of a group or of a session: IM-8.1.1-05, IM-8.1.1-07a, IM-8.1.1-08
+  const target = many ? factoryFor(sender) : parseUri(only?.uri ?? only?.address ?? "");
   const cpim = envelope(record, sender, target);
   return makeRequest("MESSAGE", target, (edit) => {
     // No Contact, and no dialog: RFC 3428 §4, IM-8.1.1-P1
@@ -153,8 +154,8 @@ function withList(
   random: Random,
 ): { readonly type: string; readonly bytes: Uint8Array } {
   const list = formatRecipientList(
-    record.recipients.map(({ address }) =>
-      record.namesRecipients ? { uri: address, copyControl: "to" } : { uri: address },
+    record.recipients.map(({ address, uri = address }) =>
+      record.namesRecipients ? { uri, copyControl: "to" } : { uri },
     ),
   );
   const boundary = random.token(128);

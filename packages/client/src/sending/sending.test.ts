@@ -36,6 +36,25 @@ test("IM-8.1.1-N3: for a user who is away it is deferred, and delivered when he 
   assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
 });
 
+test("IM-8.1.1-08: what is sent to an identity with parameters goes to that identity, and its receipts count", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice");
+  const instances = ["1", "2"].map(
+    (digit) => `urn:uuid:${digit.repeat(8)}-0000-4000-8000-000000000000`,
+  );
+  const [desk, pocket] = [
+    await world.client("bob", { device: "desk", instance: instances[0] ?? "" }),
+    await world.client("bob", { device: "pocket", instance: instances[1] ?? "" }),
+  ];
+  const [atDesk, inPocket] = [reading(desk), reading(pocket)];
+  const sent = alice.send(`${desk.address};gr=${instances[0]};transport=tcp`, "to your desk");
+  await world.until(sent.delivered);
+  assert.deepEqual([atDesk.map(textOf), inPocket.map(textOf)], [["to your desk"], []]);
+  assert.deepEqual(sent.recipients, [
+    { address: desk.address, uri: `${desk.address};gr=${instances[0]}`, state: "delivered" },
+  ]);
+});
+
 test("without receipts asked for none is sent (RFC 5438 §7.1.1)", async (t) => {
   const world = await worldFor(t);
   const alice = await world.client("alice");

@@ -43,6 +43,8 @@ export interface SentRecord extends CommonRecord {
 
 export interface Recipient {
   readonly address: string;
+  /** What the request is sent to, where the address alone does not say it. */
+  readonly uri: string | undefined;
   readonly state: SendingState;
 }
 

@@ -200,7 +200,7 @@ function sentRecord(id: string, differing: Partial<SentRecord> = {}): SentRecord
     at: 1_700_000_000_000,
     contentType: "text/plain;charset=UTF-8",
     content: octets(3),
-    recipients: [{ address: BOB, state: "queued" }],
+    recipients: [{ address: BOB, uri: `${BOB};gr=1`, state: "queued" }],
     state: "queued",
     failure: undefined,
     receipts: ["delivered", "displayed"],

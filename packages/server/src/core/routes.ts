@@ -38,6 +38,7 @@ export class Routes {
     const route = this.find(uri);
     if (route === undefined) return asker.refuse(refuse("access denied"));
     const { peer, hop: target, trusted } = route;
+    // The target stays as it is: also the identity of a session that another enabler holds. IM-8.1.1-08
     this.#forwarder.toOutside(passage, { peer, target, trusted }, answering(asker));
   }
 }

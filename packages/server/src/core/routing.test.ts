@@ -157,6 +157,17 @@ test("a domain that the operator routed is reached, with the identity asserted t
   assert.equal(peer.received[0]?.uriText, "sip:eve@friends.example");
 });
 
+test("IM-8.1.1-08: a message for the session of another enabler goes there under the session's identity", async () => {
+  const hop = { transport: "TCP", address: { host: "192.0.2.61", port: 5_080 } } as const;
+  const route = { domains: ["poc.example"], peer: "poc", hop, trusted: true };
+  const { world, alice } = await pair({ core: { routes: [route] } });
+  const enabler = world.phone("x", { host: "192.0.2.61" });
+  const session = "sip:session-7@poc.example;gr=3f9a;session=adhoc";
+  assert.equal((await alice.message(session, "to all who talk")).status, 200);
+  assert.equal(enabler.received[0]?.uriText, session);
+  assert.equal(enabler.received[0]?.text("P-Asserted-Identity"), `<${alice.address}>`);
+});
+
 test("what a peer sends back to us without a change has looped: 482 (RFC 5393 §4.2.2)", async () => {
   const { world, alice } = await pair({
     core: {
