@@ -14,6 +14,7 @@ import {
   formatCpim,
   formatExternalBody,
   formatImdn,
+  formatImSettings,
   formatIsComposing,
   formatMediaType,
   formatRecipientList,
@@ -25,6 +26,7 @@ import {
   parseExternalBody,
   parseImdn,
   parseImdnHeaders,
+  parseImSettings,
   parseIsComposing,
   parseLeaves,
   parseMediaType,
@@ -45,6 +47,7 @@ const BODIES: readonly Uint8Array[] = [
   '<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists" xmlns:cp="urn:ietf:params:xml:ns:copycontrol"><list><entry uri="sip:a@b" cp:copyControl="to" cp:anonymize="true"><display-name>é&amp;</display-name></entry><list><entry uri="sip:c@d"/></list></list></resource-lists>',
   '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" xmlns:gr="urn:ietf:params:xml:ns:gruuinfo" version="0" state="full"><registration aor="sip:a@b" id="1" state="active"><contact id="2" state="active" event="created" expires="60"><uri>sip:a@1.2.3.4</uri><unknown-param name="+g.oma.sip-im"/><gr:pub-gruu uri="sip:a@b;gr=x"/></contact></registration></reginfo>',
   '<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:ietf:params:xml:ns:xcon-conference-info" entity="sip:r@x" state="partial" version="1"><conference-description><subject>é</subject><conf-uris><entry><uri>sip:g@x</uri><purpose>grouptextchat</purpose></entry></conf-uris></conference-description><conference-state><user-count>2</user-count><active>true</active></conference-state><users state="partial"><user entity="sip:a@b" state="full" yourown="true" x:nickname="&lt;"><roles><entry>creator</entry></roles><endpoint entity="e" state="partial"><status>connected</status><joining-info><when>2030-05-04T10:00:00Z</when></joining-info><media id="1"><type>message</type></media></endpoint></user><user entity="sip:c@d" state="deleted"/></users></conference-info>',
+  '<poc-settings xmlns="urn:oma:params:xml:ns:poc:poc-settings" xmlns:im="urn:oma:xml:im:service-settings"><entity id="urn:uuid:5b7a"><isb-settings><incoming-session-barring active="false" im:service-id="session-mode"/><incoming-session-barring active="1" im:service-id="file-transfer"/></isb-settings><im:vis-settings><im:vis-status active="true"/></im:vis-settings><im:offline-delivery active="false"/><im:hist-settings><im:hist-activation active="true">session-mode</im:hist-activation></im:hist-settings></entity></poc-settings>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
   "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b\r\nContent-Type: multipart/related;boundary=c\r\n\r\n--c\r\nContent-ID: <i>\r\n\r\nx\r\n--c--\r\n--b--",
 ].map((text) => utf8Bytes(text));
@@ -87,6 +90,7 @@ function check(bytes: Uint8Array): void {
   readsAgain(parseIsComposing, formatIsComposing, bytes);
   readsAgain(parseReginfo, formatReginfo, bytes);
   readsAgain(parseConference, formatConference, bytes);
+  readsAgain(parseImSettings, formatImSettings, bytes);
   checkConference(bytes);
   const list = parseRecipientList(bytes, { most: 10 });
   if (list.ok) {

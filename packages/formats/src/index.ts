@@ -68,6 +68,13 @@ export {
   NO_DATES,
 } from "./file-transfer/index.ts";
 export {
+  type EntitySettings,
+  formatImSettings,
+  IM_SETTINGS_TYPE,
+  type ImSettings,
+  parseImSettings,
+} from "./im-settings/index.ts";
+export {
   aggregateImdns,
   asksFor,
   type DispositionRequest,
