@@ -10,9 +10,11 @@ import {
   applyConference,
   editCpim,
   findImdns,
+  formatAccessRules,
   formatConference,
   formatCpim,
   formatExternalBody,
+  formatGroup,
   formatImdn,
   formatImSettings,
   formatIsComposing,
@@ -21,9 +23,11 @@ import {
   formatReginfo,
   isImdn,
   makeImdn,
+  parseAccessRules,
   parseConference,
   parseCpim,
   parseExternalBody,
+  parseGroup,
   parseImdn,
   parseImdnHeaders,
   parseImSettings,
@@ -32,6 +36,7 @@ import {
   parseMediaType,
   parseRecipientList,
   parseReginfo,
+  type Ruleset,
 } from "@parlance/formats";
 import { concatBytes, formatXml, octetText, parsed, parseXml, utf8Bytes } from "@parlance/wire";
 import { checkSdp, SDP_SEEDS } from "./sdp-checks.ts";
@@ -48,6 +53,8 @@ const BODIES: readonly Uint8Array[] = [
   '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" xmlns:gr="urn:ietf:params:xml:ns:gruuinfo" version="0" state="full"><registration aor="sip:a@b" id="1" state="active"><contact id="2" state="active" event="created" expires="60"><uri>sip:a@1.2.3.4</uri><unknown-param name="+g.oma.sip-im"/><gr:pub-gruu uri="sip:a@b;gr=x"/></contact></registration></reginfo>',
   '<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:ietf:params:xml:ns:xcon-conference-info" entity="sip:r@x" state="partial" version="1"><conference-description><subject>é</subject><conf-uris><entry><uri>sip:g@x</uri><purpose>grouptextchat</purpose></entry></conf-uris></conference-description><conference-state><user-count>2</user-count><active>true</active></conference-state><users state="partial"><user entity="sip:a@b" state="full" yourown="true" x:nickname="&lt;"><roles><entry>creator</entry></roles><endpoint entity="e" state="partial"><status>connected</status><joining-info><when>2030-05-04T10:00:00Z</when></joining-info><media id="1"><type>message</type></media></endpoint></user><user entity="sip:c@d" state="deleted"/></users></conference-info>',
   '<poc-settings xmlns="urn:oma:params:xml:ns:poc:poc-settings" xmlns:im="urn:oma:xml:im:service-settings"><entity id="urn:uuid:5b7a"><isb-settings><incoming-session-barring active="false" im:service-id="session-mode"/><incoming-session-barring active="1" im:service-id="file-transfer"/></isb-settings><im:vis-settings><im:vis-status active="true"/></im:vis-settings><im:offline-delivery active="false"/><im:hist-settings><im:hist-activation active="true">session-mode</im:hist-activation></im:hist-settings></entity></poc-settings>',
+  '<cr:ruleset xmlns:cr="urn:ietf:params:xml:ns:common-policy" xmlns:ocp="urn:oma:xml:xdm:common-policy" xmlns:oxe="urn:oma:xml:xdm:extensions" xmlns:poc="urn:oma:xml:poc:poc-rules"><cr:rule id="a"><cr:conditions><cr:identity><cr:one id="sip:a@b"/><cr:many domain="x"><cr:except id="sip:c@x"/></cr:many></cr:identity><cr:validity><cr:from>2003-12-24T17:00:00+01:00</cr:from><cr:until>2003-12-24T19:00:00Z</cr:until></cr:validity><ocp:external-list><ocp:entry anc="https://x/y"/></ocp:external-list><oxe:media-list><oxe:all-media-except><oxe:file-transfer/></oxe:all-media-except></oxe:media-list></cr:conditions><cr:actions><poc:allow-invite>accept</poc:allow-invite><oxe:allow-offline-storage oxe:allow="true"/></cr:actions></cr:rule></cr:ruleset>',
+  '<group xmlns="urn:oma:xml:poc:list-service" xmlns:rl="urn:ietf:params:xml:ns:resource-lists" xmlns:cr="urn:ietf:params:xml:ns:common-policy" xmlns:oxe="urn:oma:xml:xdm:extensions"><list-service uri="sip:pool@x"><display-name>é</display-name><list><entry uri="sip:a@b"><rl:display-name>B</rl:display-name></entry><external anchor="https://x"/></list><invite-members>true</invite-members><max-participant-count>5</max-participant-count><cr:ruleset><cr:rule id="m"><cr:conditions><is-list-member/></cr:conditions><cr:actions><join-handling>true</join-handling></cr:actions></cr:rule></cr:ruleset><oxe:supported-services><oxe:service enabler="+g.oma.sip-im"><oxe:group-media><oxe:message-session/></oxe:group-media></oxe:service></oxe:supported-services><oxe:session-active-policy><oxe:schedule><oxe:time-range><oxe:start-time>2030-05-04T10:00:00Z</oxe:start-time></oxe:time-range></oxe:schedule></oxe:session-active-policy></list-service></group>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
   "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b\r\nContent-Type: multipart/related;boundary=c\r\n\r\n--c\r\nContent-ID: <i>\r\n\r\nx\r\n--c--\r\n--b--",
 ].map((text) => utf8Bytes(text));
@@ -91,6 +98,7 @@ function check(bytes: Uint8Array): void {
   readsAgain(parseReginfo, formatReginfo, bytes);
   readsAgain(parseConference, formatConference, bytes);
   readsAgain(parseImSettings, formatImSettings, bytes);
+  checkRules(bytes);
   checkConference(bytes);
   const list = parseRecipientList(bytes, { most: 10 });
   if (list.ok) {
@@ -133,6 +141,22 @@ function checkCpim(bytes: Uint8Array): void {
     const written = formatExternalBody(external.value);
     assert.deepEqual(parseExternalBody(written), external);
   }
+}
+
+/** All but what was not understood can be written. */
+function checkRules(bytes: Uint8Array): void {
+  const rules = parseAccessRules(bytes);
+  if (rules.ok && isUnderstood(rules.value)) readsAgain(parseAccessRules, formatAccessRules, bytes);
+  const group = parseGroup(bytes);
+  if (!group.ok || !isUnderstood(group.value.ruleset)) return;
+  const again = parseGroup(formatGroup(group.value));
+  assert.deepEqual(again, { ok: true, value: { ...group.value, notUnderstood: [] } });
+}
+
+function isUnderstood(ruleset: Ruleset = { rules: [] }): boolean {
+  return ruleset.rules.every(({ conditions }) =>
+    conditions.every(({ kind }) => kind !== "unknown"),
+  );
 }
 
 /** What a document says makes a state, whole or as a change of one. */

@@ -1,5 +1,21 @@
 /** Message bodies of the service: each folder one format, each with a reader and a writer. */
 export {
+  ACCESS_RULES_TYPE,
+  type Actions,
+  type Condition,
+  type Flag,
+  formatAccessRules,
+  type IdentityCondition,
+  type InviteHandling,
+  type ListCondition,
+  type Many,
+  type MediaKind,
+  parseAccessRules,
+  type Rule,
+  type Ruleset,
+  type ValidityCondition,
+} from "./access-rules/index.ts";
+export {
   type Application,
   type AvailableMedia,
   applyConference,
@@ -67,6 +83,16 @@ export {
   type FileSelector,
   NO_DATES,
 } from "./file-transfer/index.ts";
+export {
+  formatGroup,
+  GROUP_TYPE,
+  type Group,
+  type GroupEntry,
+  type GroupService,
+  parseGroup,
+  type SessionActivity,
+  type TimeRange,
+} from "./group/index.ts";
 export {
   type EntitySettings,
   formatImSettings,

@@ -70,6 +70,26 @@ export {
   ROLES,
   type Role,
 } from "./roster.ts";
+export {
+  type Access,
+  type Granted,
+  type GroupRights,
+  groupSupports,
+  type InExternalList,
+  identityKey,
+  isMember,
+  isOpen,
+  judgeAccess,
+  judgeGroup,
+  judgeRules,
+  type PreparedGroup,
+  type PreparedRules,
+  prepareGroup,
+  prepareRules,
+  type RuleFacts,
+  scheduledEnd,
+  UNRULED,
+} from "./rules/index.ts";
 export { claimedSender, type SenderClaim } from "./sender.ts";
 export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
 export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";

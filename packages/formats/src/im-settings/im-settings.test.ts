@@ -31,12 +31,12 @@ function read(inner: string): EntitySettings | undefined {
   return result.value.entities[0];
 }
 
-function barring(...attributes: readonly string[]): EntitySettings["barring"] | undefined {
+function barringOf(...attributes: readonly string[]): EntitySettings["barring"] | undefined {
   const elements = attributes.map((one) => `<incoming-session-barring ${one}/>`);
   return read(`<isb-settings>${elements.join("")}</isb-settings>`)?.barring;
 }
 
-function history(inner: string): EntitySettings["history"] | undefined {
+function historyOf(inner: string): EntitySettings["history"] | undefined {
   return read(`<im:hist-settings>${inner}</im:hist-settings>`)?.history;
 }
 
@@ -93,13 +93,13 @@ test("a document with some settings says nothing of the others", () => {
 });
 
 test("barring without service is barring of sessions, and that of other services not ours", () => {
-  assert.deepEqual(barring('active="1"'), { ...SILENT.barring, sessions: true });
-  assert.deepEqual(barring('im:active="true" service-id="file-transfer"'), {
+  assert.deepEqual(barringOf('active="1"'), { ...SILENT.barring, sessions: true });
+  assert.deepEqual(barringOf('im:active="true" service-id="file-transfer"'), {
     ...SILENT.barring,
     files: true,
   });
-  assert.deepEqual(barring('active="true" im:service-id="video"'), SILENT.barring);
-  assert.deepEqual(barring('active="0" im:service-id=" pager-large-mode "', 'active="true"'), {
+  assert.deepEqual(barringOf('active="true" im:service-id="video"'), SILENT.barring);
+  assert.deepEqual(barringOf('active="0" im:service-id=" pager-large-mode "', 'active="true"'), {
     sessions: true,
     messages: false,
     files: undefined,
@@ -109,22 +109,22 @@ test("barring without service is barring of sessions, and that of other services
 test("what kind of history is meant is read as text, child element or service-id", () => {
   const sessions = { sessions: true, messages: undefined };
   assert.deepEqual(
-    history('<im:hist-activation active="true"> session-mode </im:hist-activation>'),
+    historyOf('<im:hist-activation active="true"> session-mode </im:hist-activation>'),
     sessions,
   );
   assert.deepEqual(
-    history('<im:hist-activation active="true"><im:session-mode/></im:hist-activation>'),
+    historyOf('<im:hist-activation active="true"><im:session-mode/></im:hist-activation>'),
     sessions,
   );
   assert.deepEqual(
-    history('<im:hist-activation im:active="true" im:service-id="session-mode"/>'),
+    historyOf('<im:hist-activation im:active="true" im:service-id="session-mode"/>'),
     sessions,
   );
-  assert.deepEqual(history('<im:hist-activation active="true"/>'), {
+  assert.deepEqual(historyOf('<im:hist-activation active="true"/>'), {
     sessions: true,
     messages: true,
   });
-  assert.deepEqual(history('<im:hist-activation active="true">video</im:hist-activation>'), {
+  assert.deepEqual(historyOf('<im:hist-activation active="true">video</im:hist-activation>'), {
     sessions: undefined,
     messages: undefined,
   });

@@ -1,0 +1,11 @@
+/** Groups and chat rooms. OMA Shared Group XDM */
+export { formatGroup } from "./format-group.ts";
+export {
+  GROUP_TYPE,
+  type Group,
+  type GroupEntry,
+  type GroupService,
+  type SessionActivity,
+  type TimeRange,
+} from "./group.ts";
+export { parseGroup } from "./parse-group.ts";
