@@ -124,6 +124,7 @@ test("an older CSeq of the same Call-ID does not undo a newer one (RFC 3261 §10
   });
   const response = await alice.send(late); // its connection is known: no digest
   assert.equal(response.status, 500);
+  assert.equal(response.text("Warning"), `399 ${DOMAIN} "registration is out of order"`);
   assert.equal(world.server.stats.contacts, 1);
 });
 

@@ -141,8 +141,10 @@ function isStale(ask: Registration, known: RegisteredContact): boolean {
   return ask.provenAt === undefined || ask.provenAt <= known.refreshedAt;
 }
 
+/** RFC 3261 §10.3 step 7: the update fails. Said in words, or a 500 would look like trouble of ours. */
 function outOfOrder(): Verdict {
-  return { do: "refuse", refusal: refuse("failure"), limit: undefined }; // RFC 3261 §10.3 step 7: the update fails
+  const refusal = { ...refuse("failure"), warning: "registration is out of order" };
+  return { do: "refuse", refusal, limit: undefined };
 }
 
 function tooMany(): Verdict {
