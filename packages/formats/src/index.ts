@@ -76,11 +76,17 @@ export {
 } from "./external-body/index.ts";
 export {
   ANY_FILE,
+  compareTransfers,
+  FileCheck,
   type FileDates,
   type FileHash,
+  FileHasher,
   type FileOffer,
   type FileRange,
   type FileSelector,
+  type FileVerdict,
+  type KnownFile,
+  matchFile,
   NO_DATES,
 } from "./file-transfer/index.ts";
 export {

@@ -92,5 +92,12 @@ export {
 } from "./rules/index.ts";
 export { claimedSender, type SenderClaim } from "./sender.ts";
 export { type ServiceAddresses, serviceAddresses, serviceOf } from "./service-addresses.ts";
+export { largeMessageFile, type SessionKind, sessionKindOf } from "./session-kind.ts";
+export {
+  type ChosenMedia,
+  chooseMedia,
+  readSessionOffer,
+  type SessionOffer,
+} from "./session-offer.ts";
 export { type SessionType, sessionTypeOf, withSessionType } from "./session-type.ts";
 export { DEFERRED, formatWarning, readCondition, readWarnings } from "./warning.ts";

@@ -1,4 +1,5 @@
 /** Files offered in a session. RFC 5547 */
+export { FileCheck, FileHasher, type FileVerdict } from "./file-hasher.ts";
 export {
   FILE_ATTRIBUTES,
   type FileDates,
@@ -15,3 +16,4 @@ export {
   readFileSelector,
   writeFileSelector,
 } from "./file-selector.ts";
+export { compareTransfers, type KnownFile, matchFile } from "./match-file.ts";
