@@ -1,11 +1,13 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
 import type { Flow, FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
-import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
+import type { Clock, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
 
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly hashing: Hashing;
+  /** For files, which are hashed while they come and go. */
+  readonly startHash: StartHash;
   /** Undoes `Content-Encoding`; without it such bodies are answered 415. */
   readonly inflate?: Inflate;
   /** Needed when no server is named: the domain's DNS is asked. RFC 3263 */

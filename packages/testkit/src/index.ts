@@ -1,5 +1,5 @@
 /** The whole system in memory under a virtual clock, for our tests and for yours. */
-export { agreedHashing } from "./machine/agreed-hashing.ts";
+export { agreedHashing, agreedStartHash } from "./machine/agreed-hashing.ts";
 export { SeededRandom } from "./machine/seeded-random.ts";
 export { type DiskHealth, SOUND_DISK } from "./machine/slow-disk.ts";
 export { VirtualClock } from "./machine/virtual-clock.ts";

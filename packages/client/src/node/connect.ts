@@ -4,7 +4,7 @@ import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
 import type { ConnectOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
-import { clock, hashing, inflate, random, resolver } from "./machine.ts";
+import { clock, hashing, inflate, random, resolver, startHash } from "./machine.ts";
 import { type SocketOptions, Sockets } from "./sockets.ts";
 
 export type NodeConnectOptions = ConnectOptions & SocketOptions;
@@ -18,6 +18,7 @@ export function connect(options: NodeConnectOptions): Promise<ImClient> {
     clock,
     random,
     hashing,
+    startHash,
     inflate,
     resolver,
     supports: (_hop: Hop) => true,

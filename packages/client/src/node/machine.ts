@@ -1,9 +1,9 @@
 /** Time, chance, hashes and inflating of Node behind the ports of the SDK. */
-import { createHmac, hash, randomBytes } from "node:crypto";
+import { createHash, createHmac, hash, randomBytes } from "node:crypto";
 import { Resolver as Dns, lookup } from "node:dns/promises";
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { Resolver } from "@parlance/sip";
-import type { Clock, HashAlgorithm, Hashing, Inflate, Random } from "@parlance/wire";
+import type { Clock, HashAlgorithm, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
 
 const LONGEST_WAIT_MS = 2_147_483_647; // setTimeout takes no more
 
@@ -34,6 +34,14 @@ const NAMES: Readonly<Record<HashAlgorithm, string>> = {
 export const hashing: Hashing = {
   hash: (algorithm, text) => hash(NAMES[algorithm], text, "hex"),
   hmacSha256: (key, data) => new Uint8Array(createHmac("sha256", key).update(data).digest()),
+};
+
+export const startHash: StartHash = (algorithm) => {
+  const running = createHash(algorithm === "sha-1" ? "sha1" : "sha256");
+  return {
+    update: (bytes) => void running.update(bytes),
+    digest: () => running.digest("hex"),
+  };
 };
 
 export const inflate: Inflate = (bytes, encoding, limitBytes) => {

@@ -5,7 +5,7 @@ import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
 import type { WebStore } from "./indexed-db-store.ts";
-import { clock, hashing, random } from "./machine.ts";
+import { clock, hashing, random, startHash } from "./machine.ts";
 
 export type WebConnectOptions = ConnectOptions;
 
@@ -22,6 +22,7 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
       clock,
       random,
       hashing,
+      startHash,
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
         sockets = new WebSockets(events, {

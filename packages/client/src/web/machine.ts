@@ -1,6 +1,6 @@
 /** Time, chance and hashes of a browser behind the ports of the SDK. */
 import { hmac } from "@noble/hashes/hmac.js";
-import { md5 } from "@noble/hashes/legacy.js";
+import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha512_256 } from "@noble/hashes/sha2.js";
 import {
   base64url,
@@ -9,6 +9,7 @@ import {
   type Hashing,
   hex,
   type Random,
+  type StartHash,
   utf8Bytes,
 } from "@parlance/wire";
 
@@ -42,6 +43,15 @@ const HASHES: Readonly<Record<HashAlgorithm, (bytes: Uint8Array) => Uint8Array>>
 export const hashing: Hashing = {
   hash: (algorithm, text) => hex(HASHES[algorithm](octetsOf(text))),
   hmacSha256: (key, data) => hmac(sha256, key, octetsOf(data)),
+};
+
+/** Web Crypto wants a file whole, which it may be too large for. */
+export const startHash: StartHash = (algorithm) => {
+  const running = algorithm === "sha-1" ? sha1.create() : sha256.create();
+  return {
+    update: (bytes) => void running.update(bytes),
+    digest: () => hex(running.digest()),
+  };
 };
 
 function octetsOf(text: string | Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStores } from "@parlance/server";
-import { agreedHashing } from "./agreed-hashing.ts";
+import { agreedHashing, agreedStartHash } from "./agreed-hashing.ts";
 import { Life } from "./life.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { slowDisk } from "./slow-disk.ts";
@@ -106,6 +106,13 @@ test("hashes differ where their input does, and have the length of the real ones
     agreedHashing.hmacSha256(Uint8Array.of(1), "a"),
     agreedHashing.hmacSha256(Uint8Array.of(2), "a"),
   );
+});
+
+test("a hash of pieces is the hash of the whole", () => {
+  const running = agreedStartHash("sha-256");
+  for (const piece of ["a", "", "bc"]) running.update(new TextEncoder().encode(piece));
+  assert.equal(running.digest(), agreedHashing.hash("sha-256", "abc"));
+  assert.equal(agreedStartHash("sha-1").digest().length, 40);
 });
 
 test("a killed program fires no timer, and its disk keeps what was committed and nothing else", async () => {

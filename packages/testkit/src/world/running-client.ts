@@ -1,6 +1,7 @@
 /** One run of a client on a device. */
 import { type ConnectOptions, connectWith, type ImClient } from "@parlance/client";
 import type { Clock, Hashing, Random } from "@parlance/wire";
+import { agreedStartHash } from "../machine/agreed-hashing.ts";
 import { Life } from "../machine/life.ts";
 import type { Host } from "../network/host.ts";
 import type { Network } from "../network/network.ts";
@@ -28,6 +29,7 @@ export class RunningClient {
         clock: this.#life.clock,
         random,
         hashing,
+        startHash: agreedStartHash,
         supports: () => true,
         open: (events) => {
           const sockets = network.sockets(host, this.#life, false);
