@@ -11,6 +11,7 @@ export interface Program {
 export const SIPP: Program = { command: "sipp", package: "sip-tester" };
 export const LINPHONE: Program = { command: "linphonec", package: "linphone-cli" };
 export const TSHARK: Program = { command: "tshark", package: "tshark" };
+export const KAMAILIO: Program = { command: "kamailio", package: "kamailio" };
 export const CHROMIUM: Program = { command: "chromium", package: "chromium" };
 
 /** What each suite needs, by the name of its file. */
@@ -19,6 +20,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["linphone.interop.ts", [LINPHONE]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
+  ["kamailio-core.interop.ts", [KAMAILIO]],
 ]);
 
 export function isInstalled({ command }: Program): boolean {

@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Leaves the folder for a later process, which removes it unless it keeps it too. */
   readonly keepData?: boolean;
   readonly domain?: string;
-  readonly users?: readonly { readonly name: string; readonly password: string }[];
+  readonly users?: readonly { readonly name: string; readonly password?: string }[];
   /** Further configuration, by key path; values are written as JSON. */
   readonly set?: Readonly<Record<string, unknown>>;
 }

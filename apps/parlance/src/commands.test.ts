@@ -195,6 +195,14 @@ test("users: a made-up password works at once, a changed one and a removal end w
   await again.kill();
 });
 
+test("users: an account without a password is nobody's to log in with", async () => {
+  const added = await users("add", "heidi", "--no-password");
+  assert.deepEqual([added.status, added.out], [0, "added heidi\n"]);
+  const login = await runCommand(["send", ...account("heidi", "undefined"), "sip:bob", "x"]);
+  assert.notEqual(login.status, 0);
+  assert.equal((await users("remove", "heidi")).status, 0);
+});
+
 test("users says why not", async () => {
   for (const [args, says] of [
     [["add", "alice"], /there is such a user already/],

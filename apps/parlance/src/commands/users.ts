@@ -8,6 +8,11 @@ import { examples, exitStatus } from "./options.ts";
 
 interface PasswordOptions extends OperatorOptions {
   readonly password?: string;
+}
+
+interface AddOptions extends OperatorOptions {
+  /** False: none at all. */
+  readonly password?: string | false;
   readonly displayName?: string;
 }
 
@@ -39,6 +44,7 @@ export function addUsers(program: Command): void {
     .description("Make an account. Without --password one is made up and printed.")
     .argument("<name>", "its IM Address will be sip:NAME@DOMAIN")
     .option("-p, --password <PASSWORD>", "the password")
+    .option("--no-password", "none: behind a core, where users log in themselves")
     .option("--display-name <NAME>", "shown to others")
     .addHelpText("after", EXIT)
     .action(add);
@@ -78,26 +84,24 @@ async function list(options: OperatorOptions & { json?: boolean }): Promise<void
   }
 }
 
-async function add(name: string, options: PasswordOptions): Promise<void> {
-  const password = options.password ?? newPassword();
-  const { displayName } = options;
+async function add(name: string, options: AddOptions): Promise<void> {
+  const { displayName, password: given } = options;
+  const password = given === false ? null : (given ?? newPassword());
   await new OperatorClient(options).ask("POST", "/users", { name, password, displayName });
-  process.stdout.write(`added ${name}${tell(password, options)}\n`);
+  const made = given === undefined ? `, password ${password}` : "";
+  process.stdout.write(`added ${name}${made}\n`);
 }
 
 async function passwd(name: string, options: PasswordOptions): Promise<void> {
   const password = options.password ?? newPassword();
   await new OperatorClient(options).ask("PUT", `/users/${pathPart(name)}/password`, { password });
-  process.stdout.write(`changed the password of ${name}${tell(password, options)}\n`);
+  const made = options.password === undefined ? `, password ${password}` : "";
+  process.stdout.write(`changed the password of ${name}${made}\n`);
 }
 
 async function remove(name: string, options: OperatorOptions): Promise<void> {
   await new OperatorClient(options).ask("DELETE", `/users/${pathPart(name)}`);
   process.stdout.write(`removed ${name}\n`);
-}
-
-function tell(password: string, options: PasswordOptions): string {
-  return options.password === undefined ? `, password ${password}` : "";
 }
 
 function pathPart(name: string): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -127,4 +127,28 @@ test("a bound below its least, or a shortest time above the longest, is told wit
     faults({ set: ["limits.minExpiresSeconds=9000"] }),
     /^limits\.minExpiresSeconds: is above maxExpiresSeconds/m,
   );
+});
+
+const CORE = ["core.mode=as", "core.next=sip:192.0.2.10:5080;transport=tcp"];
+const PEER = 'core.trustedPeers=[{"name":"core","addresses":["192.0.2.10"]}]';
+
+test("behind a core: where it is and how it is known have to be said, and users need no passwords", () => {
+  assert.match(faults({ set: ["core.mode=as"] }), /^core\.next: core\.mode as needs it$/m);
+  assert.match(faults({ set: CORE }), /^core\.trustedPeers: core\.mode as needs tlsNames/m);
+  assert.match(faults({ set: [...CORE, PEER] }), /listener in listen\.trusted$/m);
+  assert.match(faults({ set: ["core.next=http://core"] }), /^core\.next: expected sip:/m);
+  const users = 'users=[{"name":"alice"}]';
+  assert.match(faults({ set: [users] }), /^users\.0\.password: is missing$/m);
+  const trusted = 'listen.trusted=["tcp://192.0.2.20:5070"]';
+  const { core } = loadConfiguration({ set: [...CORE, PEER, trusted, users] });
+  assert.equal(core.mode, "as");
+});
+
+test("the configuration that docs/ims.md shows is a whole one", () => {
+  const page = readFileSync(new URL("../../../../docs/ims.md", import.meta.url), "utf8");
+  const shown = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  const { core, listen } = loadConfiguration({ file: file(shown) });
+  assert.equal(core.mode, "as");
+  assert.deepEqual(core.names, ["as.im.example.com"]);
+  assert.deepEqual(listen.trusted, ["tcp://192.0.2.20:5070"]);
 });

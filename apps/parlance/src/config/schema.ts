@@ -15,14 +15,21 @@ const url = (schemes: string) =>
 const bytes = (usual: number, about: string) =>
   z.number().int().min(1).max(9_999_999_999).default(usual).describe(about);
 
+const sipUri = z
+  .string()
+  .regex(
+    /^sips?:(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,255})(?::\d{1,5})?(?:;[a-z0-9-]{1,32}(?:=[a-z0-9.-]{1,64})?){0,8}$/i,
+    "expected sip:HOST:PORT;transport=tcp",
+  );
+
 const user = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "letters, digits, dot, dash or underscore")
     .describe("Name of the account; the IM Address is sip:NAME@DOMAIN."),
   password: text(
-    "Set when the account is made; afterwards only `parlance users passwd` changes it.",
-  ),
+    "Set when the account is made; afterwards only `parlance users passwd` changes it. Behind a core it may be absent: the user logs in there.",
+  ).optional(),
   displayName: z.string().max(64).optional().describe("Shown to others."),
 });
 
@@ -122,13 +129,28 @@ const keys = z.strictObject({
   core: z
     .strictObject({
       mode: z
-        .literal("standalone")
+        .enum(["standalone", "as"])
         .default("standalone")
-        .describe("standalone: the node is registrar and proxy itself."),
+        .describe(
+          "standalone: the node is registrar and proxy itself. as: it is an application server behind a SIP/IP core (IMS), which registers and routes; docs/ims.md.",
+        ),
       trustedPeers: z
         .array(trustedPeer)
         .default([])
-        .describe("Believed when they assert identities."),
+        .describe(
+          "Believed when they assert identities. as: the elements of the core, and nobody else is heard.",
+        ),
+      next: sipUri
+        .optional()
+        .describe(
+          "as: where requests of the node's own go: sip:HOST:PORT;transport=tcp of an S-CSCF, or of whatever else triggers.",
+        ),
+      names: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          "as: host names by which the core knows this node, beside the addresses it listens on.",
+        ),
       destinations: z
         .array(z.string())
         .default([])
@@ -227,6 +249,7 @@ export const configuration = keys.superRefine((read, check) => {
   if (secured !== undefined && tls.certificates.length === 0) {
     wrong(["tls", "certificates"], `${secured} needs a certificate`);
   }
+  checkCore(read, wrong);
   if (bounds.minExpiresSeconds > bounds.maxExpiresSeconds) {
     wrong(["limits", "minExpiresSeconds"], "is above maxExpiresSeconds");
   }
@@ -234,5 +257,27 @@ export const configuration = keys.superRefine((read, check) => {
     wrong(["limits", "minSubscriptionSeconds"], "is above maxSubscriptionSeconds");
   }
 });
+
+/** What each mode of the core cannot do without. */
+function checkCore(
+  { core, users, listen: { trusted } }: z.infer<typeof keys>,
+  wrong: (path: string[], message: string) => void,
+): void {
+  if (core.mode === "standalone") {
+    users.forEach(({ password }, at) => {
+      if (password === undefined) wrong(["users", String(at), "password"], "is missing");
+    });
+    return;
+  }
+  if (core.next === undefined) wrong(["core", "next"], "core.mode as needs it");
+  const known = core.trustedPeers.some(
+    ({ addresses, tlsNames }) =>
+      tlsNames.length > 0 || (addresses.length > 0 && trusted.length > 0),
+  );
+  if (!known) {
+    const needs = "tlsNames of a peer, or its addresses and a listener in listen.trusted";
+    wrong(["core", "trustedPeers"], `core.mode as needs ${needs}`);
+  }
+}
 
 export type Configuration = Readonly<z.infer<typeof configuration>>;

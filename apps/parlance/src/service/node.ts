@@ -158,7 +158,13 @@ function serverConfig(config: Configuration): ServerConfig {
       fileBytesPerUser: files.quotaBytes,
       fileSeconds: files.expirySeconds,
     },
-    core: { trustedPeers: core.trustedPeers, trustedListeners: [TRUSTED] },
+    core: {
+      trustedPeers: core.trustedPeers,
+      trustedListeners: [TRUSTED],
+      ...(core.mode === "as" && core.next !== undefined
+        ? { applicationServer: { next: core.next, names: core.names } }
+        : {}),
+    },
   };
 }
 
@@ -217,7 +223,9 @@ const LOOPBACK = ["127.0.0.0/8", "::1/128"];
 /** A contact on this machine is an ordinary one where the service listens on loopback alone. */
 function innerDestinations({ listen: { sip }, core }: Configuration): readonly string[] {
   const alone = sip.every((url) => /:\/\/(?:127\.|localhost|\[::1\])/i.test(url));
-  return alone ? [...LOOPBACK, ...core.destinations] : core.destinations;
+  const own = alone ? [...LOOPBACK, ...core.destinations] : core.destinations;
+  if (core.mode === "standalone") return own;
+  return [...own, ...core.trustedPeers.flatMap(({ addresses }) => addresses)];
 }
 
 async function makeUsers(server: Server, { users }: Configuration): Promise<readonly string[]> {

@@ -14,7 +14,8 @@ import { z } from "zod";
 
 const newUser = z.strictObject({
   name: z.string(),
-  password: z.string(),
+  /** null: none, for who logs in elsewhere, at a core. */
+  password: z.string().nullable(),
   displayName: z.string().max(64).optional(),
   identities: z.array(z.string()).max(16).optional(),
 });
@@ -77,7 +78,8 @@ function userRoutes(app: FastifyInstance, server: Server, stores: Stores): void 
   app.post("/users", async (request, reply) => {
     const ask = newUser.safeParse(request.body);
     if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
-    const made = await users.add(ask.data);
+    const { password, ...account } = ask.data;
+    const made = await users.add({ ...account, password: password ?? undefined });
     if (typeof made === "string") return refuse(reply, made);
     await audit(stores, "user added", made.name);
     return reply.code(201).send(viewOf(made, server));

@@ -1,5 +1,5 @@
 /** The parts of an application server put together: the way to the core, and what the core asks of it. */
-import type { SipUri } from "@parlance/sip";
+import { parseUri, type SipUri } from "@parlance/sip";
 import type { Clock, Hashing } from "@parlance/wire";
 import type { DialogLegs } from "../dialog-legs.ts";
 import type { TrustedPeer } from "../peers.ts";
@@ -12,8 +12,8 @@ import { type ThirdPartyPorts, ThirdPartyRegistrations } from "./third-party-reg
 
 /** How the server is one application server among others behind a SIP/IP core. */
 export interface ApplicationServerConfig {
-  /** The element of the core that gets requests of our own: an S-CSCF, in IMS. */
-  readonly next: SipUri;
+  /** URI of the element of the core that gets requests of our own: an S-CSCF, in IMS. */
+  readonly next: string;
   /** Names by which the core knows this server, beside the addresses of its listeners. */
   readonly names: readonly string[];
 }
@@ -42,7 +42,7 @@ export class BehindCore {
 
   constructor({ next }: ApplicationServerConfig, ports: CorePorts) {
     const { peers, hashing, markKey } = ports;
-    this.hops = new CoreHops(next, peers);
+    this.hops = new CoreHops(sipUriOf(next), peers);
     this.#marks = new Marks(markKey, hashing);
     this.forwarder = new CoreForwarder({ ...ports, hops: this.hops, marks: this.#marks });
   }
@@ -55,4 +55,10 @@ export class BehindCore {
     const requests = new ServedRequests({ ...ports, told: registrations, forwarder, marks });
     return { requests, registrations };
   }
+}
+
+function sipUriOf(text: string): SipUri {
+  const uri = parseUri(text);
+  if (uri.kind !== "sip") throw new RangeError(`${text} is no SIP URI`);
+  return uri;
 }

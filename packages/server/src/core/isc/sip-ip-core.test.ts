@@ -225,7 +225,7 @@ export const AS = {
     trustedPeers: [{ name: "core", addresses: [CORE, "192.0.2.51"], tlsNames: [] }],
     trustedListeners: ["peers"],
     applicationServer: {
-      next: sipUri(undefined, CORE, { port: 6_060, params: Params.of(["transport", "tcp"]) }),
+      next: `sip:${CORE}:6060;transport=tcp`,
       names: ["as.parlance.test"],
     },
   },

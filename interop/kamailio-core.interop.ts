@@ -1,0 +1,346 @@
+/**
+ * Behind Kamailio 5.6 (Debian) as the SIP/IP core: it registers and authenticates the clients, the server is
+ * asked at both ends of each request. The configuration of Kamailio is that of docs/ims.md.
+ */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ImClient } from "@parlance/client";
+import { connect } from "@parlance/client/node";
+import { OperatorClient } from "../apps/parlance/src/service/operator-client.ts";
+import { within } from "../tools/test/deadline.ts";
+import { type Peer, tcpPeer } from "../tools/test/peers.ts";
+import { RawUser, responseTo } from "../tools/test/raw-user.ts";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { type CorePorts, freePorts, KamailioCore } from "./kamailio/core.ts";
+
+const DOMAIN = "im.example.com";
+const WAIT_MS = 20_000;
+const IM = "Accept-Contact: *;+g.oma.sip-im";
+const uri = (name: string) => `sip:${name}@${DOMAIN}`;
+const login = (name: string) => ({ name, password: `${name}-secret`, domain: DOMAIN });
+
+suite("Kamailio as the SIP/IP core", () => {
+  let server: ServerProcess;
+  let core: KamailioCore;
+  let ports: CorePorts;
+  let alice: ImClient;
+  let bob: ImClient;
+  let atBob: Texts;
+  const open: ImClient[] = [];
+  const peers: Peer[] = [];
+
+  before(async () => {
+    ports = await freePorts();
+    server = await startServer(ports);
+    core = await KamailioCore.start(ports, server.address("tcp").port);
+    alice = await client("alice");
+    bob = await client("bob");
+    atBob = new Texts(bob);
+  });
+  after(async () => {
+    for (const peer of peers) peer.close();
+    await Promise.all(open.map((client) => client.close()));
+    await core?.stop();
+    await server?.stop();
+  });
+
+  const client = async (name: string): Promise<ImClient> => {
+    const options = { user: uri(name), password: `${name}-secret`, connectionOriented: true };
+    const im = await connect({ ...options, server: `tcp://127.0.0.1:${ports.port}` });
+    open.push(im);
+    return im;
+  };
+  const raw = async (name: string): Promise<RawUser> => {
+    const peer = await tcpPeer({ host: "127.0.0.1", port: ports.port });
+    peers.push(peer);
+    return new RawUser(peer, login(name));
+  };
+
+  test("messages go both ways past the functions of both users, and their receipts come back", async () => {
+    const atAlice = new Texts(alice);
+    await soon(alice.send(uri("bob"), "hello bob").delivered);
+    await soon(bob.send(uri("alice"), "hello alice").delivered);
+    assert.equal((await atBob.text("hello bob")).from, uri("alice"));
+    assert.equal((await atAlice.text("hello alice")).from, uri("bob"));
+    const seen = await trace(server);
+    for (const end of ["orig", "term"]) {
+      assert.match(
+        seen,
+        new RegExp(`^Route: <sip:127\\.0\\.0\\.1:\\d+;transport=tcp;lr;${end}>`, "m"),
+      );
+    }
+    assert.match(seen, /^P-Asserted-Identity: <sip:alice@im\.example\.com>/m);
+  });
+
+  test("what is sent to who is away is kept, and comes at the third-party REGISTER, in order", async () => {
+    const texts = ["one", "two", "three"];
+    const sent = texts.map((text) => alice.send(uri("carol"), text));
+    for (const message of sent) await soon(message.reached("deferred"));
+    const carol = await client("carol");
+    const atCarol = new Texts(carol);
+    await soon(Promise.all(sent.map((message) => message.delivered)));
+    assert.deepEqual(atCarol.texts, texts);
+    const seen = await trace(server);
+    assert.match(seen, /^REGISTER sip:127/m);
+    assert.match(seen, /\+g\.oma\.sip-im/);
+    await carol.close(); // and so her contact is gone
+  });
+
+  test("a message to many by way of the factory reaches who is there, and waits for who is not", async () => {
+    const sent = alice.send([uri("bob"), uri("carol")], "to both");
+    await atBob.text("to both");
+    const atCarol = new Texts(await client("carol"));
+    await atCarol.text("to both");
+    await soon(sent.delivered);
+  });
+
+  test("the server forgets nobody over a crash, and brings what waited", async () => {
+    const dave = await raw("dave");
+    await register(dave, 600);
+    dave.peer.respond = (request) => responseTo(request, 480, "Not Now");
+    await soon(alice.send(uri("dave"), "before").reached("deferred"));
+    const contacts = (await stats(server)).contacts;
+    assert.ok(contacts >= 3);
+    const { port } = server.address("tcp");
+    const { data } = server;
+    await server.kill();
+    server = await startServer(ports, { data, port });
+    assert.equal((await stats(server)).contacts, contacts);
+    const again = dave.peer.take(({ method }) => method === "MESSAGE", 90_000);
+    dave.peer.respond = undefined;
+    await register(dave, 600);
+    const pushed = await again;
+    dave.peer.send(responseTo(pushed, 200, "OK"));
+    assert.match(pushed.body, /before/);
+    await soon(alice.send(uri("bob"), "after the crash").delivered);
+  });
+
+  test("a device whose connection is gone, and whose time is over, is away", async () => {
+    const erin = await raw("erin");
+    await register(erin, 2);
+    await soon(alice.send(uri("erin"), "still there").delivered);
+    erin.peer.close();
+    const left = (await stats(server)).contacts - 1;
+    await eventually(async () => (await stats(server)).contacts === left);
+    await soon(alice.send(uri("erin"), "no more").reached("deferred"));
+  });
+
+  test("a session passes both functions: INVITE, ACK, and BYE of the other side", async () => {
+    const [frank, grace] = [await raw("frank"), await raw("grace")];
+    await register(frank, 600);
+    await register(grace, 600);
+    grace.peer.respond = undefined;
+    frank.peer.respond = undefined;
+    const answered = frank.ask({
+      method: "INVITE",
+      uri: grace.address,
+      headers: [IM, contactOf(frank)],
+    });
+    const invite = await grace.peer.take(({ method }) => method === "INVITE");
+    const stays = invite
+      .headers("Record-Route")
+      .join(", ")
+      .match(/<sip:[\w-]{40,}@127/g);
+    assert.equal(stays?.length, 4); // two at each end, sealed
+    grace.peer.send(
+      responseTo(invite, 200, "OK").replace(
+        "Content-Length",
+        [
+          ...invite.headers("Record-Route").map((value) => `Record-Route: ${value}`),
+          contactOf(grace),
+          "Content-Length",
+        ].join("\r\n"),
+      ),
+    );
+    const ok = await answered;
+    assert.equal(ok.status, 200);
+    const toTag = /;tag=([^;\s]+)/.exec(ok.header("To") ?? "")?.[1] ?? "";
+    const route = ok.headers("Record-Route").flatMap(values).toReversed().join(", ");
+    frank.peer.send(
+      inDialog("ACK", {
+        target: uriIn(ok.header("Contact")),
+        route,
+        via: frank,
+        from: ok.header("From") ?? "",
+        to: ok.header("To") ?? "",
+        callId: ok.callId,
+        cseq: Number.parseInt(ok.header("CSeq") ?? "0", 10),
+      }),
+    );
+    assert.ok(await grace.peer.take(({ method }) => method === "ACK"));
+    grace.peer.send(
+      inDialog("BYE", {
+        target: uriIn(invite.header("Contact")),
+        route: invite.headers("Record-Route").flatMap(values).join(", "),
+        via: grace,
+        from: `${invite.header("To")};tag=${toTag}`,
+        to: invite.header("From") ?? "",
+        callId: invite.callId,
+        cseq: 1,
+      }),
+    );
+    const bye = await frank.peer.take(({ method }) => method === "BYE");
+    frank.peer.send(responseTo(bye, 200, "OK"));
+    const ended = await grace.peer.take(
+      (one) => one.header("CSeq") === "1 BYE" && one.status !== undefined,
+    );
+    assert.equal(ended.status, 200);
+  });
+
+  test("who is no part of the core is not heard, whatever he asserts", async () => {
+    const stranger = await tcpPeer(server.address("tcp"), "127.0.0.2");
+    peers.push(stranger);
+    const user = new RawUser(stranger, login("alice"));
+    const { host, port } = server.address("tcp");
+    const asserted = [
+      IM,
+      `P-Asserted-Identity: <${uri("alice")}>`,
+      `Route: <sip:${host}:${port};transport=tcp;lr;orig>`,
+    ];
+    assert.equal((await user.message(uri("bob"), "x", asserted)).status, 403);
+    assert.equal((await user.register()).status, 403);
+  });
+
+  test("a user's own assertion, and an envelope in another's name, get nowhere", async () => {
+    const mallory = await raw("mallory");
+    await register(mallory, 600);
+    const lie = `From: <${uri("alice")}>\r\nTo: <${uri("bob")}>\r\n\r\nContent-Type: text/plain\r\n\r\nlie`;
+    const claims = [IM, `P-Asserted-Identity: <${uri("alice")}>`, "Content-Type: message/cpim"];
+    assert.equal((await mallory.message(uri("bob"), lie, claims)).status, 403);
+    const plain = [IM, `P-Asserted-Identity: <${uri("alice")}>`];
+    assert.equal((await mallory.message(uri("bob"), "mine", plain)).status, 200);
+    assert.equal((await atBob.text("mine")).from, uri("mallory"));
+  });
+
+  test("nothing in the logs speaks of a fault", () => {
+    assert.doesNotMatch(server.errors, /"level":"error"/);
+    assert.doesNotMatch(core.said, /(?:ERROR|CRITICAL|BUG):/);
+  });
+});
+
+/** What a client has received. */
+class Texts {
+  readonly #texts: { readonly from: string; readonly text: string }[] = [];
+  #changed = Promise.withResolvers<void>();
+
+  constructor(im: ImClient) {
+    im.on("message", (message) => {
+      if (message.kind === "text") this.#texts.push({ from: message.from, text: message.text });
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    });
+  }
+
+  get texts(): readonly string[] {
+    return this.#texts.map(({ text }) => text);
+  }
+
+  async text(wanted: string): Promise<{ readonly from: string; readonly text: string }> {
+    for (;;) {
+      const found = this.#texts.find(({ text }) => text === wanted);
+      if (found !== undefined) return found;
+      await soon(this.#changed.promise);
+    }
+  }
+}
+
+const NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "mallory"];
+
+function startServer(
+  { serverPort }: CorePorts,
+  again: { readonly data?: string; readonly port: number } = { port: 0 },
+): Promise<ServerProcess> {
+  return ServerProcess.start({
+    ...(again.data === undefined ? { keepData: true } : { data: again.data }),
+    domain: DOMAIN,
+    users: NAMES.map((name) => ({ name })),
+    set: {
+      "core.mode": "as",
+      "core.trustedPeers": [{ name: "core", addresses: ["127.0.0.1"] }],
+      "core.next": `sip:127.0.0.1:${serverPort};transport=tcp`,
+      "listen.sip": [],
+      "listen.trusted": [`tcp://127.0.0.1:${again.port}`],
+      "compat.plainSip": false,
+    },
+  });
+}
+
+async function stats(server: ServerProcess): Promise<{ readonly contacts: number }> {
+  const response = await operator(server).ask("GET", "/stats");
+  return (await response.json()) as { contacts: number }; // by the operator API
+}
+
+async function trace(server: ServerProcess): Promise<string> {
+  return (await operator(server).ask("GET", "/trace?form=full")).text();
+}
+
+function operator({ data, adminUrl }: ServerProcess): OperatorClient {
+  return new OperatorClient({ data, admin: adminUrl });
+}
+
+/** As an IM client. */
+async function register(user: RawUser, seconds: number): Promise<void> {
+  user.peer.respond ??= (request) => responseTo(request, 200, "OK");
+  const answer = await user.ask({
+    method: "REGISTER",
+    uri: `sip:${DOMAIN}`,
+    to: user.address,
+    headers: [`${contactOf(user)};+g.oma.sip-im`, `Expires: ${seconds}`],
+  });
+  assert.equal(answer.status, 200);
+}
+
+function contactOf({ address, peer }: RawUser): string {
+  const { host, port } = peer.local;
+  return `Contact: <${address.replace(/@.*/, "")}@${host}:${port};transport=tcp>`;
+}
+
+interface InDialog {
+  readonly target: string;
+  readonly route: string;
+  readonly via: RawUser;
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly cseq: number;
+}
+
+function inDialog(method: string, of: InDialog): string {
+  const { host, port } = of.via.peer.local;
+  return [
+    `${method} ${of.target} SIP/2.0`,
+    `Via: SIP/2.0/TCP ${host}:${port};branch=z9hG4bK${randomBytes(8).toString("hex")}`,
+    "Max-Forwards: 70",
+    `Route: ${of.route}`,
+    `From: ${of.from}`,
+    `To: ${of.to}`,
+    `Call-ID: ${of.callId}`,
+    `CSeq: ${of.cseq} ${method}`,
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
+}
+
+/** Of a list on one line. */
+function values(line: string): readonly string[] {
+  return line.split(/,\s*(?=<)/);
+}
+
+function uriIn(contact: string | undefined): string {
+  return /<([^>]+)>/.exec(contact ?? "")?.[1] ?? "";
+}
+
+async function eventually(met: () => Promise<boolean>): Promise<void> {
+  const until = performance.now() + WAIT_MS;
+  while (!(await met())) {
+    assert.ok(performance.now() < until, "it does not come to that");
+    await pause(100);
+  }
+}
+
+function soon<T>(promise: Promise<T>): Promise<T> {
+  return within(WAIT_MS, promise, () => "it does not come");
+}
