@@ -68,10 +68,14 @@ export {
 export { formatDateTime, parseDateTime } from "./date-time.ts";
 export {
   type AnnouncedFile,
+  announcedContent,
   announceFile,
   EXTERNAL_BODY_TYPE,
   type ExternalBody,
+  type FetchRules,
+  type FetchVerdict,
   formatExternalBody,
+  judgeFetch,
   parseExternalBody,
 } from "./external-body/index.ts";
 export {

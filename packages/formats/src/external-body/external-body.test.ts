@@ -1,10 +1,19 @@
 /** Content indirection: the examples of RFC 4483, what is written, what is refused. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { utf8Bytes } from "@parlance/wire";
 import * as fc from "fast-check";
+import { FileCheck } from "../file-transfer/index.ts";
 import { formatMailDate, parseMailDate } from "../mail-date.ts";
-import { announceFile, type ExternalBody, formatExternalBody, parseExternalBody } from "./index.ts";
+import {
+  announcedContent,
+  announceFile,
+  type ExternalBody,
+  formatExternalBody,
+  judgeFetch,
+  parseExternalBody,
+} from "./index.ts";
 
 function read(type: string, content = ""): ExternalBody | string {
   const result = parseExternalBody({
@@ -119,4 +128,41 @@ test("a file on a server is announced with size, hash, expiry, type and name", (
       ],
     },
   });
+});
+
+const ELSEWHERE: ExternalBody = {
+  url: "https://files.example.com/1",
+  expiresAt: 5_000,
+  sizeBytes: 3,
+  hash: "a9993e364706816aba3e25717850c26c9cd0d89d", // of "abc", RFC 3174 §7.3
+  headers: [],
+};
+
+function fetched(body: ExternalBody, content: string): string {
+  const check = new FileCheck(announcedContent(body), (algorithm) => {
+    const hash = createHash(algorithm.replace("-", ""));
+    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+  });
+  check.update(utf8Bytes(content));
+  return check.verdict();
+}
+
+test("only https is fetched, before it expires, up to a size", () => {
+  const rules = { now: 4_999, mostBytes: 3 };
+  assert.equal(judgeFetch(ELSEWHERE, rules), "fetch");
+  assert.equal(judgeFetch({ ...ELSEWHERE, url: "HTTPS://x/" }, rules), "fetch");
+  assert.equal(judgeFetch(ELSEWHERE, { ...rules, now: 5_000 }), "expired");
+  assert.equal(judgeFetch({ ...ELSEWHERE, sizeBytes: 4 }, rules), "too large");
+  for (const url of ["http://x/", "ftp://x/", "file:///etc/passwd", "javascript:alert(1)"]) {
+    assert.equal(judgeFetch({ ...ELSEWHERE, url }, rules), "scheme not allowed", url);
+  }
+  const plain = { ...ELSEWHERE, url: "http://x/" };
+  assert.equal(judgeFetch(plain, { ...rules, schemes: ["https", "http"] }), "fetch");
+});
+
+test("what was fetched is held against its size and hash. RFC 4483 §7", () => {
+  assert.equal(fetched(ELSEWHERE, "abc"), "as announced");
+  assert.equal(fetched(ELSEWHERE, "abd"), "other content");
+  assert.equal(fetched(ELSEWHERE, "abcd"), "too long");
+  assert.equal(fetched({ ...ELSEWHERE, hash: "00" }, "abc"), "other content");
 });

@@ -6,3 +6,9 @@ export {
   formatExternalBody,
   parseExternalBody,
 } from "./external-body.ts";
+export {
+  announcedContent,
+  type FetchRules,
+  type FetchVerdict,
+  judgeFetch,
+} from "./judge-fetch.ts";

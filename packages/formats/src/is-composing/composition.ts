@@ -12,12 +12,14 @@ export type Composition =
 
 export const NO_COMPOSITION: Composition = { state: "idle" };
 
-/** Without a refresh value, and whatever larger one a peer may name. RFC 3994 §3.3 */
-const LONGEST_SECONDS = 120;
+/** Without a refresh value. RFC 3994 §3.3 */
+const DEFAULT_SECONDS = 120;
+/** Whatever larger value a peer may name: nobody is believed to write one message for longer. */
+const LONGEST_SECONDS = 3600;
 
 export function compositionAfter(status: IsComposing, now: number): Composition {
   if (status.state === "idle") return NO_COMPOSITION;
-  const seconds = Math.min(status.refreshSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS);
+  const seconds = Math.min(status.refreshSeconds ?? DEFAULT_SECONDS, LONGEST_SECONDS);
   return { state: "active", contentType: status.contentType, until: now + seconds * 1000 };
 }
 

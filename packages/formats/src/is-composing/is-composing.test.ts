@@ -162,9 +162,15 @@ test("the other side is seen writing until it stops, sends, or is not heard of",
   assert.equal(compositionAfterMessage().state, "idle");
 });
 
-test("nobody is seen writing for longer than 120 s, whatever they say", () => {
-  for (const refreshSeconds of [undefined, 121, 9_999_999_999]) {
+test("without a word it lasts 120 s, else as long as the writer says, and never over an hour", () => {
+  for (const [refreshSeconds, lasts] of [
+    [undefined, 120],
+    [60, 60],
+    [300, 300],
+    [9_999_999_999, 3600],
+  ] as const) {
     const seen = compositionAfter({ ...ACTIVE, refreshSeconds }, 0);
-    assert.equal(compositionAt(seen, 120_000).state, "idle");
+    assert.equal(compositionAt(seen, lasts * 1000 - 1).state, "active");
+    assert.equal(compositionAt(seen, lasts * 1000).state, "idle");
   }
 });
