@@ -4,6 +4,7 @@ import {
   type AgreedMedia,
   compareWithPrevious,
   formatSdp,
+  hasForeignAddress,
   type LocalMedia,
   type LocalSession,
   makeAnswer,
@@ -63,6 +64,7 @@ export function checkSdp(bytes: Uint8Array): void {
 function checkMedia({ sdp, media }: Offer): void {
   for (const offered of media) {
     if (offered.kind !== "message") continue;
+    hasForeignAddress(offered.media);
     const alone: Sdp = {
       lines: sdp.lines.filter(({ type }) => type === "v" || type === "o"),
       media: [writeMessageMedia(offered.media)],

@@ -1,6 +1,7 @@
 /** Session descriptions, and offer and answer for message media. RFC 8866, RFC 3264, RFC 4975 §8 */
 export { type AgreedMedia, keepsConnection } from "./agreement.ts";
 export { type Answer, makeAnswer, type Outcome, readAnswer } from "./answer.ts";
+export { hasForeignAddress, needsOfferWithoutCema } from "./cema.ts";
 export type { Direction } from "./direction.ts";
 export { type Connection, connectionTo, type MediaLine, type Origin } from "./fields.ts";
 export type { Fingerprint } from "./fingerprint.ts";

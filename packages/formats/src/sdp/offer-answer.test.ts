@@ -11,11 +11,13 @@ import {
   compareWithPrevious,
   findMessageMedia,
   formatSdp,
+  hasForeignAddress,
   keepsConnection,
   type LocalMedia,
   type LocalSession,
   makeAnswer,
   makeOffer,
+  needsOfferWithoutCema,
   type Offer,
   type Outcome,
   originOf,
@@ -105,6 +107,25 @@ function cemaWith(relayed: boolean, own: LocalMedia): boolean {
   const { cema: both, connectTo } = agreed(answerTo(offer, own));
   if (both) assert.deepEqual([connectTo.host, connectTo.port], ["198.51.100.1", 4000]);
   return both;
+}
+
+function foreignAddress(host: string, port: number, hop: string): boolean {
+  const [offered] = offerOf(
+    `m=message ${port} TCP/MSRP *`,
+    `c=IN ${host.includes(":") ? "IP6" : "IP4"} ${host}`,
+    `a=path:msrp://${hop}/s;tcp`,
+    "a=accept-types:*",
+  ).media;
+  assert.ok(offered?.kind === "message");
+  return hasForeignAddress(offered.media);
+}
+
+function offersAgain(setup: "active" | "passive", changes: Partial<LocalMedia>): boolean {
+  const offer = makeOffer(ALICE, [ALICES]);
+  const own: LocalMedia = { ...BOBS, host: "198.51.100.9", setup, ...changes };
+  const read = readAnswer(offer, sent(makeAnswer(readOffer(offer), BOB, [own]).sdp));
+  assert.ok(read.ok);
+  return needsOfferWithoutCema(agreed(read.value[0]));
 }
 
 test("the offer of the service is written as its profile has it", () => {
@@ -409,6 +430,23 @@ test("msrp-cema is answered unless who opens the connection is behind a relay. R
   assert.equal(cemaWith(true, relayed), false);
   assert.equal(cemaWith(false, relayed), true);
   assert.equal(cemaWith(false, BOBS), false);
+});
+
+test("an address of somebody in between shows, whatever the spelling. RFC 6714 §4.4", () => {
+  assert.equal(foreignAddress("192.0.2.1", 9, "192.0.2.1:9"), false);
+  assert.equal(foreignAddress("192.0.2.1", 8, "192.0.2.1:9"), true);
+  assert.equal(foreignAddress("192.0.2.2", 9, "192.0.2.1:9"), true);
+  assert.equal(foreignAddress("2001:db8::1", 9, "[2001:0DB8:0:0::0:1]:9"), false);
+  assert.equal(foreignAddress("2001:db8::2", 9, "[2001:db8::1]:9"), true);
+  assert.equal(foreignAddress("x.example", 9, "192.0.2.1:9"), false);
+});
+
+test("an answer without CEMA and with a foreign address needs an offer without it. RFC 6714 §4.2", () => {
+  assert.equal(offersAgain("active", {}), true);
+  assert.equal(offersAgain("passive", {}), false);
+  assert.equal(offersAgain("passive", { path: ["msrp://192.0.2.9:1/r;tcp", ...BOBS.path] }), true);
+  assert.equal(offersAgain("active", { cema: true }), false);
+  assert.equal(offersAgain("active", { host: BOB.host }), false);
 });
 
 test("an offer that changes nothing keeps its version, another raises it. RFC 3264 §8", () => {
