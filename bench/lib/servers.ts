@@ -40,7 +40,7 @@ export async function startParlance(users: number, nodeFlags: readonly string[] 
   const file = join(data, "parlance.json");
   const config = {
     data,
-    listen: { sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], http: null, admin: null },
+    listen: { sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], msrp: [], http: null, admin: null },
     users: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, password: PASSWORD })),
     trace: { bytes: 0 },
     limits: ROOMY,

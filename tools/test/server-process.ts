@@ -38,6 +38,7 @@ export interface Memory {
 
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   "listen.sip": ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"],
+  "listen.msrp": ["tcp://127.0.0.1:0"],
   "listen.http": "http://127.0.0.1:0",
   "listen.admin": "http://127.0.0.1:0",
   "compat.plainSip": true,

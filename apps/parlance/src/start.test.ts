@@ -15,6 +15,8 @@ const FREE_PORTS = [
   "--set",
   'listen.sip=["udp://127.0.0.1:0","tcp://127.0.0.1:0"]',
   "--set",
+  'listen.msrp=["tcp://127.0.0.1:0"]',
+  "--set",
   "listen.http=http://127.0.0.1:0",
   "--set",
   "listen.admin=http://127.0.0.1:0",
@@ -140,7 +142,7 @@ test("all ports that are taken are told in one go", async (t) => {
   const line = await first.line(/^ready /);
   const { listeners }: { listeners: { kind: string; url: string }[] } = JSON.parse(line.slice(6));
   const urls = (kind: string) => listeners.filter((one) => one.kind === kind).map(({ url }) => url);
-  const wanted = [`listen.sip=${JSON.stringify(urls("sip"))}`];
+  const wanted = ["sip", "msrp"].map((kind) => `listen.${kind}=${JSON.stringify(urls(kind))}`);
   for (const kind of ["http", "admin"]) wanted.push(`listen.${kind}=${urls(kind)[0]}`);
   const second = start(t, data, ...wanted.flatMap((each) => ["--set", each]));
   const { status, err } = await second.end();

@@ -6,6 +6,7 @@ export * from "./file-content/index.ts";
 export * from "./http/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";
+export * from "./msrp-transports/index.ts";
 export * from "./secrets/index.ts";
 export * from "./sip-transports/index.ts";
 export * from "./store/index.ts";

@@ -1,11 +1,13 @@
 /** What a server is told before it starts. Plain values: whoever reads files and arguments has checked them. */
 
+import type { MsrpDialer } from "@parlance/msrp";
 import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
 import type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
 import type { Bounds } from "./limits.ts";
+import type { Anchor } from "./participating/index.ts";
 import type { Log, Metrics, Sealing, SecurityWatch } from "./ports/index.ts";
 import type { FileContent, Stores } from "./store/index.ts";
 import type { TokenKeys } from "./web-authentication/index.ts";
@@ -28,6 +30,12 @@ export interface ServerConfig {
   readonly compat?: {
     /** Phones that do not know the IM feature tag count as IM clients. */
     readonly plainSip?: boolean;
+  };
+  readonly media?: {
+    /** Do one-to-one sessions pass through the server? Default `always`. */
+    readonly anchor?: Anchor;
+    /** Written into addresses instead of that of the listener. */
+    readonly host?: string;
   };
   readonly auth?: {
     /** Offer MD5 after SHA-256. RFC 8760 §2.3 */
@@ -71,6 +79,8 @@ export interface ServerPorts {
   /** Finds the hosts of edge proxies and routes that have names. */
   readonly resolver?: Resolver;
   readonly secrets: Secrets;
+  /** Opens MSRP connections; without it no session passes through the server. */
+  readonly msrp?: MsrpDialer;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Told of failed logins, refusals, bounds that were hit and what could not be read. */

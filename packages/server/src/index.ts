@@ -16,7 +16,13 @@ export type {
   SecurityWatch,
   User,
 } from "./ports/index.ts";
-export { createServer, type Server, type ServerStats } from "./server.ts";
+export {
+  createServer,
+  type MsrpPlace,
+  type Server,
+  type ServerMedia,
+  type ServerStats,
+} from "./server.ts";
 export * from "./store/index.ts";
 export {
   formatPcap,

@@ -42,6 +42,12 @@ export const defaultLimits = {
   receiptsPerSecond: 100, // they come as fast as others write to the user
   receiptBurst: 1_000, // as many as may have waited for him
 
+  // Sessions.
+  calls: 20_000, // both sides of a session count
+  sessionsPerUser: 50, // as one calls and as one is called, on all devices
+  sessionFileBytes: 1_073_741_824, // of one message or file in a session
+  largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
+
   // Registrations.
   bindingsPerUser: 10,
   minExpiresSeconds: 60, // shorter ones are a load attack, or a keep-alive in the wrong place

@@ -1,5 +1,6 @@
 /** The server: the core and the functions of the IM service, put together over what the machine offers. */
 import { serviceAddresses } from "@parlance/im";
+import type { MsrpConnection } from "@parlance/msrp";
 import {
   type Address,
   addressKey,
@@ -17,12 +18,27 @@ import { Directory } from "./core/directory.ts";
 import { DeferredMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { openRules, originating, terminating } from "./participating/index.ts";
+import { AnchoredSessions, openRules, originating, terminating } from "./participating/index.ts";
+import type { Untagged, User } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
+import { type Place, SWITCH_LIMITS, Switch } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
+/** Where the MSRP listeners of the server are. */
+export type { Place as MsrpPlace } from "./switch/index.ts";
+
+/** The user plane, for the adapters. */
+export interface ServerMedia {
+  /** Somebody has connected to a listener. */
+  taken(connection: MsrpConnection): void;
+  /** Tells of a listener: addresses of sessions name it. */
+  listens(place: Place): void;
+}
+
 export interface ServerStats extends EndpointStats {
+  /** One-to-one sessions that pass through the server. */
+  readonly sessions: number;
   readonly users: number;
   readonly registeredUsers: number;
   readonly contacts: number;
@@ -39,6 +55,8 @@ export interface Server {
   listens(address: Address, transport: TransportName): void;
   /** For the HTTP adapter: everything that comes in under `web.roots`. */
   readonly web: Pick<WebFunctions, "handle" | "roots" | "listens">;
+  /** Undefined without a dialer among the ports. */
+  readonly media: ServerMedia | undefined;
   readonly trace: TraceRing;
   readonly stats: ServerStats;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
@@ -53,7 +71,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
   const functions = makeFunctions(config, limits, ports, core);
-  const { deferral, controlling, collector } = functions;
+  const { deferral, controlling, collector, plane } = functions;
   const web = webFunctions(config, limits, ports, core);
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
@@ -75,7 +93,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     limits.auditSeconds * 1_000,
   );
   retention.start();
-  watch(ports, core);
+  watch(ports, core, plane);
   return {
     domain: config.domain,
     events: core.events,
@@ -89,9 +107,13 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       transports: ports.transports,
     }),
     web,
+    media: plane && {
+      taken: (connection) => plane.hub.taken(connection),
+      listens: (place) => plane.hub.places.listens(place),
+    },
     trace,
     get stats() {
-      return statsOf(core);
+      return statsOf(core, plane);
     },
     drain(patienceMs) {
       web.files?.stop(); // uploads go on where they are, with whoever comes next
@@ -102,16 +124,58 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       collector.stop();
       controlling.stop();
       deferral.stop();
+      plane?.sessions.stop();
+      plane?.hub.stop();
       core.stop();
     },
   };
+}
+
+/** The switch, and the sessions that pass it. */
+function makePlane(
+  config: ServerConfig,
+  limits: Bounds,
+  { msrp, clock, random, log, metrics }: ServerPorts,
+  core: Core,
+): UserPlane | undefined {
+  if (msrp === undefined) return undefined;
+  const hub = new Switch(SWITCH_LIMITS, {
+    publicHost: config.media?.host,
+    dialer: msrp,
+    clock,
+    random,
+    log,
+    metrics,
+    security: core.watch,
+  });
+  const sessions = new AnchoredSessions(
+    { calls: core.calls, media: hub, random, mayWrite: (user) => core.way.mayWrite(user) },
+    {
+      anchor: config.media?.anchor ?? "always",
+      untagged: untaggedOf(config),
+      maxBytes: limits.sessionFileBytes,
+      inviteWaitMs: limits.inviteWaitMs,
+    },
+  );
+  return { hub, sessions };
+}
+
+interface UserPlane {
+  readonly hub: Switch;
+  readonly sessions: AnchoredSessions;
+}
+
+function untaggedOf({ compat }: ServerConfig): Untagged {
+  return compat?.plainSip === true ? "serve" : "refuse";
 }
 
 function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts, core: Core) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
-  const untagged = config.compat?.plainSip === true ? "serve" : "refuse";
+  const untagged = untaggedOf(config);
+  const plane = makePlane(config, limits, ports, core);
+  const running = (user: User): number => plane?.sessions.running(user.address) ?? 0;
   const services = servicesOf(config);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reports = new ServerReports({ way, clock, random, log }, { userAgent });
@@ -168,15 +232,23 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
     },
   );
   way.use({
-    originating: originating({ untagged, maxMessageBytes: limits.streamBodyBytes }),
+    originating: originating(
+      { running },
+      { untagged, maxMessageBytes: limits.streamBodyBytes, maxSessions: limits.sessionsPerUser },
+    ),
     terminating: terminating(
-      { rules: openRules, queueing: (user) => deferral.isWaiting(user) },
-      { datagramMessageBytes: limits.datagramMessageBytes },
+      { rules: openRules, queueing: (user) => deferral.isWaiting(user), running },
+      {
+        datagramMessageBytes: limits.datagramMessageBytes,
+        maxSessions: limits.sessionsPerUser,
+        untagged,
+      },
     ),
     deferral,
+    sessions: plane?.sessions,
     owners: [controlling, collector],
   });
-  return { deferral, controlling, collector };
+  return { deferral, controlling, collector, plane };
 }
 
 function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {
@@ -215,8 +287,9 @@ function memberUri(member: string, domain: string): string {
   return member.includes(":") ? member : addressKey(sipUri(member, domain));
 }
 
-function statsOf(core: Core): ServerStats {
+function statsOf(core: Core, plane: UserPlane | undefined): ServerStats {
   return {
+    sessions: plane?.sessions.count ?? 0,
     ...core.endpoint.stats,
     users: core.directory.size,
     registeredUsers: core.registrar.contacts.users,
@@ -225,15 +298,16 @@ function statsOf(core: Core): ServerStats {
   };
 }
 
-function watch({ metrics }: ServerPorts, core: Core): void {
+function watch({ metrics }: ServerPorts, core: Core, plane: UserPlane | undefined): void {
   const gauge = (name: string, stat: keyof ServerStats, help: string): void =>
-    metrics.gauge(`sip_${name}`, help, () => statsOf(core)[stat]);
+    metrics.gauge(`sip_${name}`, help, () => statsOf(core, plane)[stat]);
   const total = (name: string, stat: keyof EndpointStats, help: string): void =>
     metrics.total(`sip_${name}_total`, help, () => core.endpoint.stats[stat]);
   gauge("users", "users", "Accounts");
   gauge("registered_users", "registeredUsers", "Users with at least one contact");
   gauge("contacts", "contacts", "Registered contacts");
   gauge("subscriptions", "subscriptions", "Subscriptions to registrations");
+  gauge("sessions", "sessions", "One-to-one sessions through the server");
   gauge("server_transactions", "serverTransactions", "Requests of others in memory");
   gauge("client_transactions", "clientTransactions", "Requests of ours in memory");
   total("requests_in", "requestsIn", "Requests received");

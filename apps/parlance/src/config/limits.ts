@@ -63,6 +63,22 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   messageBurst: { usual: 50, about: "Messages of one user at once.", least: 1 },
   receiptsPerSecond: { usual: 100, about: "Receipts of one user a second, on average.", least: 1 },
   receiptBurst: { usual: 1_000, about: "Receipts of one user at once.", least: 1 },
+  calls: { usual: 20_000, about: "Calls that the node is in; a session has two.", least: 2 },
+  sessionsPerUser: {
+    usual: 50,
+    about: "Sessions of one user at once, begun or joined.",
+    least: 1,
+  },
+  sessionFileBytes: {
+    usual: 1_073_741_824,
+    about: "Octets of one message or file in a session.",
+    least: 65_536,
+  },
+  largeMessageBytes: {
+    usual: 10_485_760,
+    about: "Octets of one large message kept for a user who is away.",
+    least: 1_300,
+  },
   bindingsPerUser: { usual: 10, about: "Contacts registered at once by one user.", least: 1 },
   minExpiresSeconds: { usual: 60, about: "Seconds of the shortest registration.", least: 1 },
   maxExpiresSeconds: { usual: 7_200, about: "Seconds of the longest registration.", least: 1 },

@@ -71,11 +71,16 @@ const listen = z
       .array(url("tcp|tls"))
       .default([])
       .describe("SIP listeners (tcp://, tls://) for trusted peers alone."),
-    msrp: z.array(url("tcp|tls")).default([]).describe("MSRP listeners. Read, not used yet."),
+    msrp: z
+      .array(url("tcp|tls"))
+      .default(["tcp://127.0.0.1:2855"])
+      .describe("MSRP listeners: tcp:// or tls://ADDRESS:PORT. Port 0 takes a free one."),
     http: url("http|https")
       .nullable()
       .default("http://127.0.0.1:8080")
-      .describe("Public HTTP listener: SIP over WebSocket under /sip. null turns it off."),
+      .describe(
+        "Public HTTP listener: SIP over WebSocket under /sip, MSRP over WebSocket under /msrp. null turns it off.",
+      ),
     admin: url("http|https")
       .nullable()
       .default("http://127.0.0.1:8081")
@@ -180,7 +185,15 @@ const keys = z.strictObject({
     .describe("Concessions to clients that do not follow OMA SIMPLE IM."),
   media: z
     .strictObject({
-      anchor: z.enum(["always", "auto", "never"]).default("always").describe("Read, not used yet."),
+      anchor: z
+        .enum(["always", "auto", "never"])
+        .default("always")
+        .describe(
+          "Do one-to-one sessions pass through the node? auto: where one side is a browser or behind address translation.",
+        ),
+      host: text(
+        "Address or name that devices use to reach the MSRP listeners, where it is another than theirs.",
+      ).optional(),
     })
     .prefault({})
     .describe("The MSRP user plane."),
@@ -241,10 +254,10 @@ const keys = z.strictObject({
 /** With what one key says about another. */
 export const configuration = keys.superRefine((read, check) => {
   const { tls, limits: bounds } = read;
-  const { sip, trusted, http, admin } = read.listen;
+  const { sip, trusted, msrp, http, admin } = read.listen;
   const wrong = (path: string[], message: string): void =>
     check.addIssue({ code: "custom", path, message });
-  const listeners = [...sip, ...trusted, http ?? "", admin ?? ""];
+  const listeners = [...sip, ...trusted, ...msrp, http ?? "", admin ?? ""];
   const secured = listeners.find((each) => /^(?:tls|https):/i.test(each));
   if (secured !== undefined && tls.certificates.length === 0) {
     wrong(["tls", "certificates"], `${secured} needs a certificate`);

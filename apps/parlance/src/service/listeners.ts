@@ -4,20 +4,21 @@ import {
   adminListener,
   type Certificates,
   HttpListener,
+  type MsrpTransports,
   OperatorToken,
   type PrometheusMetrics,
   type SecurityEvents,
   type SipTransports,
   type StructuredLog,
 } from "@parlance/node";
-import type { Server, Stores } from "@parlance/server";
+import type { MsrpPlace, Server, Stores } from "@parlance/server";
 import type { Configuration } from "../config/schema.ts";
 import { ListenFaults } from "./listen-faults.ts";
 import { operatorApi } from "./operator-api.ts";
 import type { Parts } from "./parts.ts";
 
 export interface ListenerInfo {
-  readonly kind: "sip" | "trusted" | "http" | "admin";
+  readonly kind: "sip" | "trusted" | "msrp" | "http" | "admin";
   readonly url: string;
 }
 
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly server: Server;
   readonly stores: Stores;
   readonly transports: SipTransports;
+  readonly msrp: MsrpTransports;
   readonly certificates: Certificates | undefined;
   readonly metrics: PrometheusMetrics;
   readonly log: StructuredLog;
@@ -37,7 +39,7 @@ export interface Surroundings {
 
 /** The admin listener comes first, so that it can be asked while the others are opened, and goes last. */
 export async function listen(around: Surroundings, parts: Parts): Promise<readonly ListenerInfo[]> {
-  const { config, server, transports } = around;
+  const { config, server, transports, msrp } = around;
   const { sip, trusted, http, admin } = config.listen;
   const faults = new ListenFaults();
   const doors: (ListenerInfo | undefined)[] = [];
@@ -54,12 +56,23 @@ export async function listen(around: Surroundings, parts: Parts): Promise<readon
   };
   if (admin !== null) await openPages("admin", admin, adminOf(around, admin));
   transports.attach(server.events);
+  msrp.attach((connection) => server.media?.taken(connection));
   if (http !== null) await openPages("http", http, publicOf(around, http));
-  for (const page of pages) if (page !== undefined) transports.avoid(addressOf(page.url));
-  for (const page of pages) if (page?.kind === "http") server.web.listens(urlFor(config, page.url));
+  for (const page of pages) {
+    if (page === undefined) continue;
+    transports.avoid(addressOf(page.url));
+    msrp.avoid(addressOf(page.url));
+    if (page.kind !== "http") continue;
+    server.web.listens(urlFor(config, page.url));
+    server.media?.listens(webPlace(page.url));
+  }
   parts.add(() => transports.stop()); // WebSockets end before the listener that they came by
   for (const url of sip) await openSip("sip", url);
   for (const url of trusted) await openSip("trusted", url);
+  for (const url of config.listen.msrp) {
+    const wanted = { key: "listen.msrp", url, all: config.listen.msrp };
+    doors.push(await faults.attempt(wanted, () => openMsrpListener(around, url)));
+  }
   faults.settle();
   return [...doors, ...pages].filter((one) => one !== undefined);
 }
@@ -73,6 +86,23 @@ async function openSipListener(
   server.listens({ host, port }, transport);
   const literal = host.includes(":") ? `[${host}]` : host;
   return { kind, url: `${transport.toLowerCase()}://${literal}:${port}` };
+}
+
+async function openMsrpListener(
+  { msrp, server, transports }: Surroundings,
+  url: string,
+): Promise<ListenerInfo> {
+  const { transport, host, port } = await msrp.listen({ url, name: "msrp" });
+  transports.avoid({ host, port });
+  server.media?.listens({ secure: transport === "tls", transport: "tcp", host, port });
+  const literal = host.includes(":") ? `[${host}]` : host;
+  return { kind: "msrp", url: `${transport}://${literal}:${port}` };
+}
+
+/** RFC 7977 §4.1 */
+function webPlace(page: string): MsrpPlace {
+  const secure = page.startsWith("https:");
+  return { secure, transport: "ws", ...addressOf(page) };
 }
 
 function addressOf(page: string): { readonly host: string; readonly port: number } {
@@ -89,11 +119,15 @@ function urlFor({ domain }: Configuration, page: string): string {
 }
 
 function publicOf(around: Surroundings, url: string): HttpListener {
-  const { transports, config, certificates, server } = around;
-  const door = transports.webSockets({ name: "web", origins: config.web.origins });
+  const { transports, msrp, config, certificates, server } = around;
+  const { origins } = config.web;
+  const upgrades = new Map([
+    ["/sip", transports.webSockets({ name: "web", origins })],
+    ["/msrp", msrp.webSockets({ name: "web", origins })],
+  ]);
   return new HttpListener({
     url,
-    upgrades: new Map([["/sip", door]]),
+    upgrades,
     web: server.web,
     failed: pageFailed(around),
     ...(certificates === undefined ? {} : { certificates }),

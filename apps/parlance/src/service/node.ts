@@ -6,6 +6,7 @@ import {
   DiskContent,
   destinationPolicy,
   inflate,
+  MsrpTransports,
   openStores,
   PrometheusMetrics,
   SecurityEvents,
@@ -73,6 +74,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   const security = new SecurityEvents({ log, metrics, clock });
   const certificates = openCertificates(config, log, parts);
   const transports = openTransports(config, certificates, security, parts);
+  const msrp = openMsrp(config, certificates, security, parts);
   const server = await createServer(serverConfig(config), {
     transports,
     stores,
@@ -90,6 +92,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       marks: keys.derive("marks").current,
       tokens: keys.derive("tokens"),
     },
+    msrp,
     log,
     metrics,
     security,
@@ -103,6 +106,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       server,
       stores,
       transports,
+      msrp,
       certificates,
       metrics,
       log,
@@ -141,7 +145,7 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, compat, auth, trace, core, files, web } = config;
+  const { domain, groups, compat, auth, trace, core, files, media, web } = config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
     domain,
@@ -151,6 +155,7 @@ function serverConfig(config: Configuration): ServerConfig {
     trace,
     files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },
     web,
+    media: { anchor: media.anchor, ...(media.host === undefined ? {} : { host: media.host }) },
     limits: {
       ...limits,
       fileBytes: files.maxFileBytes,
@@ -216,6 +221,28 @@ function openTransports(
   });
   parts.add(() => transports.stop());
   return transports;
+}
+
+function openMsrp(
+  config: Configuration,
+  certificates: Certificates | undefined,
+  security: SecurityEvents,
+  parts: Parts,
+): MsrpTransports {
+  const { limits, tls } = config;
+  const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
+  const msrp = new MsrpTransports({
+    limits: { connections: limits.connections },
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(authorities.length === 0 ? {} : { authorities }),
+    mayConnect: destinationPolicy(innerDestinations(config)),
+    log(event) {
+      if (event.kind !== "refused") return;
+      security.report(`MSRP connection refused: ${event.reason}`, event.remote.host);
+    },
+  });
+  parts.add(() => msrp.stop());
+  return msrp;
 }
 
 const LOOPBACK = ["127.0.0.0/8", "::1/128"];

@@ -7,6 +7,7 @@ import type { LimitWatch, ReadContent, SecurityWatch, User } from "../ports/inde
 import { Accounts } from "./accounts.ts";
 import { Answers } from "./answer.ts";
 import { Authenticator } from "./authentication.ts";
+import { ServerCalls } from "./calls.ts";
 import { RequestContent } from "./content.ts";
 import { denials } from "./denials.ts";
 import { DialogLegs } from "./dialog-legs.ts";
@@ -40,6 +41,7 @@ export class Core {
   readonly directory: Directory;
   readonly registrar: Registrar;
   readonly regEvents: RegEvents;
+  readonly calls: ServerCalls;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly home: Home;
@@ -125,6 +127,10 @@ export class Core {
     this.#patientSender = new Sender(this.endpoint, clock, limits.forwardWaitMs + FAR_END_MS, hits);
     const sender = this.#sender;
     const legs = new DialogLegs(secrets.dialogs);
+    this.calls = new ServerCalls(
+      { sender, clock, random, flows: this.#flows, contacts: this.registrar.contacts, home },
+      { calls: limits.calls },
+    );
     const behindCore =
       as &&
       new BehindCore(as, {
@@ -210,6 +216,7 @@ export class Core {
       served,
       registration,
       regEvents: this.regEvents,
+      calls: this.calls,
       way: this.way,
       readContent,
       clock,
@@ -245,6 +252,7 @@ export class Core {
     this.#tick?.();
     this.#sender.stop();
     this.#patientSender.stop();
+    this.calls.stop();
     this.regEvents.stop();
     this.endpoint.stop();
   }

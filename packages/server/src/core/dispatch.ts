@@ -17,6 +17,7 @@ import type { Clock } from "@parlance/wire";
 import type { ReadContent } from "../ports/index.ts";
 import type { Answers } from "./answer.ts";
 import { type Asker, clientAsker } from "./asker.ts";
+import type { ServerCalls } from "./calls.ts";
 import type { Denials } from "./denials.ts";
 import type { DialogLegs } from "./dialog-legs.ts";
 import { type Admitted, answerDenied, type Guard } from "./guard.ts";
@@ -41,6 +42,7 @@ export interface DispatchPorts {
   /** Set behind a core: it hands over what is to be served, and registers users itself. */
   readonly served: Served | undefined;
   readonly regEvents: RegEvents;
+  readonly calls: ServerCalls;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
   readonly clock: Clock;
@@ -88,8 +90,9 @@ export class Dispatch implements TransactionUser {
   }
 
   ack(request: SipRequest, flow: Flow): void {
-    const { home, legs, inDialog, flows } = this.#ports;
+    const { home, legs, inDialog, flows, calls } = this.#ports;
     flows.seen(flow);
+    if (calls.ack(request)) return;
     const routeSet = readRouteSet(request, home, legs);
     if (!routeSet.forged && request.get(MaxForwards) !== 0) {
       inDialog.ack(routeSet.request, routeSet.legs);
@@ -114,7 +117,7 @@ export class Dispatch implements TransactionUser {
     const { principal, originator } = admitted;
     const receivedAt = clock.now();
     const passage = new RequestPassage(
-      { request, principal, originator, flow, receivedAt },
+      { request, principal, originator, flow, transaction, receivedAt },
       readContent,
     );
     const objection = checkForwarding(request, RULES);
@@ -214,8 +217,10 @@ export class Dispatch implements TransactionUser {
   }
 
   /** A dialog of the server itself, or one that does not exist. */
-  #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void {
-    const { regEvents } = this.#ports;
+  #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void | Promise<void> {
+    const { regEvents, calls } = this.#ports;
+    const served = calls.serve(transaction, passage.principal);
+    if (served !== false) return served === true ? undefined : served;
     if (passage.request.method === "SUBSCRIBE" && passage.request.get(Event)?.value === "reg") {
       return regEvents.subscribe(passage, transaction);
     }

@@ -12,6 +12,7 @@ import {
   withoutOurVia,
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
+import type { RegisteredContact } from "./registrar/contact.ts";
 import type { Sender } from "./sender.ts";
 
 /** How all branches together ended. */
@@ -20,23 +21,26 @@ export interface ForkEnd {
   readonly status: number;
   /** Ready for the caller, without our Via; undefined when no contact answered. */
   readonly response: SipResponse | undefined;
-  /** Where a 2xx came from: what follows in its dialog goes there. Undefined for every other end. */
-  readonly from: Destination | undefined;
+  /** Which branch a 2xx came from. Undefined for every other end. */
+  readonly from: Branch | undefined;
 }
 
 export interface ForkObserver {
-  provisional(response: SipResponse, from: Destination): void;
+  provisional(response: SipResponse, from: Branch): void;
   /** Once. */
   end(end: ForkEnd): void;
   /** A further 2xx of an INVITE: every one is for the caller. RFC 3261 §16.7 item 5 */
-  late(response: SipResponse, from: Destination): void;
+  late(response: SipResponse, from: Branch): void;
 }
 
 export interface Branch {
+  /** As it goes, but for our Via. */
   readonly request: SipRequest;
   readonly to: Destination;
   /** What tells a request that comes back to us from one that only passes again. RFC 5393 §4.2.1 */
   readonly loopMark?: string | undefined;
+  /** Whose it is; undefined for a place that no user has registered. */
+  readonly contact?: RegisteredContact | undefined;
 }
 
 export interface ForkPlan<T> {
@@ -55,16 +59,13 @@ export interface ForkPorts {
 }
 
 /** The usual case, and so the short way: one contact, and nothing to cancel. */
-export function sendOne(
-  { request, to, loopMark }: Branch,
-  { sender }: ForkPorts,
-  observer: ForkObserver,
-): void {
+export function sendOne(branch: Branch, { sender }: ForkPorts, observer: ForkObserver): void {
+  const { request, to, loopMark } = branch;
   const heard: RequestObserver = {
     response: (response) => {
       // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
       if (response.status < 200) return;
-      observer.end({ status: response.status, response: withoutOurVia(response), from: to });
+      observer.end({ status: response.status, response: withoutOurVia(response), from: branch });
     },
     timeout: () => observer.end({ status: 408, response: undefined, from: undefined }),
     failed: (reason) =>
@@ -106,7 +107,7 @@ export class Fork<T> {
   }
 
   /** `from`: whose response caused this, if one did. */
-  #perform(effects: readonly ForkEffect<T>[], from?: Destination): void {
+  #perform(effects: readonly ForkEffect<T>[], from?: Branch): void {
     for (const effect of effects) {
       switch (effect.do) {
         case "forward":
@@ -128,19 +129,20 @@ export class Fork<T> {
     }
   }
 
-  #send(branch: number, { request, to, loopMark }: Branch): void {
+  #send(number: number, branch: Branch): void {
+    const { request, to, loopMark } = branch;
     const over = (effects: readonly ForkEffect<T>[]): void => {
-      this.#running.delete(branch);
-      this.#perform(effects, to);
+      this.#running.delete(number);
+      this.#perform(effects, branch);
     };
     const failed = (why: "timeout" | "unreachable", status: number): void => {
       this.#failure ??= status;
-      over(this.#context.failed(branch, why, this.#now));
+      over(this.#context.failed(number, why, this.#now));
     };
     const observer: RequestObserver = {
       response: (response) => {
-        const effects = this.#context.response(branch, response, this.#now);
-        if (response.status < 200) this.#perform(effects, to);
+        const effects = this.#context.response(number, response, this.#now);
+        if (response.status < 200) this.#perform(effects, branch);
         else over(effects);
       },
       timeout: () => failed("timeout", 408),
@@ -148,10 +150,10 @@ export class Fork<T> {
     };
     const options = loopMark === undefined ? {} : { branchSuffix: loopMark };
     const transaction = this.#ports.sender.send(request, to, observer, options);
-    if (!transaction.ended) this.#running.set(branch, transaction);
+    if (!transaction.ended) this.#running.set(number, transaction);
   }
 
-  #respond(response: SipResponse, from: Destination | undefined): void {
+  #respond(response: SipResponse, from: Branch | undefined): void {
     const { status } = response;
     if (from !== undefined && status < 200) return this.#observer.provisional(response, from);
     if (from !== undefined && this.#ended) return this.#observer.late(response, from);

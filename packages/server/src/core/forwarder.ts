@@ -83,8 +83,14 @@ export class Forwarder {
   }
 
   /** A domain that is not ours, by the route that the operator configured. */
-  toOutside(passage: Passage, { peer, target, trusted }: Outside, observer: ForwardObserver): void {
-    const { request, originator } = passage;
+  toOutside(
+    passage: Passage,
+    { peer, target, trusted }: Outside,
+    observer: ForwardObserver,
+    dress: (request: SipRequest) => SipRequest = (request) => request,
+  ): void {
+    const { originator } = passage;
+    const request = dress(passage.request);
     const plan = {
       method: request.method,
       targets: [{ to: target, q: 1 }],
@@ -126,7 +132,7 @@ export class Forwarder {
       asserted: undefined, // a client is never told more than From says. RFC 3325 §5
       realm: this.#ports.home.domain,
     });
-    return { request, to: edge?.uri.kind === "sip" ? edge.uri : contact.target };
+    return { request, to: edge?.uri.kind === "sip" ? edge.uri : contact.target, contact };
   }
 
   /**

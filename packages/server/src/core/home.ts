@@ -2,6 +2,7 @@
 import {
   type Address,
   addressKey,
+  defaultPort,
   type Flow,
   hostText,
   imAddress,
@@ -41,6 +42,12 @@ export class Home {
   sentBy({ transport, listener, local }: Flow): Address {
     if (listener !== undefined || transport === "UDP") return local;
     return this.#listeners.get(transport) ?? local;
+  }
+
+  /** Where a peer that has shown nothing reaches us by this transport, as far as we know. */
+  addressFor(transport: TransportName): Address {
+    const known = this.#learnt.get(transport) ?? this.#listeners.get(transport);
+    return known ?? { host: this.domain, port: defaultPort(transport) };
   }
 
   /** A flow of a listener shows under which address it is reached, also where it listens on all. */

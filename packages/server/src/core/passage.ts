@@ -1,5 +1,5 @@
 /** A request on its way; its body is read when somebody asks, and only then. */
-import type { Flow, SipRequest } from "@parlance/sip";
+import type { Flow, ServerTransaction, SipRequest } from "@parlance/sip";
 import type { Content, Originator, Passage, Principal, ReadContent } from "../ports/index.ts";
 
 export type Facts = Omit<Passage, "content">;
@@ -9,16 +9,18 @@ export class RequestPassage implements Passage {
   readonly principal: Principal;
   readonly originator: Originator | undefined;
   readonly flow: Flow | undefined;
+  readonly transaction: ServerTransaction | undefined;
   readonly receivedAt: number;
   readonly #read: ReadContent;
   #content: Content | undefined;
 
-  constructor({ request, principal, originator, flow, receivedAt }: Facts, read: ReadContent) {
-    this.request = request;
-    this.principal = principal;
-    this.originator = originator;
-    this.flow = flow;
-    this.receivedAt = receivedAt;
+  constructor(facts: Facts, read: ReadContent) {
+    this.request = facts.request;
+    this.principal = facts.principal;
+    this.originator = facts.originator;
+    this.flow = facts.flow;
+    this.transaction = facts.transaction;
+    this.receivedAt = facts.receivedAt;
     this.#read = read;
   }
 
@@ -29,7 +31,18 @@ export class RequestPassage implements Passage {
 
   /** The same passage with a changed request. */
   with(request: SipRequest): RequestPassage {
-    const { principal, originator, flow, receivedAt } = this;
-    return new RequestPassage({ request, principal, originator, flow, receivedAt }, this.#read);
+    const { principal, originator, flow, transaction, receivedAt } = this;
+    const facts = { request, principal, originator, flow, transaction, receivedAt };
+    return new RequestPassage(facts, this.#read);
+  }
+
+  /** A request that the server sends in the place of this one, for the same originator. */
+  fromServer(request: SipRequest): RequestPassage {
+    const { originator, receivedAt } = this;
+    const principal: Principal = { kind: "server", onBehalfOf: originator?.address };
+    return new RequestPassage(
+      { request, principal, originator, flow: undefined, transaction: undefined, receivedAt },
+      this.#read,
+    );
   }
 }

@@ -69,6 +69,8 @@ export class Phone {
   readonly host: string;
   /** What it says to a request. */
   answer: (request: SipRequest) => number = () => 200;
+  /** Hears of each ACK. */
+  acknowledged: ((ack: SipRequest) => void) | undefined;
   /** Instead of answering. */
   serve: ((transaction: ServerTransaction) => void) | undefined;
   flow: Flow;
@@ -96,7 +98,10 @@ export class Phone {
           if (this.serve === undefined) transaction.reply(this.answer(request));
           else this.serve(transaction);
         },
-        ack: (request) => void this.acks.push(request),
+        ack: (request) => {
+          this.acks.push(request);
+          this.acknowledged?.(request);
+        },
       },
     );
     machine.events = this.endpoint;

@@ -1,10 +1,11 @@
 /** The ways out: domains that the operator routed, and no others. RFC 3261 §16.5 */
 import { refuse } from "@parlance/im";
-import type { Hop, SipUri } from "@parlance/sip";
-import type { Passage } from "../ports/index.ts";
+import type { Hop, Uri } from "@parlance/sip";
+import type { Onward, Passage } from "../ports/index.ts";
 import type { Asker } from "./asker.ts";
 import type { ForkEnd } from "./fork.ts";
-import type { Forwarder, ForwardObserver } from "./forwarder.ts";
+import type { Forwarder, ForwardObserver, Outside } from "./forwarder.ts";
+import { onwardToOutside } from "./onward.ts";
 
 export interface StaticRoute {
   /** Domains reached by it; "*" for all that have no other. */
@@ -16,7 +17,14 @@ export interface StaticRoute {
   readonly trusted: boolean;
 }
 
-export class Routes {
+/** What leads away from here. */
+export interface Exits {
+  leave(passage: Passage, asker: Asker): void;
+  /** The same for an INVITE that a function sends anew; undefined when it cannot, or leads nowhere. */
+  onward?(passage: Passage): Onward | undefined;
+}
+
+export class Routes implements Exits {
   readonly #byDomain = new Map<string, StaticRoute>();
   readonly #forwarder: Forwarder;
 
@@ -27,19 +35,25 @@ export class Routes {
     }
   }
 
-  find({ host }: SipUri): StaticRoute | undefined {
-    return this.#byDomain.get(host.toLowerCase()) ?? this.#byDomain.get("*");
-  }
-
   /** For a target that is not ours. We are no open relay: what nobody routed stays here. */
   leave(passage: Passage, asker: Asker): void {
     const { uri } = passage.request;
     if (uri.kind !== "sip") return asker.refuse(refuse("no such user"));
-    const route = this.find(uri);
-    if (route === undefined) return asker.refuse(refuse("access denied"));
-    const { peer, hop: target, trusted } = route;
+    const outside = this.#find(uri);
+    if (outside === undefined) return asker.refuse(refuse("access denied"));
     // The target stays as it is: also the identity of a session that another enabler holds. IM-8.1.1-08
-    this.#forwarder.toOutside(passage, { peer, target, trusted }, answering(asker));
+    this.#forwarder.toOutside(passage, outside, answering(asker));
+  }
+
+  onward(passage: Passage): Onward | undefined {
+    const outside = this.#find(passage.request.uri);
+    return outside && onwardToOutside(passage, outside, this.#forwarder);
+  }
+
+  #find(uri: Uri): Outside | undefined {
+    if (uri.kind !== "sip") return undefined;
+    const route = this.#byDomain.get(uri.host.toLowerCase()) ?? this.#byDomain.get("*");
+    return route && { peer: route.peer, target: route.hop, trusted: route.trusted };
   }
 }
 

@@ -14,12 +14,14 @@ import type {
   Edit,
   LimitWatch,
   Log,
+  Onward,
   Originating,
   Originator,
   Outcome,
   Owner,
   Passage,
   Principal,
+  Sessions,
   Terminating,
   User,
   Verdict,
@@ -31,16 +33,19 @@ import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
+import { onwardToContacts } from "./onward.ts";
 import { RequestPassage } from "./passage.ts";
 import { Rate } from "./rate.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
-import { passBack, type Routes } from "./routes.ts";
+import { type Exits, passBack } from "./routes.ts";
 
 /** The functions that requests pass; in standalone parts of them may be missing. */
 export interface Functions {
   readonly originating: Originating;
   readonly terminating: Terminating;
   readonly deferral: Deferral;
+  /** Undefined where the server has no switch. */
+  readonly sessions: Sessions | undefined;
   /** The first that owns the target serves. */
   readonly owners: readonly Owner[];
 }
@@ -49,7 +54,7 @@ export interface WayPorts {
   readonly home: Home;
   readonly directory: Directory;
   readonly location: Location;
-  readonly routes: Pick<Routes, "leave">;
+  readonly routes: Exits;
   readonly forwarder: Pick<Forwarder, "toContacts">;
   /** The users of the domain are reached by way of a core, as everybody else is. */
   readonly behindCore: boolean;
@@ -112,17 +117,25 @@ export class ThroughWay implements Way {
 
   /** From the owner of the target on. */
   toOwner(passage: Passage, asker: Asker): void {
-    const { home, directory, location, routes, behindCore } = this.#ports;
+    const { home, directory, location, behindCore } = this.#ports;
     const { uri } = passage.request;
     const owner = this.#ownerOf(uri);
     if (owner !== undefined) return this.#toService(owner, passage, asker);
     const key = home.keyOf(uri);
-    if (key === undefined || behindCore) return routes.leave(passage, asker);
+    if (key === undefined || behindCore) return this.#toOutside(passage, asker);
     if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
     const contacts = location.find(passage.request, account, passage.receivedAt);
     this.toUser(passage, account, contacts, asker);
+  }
+
+  #toOutside(passage: Passage, asker: Asker): void {
+    const { routes } = this.#ports;
+    const onward = passage.request.method === "INVITE" ? routes.onward?.(passage) : undefined;
+    if (onward === undefined || !this.#isTaken(passage, onward, asker)) {
+      routes.leave(passage, asker);
+    }
   }
 
   submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome> {
@@ -169,6 +182,13 @@ export class ThroughWay implements Way {
     return this.#ownerOf(uri) !== undefined;
   }
 
+  /** Takes one message from what a user may write; false when there is none left for now. */
+  mayWrite(user: string): boolean {
+    if (this.#rate.take(user, this.#ports.clock.now()) === undefined) return true;
+    this.#ports.hits.hit("messagesPerSecond");
+    return false;
+  }
+
   get #serving(): Functions {
     if (this.#functions === undefined) throw new Error("the way has no functions yet");
     return this.#functions;
@@ -178,7 +198,7 @@ export class ThroughWay implements Way {
     const { readContent, clock } = this.#ports;
     const receivedAt = clock.now();
     return new RequestPassage(
-      { request, principal, originator, flow: undefined, receivedAt },
+      { request, principal, originator, flow: undefined, transaction: undefined, receivedAt },
       readContent,
     );
   }
@@ -201,6 +221,7 @@ export class ThroughWay implements Way {
   #serviceSaid(verdict: Verdict, asker: Asker): void {
     if (verdict.do === "refuse") return asker.refuse(verdict.refusal);
     if (verdict.do === "answer") return asker.reply(verdict.status, verdict.edit);
+    if (verdict.do === "taken") return;
     throw new Error(`the owner of an address cannot ${verdict.do}`);
   }
 
@@ -247,6 +268,8 @@ export class ThroughWay implements Way {
         return asker.refuse(verdict.refusal);
       case "answer":
         return asker.reply(verdict.status, verdict.edit);
+      case "taken":
+        return;
       case "pass":
         throw new Error("passing is settled by whoever asked");
     }
@@ -254,7 +277,25 @@ export class ThroughWay implements Way {
 
   #toContacts(passage: Passage, account: Account, { bindings }: Forwarding, asker: Asker): void {
     if (bindings.length === 0) return asker.refuse(refuse("unreachable"));
-    this.#try(passage, account, bindings, false, asker);
+    const contacts = own(bindings);
+    const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
+    if (this.#isTaken(passage, onward, asker)) return;
+    const translated = this.#translated(passage);
+    this.#try(edited(passage, translated), account, contacts, false, asker);
+  }
+
+  /** Does the server go between the two sides of this session itself? */
+  #isTaken(passage: Passage, onward: Onward, asker: Asker): boolean {
+    const { sessions } = this.#serving;
+    if (passage.request.method !== "INVITE" || sessions === undefined) return false;
+    const verdict = sessions.take(passage, onward);
+    if (verdict.do === "refuse") asker.refuse(verdict.refusal);
+    return verdict.do !== "pass";
+  }
+
+  #translated(passage: Passage): Edit | undefined {
+    if (passage.request.method !== "INVITE") return undefined;
+    return this.#serving.sessions?.translated(passage);
   }
 
   /** A failure is judged once more; `again`: this is the second round, and the last. */

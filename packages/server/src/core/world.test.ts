@@ -1,4 +1,5 @@
 /** A server and its clients in one process, for the tests of the core. */
+import type { MsrpDialer } from "@parlance/msrp";
 import type { Flow } from "@parlance/sip";
 import { utf8Bytes } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
@@ -30,14 +31,21 @@ export class World {
   readonly logged: string[] = [];
   /** What may be an attack, and where it came from. */
   readonly suspected: string[] = [];
+  /** Opens MSRP connections of the server; set it before `start` for a server with a user plane. */
+  msrp: MsrpDialer | undefined;
   stores: MemoryStores = memoryStores();
   #server: Server | undefined;
   #machine: Machine | undefined;
   #flows = 0;
   #hosts = 10;
 
-  static async open(config: Partial<ServerConfig> = {}, disk?: Disk): Promise<World> {
+  static async open(
+    config: Partial<ServerConfig> = {},
+    disk?: Disk,
+    msrp?: MsrpDialer,
+  ): Promise<World> {
     const world = new World();
+    world.msrp = msrp;
     world.stores = memoryStores(disk === undefined ? {} : { disk });
     await world.start(config);
     for (const name of ["alice", "bob", "carol"]) {
@@ -72,6 +80,7 @@ export class World {
         marks: utf8Bytes("marks key marks key marks key 32"),
         tokens: { current: utf8Bytes("token key token key token key 32") },
       },
+      ...(this.msrp === undefined ? {} : { msrp: this.msrp }),
       log,
       metrics: this.metrics,
       security: { report: (event, source) => void this.suspected.push(`${event} ${source}`) },

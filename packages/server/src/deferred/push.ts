@@ -32,7 +32,7 @@ export async function push(
   if (waiting === undefined) return "unreadable";
   // Rules may have changed since it was stored.
   if (!ports.rules.admits(waiting.author, user)) return "unwelcome";
-  if (ports.rules.bars(user)) return "refused";
+  if (ports.rules.bars(user, "messages")) return "refused";
   if (!ports.rules.visible(user)) return "away";
   const request = pushed(waiting, message.attempts);
   const contacts = takers(request, user, ports, options);

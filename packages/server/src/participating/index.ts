@@ -1,5 +1,10 @@
 /** What the rest of the server uses of the participating function. */
-export { type OriginatingOptions, originating } from "./originating.ts";
+export {
+  type OriginatingOptions,
+  type OriginatingPorts,
+  originating,
+} from "./originating.ts";
+export { type Anchor, AnchoredSessions } from "./session/sessions.ts";
 export {
   openRules,
   type TerminatingOptions,

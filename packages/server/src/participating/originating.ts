@@ -15,11 +15,19 @@ import { ContentType } from "@parlance/sip";
 import type { Edit, Originating, Passage, Untagged, User, Verdict } from "../ports/index.ts";
 import { judgeCoding, judgeInnerCharset } from "./judge-coding.ts";
 import { judgeOriginating } from "./judge-originating.ts";
+import { offersBrokenMedia, saysFocus } from "./session/invitation.ts";
+import { judgeOriginatingSession } from "./session/judge-originating-session.ts";
+
+export interface OriginatingPorts {
+  /** Sessions that a user is in. */
+  readonly running: (user: User) => number;
+}
 
 export interface OriginatingOptions {
   readonly untagged: Untagged;
   /** Longest body of a MESSAGE. */
   readonly maxMessageBytes: number;
+  readonly maxSessions: number;
 }
 
 const IMDN_HEADERS = "urn:ietf:params:imdn";
@@ -28,10 +36,25 @@ const ORIGINAL_TO: Removal = { namespace: IMDN_HEADERS, name: "Original-To" };
 
 const PASS: Verdict = { do: "pass" };
 
-export function originating({ untagged, maxMessageBytes }: OriginatingOptions): Originating {
+export function originating(
+  { running }: OriginatingPorts,
+  { untagged, maxMessageBytes, maxSessions }: OriginatingOptions,
+): Originating {
   return {
     judge(passage, user) {
       const { request, originator, content } = passage;
+      if (request.method === "INVITE") {
+        const judged = judgeOriginatingSession({
+          isOurs: untagged === "serve" || asksFor(request, IM_TAG),
+          originator,
+          user,
+          contactIsFocus: saysFocus(request),
+          running: running(user),
+          maxSessions,
+          media: offersBrokenMedia(request) ? refuse("no common media") : undefined,
+        });
+        return judged.kind === "refusal" ? { do: "refuse", refusal: judged } : PASS;
+      }
       const isMessage = request.method === "MESSAGE";
       const judgement = judgeOriginating({
         isMessage,

@@ -17,10 +17,14 @@ import { openRules, originating, terminating } from "./index.ts";
 
 const alice = userCalled("alice");
 const bob = userCalled("bob");
-const sending = originating({ untagged: "refuse", maxMessageBytes: 65_536 });
+const sending = originating(
+  { running: () => 0 },
+  { untagged: "refuse", maxMessageBytes: 65_536, maxSessions: 5 },
+);
+const RECEIVING = { datagramMessageBytes: 1_300, maxSessions: 5, untagged: "refuse" } as const;
 const receiver = terminating(
-  { rules: openRules, queueing: () => false },
-  { datagramMessageBytes: 1_300 },
+  { rules: openRules, queueing: () => false, running: () => 0 },
+  RECEIVING,
 );
 
 const cpim = (body: string | Uint8Array, headers: Record<string, string> = {}): SipRequest =>
@@ -192,8 +196,8 @@ function contactsIn(verdict: Verdict): readonly Binding[] | false {
 
 function strict(rules: Partial<typeof openRules>): Terminating {
   return terminating(
-    { rules: { ...openRules, ...rules }, queueing: () => false },
-    { datagramMessageBytes: 1_300 },
+    { rules: { ...openRules, ...rules }, queueing: () => false, running: () => 0 },
+    RECEIVING,
   );
 }
 

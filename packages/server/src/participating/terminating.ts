@@ -1,6 +1,6 @@
 /** Participating function of the target user: gathers the facts, and does what was judged. OMA IM 8.2 */
 import { mimeHeader } from "@parlance/formats";
-import { type BodyKind, bodyKind, mayBeStored, plainTextOf } from "@parlance/im";
+import { asksFor, type BodyKind, bodyKind, IM_TAG, mayBeStored, plainTextOf } from "@parlance/im";
 import { Expires } from "@parlance/sip";
 import type {
   Binding,
@@ -9,21 +9,27 @@ import type {
   Failure,
   Passage,
   Terminating,
+  Untagged,
   User,
   UserRules,
   Verdict,
 } from "../ports/index.ts";
 import { type FailureJudgement, judgeFailure, judgeTerminating } from "./judge-terminating.ts";
+import { judgeTerminatingSession } from "./session/judge-terminating-session.ts";
 
 export interface TerminatingPorts {
   readonly rules: UserRules;
   /** Do earlier messages wait for the user, so that a new one has to wait behind them? */
   readonly queueing: (user: User) => boolean;
+  /** Sessions that a user is in. */
+  readonly running: (user: User) => number;
 }
 
 export interface TerminatingOptions {
   /** Longest body that is sent in datagrams. RFC 3428 §8 */
   readonly datagramMessageBytes: number;
+  readonly maxSessions: number;
+  readonly untagged: Untagged;
 }
 
 /** What holds for a user without documents and settings. */
@@ -38,15 +44,34 @@ const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
 
 export function terminating(
-  { rules, queueing }: TerminatingPorts,
-  { datagramMessageBytes }: TerminatingOptions,
+  { rules, queueing, running }: TerminatingPorts,
+  { datagramMessageBytes, maxSessions, untagged }: TerminatingOptions,
 ): Terminating {
   const storable = (passage: Passage, user: User): boolean =>
     mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
     rules.allowsStorage(passage.originator, user);
 
+  const judgeSession = (passage: Passage, user: User, bindings: readonly Binding[]): Verdict => {
+    const isOurs = untagged === "serve" || asksFor(passage.request, IM_TAG);
+    const able = isOurs ? bindings.filter(({ imClient }) => imClient) : bindings;
+    const judged = judgeTerminatingSession({
+      user,
+      access: rules.admits(passage.originator, user) ? "pass" : "reject",
+      barred: isOurs && rules.bars(user, "sessions"),
+      visible: rules.visible(user),
+      reachable: able.length,
+      storable: false,
+      queueing: false,
+      running: isOurs ? running(user) : 0,
+      maxSessions,
+    });
+    if (judged.kind === "forward") return { do: "forward", bindings: able };
+    return judged.kind === "defer" ? DEFER : { do: "refuse", refusal: judged };
+  };
+
   return {
     judge(passage, user, bindings) {
+      if (passage.request.method === "INVITE") return judgeSession(passage, user, bindings);
       const isMessage = passage.request.method === "MESSAGE";
       const able = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
       const long = isMessage && passage.content.sizeBytes > datagramMessageBytes;
@@ -58,7 +83,7 @@ export function terminating(
         user,
         asserted: passage.originator !== undefined,
         access: rules.admits(passage.originator, user) ? "pass" : "reject",
-        barred: rules.bars(user),
+        barred: rules.bars(user, "messages"),
         visible: rules.visible(user),
         reachable: able.length,
         fitting: fitting.length,

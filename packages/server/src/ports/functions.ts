@@ -4,7 +4,8 @@ import type { Refusal } from "@parlance/im";
 import type { SipUri } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
-import type { Passage, Verdict } from "./passage.ts";
+import type { Onward } from "./onward.ts";
+import type { Edit, Passage, Verdict } from "./passage.ts";
 import type { User } from "./principal.ts";
 
 /** Participating function of the originator. */
@@ -37,6 +38,14 @@ export interface Owner {
   owns(uri: SipUri): boolean;
   /** What functions before it wanted changed has been changed in the request. */
   serve(passage: Passage): MaybePromise<Verdict>;
+}
+
+/** Sessions that go through the server: two calls, whose messages pass its switch. */
+export interface Sessions {
+  /** "pass" lets the INVITE go on as it is; whoever takes it sends it onward. */
+  take(passage: Passage, onward: Onward): Verdict;
+  /** The INVITE with a Replaces that means something behind us; the same when it has none. */
+  translated(passage: Passage): Edit | undefined;
 }
 
 /** Deferred messaging. */

@@ -1,10 +1,21 @@
 /** Where the functions of the server meet: types only. */
 export type { Binding } from "./binding.ts";
+export type { Calls } from "./calls.ts";
 export type { Content, Reading } from "./content.ts";
-export type { Deferral, Failure, Originating, Owner, Terminating } from "./functions.ts";
+export type { Deferral, Failure, Originating, Owner, Sessions, Terminating } from "./functions.ts";
 export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
+export type {
+  LegFailure,
+  MediaBridge,
+  MediaLeg,
+  MediaPeer,
+  MediaRules,
+  MediaSwitch,
+  Side,
+} from "./media-switch.ts";
 export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
+export type { Onward, OnwardUser, Towards } from "./onward.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";

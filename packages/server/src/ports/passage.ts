@@ -1,7 +1,7 @@
 /** One request on its way through the server, and what a function may say about it. */
 
 import type { Refusal } from "@parlance/im";
-import type { Flow, MessageEdit, SipRequest } from "@parlance/sip";
+import type { Flow, MessageEdit, ServerTransaction, SipRequest } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { Content } from "./content.ts";
 import type { Originator, Principal } from "./principal.ts";
@@ -14,6 +14,8 @@ export interface Passage {
   readonly originator: Originator | undefined;
   /** Where it came in; undefined for requests that the server makes itself. */
   readonly flow: Flow | undefined;
+  /** For who answers it himself; undefined for requests that the server makes itself. */
+  readonly transaction: ServerTransaction | undefined;
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly content: Content;
@@ -31,4 +33,6 @@ export type Verdict =
   /** Keep it for the user; answered 202 after the commit. */
   | { readonly do: "defer" }
   /** The function has dealt with it: answer so and go no further. */
-  | { readonly do: "answer"; readonly status: number; readonly edit?: Edit };
+  | { readonly do: "answer"; readonly status: number; readonly edit?: Edit }
+  /** The function answers by itself, now or later. */
+  | { readonly do: "taken" };

@@ -6,8 +6,8 @@ export interface UserRules {
   admits(originator: Originator | undefined, user: User): boolean;
   /** False: messages of this sender are not kept while the user is away. */
   allowsStorage(originator: Originator | undefined, user: User): boolean;
-  /** True: no pager messages on any device. */
-  bars(user: User): boolean;
+  /** True: nothing of that kind on any device. */
+  bars(user: User, kind: "sessions" | "messages" | "files"): boolean;
   /** False: the user is to be answered for like one who is not there. */
   visible(user: User): boolean;
 }

@@ -3,20 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MsrpTransport } from "@parlance/msrp";
 import { utf8Bytes } from "@parlance/wire";
+import type { MediaRules } from "../ports/index.ts";
 import { HandClock } from "../testing/clock.ts";
 import { Device } from "../testing/msrp-pipe.ts";
 import { CountedMetrics, countingRandom, silentLog } from "../testing/ports.ts";
-import type { InspectionRules } from "./inspection.ts";
 import { SWITCH_LIMITS, type SwitchLimits } from "./limits.ts";
-import { type Place, Switch } from "./switch.ts";
+import { Switch } from "./switch.ts";
 
-const PLACE: Place = { secure: false, transport: "tcp", host: "192.0.2.1", port: 2855 };
-const OPEN: InspectionRules = { admits: () => true, maxBytes: 1e9, mayBegin: () => true };
+const HOST = { secure: false, host: "192.0.2.1", port: 2855 };
+const OPEN: MediaRules = { admits: () => true, maxBytes: 1e9, mayBegin: () => true };
 
 const agreed = ({ path }: Device) => ({ path, fingerprints: [], dial: undefined });
 
 interface Wishes {
-  readonly near?: Partial<InspectionRules>;
+  readonly near?: Partial<MediaRules>;
   readonly limits?: Partial<SwitchLimits>;
   readonly transport?: MsrpTransport;
   readonly bound?: boolean;
@@ -27,7 +27,6 @@ function session({ near = {}, limits = {}, transport = "tcp", bound = true }: Wi
   const clock = new HandClock();
   const suspected: string[] = [];
   const failures: string[] = [];
-  let connected = 0;
   const hub = new Switch(
     { ...SWITCH_LIMITS, ...limits },
     {
@@ -39,31 +38,31 @@ function session({ near = {}, limits = {}, transport = "tcp", bound = true }: Wi
       security: { report: (event) => void suspected.push(event) },
     },
   );
-  const bridge = hub.bridge(
-    { near: PLACE, far: { ...PLACE, transport: transport === "ws" ? "ws" : "tcp" } },
-    { near: { ...OPEN, ...near }, far: OPEN },
-    {
-      connected: () => {
-        connected += 1;
-      },
-      failed: (side, reason) => void failures.push(`${side} ${reason}`),
-    },
+  hub.places.listens({ ...HOST, transport: "tcp" });
+  hub.places.listens({ ...HOST, transport: "ws", port: 8080 });
+  const towards = { key: "a", transport: "TCP", local: undefined, tagged: true } as const;
+  const bridge = hub.bridge(towards, { near: { ...OPEN, ...near }, far: OPEN }, (side, reason) =>
+    failures.push(`${side} ${reason}`),
   );
+  assert.ok(bridge);
+  const far = bridge.farTowards({ ...towards, transport: transport === "ws" ? "WS" : "TCP" });
+  bridge.choose(far);
   const taken = hub.taken.bind(hub);
   const alice = new Device("alice").connect(taken);
   const bob = new Device("bob", transport).connect(taken);
   bridge.near.agree(agreed(alice));
-  bridge.far.agree(agreed(bob));
+  far.agree(agreed(bob));
   if (bound) {
     alice.greet(bridge.near.uri);
-    bob.greet(bridge.far.uri);
+    bob.greet(far.uri);
   }
   const toBob = bridge.near.uri;
-  const toAlice = bridge.far.uri;
+  const toAlice = far.uri;
   return {
     clock,
     hub,
     bridge,
+    far,
     alice,
     bob,
     toBob,
@@ -71,7 +70,6 @@ function session({ near = {}, limits = {}, transport = "tcp", bound = true }: Wi
     taken,
     suspected,
     failures,
-    connections: () => connected,
   };
 }
 
@@ -80,8 +78,8 @@ function envelope(from: string, text: string): string {
 }
 
 test("what one says the other hears, with its transaction id, and the answer is the other's (IM-7.2.3-04)", () => {
-  const { alice, bob, toBob, toAlice, connections } = session();
-  assert.equal(connections(), 1);
+  const { alice, bob, toBob, toAlice, bridge } = session();
+  assert.equal(bridge.connected, true);
   const id = alice.say(toBob, "hello", { messageId: "m1" });
   assert.deepEqual(bob.texts, ["hello"]);
   const [request] = bob.requests;
@@ -219,20 +217,20 @@ test("who sends faster than the other reads is not read himself, and goes on lat
 });
 
 test("a lost device that comes back gets what it had not answered and what was sent since", () => {
-  const { alice, bob, toBob, bridge, taken } = session();
+  const { alice, bob, toBob, far, taken } = session();
   bob.answer = undefined;
   const first = alice.say(toBob, "one");
   bob.end.cut();
   const second = alice.say(toBob, "two");
   bob.answer = 200;
-  bridge.far.agree({
+  far.agree({
     path: bob.path.replace("session", "again"),
     fingerprints: [],
     dial: undefined,
   });
   const back = new Device("bob");
   Object.defineProperty(back, "path", { value: bob.path.replace("session", "again") });
-  back.connect(taken).greet(bridge.far.uri);
+  back.connect(taken).greet(far.uri);
   assert.deepEqual(back.texts, ["one", "two"]);
   assert.deepEqual(alice.responses.slice(-2), [`${first} 200`, `${second} 200`]);
 });

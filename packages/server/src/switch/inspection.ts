@@ -1,16 +1,9 @@
 /** What is looked at before a message of one leg goes on: who speaks, how much, how often. Security rules 14, 17 */
 import { type MsrpRequest, parseByteRange, WHOLE_RANGE } from "@parlance/msrp";
 import { concatBytes } from "@parlance/wire";
+import type { MediaRules } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
-import { type Admits, judgeSpeaker } from "./speaker-check.ts";
-
-export interface InspectionRules {
-  readonly admits: Admits;
-  /** Of one message; what we announced as `a=max-size`. */
-  readonly maxBytes: number;
-  /** False: the speaker writes faster than he may. */
-  readonly mayBegin: () => boolean;
-}
+import { judgeSpeaker } from "./speaker-check.ts";
 
 export type InspectionVerdict =
   | { readonly do: "pass" }
@@ -31,11 +24,11 @@ const PASS: InspectionVerdict = { do: "pass" };
 const HOLD: InspectionVerdict = { do: "hold" };
 
 export class Inspection {
-  readonly #rules: InspectionRules;
+  readonly #rules: MediaRules;
   readonly #limits: SwitchLimits;
   readonly #open = new Map<string, Open>();
 
-  constructor(rules: InspectionRules, limits: SwitchLimits) {
+  constructor(rules: MediaRules, limits: SwitchLimits) {
     this.#rules = rules;
     this.#limits = limits;
   }

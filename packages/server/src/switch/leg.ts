@@ -1,7 +1,6 @@
 /** Our end towards one device: its address here, what it was sent and has not answered, what waits for it. RFC 4975 §5.4, §7 */
 import {
   type DialTarget,
-  type Fingerprint,
   firstUri,
   lastUri,
   type MsrpFrame,
@@ -12,18 +11,9 @@ import {
   pathLines,
   sessionIdOf,
 } from "@parlance/msrp";
+import type { LegFailure, MediaLeg, MediaPeer } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
 import type { Line, StreamedSend, Target } from "./line.ts";
-
-/** What the device has said about itself in its session description. */
-export interface Remote {
-  /** Its `a=path`: relays first, the device last. */
-  readonly path: string;
-  /** Its TLS connection has to show one of these; empty for no such demand. RFC 4975 §14.4 */
-  readonly fingerprints: readonly Fingerprint[];
-  /** We connect, to there; undefined when the device does. RFC 6135 §4 */
-  readonly dial: DialTarget | undefined;
-}
 
 /** Who connected the leg with others. */
 export interface LegOwner {
@@ -38,8 +28,6 @@ export interface LegOwner {
   /** It never came, or did not come back: everything that waited was refused. */
   failed(leg: Leg, reason: LegFailure): void;
 }
-
-export type LegFailure = "no connection" | "connection lost" | "not to be reached";
 
 /** Who waits for the answer to a frame. */
 export interface Awaiting {
@@ -88,13 +76,13 @@ export interface LegPorts {
 
 const NOBODY: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) };
 
-export class Leg implements Target, Awaiting {
+export class Leg implements Target, Awaiting, MediaLeg {
   /** Our address in its To-Path. */
   readonly uri: string;
   readonly #ports: LegPorts;
   readonly #owner: LegOwner;
   readonly #sent = new Map<string, Sent>();
-  #remote: Remote | undefined;
+  #remote: MediaPeer | undefined;
   #requestLines = NOBODY;
   #answerLines = NOBODY;
   #line: Line | undefined;
@@ -130,7 +118,7 @@ export class Leg implements Target, Awaiting {
   }
 
   /** The device has described itself, the first time or anew: a new path means a new connection. */
-  agree(remote: Remote): void {
+  agree(remote: MediaPeer): void {
     if (this.#closed) return;
     const known = this.#remote;
     this.#remote = remote;
@@ -417,7 +405,7 @@ function isSamePath(shown: string, agreed: string): boolean {
   return session !== undefined && session === sessionIdOf(lastUri(agreed));
 }
 
-function proves({ connection }: Line, { fingerprints }: Remote): boolean {
+function proves({ connection }: Line, { fingerprints }: MediaPeer): boolean {
   if (fingerprints.length === 0 || connection.transport === "tcp") return true;
   return fingerprints.some(({ hash, value }) =>
     connection.peer.fingerprints.some((shown) => shown.hash === hash && shown.value === value),

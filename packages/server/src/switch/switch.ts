@@ -10,23 +10,25 @@ import {
   sessionIdOf,
 } from "@parlance/msrp";
 import type { Cancel, Clock, Random } from "@parlance/wire";
-import type { Log, Metrics, SecurityWatch } from "../ports/index.ts";
-import { Bridge, type BridgeEvents, type Side } from "./bridge.ts";
-import type { InspectionRules } from "./inspection.ts";
+import type {
+  LegFailure,
+  Log,
+  MediaRules,
+  MediaSwitch,
+  Metrics,
+  SecurityWatch,
+  Side,
+  Towards,
+} from "../ports/index.ts";
+import { Bridge } from "./bridge.ts";
 import { Leg, type LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
 import { Line, type Target } from "./line.ts";
-
-/** Where a device reaches us: what its leg is called after. */
-export interface Place {
-  readonly secure: boolean;
-  /** `ws` for devices that connect by WebSocket. RFC 7977 §5.2.1 */
-  readonly transport: "tcp" | "ws";
-  readonly host: string;
-  readonly port: number;
-}
+import { type Place, Places } from "./place.ts";
 
 export interface SwitchPorts {
+  /** What devices outside have to use instead of the address of a listener. */
+  readonly publicHost?: string | undefined;
   readonly dialer: MsrpDialer;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,7 +40,8 @@ export interface SwitchPorts {
 const LOOK_MS = 1_000;
 const SESSION_BITS = 128; // security rule 16
 
-export class Switch {
+export class Switch implements MediaSwitch {
+  readonly places: Places;
   readonly #ports: SwitchPorts;
   readonly #limits: SwitchLimits;
   readonly #writer = new MsrpWriter();
@@ -52,6 +55,7 @@ export class Switch {
   constructor(limits: SwitchLimits, ports: SwitchPorts) {
     this.#limits = limits;
     this.#ports = ports;
+    this.places = new Places(ports.publicHost);
     const { metrics } = ports;
     metrics.gauge("msrp_connections", "MSRP connections", () => this.#lines.size);
     metrics.gauge("msrp_legs", "Legs of MSRP sessions", () => this.#legs.size);
@@ -63,17 +67,19 @@ export class Switch {
     this.#open(connection);
   }
 
-  /** Two legs, joined. Each gets its address at `places`. */
   bridge(
-    places: Readonly<Record<Side, Place>>,
-    rules: Readonly<Record<Side, InspectionRules>>,
-    events: BridgeEvents,
-  ): Bridge {
-    const sides: Side[] = ["near", "far"];
-    return new Bridge(rules, events, {
+    near: Towards,
+    rules: Readonly<Record<Side, MediaRules>>,
+    failed: (side: Side, reason: LegFailure) => void,
+  ): Bridge | undefined {
+    const place = this.places.towards(near);
+    if (place === undefined) return undefined;
+    return new Bridge(place, rules, {
       limits: this.#limits,
       newId: () => this.#newId(),
-      makeLeg: (owner) => this.leg(places[sides.shift() ?? "far"], owner),
+      makeLeg: (at, owner) => this.leg(at, owner),
+      placeTowards: (towards) => this.places.towards(towards),
+      failed,
     });
   }
 

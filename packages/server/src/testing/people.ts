@@ -125,7 +125,7 @@ export function passageOf(
       ? ({ kind: "trusted peer", peer: "core" } as const)
       : ({ kind: "user", user } as const);
   return new RequestPassage(
-    { request, principal, originator, flow: undefined, receivedAt },
+    { request, principal, originator, flow: undefined, transaction: undefined, receivedAt },
     readContent,
   );
 }

@@ -10,7 +10,7 @@
  * - `table.place(invite, to, owner, { face })` makes an `OutgoingCall`: its owner hears `progress`, `answered` or `failed`.
  * - What both come to is a `Call`: `offer`, `request`, `end`; its `CallOwner` hears what the peer wants, and `ended` once.
  */
-export type { Body, CallEdit, Face } from "./body.ts";
+export { type Body, type CallEdit, type Face, sessionOf } from "./body.ts";
 export type {
   Call,
   CallEnd,

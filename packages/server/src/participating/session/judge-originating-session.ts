@@ -1,10 +1,10 @@
 /** Participating function of the originator: which sessions its user may begin. OMA IM 7.1, 9.2, 10 */
 import { type Refusal, refuse } from "@parlance/im";
-import type { Originator, Untagged, User } from "../ports/index.ts";
+import type { Originator, User } from "../../ports/index.ts";
 
 export interface OriginatingSessionFacts {
-  readonly asksForIm: boolean;
-  readonly untagged: Untagged;
+  /** By the feature tag, or because requests without it are served too. */
+  readonly isOurs: boolean;
   readonly originator: Originator | undefined;
   readonly user: User;
   /** Contact says that a conference server speaks: no user is one. RFC 4579 §5.2 */
@@ -25,9 +25,7 @@ export function judgeOriginatingSession(
   facts: OriginatingSessionFacts,
 ): OriginatingSessionJudgement {
   const { originator, user } = facts;
-  if (!facts.asksForIm && facts.untagged !== "serve") {
-    return facts.untagged === "refuse" ? refuse("no feature tag") : PASS;
-  }
+  if (!facts.isOurs) return PASS; // calls of another service go their way
   if (originator?.user?.name !== user.name) return refuse("not authenticated");
   if (user.disabled) return refuse("not provisioned");
   if (facts.contactIsFocus) return refuse("already focus");

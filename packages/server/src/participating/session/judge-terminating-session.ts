@@ -1,7 +1,7 @@
 /** Participating function of the target user: which sessions reach him. OMA IM 7.1, 9.3, 10 */
 import { type Refusal, refuse } from "@parlance/im";
-import type { User } from "../ports/index.ts";
-import type { Access } from "./judge-terminating.ts";
+import type { User } from "../../ports/index.ts";
+import type { Access } from "../judge-terminating.ts";
 
 export interface TerminatingSessionFacts {
   readonly user: User;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuse } from "@parlance/im";
-import { originatorFor, userCalled } from "../testing/people.ts";
+import { originatorFor, userCalled } from "../../testing/people.ts";
 import {
   judgeOriginatingSession,
   type OriginatingSessionFacts,
@@ -16,8 +16,7 @@ const alice = userCalled("alice");
 const bob = userCalled("bob");
 
 const inviting: OriginatingSessionFacts = {
-  asksForIm: true,
-  untagged: "refuse",
+  isOurs: true,
   originator: originatorFor(alice),
   user: alice,
   contactIsFocus: false,
@@ -34,28 +33,22 @@ function begun(change: Partial<OriginatingSessionFacts>): string {
 test("a session begins when nothing is against it, and each objection has its turn", () => {
   assert.equal(begun({}), "pass");
   const everything: Partial<OriginatingSessionFacts> = {
-    asksForIm: false,
+    isOurs: false,
     originator: undefined,
     user: { ...alice, disabled: true },
     contactIsFocus: true,
     running: 2,
     media: refuse("no common media"),
   };
-  assert.equal(begun(everything), "no feature tag");
-  assert.equal(begun({ ...everything, asksForIm: true }), "not authenticated");
+  assert.equal(begun(everything), "pass");
+  assert.equal(begun({ ...everything, isOurs: true }), "not authenticated");
   const { originator } = inviting;
-  assert.equal(begun({ ...everything, asksForIm: true, originator }), "not provisioned");
+  assert.equal(begun({ ...everything, isOurs: true, originator }), "not provisioned");
   const { user } = inviting;
-  const known = { ...everything, asksForIm: true, originator, user };
+  const known = { ...everything, isOurs: true, originator, user };
   assert.equal(begun(known), "already focus");
   assert.equal(begun({ ...known, contactIsFocus: false }), "too many sessions");
   assert.equal(begun({ ...known, contactIsFocus: false, running: 1 }), "no common media");
-});
-
-test("without the feature tag the request is served or let go, as the operator wants", () => {
-  assert.equal(begun({ asksForIm: false, untagged: "serve" }), "pass");
-  assert.equal(begun({ asksForIm: false, untagged: "serve", running: 2 }), "too many sessions");
-  assert.equal(begun({ asksForIm: false, untagged: "pass", running: 2 }), "pass");
 });
 
 const invited: TerminatingSessionFacts = {

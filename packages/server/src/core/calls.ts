@@ -1,0 +1,142 @@
+/** Calls of the server itself, over its own sender. RFC 3261 §12, §13 */
+import {
+  type Call,
+  type CallAsker,
+  type CallOptions,
+  type CallOwner,
+  type CallStats,
+  CallTable,
+  type Destination,
+  type Dialog,
+  type Face,
+  formatUri,
+  hostText,
+  type IncomingCall,
+  type IncomingOwner,
+  isReliable,
+  type NameAddr,
+  type OutgoingCall,
+  type OutgoingOwner,
+  Params as ParamList,
+  type Params,
+  type Placing,
+  type ReplacesVerdict,
+  type RequestOptions,
+  type ServerTransaction,
+  type SipRequest,
+  sipUri,
+} from "@parlance/sip";
+import type { Clock, Random } from "@parlance/wire";
+import type { Calls, Passage, Principal, Towards } from "../ports/index.ts";
+import { partyOf } from "./dialog-legs.ts";
+import type { Home } from "./home.ts";
+import type { LiveFlows } from "./live-flows.ts";
+import type { Contacts } from "./registrar/contacts.ts";
+import type { Sender } from "./sender.ts";
+
+export interface CallPorts {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly flows: LiveFlows;
+  readonly contacts: Contacts;
+  readonly home: Home;
+}
+
+const CONTACT_BITS = 96;
+
+export class ServerCalls implements Calls {
+  readonly #ports: CallPorts;
+  readonly #table: CallTable;
+  /** Who is on the other side of the calls of an owner. */
+  readonly #parties = new WeakMap<CallOwner, string>();
+
+  constructor(ports: CallPorts, options: CallOptions = {}) {
+    const { clock, random, sender } = ports;
+    this.#ports = ports;
+    this.#table = new CallTable(
+      {
+        clock,
+        random,
+        outlet: {
+          request: (request, to, asker, more) => this.#send(request, to, asker, more),
+          send: (request, to) => sender.pass(request, to),
+        },
+        destinationOf: (dialog, learned) => this.#destinationOf(dialog, learned),
+      },
+      options,
+    );
+  }
+
+  get stats(): CallStats {
+    return this.#table.stats;
+  }
+
+  invited(passage: Passage, owner: IncomingOwner, face: Face): IncomingCall | undefined {
+    const { transaction, principal } = passage;
+    const party = partyOf(principal);
+    if (transaction === undefined || party === undefined) return undefined;
+    this.#parties.set(owner, party);
+    return this.#table.invited(transaction, owner, face);
+  }
+
+  place(invite: SipRequest, party: string, owner: OutgoingOwner, placing: Placing): OutgoingCall {
+    this.#parties.set(owner, party);
+    // Where it goes is the outlet's to know.
+    return this.#table.place(invite, [], owner, placing);
+  }
+
+  contact({ transport, local }: Pick<Towards, "transport" | "local">, params: Params): NameAddr {
+    const { home, random } = this.#ports;
+    const { host, port } = local ?? home.addressFor(transport);
+    const by = isReliable(transport)
+      ? ParamList.none.with("transport", transport.toLowerCase())
+      : ParamList.none;
+    const uri = sipUri(random.token(CONTACT_BITS), hostText(host), { port, params: by });
+    return { name: undefined, uri, params };
+  }
+
+  replaced(invite: SipRequest): ReplacesVerdict<Call> {
+    return this.#table.replaces(invite);
+  }
+
+  /** Takes a request in a dialog of ours; false when it is in none, or not from who is in it. */
+  serve(transaction: ServerTransaction, principal: Principal): boolean | Promise<void> {
+    const party = partyOf(principal);
+    const call = this.#table.find(
+      transaction.request,
+      ({ owner }) => party !== undefined && this.#parties.get(owner) === party,
+    );
+    if (call === undefined) return false;
+    return call.serve(transaction) ?? true;
+  }
+
+  /** An ACK cannot be challenged; that it knows both tags and the Call-ID is its proof. */
+  ack(request: SipRequest): boolean {
+    return this.#table.ack(request, () => true);
+  }
+
+  stop(): void {
+    this.#table.stop();
+  }
+
+  #send(
+    request: SipRequest,
+    to: Destination,
+    asker: CallAsker,
+    options: RequestOptions | undefined,
+  ) {
+    return this.#ports.sender.send(request, to, asker, options);
+  }
+
+  /** A connection that is gone leads to the contact that its device has registered since. */
+  #destinationOf(dialog: Dialog, learned: Destination): Destination | undefined {
+    if (!("remote" in learned) || !isReliable(learned.transport)) return learned;
+    const { flows, home, contacts } = this.#ports;
+    if (flows.get(learned.id) !== undefined) return learned;
+    const address = home.keyOf(dialog.remote.uri);
+    if (address === undefined) return undefined;
+    const target = formatUri(dialog.remoteTarget);
+    return contacts.of(address).find(({ uriText }) => uriText === target)?.target;
+  }
+}

@@ -1,0 +1,239 @@
+/** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
+import {
+  ANONYMOUS_URI,
+  asksFor,
+  CLIENT_EXTENSIONS,
+  claimedSender,
+  IM_TAG,
+  METHODS,
+  type Refusal,
+  refuse,
+} from "@parlance/im";
+import {
+  type Call,
+  type DialogReference,
+  type Face,
+  type OutgoingCall,
+  Params,
+  Replaces,
+  sessionOf,
+  type TransportName,
+} from "@parlance/sip";
+import type { Random } from "@parlance/wire";
+import type {
+  Calls,
+  Edit,
+  MediaRules,
+  MediaSwitch,
+  Onward,
+  Passage,
+  Sessions,
+  Towards,
+  Untagged,
+  Verdict,
+} from "../../ports/index.ts";
+import { AnchoredSession } from "./anchored-session.ts";
+import { farInvite, featuresIn } from "./far-invite.ts";
+import { readOfferedMedia, type SessionMedia } from "./session-media.ts";
+
+/** `auto`: only where the two sides could not reach one another. */
+export type Anchor = "always" | "auto" | "never";
+
+export interface SessionPorts {
+  readonly calls: Calls;
+  readonly media: MediaSwitch;
+  readonly random: Random;
+  /** Takes one message from what a user may write. */
+  readonly mayWrite: (user: string) => boolean;
+}
+
+export interface SessionOptions {
+  readonly anchor: Anchor;
+  /** Of one message. */
+  readonly maxBytes: number;
+  readonly untagged: Untagged;
+  /** How long the called side may ring. */
+  readonly inviteWaitMs: number;
+}
+
+const PASS: Verdict = { do: "pass" };
+const TAKEN: Verdict = { do: "taken" };
+
+export class AnchoredSessions implements Sessions {
+  readonly #ports: SessionPorts;
+  readonly #options: SessionOptions;
+  readonly #sessions = new Set<AnchoredSession>();
+  /** Sessions of each party. */
+  readonly #running = new Map<string, number>();
+
+  constructor(ports: SessionPorts, options: SessionOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  /** Sessions that a user is in, begun by him or by others. */
+  running(user: string): number {
+    return this.#running.get(user) ?? 0;
+  }
+
+  take(passage: Passage, onward: Onward): Verdict {
+    const { transaction, request, flow } = passage;
+    if (transaction === undefined || flow === undefined || this.#options.anchor === "never") {
+      return PASS;
+    }
+    if (this.#options.untagged !== "serve" && !asksFor(request, IM_TAG)) return PASS;
+    const body = sessionOf(request);
+    if (body === undefined) return PASS; // whoever asks for an offer gets it from the other side
+    const offer = readOfferedMedia(body);
+    if (offer === "broken") return { do: "refuse", refusal: refuse("no common media") };
+    if (offer === "other" || !this.#wants(offer, flow, onward)) return PASS;
+    const refusal = this.#join(passage, offer, onward);
+    return refusal === undefined ? TAKEN : { do: "refuse", refusal };
+  }
+
+  /** Behind us the dialog that a Replaces names is another one: that of the other side. OMA IM 9.6 */
+  translated(passage: Passage): Edit | undefined {
+    const reference = this.#replacedBehindUs(passage);
+    return reference === undefined ? undefined : (edit) => void edit.set(Replaces, reference);
+  }
+
+  stop(): void {
+    for (const session of this.#sessions) session.end();
+  }
+
+  #wants(
+    offer: SessionMedia,
+    flow: { readonly transport: TransportName; readonly remote: { readonly host: string } },
+    onward: Onward,
+  ): boolean {
+    if (this.#options.anchor === "always") return true;
+    if (isWeb(flow) || onward.targets.some(isWeb)) return true; // nobody connects to a browser
+    // Behind address translation: what the description says is not where the request came from.
+    return !offer.media.path.some((uri) => uri.includes(`//${flow.remote.host}:`));
+  }
+
+  #join(passage: Passage, offer: SessionMedia, onward: Onward): Refusal | undefined {
+    const { calls, media, random } = this.#ports;
+    const { request, flow } = passage;
+    if (flow === undefined) return refuse("failure");
+    const near: Towards = {
+      key: "near",
+      transport: flow.transport,
+      local: flow.local,
+      tagged: true,
+    };
+    const rules = { near: this.#nearRules(passage), far: this.#farRules(onward) };
+    const bridge = media.bridge(near, rules, (_, reason) => made.mediaFailed(reason));
+    if (bridge === undefined) return refuse("no common media");
+    const [first] = onward.targets;
+    const faces = {
+      near: faceOf(calls, near, Params.none),
+      far: faceOf(calls, first ?? near, featuresIn(request)),
+    };
+    const parties = [partyOf(passage), onward.party];
+    const made: AnchoredSession = new AnchoredSession(offer, faces, {
+      bridge,
+      maxSize: this.#options.maxBytes,
+      over: () => this.#over(made, parties),
+    });
+    const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
+    if (incoming === undefined) {
+      bridge.close();
+      return undefined; // answered already
+    }
+    this.#entered(made, parties);
+    const replaces = this.#replacedBehindUs(passage);
+    const invite = farInvite(request, random, replaces);
+    made.begin(
+      incoming,
+      (user): OutgoingCall =>
+        calls.place(invite, onward.party, made.farOwner, {
+          face: made.faces.far,
+          patienceMs: this.#options.inviteWaitMs,
+          outlet: onward.outlet(user),
+        }),
+    );
+    return undefined;
+  }
+
+  #replacedBehindUs({ request }: Passage): DialogReference | undefined {
+    if (!request.has(Replaces)) return undefined;
+    const verdict = this.#ports.calls.replaced(request);
+    if (verdict.kind !== "replace") return undefined;
+    const partner = this.#partnerOf(verdict.usage);
+    if (partner === undefined) return undefined;
+    const { callId, localTag, remoteTag } = partner.dialog.id;
+    // The tags as the one sees them who gets the INVITE. RFC 3891 §6.1
+    return {
+      callId,
+      params: Params.of(["to-tag", remoteTag], ["from-tag", localTag]),
+    };
+  }
+
+  #partnerOf(call: Call): Call | undefined {
+    for (const session of this.#sessions) {
+      const partner = session.partnerOf(call);
+      if (partner !== undefined) return partner;
+    }
+    return undefined;
+  }
+
+  #nearRules({ originator }: Passage): MediaRules {
+    const identities = originator?.user?.identities ?? [originator?.address ?? ANONYMOUS_URI];
+    const anonymous = originator?.anonymous === true;
+    const user = originator?.user?.address;
+    return this.#rules(identities, anonymous, user);
+  }
+
+  #farRules({ identities, party }: Onward): MediaRules {
+    if (identities === undefined) {
+      return { admits: () => true, maxBytes: this.#options.maxBytes, mayBegin: () => true };
+    }
+    return this.#rules(identities, false, party);
+  }
+
+  #rules(identities: readonly string[], anonymous: boolean, user: string | undefined): MediaRules {
+    return {
+      admits(uri) {
+        const claim = claimedSender({ uri }, identities);
+        return claim === "named" || (claim === "anonymous" && anonymous);
+      },
+      maxBytes: this.#options.maxBytes,
+      mayBegin: () => user === undefined || this.#ports.mayWrite(user),
+    };
+  }
+
+  #entered(session: AnchoredSession, parties: readonly string[]): void {
+    this.#sessions.add(session);
+    for (const party of parties) this.#running.set(party, this.running(party) + 1);
+  }
+
+  #over(session: AnchoredSession, parties: readonly string[]): void {
+    if (!this.#sessions.delete(session)) return;
+    for (const party of parties) {
+      const left = this.running(party) - 1;
+      if (left > 0) this.#running.set(party, left);
+      else this.#running.delete(party);
+    }
+  }
+}
+
+function partyOf({ principal }: Passage): string {
+  return principal.kind === "user" ? principal.user.address : "";
+}
+
+function isWeb({ transport }: { readonly transport: TransportName }): boolean {
+  return transport === "WS" || transport === "WSS";
+}
+
+function faceOf(calls: Calls, towards: Towards, features: Params): Face {
+  return {
+    contact: calls.contact(towards, features),
+    allow: [...METHODS],
+    supported: [...CLIENT_EXTENSIONS],
+  };
+}

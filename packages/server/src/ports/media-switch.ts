@@ -1,0 +1,56 @@
+/** The user plane as the functions drive it. IM-7.2.3-04 */
+import type { DialTarget, Fingerprint } from "@parlance/msrp";
+import type { Towards } from "./onward.ts";
+
+export type Side = "near" | "far";
+
+export type LegFailure = "no connection" | "connection lost" | "not to be reached";
+
+/** What a device has said about itself in its session description. */
+export interface MediaPeer {
+  /** Its `a=path`: relays first, the device last. */
+  readonly path: string;
+  /** Its TLS connection has to show one of these; empty for no such demand. RFC 4975 §14.4 */
+  readonly fingerprints: readonly Fingerprint[];
+  /** We connect, to there; undefined when the device does. RFC 6135 §4 */
+  readonly dial: DialTarget | undefined;
+}
+
+/** Our end towards one device. */
+export interface MediaLeg {
+  /** Our address, for a=path. */
+  readonly uri: string;
+  /** The device has described itself, the first time or anew: a new path means a new connection. */
+  agree(peer: MediaPeer): void;
+}
+
+/** Two legs that hear each other. */
+export interface MediaBridge {
+  readonly near: MediaLeg;
+  /** A leg for the far side, for devices that reach us like this; the same for the same kind. */
+  farTowards(towards: Towards): MediaLeg;
+  /** That side is there; the other candidates go. */
+  choose(leg: MediaLeg): void;
+  /** Both devices have connected. */
+  readonly connected: boolean;
+  close(): void;
+}
+
+/** What is looked at before a message of one side goes on. */
+export interface MediaRules {
+  /** May the one who speaks use this address as his own? */
+  readonly admits: (uri: string) => boolean;
+  /** Of one message; what we announced as `a=max-size`. */
+  readonly maxBytes: number;
+  /** False: the speaker writes faster than he may. */
+  readonly mayBegin: () => boolean;
+}
+
+export interface MediaSwitch {
+  /** Undefined when no listener of ours can be reached by that device. */
+  bridge(
+    near: Towards,
+    rules: Readonly<Record<Side, MediaRules>>,
+    failed: (side: Side, reason: LegFailure) => void,
+  ): MediaBridge | undefined;
+}

@@ -1,0 +1,30 @@
+/** The rest of the way of an INVITE that a function sends anew, in a call of its own. */
+import type { Address, CallOutlet, SipRequest, TransportName } from "@parlance/sip";
+
+/** One place that the INVITE may go to. */
+export interface Towards {
+  /** Unique in one `Onward`. */
+  readonly key: string;
+  readonly transport: TransportName;
+  /** Under which address that device knows us, as far as it has shown. */
+  readonly local: Address | undefined;
+  /** It says it is an IM client. */
+  readonly tagged: boolean;
+}
+
+export interface OnwardUser {
+  /** The INVITE as one place is to get it, with a media address that it can reach. */
+  dress(invite: SipRequest, towards: Towards): SipRequest;
+  /** The 2xx that is told next came from there. */
+  chosen(towards: Towards): void;
+}
+
+export interface Onward {
+  /** Who will be on the other side: the address of a user of ours, or the name of a peer. */
+  readonly party: string;
+  /** Address keys that the other side may call its own; undefined for a peer that answers for its own. */
+  readonly identities: readonly string[] | undefined;
+  readonly targets: readonly Towards[];
+  /** Sends to all of them, by the rules of forking; the first 2xx wins. */
+  outlet(user: OnwardUser): CallOutlet;
+}
