@@ -63,6 +63,7 @@ test("with --json the ready line carries the domain and the listeners", async (t
     [
       ["sip", "udp"],
       ["sip", "tcp"],
+      ["msrp", "tcp"],
       ["http", "http"],
       ["admin", "http"],
     ],
@@ -150,7 +151,7 @@ test("all ports that are taken are told in one go", async (t) => {
   for (const { kind, url } of listeners) {
     assert.ok(err.includes(`cannot listen on ${url} (listen.${kind}): another program`), err);
   }
-  assert.match(err, /Stop .*: --set listen\.\S+ --set listen\.\S+ --set listen\.\S+\n/);
+  assert.match(err, /Stop .*:(?: --set listen\.\S+){4}\n/);
   await start(t, data).line(/^ready /); // the folder is free again
 });
 
