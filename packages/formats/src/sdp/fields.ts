@@ -37,10 +37,6 @@ const VISIBLE = /^[^\s\p{Cc}]+$/u;
 const PORT = /^(\d{1,10})(?:\/([1-9]\d{0,9}))?$/;
 const HIGHEST_PORT = 65_535;
 
-export function isToken(text: string): boolean {
-  return TOKEN.test(text);
-}
-
 /** Some write a user name of several words: what follows it has five. Throws `FormatError`. */
 export function readOrigin(value: string, at: number): Origin {
   const parts = value.split(" ");
