@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RunningCommand } from "../../../tools/test/command.ts";
 
-const FREE_PORTS = [
-  ...["--set", "listen.http=null"],
-  ...["--set", "listen.msrp=[]"],
-  ...["--set", "listen.admin=http://127.0.0.1:0"],
-];
+const FREE_PORTS = ["http=null", "msrp=[]", "admin=http://127.0.0.1:0"].flatMap((listener) => [
+  "--set",
+  `listen.${listener}`,
+]);
 
 test("three messages for somebody who is away outlive kill -9 of the server, arrive in order, and are reported", async (t) => {
   const data = mkdtempSync(join(tmpdir(), "parlance-minutes-"));
