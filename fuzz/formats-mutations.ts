@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import {
   applyConference,
+  checkResourceLists,
   editCpim,
   findImdns,
   formatAccessRules,
@@ -15,12 +16,16 @@ import {
   formatCpim,
   formatExternalBody,
   formatGroup,
+  formatHistoryList,
   formatImdn,
   formatImSettings,
   formatIsComposing,
   formatMediaType,
   formatRecipientList,
   formatReginfo,
+  formatResourceLists,
+  formatUserProfile,
+  formatXcapDirectory,
   isImdn,
   makeImdn,
   parseAccessRules,
@@ -28,6 +33,7 @@ import {
   parseCpim,
   parseExternalBody,
   parseGroup,
+  parseHistoryList,
   parseImdn,
   parseImdnHeaders,
   parseImSettings,
@@ -36,6 +42,9 @@ import {
   parseMediaType,
   parseRecipientList,
   parseReginfo,
+  parseResourceLists,
+  parseUserProfile,
+  parseXcapDirectory,
   type Ruleset,
 } from "@parlance/formats";
 import { concatBytes, formatXml, octetText, parsed, parseXml, utf8Bytes } from "@parlance/wire";
@@ -55,6 +64,10 @@ const BODIES: readonly Uint8Array[] = [
   '<poc-settings xmlns="urn:oma:params:xml:ns:poc:poc-settings" xmlns:im="urn:oma:xml:im:service-settings"><entity id="urn:uuid:5b7a"><isb-settings><incoming-session-barring active="false" im:service-id="session-mode"/><incoming-session-barring active="1" im:service-id="file-transfer"/></isb-settings><im:vis-settings><im:vis-status active="true"/></im:vis-settings><im:offline-delivery active="false"/><im:hist-settings><im:hist-activation active="true">session-mode</im:hist-activation></im:hist-settings></entity></poc-settings>',
   '<cr:ruleset xmlns:cr="urn:ietf:params:xml:ns:common-policy" xmlns:ocp="urn:oma:xml:xdm:common-policy" xmlns:oxe="urn:oma:xml:xdm:extensions" xmlns:poc="urn:oma:xml:poc:poc-rules"><cr:rule id="a"><cr:conditions><cr:identity><cr:one id="sip:a@b"/><cr:many domain="x"><cr:except id="sip:c@x"/></cr:many></cr:identity><cr:validity><cr:from>2003-12-24T17:00:00+01:00</cr:from><cr:until>2003-12-24T19:00:00Z</cr:until></cr:validity><ocp:external-list><ocp:entry anc="https://x/y"/></ocp:external-list><oxe:media-list><oxe:all-media-except><oxe:file-transfer/></oxe:all-media-except></oxe:media-list></cr:conditions><cr:actions><poc:allow-invite>accept</poc:allow-invite><oxe:allow-offline-storage oxe:allow="true"/></cr:actions></cr:rule></cr:ruleset>',
   '<group xmlns="urn:oma:xml:poc:list-service" xmlns:rl="urn:ietf:params:xml:ns:resource-lists" xmlns:cr="urn:ietf:params:xml:ns:common-policy" xmlns:oxe="urn:oma:xml:xdm:extensions"><list-service uri="sip:pool@x"><display-name>é</display-name><list><entry uri="sip:a@b"><rl:display-name>B</rl:display-name></entry><external anchor="https://x"/></list><invite-members>true</invite-members><max-participant-count>5</max-participant-count><cr:ruleset><cr:rule id="m"><cr:conditions><is-list-member/></cr:conditions><cr:actions><join-handling>true</join-handling></cr:actions></cr:rule></cr:ruleset><oxe:supported-services><oxe:service enabler="+g.oma.sip-im"><oxe:group-media><oxe:message-session/></oxe:group-media></oxe:service></oxe:supported-services><oxe:session-active-policy><oxe:schedule><oxe:time-range><oxe:start-time>2030-05-04T10:00:00Z</oxe:start-time></oxe:time-range></oxe:schedule></oxe:session-active-policy></list-service></group>',
+  '<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="friends"><display-name>é</display-name><entry uri="sip:a@b"><display-name>B</display-name></entry><entry-ref ref="resource-lists/users/sip:a@b/index/~~/x"/><list name="x"><external anchor="https://x/y"/></list></list></resource-lists>',
+  '<history-list xmlns="urn:oma:xml:im:history-list"><history history-reference="sip:def-7c21f0a9@d"><size>842</size><expiry date="2030-06-03T10:00:00Z"/><pager from="sip:b@x"><time-stamp date="2030"/><recipient-list group-uri="sip:p@x"><entry uri="sip:a@b"><display-name>A</display-name></entry></recipient-list></pager></history><history history-reference="2"><conference><time-start><date>x</date></time-start><conf-list><entry uri="a"/></conf-list></conference></history></history-list>',
+  '<user-profile xmlns="urn:oma:xml:xdm:user-profile" uri="sip:a@b"><display-name>A</display-name></user-profile>',
+  '<xcap-directory xmlns="urn:oma:xml:xdm:xcap-directory"><folder auid="a"><entry uri="b" etag="1" size="3"/></folder></xcap-directory>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
   "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b\r\nContent-Type: multipart/related;boundary=c\r\n\r\n--c\r\nContent-ID: <i>\r\n\r\nx\r\n--c--\r\n--b--",
 ].map((text) => utf8Bytes(text));
@@ -98,6 +111,12 @@ function check(bytes: Uint8Array): void {
   readsAgain(parseReginfo, formatReginfo, bytes);
   readsAgain(parseConference, formatConference, bytes);
   readsAgain(parseImSettings, formatImSettings, bytes);
+  readsAgain(parseHistoryList, formatHistoryList, bytes);
+  readsAgain(parseUserProfile, formatUserProfile, bytes);
+  readsAgain(parseXcapDirectory, formatXcapDirectory, bytes);
+  readsAgain(parseResourceLists, formatResourceLists, bytes);
+  const lists = parseResourceLists(bytes);
+  if (lists.ok) checkResourceLists(lists.value);
   checkRules(bytes);
   checkConference(bytes);
   const list = parseRecipientList(bytes, { most: 10 });

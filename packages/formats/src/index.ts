@@ -104,6 +104,18 @@ export {
   type TimeRange,
 } from "./group/index.ts";
 export {
+  type ConferenceRecord,
+  DEFERRED_LIST_TYPE,
+  formatHistoryList,
+  HISTORY_LIST_TYPE,
+  type HistoryEntry,
+  type HistoryList,
+  type PagerRecord,
+  type Parties,
+  type Party,
+  parseHistoryList,
+} from "./history-list/index.ts";
+export {
   type EntitySettings,
   formatImSettings,
   IM_SETTINGS_TYPE,
@@ -194,15 +206,24 @@ export {
 export {
   ANONYMOUS_URI,
   type CopyControl,
+  checkResourceLists,
   formatRecipientHistory,
   formatRecipientList,
+  formatResourceLists,
+  GROUP_USAGE_LIST_TYPE,
+  type ListEntry,
   type ListFault,
+  type ListItem,
+  type ListsFault,
   parseRecipientList,
   parseRecipientLists,
+  parseResourceLists,
   RESOURCE_LISTS_TYPE,
   type Recipient,
   type RecipientList,
   type RecipientListRules,
+  type ResourceList,
+  type ResourceLists,
 } from "./resource-lists/index.ts";
 export {
   type AgreedMedia,
@@ -263,3 +284,17 @@ export {
   takesType,
   writeMessageMedia,
 } from "./sdp/index.ts";
+export {
+  formatUserProfile,
+  parseUserProfile,
+  USER_PROFILE_TYPE,
+  type UserProfile,
+} from "./user-profile/index.ts";
+export {
+  type DirectoryEntry,
+  type DirectoryFolder,
+  formatXcapDirectory,
+  parseXcapDirectory,
+  XCAP_DIRECTORY_TYPE,
+  type XcapDirectory,
+} from "./xcap-directory/index.ts";

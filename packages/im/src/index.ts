@@ -34,6 +34,14 @@ export {
   LARGE_MESSAGE_TAG,
   offers,
 } from "./feature-tags.ts";
+export {
+  EXPAND_LIMITS,
+  type ExpandedList,
+  type ExpandLimits,
+  expandList,
+  type ListSource,
+  resolveLists,
+} from "./lists/index.ts";
 export { newMessageId } from "./message-id.ts";
 export { chooseMode, MAX_PAGER_BYTES, type Mode, type ModeQuestion } from "./mode.ts";
 export {
@@ -72,6 +80,7 @@ export {
 } from "./roster.ts";
 export {
   type Access,
+  anchorsOf,
   type Granted,
   type GroupRights,
   groupSupports,

@@ -2,7 +2,8 @@
 import { XmlWriter } from "@parlance/wire";
 import { LIST_SERVICE } from "../access-rules/ruleset.ts";
 import { RULE_PREFIXES, writeRuleset } from "../access-rules/write-ruleset.ts";
-import { type Group, type GroupService, RESOURCE_LISTS, type SessionActivity } from "./group.ts";
+import { RESOURCE_LISTS } from "../resource-lists/resource-lists.ts";
+import { type Group, type GroupService, type SessionActivity } from "./group.ts";
 
 /** What was not understood is not written: the stored document is changed by its octets, never by this. */
 export function formatGroup(group: Group): Uint8Array<ArrayBuffer> {

@@ -50,4 +50,3 @@ export interface TimeRange {
 }
 
 export const GROUP_TYPE = "application/vnd.oma.poc.groups+xml";
-export const RESOURCE_LISTS = "urn:ietf:params:xml:ns:resource-lists";

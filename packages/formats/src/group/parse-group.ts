@@ -12,6 +12,7 @@ import {
 import { mediaOf, readRuleset } from "../access-rules/read-ruleset.ts";
 import { COMMON_POLICY, EXTENSIONS, LIST_SERVICE } from "../access-rules/ruleset.ts";
 import { parseDateTime } from "../date-time.ts";
+import { RESOURCE_LISTS } from "../resource-lists/resource-lists.ts";
 import {
   anyAttribute,
   attributeOf,
@@ -25,7 +26,6 @@ import {
   type Group,
   type GroupEntry,
   type GroupService,
-  RESOURCE_LISTS,
   type SessionActivity,
 } from "./group.ts";
 

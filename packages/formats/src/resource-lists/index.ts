@@ -1,4 +1,5 @@
-/** Lists of receivers in SIP bodies. RFC 5363, RFC 5364 */
+/** Lists: of receivers in SIP bodies (RFC 5363, RFC 5364), and as users keep them (RFC 4826). */
+export { checkResourceLists, type ListsFault } from "./check-lists.ts";
 export { formatRecipientHistory } from "./recipient-history.ts";
 export {
   ANONYMOUS_URI,
@@ -12,3 +13,12 @@ export {
   type RecipientList,
   type RecipientListRules,
 } from "./recipient-list.ts";
+export {
+  formatResourceLists,
+  GROUP_USAGE_LIST_TYPE,
+  type ListEntry,
+  type ListItem,
+  parseResourceLists,
+  type ResourceList,
+  type ResourceLists,
+} from "./resource-lists.ts";

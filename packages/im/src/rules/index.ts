@@ -12,5 +12,5 @@ export {
   scheduledEnd,
 } from "./judge-group.ts";
 export { type Granted, judgeRules } from "./judge-rules.ts";
-export { type PreparedRules, prepareRules } from "./prepare-rules.ts";
+export { anchorsOf, type PreparedRules, prepareRules } from "./prepare-rules.ts";
 export type { InExternalList, RuleFacts } from "./rule-facts.ts";

@@ -37,6 +37,14 @@ export function prepareRules(ruleset: Ruleset): PreparedRules {
   });
 }
 
+/** The lists elsewhere that must be had before these rules can be asked. */
+export function anchorsOf(ruleset: Ruleset): readonly string[] {
+  const anchors = ruleset.rules.flatMap(({ conditions }) =>
+    conditions.flatMap((one) => (one.kind === "external list" ? one.anchors : [])),
+  );
+  return [...new Set(anchors)];
+}
+
 function isNaming(condition: Condition | undefined): boolean {
   return condition?.kind === "identity" || condition?.kind === "external list";
 }
