@@ -10,6 +10,7 @@ import {
   type TransportName,
 } from "@parlance/sip";
 import { type Admin, admin } from "./admin.ts";
+import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
 import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling, type Group } from "./controlling/index.ts";
@@ -94,6 +95,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   );
   retention.start();
   watch(ports, core, plane);
+  if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
     domain: config.domain,
     events: core.events,

@@ -156,6 +156,11 @@ const keys = z.strictObject({
         .describe(
           "as: host names by which the core knows this node, beside the addresses it listens on.",
         ),
+      contact: sipUri
+        .optional()
+        .describe(
+          "as: sip:HOST:PORT;transport=tcp by which the core reaches this node. With it, the node asks after a restart (SUBSCRIBE, Event: reg) where the users are for whom messages wait.",
+        ),
       destinations: z
         .array(z.string())
         .default([])

@@ -167,7 +167,7 @@ function serverConfig(config: Configuration): ServerConfig {
       trustedPeers: core.trustedPeers,
       trustedListeners: [TRUSTED],
       ...(core.mode === "as" && core.next !== undefined
-        ? { applicationServer: { next: core.next, names: core.names } }
+        ? { applicationServer: { next: core.next, names: core.names, contact: core.contact } }
         : {}),
     },
   };

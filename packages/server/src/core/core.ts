@@ -18,6 +18,7 @@ import { Guard } from "./guard.ts";
 import { Home } from "./home.ts";
 import { InDialog } from "./in-dialog.ts";
 import { BehindCore } from "./isc/behind-core.ts";
+import type { RegistrationLook } from "./isc/registration-look.ts";
 import { limitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
@@ -54,6 +55,7 @@ export class Core {
   readonly #authenticator: Authenticator;
   readonly #sender: Sender;
   readonly #patientSender: Sender;
+  readonly #look: RegistrationLook | undefined;
   readonly #dispatch: Dispatch;
   #tick: Cancel | undefined;
 
@@ -192,8 +194,11 @@ export class Core {
       limits,
       answers,
       hits,
+      random,
+      log,
       reachable: (user) => this.onReachable?.(user),
     });
+    this.#look = served?.look;
     this.#dispatch = new Dispatch({
       home,
       guard: new Guard({
@@ -248,8 +253,14 @@ export class Core {
     this.#schedule();
   }
 
+  /** For these accounts something waits, and whether they are there was not told while the server was down. */
+  async askAbout(names: readonly string[]): Promise<void> {
+    await this.#look?.askAbout(names);
+  }
+
   stop(): void {
     this.#tick?.();
+    this.#look?.stop();
     this.#sender.stop();
     this.#patientSender.stop();
     this.calls.stop();

@@ -113,7 +113,9 @@ export class Dispatch implements TransactionUser {
     }
     const routeSet = readRouteSet(admitted.request, home, legs);
     const { request } = routeSet;
-    if (routeSet.forged) return refused(refuse("no such dialog"));
+    // Outside of dialogs a core may name us as it likes.
+    const inDialogs = served === undefined || request.to.params.has("tag");
+    if (routeSet.forged && inDialogs) return refused(refuse("no such dialog"));
     const { principal, originator } = admitted;
     const receivedAt = clock.now();
     const passage = new RequestPassage(
@@ -218,9 +220,11 @@ export class Dispatch implements TransactionUser {
 
   /** A dialog of the server itself, or one that does not exist. */
   #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void | Promise<void> {
-    const { regEvents, calls } = this.#ports;
-    const served = calls.serve(transaction, passage.principal);
-    if (served !== false) return served === true ? undefined : served;
+    const { regEvents, calls, served } = this.#ports;
+    const taken = calls.serve(transaction, passage.principal);
+    if (taken !== false) return taken === true ? undefined : taken;
+    const { request } = passage;
+    if (request.method === "NOTIFY" && served?.look.notified(request, transaction)) return;
     if (passage.request.method === "SUBSCRIBE" && passage.request.get(Event)?.value === "reg") {
       return regEvents.subscribe(passage, transaction);
     }

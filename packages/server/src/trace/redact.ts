@@ -6,6 +6,8 @@ const NAMES =
   "|proxy-authentication-info";
 /** A header of that kind with its folded lines. */
 const HEADER = new RegExp(`^(?:${NAMES})[ \\t]*:[^\\r\\n]*(?:\\r\\n[ \\t][^\\r\\n]*)*`, "gim");
+/** A core sends the client's REGISTER along. 3GPP TS 24.229 §5.4.1.7A */
+const CARRIES_SIP = /^(?:content-type|c)[ \t]*:\s*(?:message\/sip|multipart\/)/im;
 /** Values from which a password could be tried out, or a challenge answered again. */
 const SECRET =
   /\b(response|nonce|cnonce|nextnonce|rspauth|opaque)([ \t]*=[ \t]*)("[^"]*"|[^\s,"]+)/gi;
@@ -15,7 +17,8 @@ const TOKEN = /(:\s*(?!digest\b)[a-z][a-z0-9-]*[ \t]+)(?![a-z-]+[ \t]*=)([^\s,]+
 export function redact(bytes: Uint8Array): Uint8Array {
   const text = octetText(bytes);
   const headEnd = text.indexOf("\r\n\r\n");
-  const head = headEnd < 0 ? text : text.slice(0, headEnd);
+  const whole = headEnd < 0 || CARRIES_SIP.test(text.slice(0, headEnd));
+  const head = whole ? text : text.slice(0, headEnd);
   const clean = head.replace(HEADER, (header) =>
     header
       .replace(

@@ -159,3 +159,11 @@ test("proofs of identity are overwritten in their length, everything else stays"
   assert.ok(text.includes('response="body"'));
   assert.equal(redact(message({})).length, message({}).length);
 });
+
+test("proofs of identity inside of a message/sip are overwritten too", () => {
+  const register = 'REGISTER sip:x SIP/2.0\r\nAuthorization: Digest response="secret"\r\n\r\n';
+  for (const type of ["message/sip", "multipart/mixed;boundary=b"]) {
+    const text = utf8Text(redact(message({ type, body: register })));
+    assert.ok(text.includes('response="xxxxxx"'), type);
+  }
+});

@@ -7,6 +7,7 @@ import type { Sender } from "../sender.ts";
 import { CoreForwarder } from "./core-forwarder.ts";
 import { CoreHops } from "./core-hops.ts";
 import { Marks } from "./marks.ts";
+import { type LookPorts, RegistrationLook } from "./registration-look.ts";
 import { type ServedPorts, ServedRequests } from "./served-requests.ts";
 import { type ThirdPartyPorts, ThirdPartyRegistrations } from "./third-party-registrations.ts";
 
@@ -16,6 +17,8 @@ export interface ApplicationServerConfig {
   readonly next: string;
   /** Names by which the core knows this server, beside the addresses of its listeners. */
   readonly names: readonly string[];
+  /** URI by which the core reaches this server. With it the core is asked, after a restart, about users for whom messages wait. */
+  readonly contact?: string | undefined;
 }
 
 export interface CorePorts {
@@ -31,16 +34,23 @@ export interface CorePorts {
 export interface Served {
   readonly requests: ServedRequests;
   readonly registrations: ThirdPartyRegistrations;
+  readonly look: RegistrationLook;
 }
 
-type ServingPorts = Omit<ServedPorts, "told" | "forwarder" | "marks"> & ThirdPartyPorts;
+type ServingPorts = Omit<ServedPorts, "told" | "forwarder" | "marks"> &
+  ThirdPartyPorts &
+  Omit<LookPorts, "told" | "hops" | "contact" | "sender">;
 
 export class BehindCore {
   readonly hops: CoreHops;
   readonly forwarder: CoreForwarder;
   readonly #marks: Marks;
+  readonly #contact: SipUri | undefined;
+  readonly #sender: Sender;
 
-  constructor({ next }: ApplicationServerConfig, ports: CorePorts) {
+  constructor({ next, contact }: ApplicationServerConfig, ports: CorePorts) {
+    this.#contact = contact === undefined ? undefined : sipUriOf(contact);
+    this.#sender = ports.sender;
     const { peers, hashing, markKey } = ports;
     this.hops = new CoreHops(sipUriOf(next), peers);
     this.#marks = new Marks(markKey, hashing);
@@ -50,10 +60,17 @@ export class BehindCore {
   /** What it serves, once there is a way to the functions. */
   serving(ports: ServingPorts): Served {
     const registrations = new ThirdPartyRegistrations(ports);
-    const { forwarder } = this;
+    const { forwarder, hops } = this;
     const marks = this.#marks;
     const requests = new ServedRequests({ ...ports, told: registrations, forwarder, marks });
-    return { requests, registrations };
+    const look = new RegistrationLook({
+      ...ports,
+      hops,
+      told: registrations,
+      sender: this.#sender,
+      contact: this.#contact,
+    });
+    return { requests, registrations, look };
   }
 }
 

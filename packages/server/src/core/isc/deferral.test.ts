@@ -6,6 +6,14 @@ import { bodyText, DOMAIN, IM, type Phone } from "../world.test.ts";
 import { AS, behindCore } from "./sip-ip-core.test.ts";
 
 const BOB = `sip:bob@${DOMAIN}`;
+const CONTACT = "sip:192.0.2.1:5070;transport=tcp";
+/** The server asks after a restart. */
+const ASKING = {
+  core: {
+    ...AS.core,
+    applicationServer: { ...AS.core.applicationServer, contact: CONTACT },
+  },
+};
 
 for (const habits of [{}, { servedUser: true }, { thirdParty: false }]) {
   test(`a message for a user who is away is kept: 202, whatever the core tells: ${JSON.stringify(habits)}`, async () => {
@@ -89,6 +97,50 @@ test("a restart keeps who is there, and brings what waits", async () => {
   assert.equal(core.fromServer.length, before + 2); // the push, and its way past the user's function
 });
 
+test("after a restart the core is asked about who is not known, and what waits comes", async () => {
+  const { world, core, phone } = await behindCore({ thirdParty: false }, ASKING);
+  const [alice, bob] = [phone("alice"), phone("bob")];
+  await alice.register();
+  await alice.message(BOB, "one");
+  await alice.message(`sip:carol@${DOMAIN}`, "two");
+  const image = world.crash();
+  core.hangUp();
+  await bob.register();
+  core.registrations.set(BOB, reginfo(BOB, "active", bob.contact));
+  await world.start(ASKING, image);
+  await world.clock.pass(2_000);
+  assert.deepEqual(core.asked.slice(-3), [
+    `reg of ${BOB}`,
+    `reg of sip:carol@${DOMAIN}`, // refused with 403, and that is that
+    `MESSAGE terminating ${BOB}`,
+  ]);
+  assert.deepEqual(bob.received.map(bodyText), ["one"]);
+  assert.deepEqual(await world.stores.deferred.recipients(undefined, 10), ["carol"]);
+  assert.equal(world.server.admin.bindings("bob")[0]?.contact, `<${bob.contact}>;+g.oma.sip-im`);
+});
+
+for (const how of ["answers nonsense", "does not answer"]) {
+  test(`a core that ${how} when it is asked stops nothing`, async () => {
+    const { world, core, phone } = await behindCore({ thirdParty: false }, ASKING);
+    const alice = phone("alice");
+    await alice.register();
+    await alice.message(BOB, "x");
+    const image = world.crash();
+    core.hangUp();
+    if (how === "answers nonsense") core.registrations.set(BOB, "<reginfo");
+    else core.away = true;
+    await world.start(ASKING, image);
+    await world.clock.pass(40_000);
+    core.away = false;
+    const bob = phone("bob");
+    await bob.register();
+    assert.equal(await core.register(BOB, 600), 200);
+    await world.clock.pass(100);
+    assert.deepEqual(bob.received.map(bodyText), ["x"]);
+    assert.deepEqual(world.logged, []);
+  });
+}
+
 test("contacts that a core has told of are none of a server that registers users itself", async () => {
   const { world, phone } = await behindCore();
   await phone("bob").register();
@@ -171,6 +223,15 @@ test("receipts of copies come back to the service of their own", async () => {
   assert.ok(receipt);
   assert.match(bodyText(receipt), /<stored\/>/);
 });
+
+function reginfo(aor: string, state: string, uri: string): string {
+  return (
+    '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="0" state="full">' +
+    `<registration aor="${aor}" id="r" state="${state}">` +
+    `<contact id="c" state="active" event="registered" expires="600"><uri>${uri}</uri>` +
+    '<unknown-param name="+g.oma.sip-im"/></contact></registration></reginfo>'
+  );
+}
 
 function toList(alice: Phone, recipients: readonly string[]) {
   const entries = recipients.map((uri) => `<entry uri="${uri}"/>`).join("");

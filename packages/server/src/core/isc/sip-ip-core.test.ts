@@ -9,6 +9,7 @@ import {
   formatUri,
   forwardRequest,
   makeRequest,
+  type NameAddr,
   PAssertedIdentity,
   Params,
   RecordRoute,
@@ -19,6 +20,7 @@ import {
   sipUri,
   withoutOurVia,
 } from "@parlance/sip";
+import { utf8Bytes } from "@parlance/wire";
 import type { ServerConfig } from "../../config.ts";
 import { Machine } from "../network.test.ts";
 import { SERVER } from "../phone.test.ts";
@@ -56,6 +58,8 @@ export class SipIpCore {
   readonly asked: string[] = [];
   /** What came from the server. */
   readonly fromServer: SipRequest[] = [];
+  /** Of SUBSCRIBE for registrations: what is notified, by address; others are refused. */
+  readonly registrations = new Map<string, string>();
   readonly #habits: CoreHabits;
   readonly #machine: Machine;
   #cseq = 0;
@@ -121,6 +125,9 @@ export class SipIpCore {
 
   #take(request: SipRequest, transaction: ServerTransaction, flow: Flow): void {
     if (request.method === "REGISTER") return this.#register(request, transaction, flow);
+    if (request.method === "SUBSCRIBE" && request.text("Event") === "reg") {
+      return this.#notify(request, transaction, flow);
+    }
     const sender = [...this.flows].find(([, { id }]) => id === flow.id)?.[0];
     if (sender === undefined) this.fromServer.push(request);
     if (request.to.params.has("tag")) return this.#relay(routed(request), transaction);
@@ -141,6 +148,26 @@ export class SipIpCore {
     if (stage === "terminated" && this.#habits.loops !== true)
       return this.#deliver(own, transaction);
     this.#ask(own, "terminated", keyOf(own), transaction);
+  }
+
+  #notify(request: SipRequest, transaction: ServerTransaction, flow: Flow): void {
+    this.asked.push(`reg of ${keyOf(request)}`);
+    const document = this.registrations.get(keyOf(request));
+    if (document === undefined) return transaction.reply(403);
+    transaction.reply(200);
+    const [contact] = (request.get(Contact) ?? []) as readonly NameAddr[]; // no star
+    const notify = makeRequest("NOTIFY", contact?.uri ?? request.uri, (edit) => {
+      edit
+        .setText("From", `${request.text("To")};tag=core`)
+        .setText("To", request.text("From") ?? "")
+        .setText("Call-ID", request.callId)
+        .setText("CSeq", "1 NOTIFY")
+        .setText("Max-Forwards", "70")
+        .setText("Event", "reg")
+        .setText("Subscription-State", "terminated;reason=timeout")
+        .body(utf8Bytes(document), "application/reginfo+xml");
+    });
+    void this.send(notify, flow.transport === "TCP" ? SERVER_AT : flow);
   }
 
   #register(request: SipRequest, transaction: ServerTransaction, flow: Flow): void {

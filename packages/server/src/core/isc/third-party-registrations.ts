@@ -38,6 +38,13 @@ export class ThirdPartyRegistrations {
     ports.directory.onRevoked((_user, account) => this.#gone.delete(account));
   }
 
+  /** Whether somebody is there or not: the core has said it. */
+  knows(account: Account): boolean {
+    const now = this.#ports.clock.now();
+    const contacts = this.#ports.registrar.contacts.of(account.user.address);
+    return this.#gone.has(account) || contacts.some(({ expiresAt }) => expiresAt > now);
+  }
+
   /** The core has said that the user is away. */
   hasGone(account: Account): boolean {
     return this.#gone.has(account);
