@@ -41,6 +41,8 @@ export interface CallPorts {
   readonly flows: LiveFlows;
   readonly contacts: Contacts;
   readonly home: Home;
+  /** Whoever is on the other side, the requests in his dialog come from a core that answers for him. */
+  readonly behindCore: boolean;
 }
 
 const CONTACT_BITS = 96;
@@ -103,12 +105,14 @@ export class ServerCalls implements Calls {
   /** Takes a request in a dialog of ours; false when it is in none, or not from who is in it. */
   serve(transaction: ServerTransaction, principal: Principal): boolean | Promise<void> {
     const party = partyOf(principal);
-    const call = this.#table.find(
-      transaction.request,
-      ({ owner }) => party !== undefined && this.#parties.get(owner) === party,
-    );
+    const call = this.#table.find(transaction.request, ({ owner }) => this.#isHeard(owner, party));
     if (call === undefined) return false;
     return call.serve(transaction) ?? true;
+  }
+
+  #isHeard(owner: CallOwner, party: string | undefined): boolean {
+    if (party === undefined) return false;
+    return this.#ports.behindCore || this.#parties.get(owner) === party;
   }
 
   /** An ACK cannot be challenged; that it knows both tags and the Call-ID is its proof. */

@@ -130,7 +130,15 @@ export class Core {
     const sender = this.#sender;
     const legs = new DialogLegs(secrets.dialogs);
     this.calls = new ServerCalls(
-      { sender, clock, random, flows: this.#flows, contacts: this.registrar.contacts, home },
+      {
+        sender,
+        clock,
+        random,
+        flows: this.#flows,
+        contacts: this.registrar.contacts,
+        home,
+        behindCore: as !== undefined,
+      },
       { calls: limits.calls },
     );
     const behindCore =
@@ -141,6 +149,7 @@ export class Core {
         patientSender: this.#patientSender,
         clock,
         hashing,
+        home,
         legs,
         markKey: secrets.marks,
       });

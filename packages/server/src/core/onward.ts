@@ -1,11 +1,12 @@
 /** How an INVITE of the server's own goes on where one that came in was going. RFC 3261 §16.6, §16.7 */
-import type {
-  CallAsker,
-  CallOutlet,
-  CallSending,
-  SendFailure,
-  SentRequest,
-  SipRequest,
+import {
+  type CallAsker,
+  type CallOutlet,
+  type CallSending,
+  Route,
+  type SendFailure,
+  type SentRequest,
+  type SipRequest,
 } from "@parlance/sip";
 import type { Onward, Passage, Towards, User } from "../ports/index.ts";
 import type { Branch, ForkEnd } from "./fork.ts";
@@ -22,14 +23,14 @@ export function onwardToContacts(
   return {
     party: user.address,
     identities: user.identities,
-    targets: contacts.map(towardsOf),
+    targets: contacts.map((contact) => towardsOf(contact, passage)),
     outlet: (on) =>
       outlet((invite, asker) => {
         const { observer, sending } = observing(asker, ({ contact }) => {
-          if (contact !== undefined) on.chosen(towardsOf(contact));
+          if (contact !== undefined) on.chosen(towardsOf(contact, passage));
         });
         forwarder.toContacts(anew(passage, invite), contacts, observer, (request, contact) =>
-          on.dress(request, towardsOf(contact)),
+          on.dress(request, towardsOf(contact, passage)),
         );
         return sending;
       }),
@@ -39,29 +40,52 @@ export function onwardToContacts(
 export function onwardToOutside(passage: Passage, outside: Outside, forwarder: Forwarder): Onward {
   const { transport } = outside.target;
   const towards: Towards = { key: outside.peer, transport, local: undefined, tagged: true };
+  return onwardBy(passage, `peer ${outside.peer}`, towards, (leaving, observer, dress) =>
+    forwarder.toOutside(leaving, outside, observer, dress),
+  );
+}
+
+/** To one place, by whatever sends there. */
+export function onwardBy(
+  passage: Passage,
+  party: string,
+  towards: Towards,
+  send: (
+    leaving: Passage,
+    observer: ForwardObserver,
+    dress: (request: SipRequest) => SipRequest,
+  ) => void,
+): Onward {
   return {
-    party: `peer ${outside.peer}`,
+    party,
     identities: undefined,
     targets: [towards],
     outlet: (on) =>
       outlet((invite, asker) => {
         const { observer, sending } = observing(asker, () => on.chosen(towards));
-        forwarder.toOutside(anew(passage, invite), outside, observer, (request) =>
-          on.dress(request, towards),
-        );
+        send(anew(passage, invite), observer, (request) => on.dress(request, towards));
         return sending;
       }),
   };
 }
 
-function towardsOf({ id, target, flow, tagged }: RegisteredContact): Towards {
-  return { key: String(id), transport: target.transport, local: flow?.local, tagged };
+function towardsOf(contact: RegisteredContact, { flow: near }: Passage): Towards {
+  const { id, target, flow, tagged } = contact;
+  const key = String(id);
+  // A core reaches us for its devices as it has just done for the other side.
+  if (contact.atTheCore && near !== undefined) {
+    return { key, transport: near.transport, local: near.local, tagged };
+  }
+  return { key, transport: target.transport, local: flow?.local, tagged };
 }
 
-/** The server sends it, for whoever sent the other one. */
+/** The server sends it, for whoever sent the other one, on what is left of its way. */
 function anew(passage: Passage, invite: SipRequest): Passage {
   if (!(passage instanceof RequestPassage)) return passage;
-  return passage.fromServer(invite);
+  const routes = passage.request.get(Route);
+  return passage.fromServer(
+    routes === undefined ? invite : invite.edit().set(Route, routes).done(),
+  );
 }
 
 /** For one INVITE: what follows in its dialog goes where the answer came from. */

@@ -122,7 +122,7 @@ export class ThroughWay implements Way {
     const owner = this.#ownerOf(uri);
     if (owner !== undefined) return this.#toService(owner, passage, asker);
     const key = home.keyOf(uri);
-    if (key === undefined || behindCore) return this.#toOutside(passage, asker);
+    if (key === undefined || behindCore) return this.toOutside(passage, asker);
     if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
@@ -130,7 +130,8 @@ export class ThroughWay implements Way {
     this.toUser(passage, account, contacts, asker);
   }
 
-  #toOutside(passage: Passage, asker: Asker): void {
+  /** Away from here. */
+  toOutside(passage: Passage, asker: Asker): void {
     const { routes } = this.#ports;
     const onward = passage.request.method === "INVITE" ? routes.onward?.(passage) : undefined;
     if (onward === undefined || !this.#isTaken(passage, onward, asker)) {

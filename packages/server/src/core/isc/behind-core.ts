@@ -2,6 +2,7 @@
 import { parseUri, type SipUri } from "@parlance/sip";
 import type { Clock, Hashing } from "@parlance/wire";
 import type { DialogLegs } from "../dialog-legs.ts";
+import type { Home } from "../home.ts";
 import type { TrustedPeer } from "../peers.ts";
 import type { Sender } from "../sender.ts";
 import { CoreForwarder } from "./core-forwarder.ts";
@@ -27,6 +28,7 @@ export interface CorePorts {
   readonly patientSender: Sender;
   readonly clock: Clock;
   readonly hashing: Hashing;
+  readonly home: Home;
   readonly legs: DialogLegs;
   readonly markKey: Uint8Array;
 }

@@ -8,7 +8,7 @@ import {
   type SipRequest,
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
-import type { Passage } from "../../ports/index.ts";
+import type { Onward, Passage, Towards } from "../../ports/index.ts";
 import type { Asker } from "../asker.ts";
 import { formFor } from "../contact-form.ts";
 import { type DialogLegs, partyOf } from "../dialog-legs.ts";
@@ -20,8 +20,10 @@ import {
   makesDialog,
   routeTo,
 } from "../forwarder.ts";
+import type { Home } from "../home.ts";
+import { onwardBy } from "../onward.ts";
 import type { RegisteredContact } from "../registrar/contact.ts";
-import { answering, passBack } from "../routes.ts";
+import { answering, type Exits, passBack } from "../routes.ts";
 import type { Sender } from "../sender.ts";
 import type { CoreHops } from "./core-hops.ts";
 import type { Mark, Marks } from "./marks.ts";
@@ -32,6 +34,7 @@ export interface CoreForwarderPorts {
   /** Waits longer: behind it lies the same wait once more, at the other end. */
   readonly patientSender: Sender;
   readonly clock: Clock;
+  readonly home: Home;
   readonly legs: DialogLegs;
   readonly hops: CoreHops;
   readonly marks: Marks;
@@ -41,13 +44,16 @@ interface Leaving {
   /** What has been done with it here, and for whom. */
   readonly done: readonly [Mark, party: string] | undefined;
   readonly sender: Sender;
+  /** Whom of the user it is for, as far as is known. */
+  readonly contact: RegisteredContact | undefined;
   /** Later requests of its dialog come by here. */
   readonly stays: boolean;
 }
 
 const RETRY_AFTER_SECONDS = "5";
+const CORE = "core";
 
-export class CoreForwarder {
+export class CoreForwarder implements Exits {
   readonly #ports: CoreForwarderPorts;
 
   constructor(ports: CoreForwarderPorts) {
@@ -67,33 +73,49 @@ export class CoreForwarder {
     const mark = flow === undefined ? "pushed" : "delivered";
     const leaving = formFor(contact, dress(request, contact), content);
     const done = [mark, contact.user] as const;
-    this.#send(passage, leaving, { done, sender, stays: true }, observer);
+    this.#send(passage, leaving, { done, sender, contact, stays: true }, observer);
   }
 
   /** Towards its target: what an originator's function has let pass, and what functions send. */
   leave(passage: Passage, asker: Asker): void {
-    const { patientSender: sender } = this.#ports;
-    const done = ["originated", passage.originator?.address ?? ""] as const;
-    this.#send(passage, passage.request, { done, sender, stays: true }, settling(asker));
+    this.#leave(passage, passage.request, settling(asker));
+  }
+
+  /** Sessions with users of the domain are led through the server at the other end. */
+  onward(passage: Passage): Onward | undefined {
+    const { flow, request } = passage;
+    if (flow === undefined || this.#ports.home.keyOf(request.uri) !== undefined) return undefined;
+    const { transport, local } = flow;
+    const towards: Towards = { key: CORE, transport, local, tagged: true };
+    return onwardBy(passage, CORE, towards, (leaving, observer, dress) =>
+      this.#leave(leaving, dress(leaving.request), observer),
+    );
   }
 
   /** Nothing of ours: as it came. */
   passOn(passage: Passage, asker: Asker): void {
     const { patientSender: sender } = this.#ports;
-    const leaving = { done: undefined, sender, stays: false };
+    const leaving = { done: undefined, sender, contact: undefined, stays: false };
     this.#send(passage, passage.request, leaving, settling(asker));
+  }
+
+  #leave(passage: Passage, request: SipRequest, observer: ForwardObserver): void {
+    const { patientSender: sender } = this.#ports;
+    const done = ["originated", passage.originator?.address ?? ""] as const;
+    this.#send(passage, request, { done, sender, contact: undefined, stays: true }, observer);
   }
 
   #send(
     passage: Passage,
     request: SipRequest,
-    { done, sender, stays }: Leaving,
+    { done, sender, contact, stays }: Leaving,
     observer: ForwardObserver,
   ): void {
     const { clock, marks } = this.#ports;
     const branch: Branch = {
       ...this.#prepared(passage, request, stays),
       loopMark: done && marks.make(...done, request),
+      contact,
     };
     if (request.method !== "INVITE") return sendOne(branch, { sender, clock }, observer);
     const plan = {

@@ -1,4 +1,6 @@
 /** A SIP/IP core in memory: registers phones, vouches for them, and asks the server at both ends. 3GPP TS 24.229 §5.4 */
+
+import type { MsrpDialer } from "@parlance/msrp";
 import {
   Contact,
   type Destination,
@@ -46,6 +48,8 @@ export interface CoreHabits {
   readonly asksTwice?: boolean;
   /** Asks at the terminating end again and again. */
   readonly loops?: boolean;
+  /** Does not know a request of another Call-ID again by the Route it has put there. */
+  readonly forgetsRoutes?: boolean;
 }
 
 type Stage = "new" | "originating" | "originated" | "terminated";
@@ -62,6 +66,7 @@ export class SipIpCore {
   readonly registrations = new Map<string, string>();
   readonly #habits: CoreHabits;
   readonly #machine: Machine;
+  readonly #callIds = new Set<string>();
   #cseq = 0;
 
   constructor(world: World, habits: CoreHabits = {}) {
@@ -131,7 +136,7 @@ export class SipIpCore {
     const sender = [...this.flows].find(([, { id }]) => id === flow.id)?.[0];
     if (sender === undefined) this.fromServer.push(request);
     if (request.to.params.has("tag")) return this.#relay(routed(request), transaction);
-    const stage = stageOf(request);
+    const stage = this.#stageOf(request);
     const own = routed(request);
     if (sender !== undefined) {
       const vouched = own
@@ -170,6 +175,13 @@ export class SipIpCore {
     void this.send(notify, flow.transport === "TCP" ? SERVER_AT : flow);
   }
 
+  #stageOf(request: SipRequest): Stage {
+    if (this.#habits.forgetsRoutes !== true) return stageOf(request);
+    const known = this.#callIds.has(request.callId);
+    this.#callIds.add(request.callId);
+    return known ? stageOf(request) : "new";
+  }
+
   #register(request: SipRequest, transaction: ServerTransaction, flow: Flow): void {
     const address = keyOf(request.edit().uri(request.to.uri).done());
     const contacts = request.get(Contact) ?? [];
@@ -193,7 +205,7 @@ export class SipIpCore {
       const regstate = this.flows.has(served) ? "reg" : "unreg";
       edit.setText("P-Served-User", `<${served}>;sescase=${sescase};regstate=${regstate}`);
     }
-    if (end === "originating" || request.method === "INVITE") {
+    if (request.method === "INVITE") {
       edit.prepend(RecordRoute, ...RecordRoute.read(`<${CORE_ROUTE}>`));
     }
     this.#forward(edit.done(), SERVER_AT, transaction);
@@ -220,6 +232,7 @@ export class SipIpCore {
     const [next] = request.get(Route) ?? [];
     if (next?.uri.kind === "sip") return next.uri;
     const { uri } = request;
+    if (uri.kind === "sip" && uri.host === SERVER) return uri;
     const flow = [...this.flows.values()].find(
       ({ remote }) => uri.kind === "sip" && remote.host === uri.host,
     );
@@ -241,8 +254,9 @@ export class SipIpCore {
 export async function behindCore(
   habits: CoreHabits = {},
   config: Partial<ServerConfig> = {},
+  dialer?: MsrpDialer,
 ): Promise<{ world: World; core: SipIpCore; phone: (user: string, more?: PhoneOptions) => Phone }> {
-  const world = await World.open({ ...AS, ...config });
+  const world = await World.open({ ...AS, ...config }, undefined, dialer);
   const core = new SipIpCore(world, habits);
   return { world, core, phone: (user, more) => world.phone(user, { ...more, at: CORE }) };
 }

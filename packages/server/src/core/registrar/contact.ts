@@ -101,6 +101,11 @@ export class RegisteredContact implements Binding {
     return this.capabilities.features;
   }
 
+  /** A core has told of it: where it is reached is the core's to know. */
+  get atTheCore(): boolean {
+    return this.row.flow === AT_THE_CORE;
+  }
+
   /** Where requests go, unless a path leads to it. */
   get target(): Flow | Hop {
     this.#target ??= this.flow ?? readHop(this.row.flow) ?? hopOf(this.contact);
