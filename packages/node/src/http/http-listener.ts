@@ -105,6 +105,7 @@ export class HttpListener {
   /** Takes no new requests, answers those that are there. WebSockets are not its own to close. */
   async close(): Promise<void> {
     this.#forget();
+    this.#door?.close();
     const late = setTimeout(() => this.#door?.cut(), LAST_ANSWERS_MS);
     await this.app.close();
     clearTimeout(late);

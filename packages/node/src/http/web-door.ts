@@ -26,6 +26,8 @@ export class WebDoor {
   readonly #options: WebDoorOptions;
   readonly #roots: ReadonlySet<string>;
   readonly #under = new Set<ServerResponse>();
+  /** Answered, while the rest of the body still comes. */
+  readonly #discarded = new Set<IncomingMessage>();
 
   constructor(options: WebDoorOptions) {
     this.#options = options;
@@ -57,7 +59,12 @@ export class WebDoor {
     } catch (error) {
       this.#fail(error, response);
     }
-    discard(request);
+    this.#discard(request);
+  }
+
+  /** Nobody is to come any more: bodies that nobody wants need no end. */
+  close(): void {
+    for (const request of this.#discarded) request.socket.destroy();
   }
 
   /** Ends what is still under way. */
@@ -121,6 +128,26 @@ export class WebDoor {
     });
   }
 
+  /** Lets the rest of the body come for a little while: then the connection serves the next request, or it ends. */
+  #discard(request: IncomingMessage): void {
+    if (request.complete || request.destroyed) return;
+    let bytes = 0;
+    const end = (): void => void request.socket.destroy();
+    const timer = setTimeout(end, DISCARDED_MS);
+    this.#discarded.add(request);
+    request.on("data", (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > DISCARDED_BYTES) end();
+    });
+    for (const over of ["end", "close"]) {
+      request.once(over, () => {
+        clearTimeout(timer);
+        this.#discarded.delete(request);
+      });
+    }
+    request.resume();
+  }
+
   /** The peer is told no more than an id. */
   #fail(error: unknown, response: ServerResponse): void {
     const id = randomUUID();
@@ -174,20 +201,6 @@ function queryOf(text: string): ReadonlyMap<string, string> | undefined {
 
 function hasBody(status: number): boolean {
   return status !== 204 && status !== 304;
-}
-
-/** Lets the rest of the body come for a little while: then the connection may serve the next request, or it ends. */
-function discard(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  let bytes = 0;
-  const end = (): void => void request.socket.destroy();
-  const timer = setTimeout(end, DISCARDED_MS);
-  request.on("data", (piece: Buffer) => {
-    bytes += piece.length;
-    if (bytes > DISCARDED_BYTES) end();
-  });
-  for (const over of ["end", "close"]) request.once(over, () => clearTimeout(timer));
-  request.resume();
 }
 
 function ignore(): void {

@@ -71,7 +71,9 @@ export async function createUpload(
       { writer, turn, complete, sha256: undefined },
       on,
     );
-    return described(taken, upload, link, on);
+    if (taken.status < 400) return described(taken, upload, link, on);
+    await forget(upload, on);
+    return taken;
   });
   return answer ?? refusal(429, "too many uploads", [["retry-after", "5"]]);
 }
@@ -159,13 +161,18 @@ async function described(
   link: string,
   on: FileWork,
 ): Promise<WebAnswer> {
-  if (taken.status >= 400) return taken;
   const file = (await on.store.find(upload.id)) ?? upload;
   const base = on.publicUrl();
   return jsonAnswer(201, { ...viewOf(file, base), url: urlOfLink(base, link) }, [
     ["location", urlOfUpload(base, file.id)],
     ...taken.headers.filter(([name]) => name.startsWith("upload-")),
   ]);
+}
+
+/** Its client has never heard how it is called, so nobody can go on with it. */
+async function forget({ id, content }: StoredFile, on: FileWork): Promise<void> {
+  await on.store.remove(id);
+  await on.content.delete(content);
 }
 
 function overQuota(on: FileWork): WebAnswer {

@@ -83,6 +83,18 @@ test("an upload that was cut goes on at the octets that came", async () => {
   assert.equal((await world.ask("GET", url)).text, "hello world");
 });
 
+test("a first request that was cut leaves nothing: its client has not heard how the upload is called", async () => {
+  const world = new FileWorld();
+  const body = new SlowBody();
+  const posting = world.ask("POST", "/files", { user: "alice", body });
+  body.give("hello");
+  await settled();
+  body.give(new BodyEnded("gone"));
+  await posting;
+  assert.deepEqual(await world.stores.files.usage("alice"), { files: 0, bytes: 0 });
+  assert.deepEqual(world.content.image(), []);
+});
+
 test("a peer who is too slow is told so, and where to go on", async () => {
   const world = new FileWorld();
   const { upload } = await world.begin();
