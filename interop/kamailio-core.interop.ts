@@ -13,7 +13,9 @@ import { within } from "../tools/test/deadline.ts";
 import { type Peer, tcpPeer } from "../tools/test/peers.ts";
 import { RawUser, responseTo } from "../tools/test/raw-user.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
+import type { WireMessage } from "../tools/test/wire-message.ts";
 import { type CorePorts, freePorts, KamailioCore } from "./kamailio/core.ts";
+import { MsrpEnd } from "./kamailio/msrp-end.ts";
 
 const DOMAIN = "im.example.com";
 const WAIT_MS = 20_000;
@@ -30,6 +32,7 @@ suite("Kamailio as the SIP/IP core", () => {
   let atBob: Texts;
   const open: ImClient[] = [];
   const peers: Peer[] = [];
+  const ends: MsrpEnd[] = [];
 
   before(async () => {
     ports = await freePorts();
@@ -40,7 +43,7 @@ suite("Kamailio as the SIP/IP core", () => {
     atBob = new Texts(bob);
   });
   after(async () => {
-    for (const peer of peers) peer.close();
+    for (const each of [...peers, ...ends]) each.close();
     await Promise.all(open.map((client) => client.close()));
     await core?.stop();
     await server?.stop();
@@ -127,66 +130,29 @@ suite("Kamailio as the SIP/IP core", () => {
     await soon(alice.send(uri("erin"), "no more").reached("deferred"));
   });
 
-  test("a session passes both functions: INVITE, ACK, and BYE of the other side", async () => {
+  test("a session without a description passes both functions: INVITE, ACK, and BYE of the other side", async () => {
     const [frank, grace] = [await raw("frank"), await raw("grace")];
-    await register(frank, 600);
-    await register(grace, 600);
-    grace.peer.respond = undefined;
-    frank.peer.respond = undefined;
-    const answered = frank.ask({
-      method: "INVITE",
-      uri: grace.address,
-      headers: [IM, contactOf(frank)],
-    });
-    const invite = await grace.peer.take(({ method }) => method === "INVITE");
-    const stays = invite
+    const { invite, ok } = await session(frank, grace);
+    const sealed = invite
       .headers("Record-Route")
       .join(", ")
       .match(/<sip:[\w-]{40,}@127/g);
-    assert.equal(stays?.length, 4); // two at each end, sealed
-    grace.peer.send(
-      responseTo(invite, 200, "OK").replace(
-        "Content-Length",
-        [
-          ...invite.headers("Record-Route").map((value) => `Record-Route: ${value}`),
-          contactOf(grace),
-          "Content-Length",
-        ].join("\r\n"),
-      ),
-    );
-    const ok = await answered;
-    assert.equal(ok.status, 200);
-    const toTag = /;tag=([^;\s]+)/.exec(ok.header("To") ?? "")?.[1] ?? "";
-    const route = ok.headers("Record-Route").flatMap(values).toReversed().join(", ");
-    frank.peer.send(
-      inDialog("ACK", {
-        target: uriIn(ok.header("Contact")),
-        route,
-        via: frank,
-        from: ok.header("From") ?? "",
-        to: ok.header("To") ?? "",
-        callId: ok.callId,
-        cseq: Number.parseInt(ok.header("CSeq") ?? "0", 10),
-      }),
-    );
-    assert.ok(await grace.peer.take(({ method }) => method === "ACK"));
-    grace.peer.send(
-      inDialog("BYE", {
-        target: uriIn(invite.header("Contact")),
-        route: invite.headers("Record-Route").flatMap(values).join(", "),
-        via: grace,
-        from: `${invite.header("To")};tag=${toTag}`,
-        to: invite.header("From") ?? "",
-        callId: invite.callId,
-        cseq: 1,
-      }),
-    );
-    const bye = await frank.peer.take(({ method }) => method === "BYE");
-    frank.peer.send(responseTo(bye, 200, "OK"));
-    const ended = await grace.peer.take(
-      (one) => one.header("CSeq") === "1 BYE" && one.status !== undefined,
-    );
-    assert.equal(ended.status, 200);
+    assert.equal(sealed?.length, 4); // two of the server at each end
+    await hangUp(grace, frank, { invite, ok });
+  });
+
+  test("a session of messages goes by the server: two calls, and MSRP between both", async () => {
+    const [frank, grace] = [await raw("frank"), await raw("grace")];
+    const { invite, ok } = await session(frank, grace, pathOf);
+    assert.match(ok.header("Contact") ?? "", /^<sip:[\w-]{16,}@127\.0\.0\.1:\d+;transport=tcp>/);
+    const near = await MsrpEnd.open(pathOf("frank"), ok.body);
+    const far = await MsrpEnd.open(pathOf("grace"), invite.body);
+    ends.push(near, far);
+    near.say("hello over the core");
+    far.say("and back");
+    await far.hears("hello over the core");
+    await near.hears("and back");
+    await hangUp(grace, frank, { invite, ok });
   });
 
   test("who is no part of the core is not heard, whatever he asserts", async () => {
@@ -297,23 +263,121 @@ function contactOf({ address, peer }: RawUser): string {
   return `Contact: <${address.replace(/@.*/, "")}@${host}:${port};transport=tcp>`;
 }
 
+interface Session {
+  /** As the called side got it. */
+  readonly invite: WireMessage;
+  /** As the calling side got it. */
+  readonly ok: WireMessage;
+}
+
+/** Both register, one calls, the other accepts; with descriptions when there are paths. */
+async function session(
+  caller: RawUser,
+  called: RawUser,
+  path?: (name: string) => string,
+): Promise<Session> {
+  for (const user of [caller, called]) {
+    await register(user, 600);
+    user.peer.respond = undefined;
+  }
+  const described = (
+    user: RawUser,
+  ): { readonly headers: readonly string[]; readonly body: string } =>
+    path === undefined
+      ? { headers: [], body: "" }
+      : {
+          headers: ["Content-Type: application/sdp"],
+          body: description(path(user.address.replace(/^sip:|@.*/g, ""))),
+        };
+  const { headers, body } = described(caller);
+  const answered = caller.ask({
+    method: "INVITE",
+    uri: called.address,
+    headers: [IM, contactOf(caller), ...headers],
+    body,
+  });
+  const invite = await called.peer.take(({ method }) => method === "INVITE");
+  const answer = described(called);
+  const lines = [
+    ...invite.headers("Record-Route").map((value) => `Record-Route: ${value}`),
+    contactOf(called),
+    ...answer.headers,
+    `Content-Length: ${answer.body.length}`,
+  ];
+  called.peer.send(
+    responseTo(invite, 200, "OK").replace("Content-Length: 0", lines.join("\r\n")) + answer.body,
+  );
+  const ok = await answered;
+  assert.equal(ok.status, 200);
+  const dialog = { from: ok.header("From") ?? "", to: ok.header("To") ?? "", callId: ok.callId };
+  caller.peer.send(
+    inDialog("ACK", caller, {
+      ...dialog,
+      target: uriIn(ok.header("Contact")),
+      route: ok.headers("Record-Route").flatMap(values).toReversed().join(", "),
+      cseq: Number.parseInt(ok.header("CSeq") ?? "0", 10),
+    }),
+  );
+  await called.peer.take(({ method }) => method === "ACK");
+  return { invite, ok };
+}
+
+/** The called side ends it, and the calling side hears of that. */
+async function hangUp(called: RawUser, caller: RawUser, { invite }: Session): Promise<void> {
+  called.peer.send(
+    inDialog("BYE", called, {
+      target: uriIn(invite.header("Contact")),
+      route: invite.headers("Record-Route").flatMap(values).join(", "),
+      from: `${invite.header("To")};tag=raw`,
+      to: invite.header("From") ?? "",
+      callId: invite.callId,
+      cseq: 1,
+    }),
+  );
+  const bye = await caller.peer.take(({ method }) => method === "BYE");
+  caller.peer.send(responseTo(bye, 200, "OK"));
+  const ended = await called.peer.take(
+    (one) => one.status !== undefined && one.header("CSeq") === "1 BYE",
+  );
+  assert.equal(ended.status, 200);
+}
+
+/** Where nobody listens: both ends open their connections themselves. */
+function pathOf(name: string): string {
+  return `msrp://127.0.0.1:9/${name};tcp`;
+}
+
+function description(path: string): string {
+  return [
+    "v=0",
+    "o=- 1 1 IN IP4 127.0.0.1",
+    "s=-",
+    "c=IN IP4 127.0.0.1",
+    "t=0 0",
+    "m=message 9 TCP/MSRP *",
+    "a=accept-types:text/plain",
+    `a=path:${path}`,
+    "a=setup:active",
+    "",
+  ].join("\r\n");
+}
+
 interface InDialog {
   readonly target: string;
   readonly route: string;
-  readonly via: RawUser;
   readonly from: string;
   readonly to: string;
   readonly callId: string;
   readonly cseq: number;
 }
 
-function inDialog(method: string, of: InDialog): string {
-  const { host, port } = of.via.peer.local;
+function inDialog(method: string, { peer }: RawUser, of: InDialog): string {
+  const { host, port } = peer.local;
   return [
     `${method} ${of.target} SIP/2.0`,
     `Via: SIP/2.0/TCP ${host}:${port};branch=z9hG4bK${randomBytes(8).toString("hex")}`,
     "Max-Forwards: 70",
-    `Route: ${of.route}`,
+    ...(of.route === "" ? [] : [`Route: ${of.route}`]),
     `From: ${of.from}`,
     `To: ${of.to}`,
     `Call-ID: ${of.callId}`,

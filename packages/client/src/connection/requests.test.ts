@@ -24,7 +24,7 @@ async function sentBy(serviceRoute: readonly string[]): Promise<(string | undefi
   return out.map((request) => [request.method, request.text("Route")]);
 }
 
-test("IM-8.1.1-11: a MESSAGE goes over the registered connection, by the Service-Route that came with the registration (RFC 3608 §6.1)", async () => {
+test("IM-8.1.1-11, IM-8.1.1-X1: a MESSAGE goes over the registered connection, by the Service-Route that came with the registration (RFC 3608 §6.1, 3GPP TS 24.229 §5.1.2A.1)", async () => {
   assert.deepEqual(await sentBy([ROUTE]), [
     ["REGISTER", undefined],
     ["REGISTER", undefined], // with credentials

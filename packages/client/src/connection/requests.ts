@@ -67,7 +67,7 @@ export class Requests {
   #routed(request: SipRequest): SipRequest {
     const { serviceRoute } = this;
     if (serviceRoute.length === 0 || request.method === "REGISTER") return request;
-    return request.edit().set(Route, serviceRoute).done();
+    return request.edit().set(Route, serviceRoute).done(); // IM-8.1.1-X1
   }
 
   /** Datagrams are challenged one by one: what the last challenge told is used at once. */

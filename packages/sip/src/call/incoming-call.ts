@@ -25,7 +25,7 @@ export interface IncomingOwner extends CallOwner {
 }
 
 export type CancelReason =
-  | "cancel" // IM-7.1.2.4-01
+  | "cancel" // IM-7.1.2.4-01, IM-7.1.2.4-X1
   | "expires" // RFC 3261 §13.3.1
   | "bye" // RFC 3261 §15: of a caller who knew the early dialog
   | "no prack"; // RFC 3262 §3

@@ -80,7 +80,7 @@ test("either side ends it, over the core", async () => {
   }
 });
 
-test("CANCEL ends both calls", async () => {
+test("CANCEL ends both calls over a core as well (IM-7.1.2.4-X1)", async () => {
   const { world, alice, bob } = await two();
   bob.automatic = false;
   const call = alice.invite("sip:bob@parlance.test");
