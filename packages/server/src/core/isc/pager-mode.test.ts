@@ -27,3 +27,15 @@ for (const servedUser of [false, true]) {
     );
   });
 }
+
+test("IM-8.1-02: what is too long for datagrams goes to devices that the core has told of, at once and later", async () => {
+  const { world, phone } = await behindCore();
+  const [alice, bob] = [phone("alice"), phone("bob")];
+  await alice.register();
+  const text = "x".repeat(2_000);
+  assert.equal((await alice.message(bob.address, text)).status, 202);
+  await bob.register();
+  await world.clock.pass(100);
+  assert.equal((await alice.message(bob.address, text)).status, 200);
+  assert.deepEqual(bob.received.map(bodyText), [text, text]);
+});

@@ -27,7 +27,7 @@ export class RegisteredContact implements Binding {
   readonly flow: Flow | undefined;
   /** When its last REGISTER came. */
   readonly refreshedAt: number;
-  readonly capabilities: Capabilities;
+  #capabilities: Capabilities;
   #contact: SipUri | undefined;
   #target: Flow | Hop | undefined;
 
@@ -44,7 +44,7 @@ export class RegisteredContact implements Binding {
     this.row = of.row;
     this.flow = of.flow;
     this.refreshedAt = of.refreshedAt;
-    this.capabilities = of.capabilities;
+    this.#capabilities = of.capabilities;
   }
 
   get user(): string {
@@ -86,19 +86,29 @@ export class RegisteredContact implements Binding {
   }
 
   get imClient(): boolean {
-    return this.capabilities.imClient;
+    return this.#capabilities.imClient;
   }
 
   get datagramsOnly(): boolean {
-    return this.row.flow !== undefined && this.row.path.length === 0;
+    return this.row.path.length === 0 && readHop(this.row.flow)?.datagramsOnly === true;
   }
 
   get tagged(): boolean {
-    return this.capabilities.tagged;
+    return this.#capabilities.tagged;
+  }
+
+  /** Not, once it has refused one: see `refusesEnvelopes`. */
+  get takesEnvelopes(): boolean {
+    return this.#capabilities.takesEnvelopes;
+  }
+
+  /** From now on until its device registers anew. */
+  refusesEnvelopes(): void {
+    this.#capabilities = { ...this.#capabilities, takesEnvelopes: false };
   }
 
   get features(): Features {
-    return this.capabilities.features;
+    return this.#capabilities.features;
   }
 
   /** A core has told of it: where it is reached is the core's to know. */
@@ -119,12 +129,15 @@ export interface Capabilities {
   /** Says so itself. */
   readonly tagged: boolean;
   readonly imClient: boolean;
+  /** message/cpim, which RFC 3428 §7 leaves to the client. */
+  readonly takesEnvelopes: boolean;
 }
 
 export const NO_CAPABILITIES: Capabilities = {
   features: NO_FEATURES,
   tagged: false,
   imClient: false,
+  takesEnvelopes: true,
 };
 
 /** What stands in `flow` of a binding that a core has told of: nothing is sent to it from here. */
@@ -153,6 +166,7 @@ export class CapabilitiesReader {
       features: features.size === 0 ? NO_FEATURES : features,
       tagged,
       imClient: tagged || this.#plainSip,
+      takesEnvelopes: true,
     };
     if (this.#kept.size >= KEPT) this.#kept.clear();
     this.#kept.set(text, capabilities);
