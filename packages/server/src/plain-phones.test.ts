@@ -1,6 +1,7 @@
 /** Phones that know SIP but no IM service, let in by `compat.plainSip`. RFC 3428 §11 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { SipRequest, SipResponse } from "@parlance/sip";
 import { utf8Bytes } from "@parlance/wire";
 import { bodyText, DOMAIN, type Phone, type PhoneOptions, World } from "./core/world.test.ts";
 import { envelope } from "./testing/people.ts";
@@ -83,4 +84,134 @@ test("RFC 3428 §8: the list that a plain phone is spared does not make a messag
   const late = await online(world, "carol", { plain: true, transport: "UDP" });
   await world.clock.pass(1_000);
   assert.deepEqual(types(late), ["message/cpim"]);
+});
+
+/** How phones refuse what they do not know: with what they would take, or without a word. */
+interface Habits {
+  readonly accept?: string;
+  readonly status?: number;
+  /** What is refused. */
+  readonly refuses?: (request: SipRequest) => boolean;
+}
+
+const isNoText = (request: SipRequest): boolean =>
+  request.text("Content-Type")?.startsWith("text/plain") !== true;
+
+function refuse(phone: Phone, { accept, status = 415, refuses = isNoText }: Habits = {}): void {
+  phone.serve = (transaction) => {
+    if (!refuses(transaction.request)) return transaction.reply(200);
+    transaction.reply(status, undefined, (edit) => {
+      if (accept !== undefined) edit.setText("Accept", accept);
+    });
+  };
+}
+
+function sendEnveloped(
+  phone: Phone,
+  to: string,
+  content: string,
+  type = "text/plain;charset=UTF-8",
+): Promise<SipResponse> {
+  const body = envelope({ from: phone.address, to, content, type });
+  return phone.message(to, "", (edit) => edit.body(utf8Bytes(body), "message/cpim"));
+}
+
+test("RFC 3261 §21.4.13: a phone that has refused an envelope gets the text alone from then on", async () => {
+  for (const habits of [{ accept: "text/plain" }, {}]) {
+    const world = await openToAll();
+    const alice = await online(world, "alice");
+    const desk = await online(world, "bob", { plain: true });
+    refuse(desk, habits);
+    for (const text of ["one", "two", "three"]) {
+      assert.equal((await sendEnveloped(alice, desk.address, text)).status, 200);
+    }
+    await desk.register(); // renewed: it is the same phone
+    assert.equal((await sendEnveloped(alice, desk.address, "four")).status, 200);
+    assert.deepEqual(types(desk), ["message/cpim", ...Array(4).fill("text/plain")]);
+    assert.deepEqual(desk.received.slice(1).map(bodyText), ["one", "two", "three", "four"]);
+  }
+});
+
+test("out of the store only the first envelope is shown to a phone that knows none", async () => {
+  const world = await openToAll();
+  const alice = await online(world, "alice");
+  for (const text of ["one", "two", "three"]) {
+    assert.equal((await sendEnveloped(alice, at("bob"), text)).status, 202);
+  }
+  const desk = world.phone("bob", { plain: true });
+  refuse(desk, { accept: "text/plain" });
+  await desk.register();
+  await world.clock.pass(1_000);
+  assert.deepEqual(types(desk), ["message/cpim", ...Array(3).fill("text/plain")]);
+  assert.deepEqual(desk.received.slice(1).map(bodyText), ["one", "two", "three"]);
+});
+
+test("a phone beside an IM client of the same user shows messages, too, once it is known", async () => {
+  const world = await openToAll();
+  const [alice, bob] = [await online(world, "alice"), await online(world, "bob")];
+  const desk = await online(world, "bob", { plain: true });
+  refuse(desk, { accept: "text/plain" });
+  for (const text of ["one", "two"]) {
+    assert.equal((await sendEnveloped(alice, bob.address, text)).status, 200);
+  }
+  await sendNaming(world, alice, ["bob", "carol"]);
+  assert.deepEqual(types(bob), ["message/cpim", "message/cpim", "multipart/mixed"]);
+  assert.deepEqual(types(desk), ["message/cpim", "text/plain", "text/plain"]);
+  assert.deepEqual(desk.received.slice(1).map(bodyText), ["two", "to all"]);
+});
+
+const holds = (word: string) => (request: SipRequest) => bodyText(request).includes(word);
+
+test("what speaks of one message, or of what is in it, is not held against envelopes", async () => {
+  const html = "text/html";
+  for (const habits of [
+    { status: 488, refuses: holds("disliked") }, // linphone, when it dislikes one message
+    { accept: "text/plain, message/cpim", refuses: holds(html) },
+    { accept: "*/*", refuses: holds(html) },
+    { refuses: holds(html) },
+    { accept: ";;;", refuses: holds(html) },
+  ]) {
+    const world = await openToAll();
+    const alice = await online(world, "alice");
+    const desk = await online(world, "bob", { plain: true });
+    refuse(desk, habits);
+    await sendEnveloped(alice, desk.address, "disliked", habits.status ? undefined : html);
+    desk.received.length = 0;
+    assert.equal((await sendEnveloped(alice, desk.address, "liked")).status, 200);
+    assert.deepEqual(types(desk), ["message/cpim"]);
+    assert.deepEqual(world.logged, []);
+  }
+});
+
+test("another program at the same contact is asked anew, and an IM client never spared", async () => {
+  const world = await openToAll();
+  const alice = await online(world, "alice");
+  const desk = await online(world, "bob", { plain: true });
+  refuse(desk);
+  await sendEnveloped(alice, desk.address, "one");
+  refuse(desk, { refuses: () => false });
+  await desk.register((edit) => edit.setText("Call-ID", "another-life"));
+  await sendEnveloped(alice, desk.address, "two");
+  assert.deepEqual(types(desk), ["message/cpim", "text/plain", "message/cpim"]);
+  const carol = await online(world, "carol");
+  refuse(carol);
+  for (const text of ["one", "two"]) await sendEnveloped(alice, carol.address, text);
+  assert.deepEqual(types(carol), ["message/cpim", "text/plain", "message/cpim", "text/plain"]);
+});
+
+test("a receipt that a phone refuses is refused as such: no message fails by it, and none waits behind it", async () => {
+  const world = await openToAll();
+  const alice = await online(world, "alice");
+  const receipt = (to: string) => sendEnveloped(alice, to, "<imdn/>", "message/imdn+xml");
+  assert.equal((await receipt(at("bob"))).status, 202);
+  assert.equal((await sendEnveloped(alice, at("bob"), "behind it")).status, 202);
+  const desk = world.phone("bob", { plain: true });
+  refuse(desk, { accept: "text/plain" });
+  await desk.register();
+  await world.clock.pass(1_000);
+  assert.equal(bodyText(desk.received.at(-1) ?? assert.fail()), "behind it");
+  assert.equal((await receipt(desk.address)).status, 415);
+  assert.equal((await sendEnveloped(alice, desk.address, "after it")).status, 200);
+  await world.clock.pass(60_000);
+  assert.equal(alice.received.length, 0); // nobody tells her that something failed
 });

@@ -41,6 +41,8 @@ export interface Branch {
   readonly loopMark?: string | undefined;
   /** Whose it is; undefined for a place that no user has registered. */
   readonly contact?: RegisteredContact | undefined;
+  /** Hears the final answer of this branch, whatever becomes of the others. */
+  readonly answered?: ((response: SipResponse) => void) | undefined;
 }
 
 export interface ForkPlan<T> {
@@ -65,6 +67,7 @@ export function sendOne(branch: Branch, { sender }: ForkPorts, observer: ForkObs
     response: (response) => {
       // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
       if (response.status < 200) return;
+      branch.answered?.(response);
       observer.end({ status: response.status, response: withoutOurVia(response), from: branch });
     },
     timeout: () => observer.end({ status: 408, response: undefined, from: undefined }),
@@ -141,6 +144,7 @@ export class Fork<T> {
     };
     const observer: RequestObserver = {
       response: (response) => {
+        if (response.status >= 200) branch.answered?.(response);
         const effects = this.#context.response(number, response, this.#now);
         if (response.status < 200) this.#perform(effects, branch);
         else over(effects);

@@ -16,7 +16,7 @@ import {
   sipUri,
 } from "@parlance/sip";
 import type { Originator, Passage } from "../ports/index.ts";
-import { formFor } from "./contact-form.ts";
+import { formFor, listenerTo } from "./contact-form.ts";
 import { type DialogLegs, type LegWay, partyOf, wayOf } from "./dialog-legs.ts";
 import { type Branch, Fork, type ForkObserver, type ForkPorts, sendOne } from "./fork.ts";
 import type { Home } from "./home.ts";
@@ -124,7 +124,8 @@ export class Forwarder {
     const [edge] = routes ?? [];
     const way: LegWay = edge === undefined ? wayOf(contact.target) : { kind: "route" };
     const recordRoutes = this.#recordRoutes(passage, contact.user, way, contact.flow);
-    const request = prepare(formFor(contact, dressed, passage.content), {
+    const formed = formFor(contact, dressed, passage.content);
+    const request = prepare(formed, {
       uri: contact.contact,
       ...(routes === undefined ? {} : { routes }),
       ...(recordRoutes === undefined ? {} : { recordRoutes }),
@@ -132,7 +133,12 @@ export class Forwarder {
       asserted: undefined, // a client is never told more than From says. RFC 3325 §5
       realm: this.#ports.home.domain,
     });
-    return { request, to: edge?.uri.kind === "sip" ? edge.uri : contact.target, contact };
+    return {
+      request,
+      to: edge?.uri.kind === "sip" ? edge.uri : contact.target,
+      contact,
+      answered: listenerTo(contact, formed),
+    };
   }
 
   /**

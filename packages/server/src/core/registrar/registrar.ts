@@ -281,7 +281,7 @@ export class Registrar {
       expiresAt: now + wanted.expiresSeconds * 1_000,
     };
     const capabilities = this.#capabilities.read(wanted.contact.params);
-    return new RegisteredContact({
+    const contact = new RegisteredContact({
       id: renews?.id ?? this.#nextId++,
       account,
       row,
@@ -289,6 +289,9 @@ export class Registrar {
       refreshedAt: now,
       capabilities,
     });
+    // A device that starts anew may be another program.
+    if (sameCall && !renews.takesEnvelopes) contact.refusesEnvelopes();
+    return contact;
   }
 
   #assumed(
