@@ -36,6 +36,7 @@ export {
   asciiInto,
   octetBytes,
   octetText,
+  ownText,
   utf8Bytes,
   utf8Length,
   utf8Text,

@@ -9,6 +9,7 @@ import {
   FormatError,
   octetBytes,
   octetText,
+  ownText,
   parsed,
   utf8Bytes,
   utf8Length,
@@ -22,6 +23,7 @@ test("text survives UTF-8, and its length in octets is known beforehand (RFC 362
   fc.assert(
     fc.property(text, (one) => {
       assert.equal(utf8Text(utf8Bytes(one)), one);
+      assert.equal(ownText(one), one);
       assert.equal(utf8Length(one), utf8Bytes(one).length);
     }),
   );

@@ -32,6 +32,11 @@ export function utf8Text(bytes: Uint8Array): string {
   }
 }
 
+/** A copy of its own: what was cut out of a text, or put together, keeps all it came from in memory. */
+export function ownText(text: string): string {
+  return strictDecoder.decode(encoder.encode(text));
+}
+
 /** For what is only shown or logged: each malformed sequence becomes U+FFFD. */
 export function utf8TextLossy(bytes: Uint8Array): string {
   return lossyDecoder.decode(bytes);

@@ -24,7 +24,7 @@ export function makeAnswer(
     if (!to.params.has("tag")) edit.set(To, { ...to, params: to.params.with("tag", localTag) });
     const recorded = request.texts(RecordRoute);
     if (recorded.length > 0) edit.setText(RecordRoute.name, ...recorded); // RFC 3261 §12.1.1
-    putFace(edit, face, engine.extensions);
+    putFace(edit, engine.textsOf(face));
     build(edit);
     face.edit?.(edit);
   });

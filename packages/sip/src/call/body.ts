@@ -3,6 +3,7 @@ import {
   Allow,
   Contact,
   ContentDisposition,
+  formatNameAddr,
   type HeaderRef,
   type MessageEdit,
   type NameAddr,
@@ -44,17 +45,34 @@ export function putBody(edit: MessageEdit, body: Body | undefined): void {
   if (body !== undefined) edit.body(body.bytes, body.type);
 }
 
+/** Headers as they stand in messages; `undefined` for those that are left out. */
+export interface FaceTexts {
+  readonly contact: string;
+  readonly allow: string | undefined;
+  readonly supported: string | undefined;
+}
+
+export function writeFace(
+  { contact, allow, supported }: Face,
+  extensions: readonly string[],
+): FaceTexts {
+  const tags = withExtensions(supported, extensions);
+  return {
+    contact: formatNameAddr(contact),
+    allow: allow.length === 0 ? undefined : Allow.write(allow).join(", "),
+    supported: tags.length === 0 ? undefined : Supported.write(tags).join(", "),
+  };
+}
+
 /** What each message that may move the remote target carries. RFC 3261 §13.2.1, §13.3.1.4 */
 export function putFace(
   edit: MessageEdit,
-  { contact, allow, supported }: Face,
-  extensions: readonly string[],
+  { contact, allow, supported }: FaceTexts,
   wanted: (header: HeaderRef) => boolean = always,
 ): void {
-  if (wanted(Contact)) edit.set(Contact, [contact]);
-  if (allow.length > 0 && wanted(Allow)) edit.set(Allow, allow);
-  const tags = withExtensions(supported, extensions);
-  if (tags.length > 0 && wanted(Supported)) edit.set(Supported, tags);
+  if (wanted(Contact)) edit.setText(Contact.name, contact);
+  if (allow !== undefined && wanted(Allow)) edit.setText(Allow.name, allow);
+  if (supported !== undefined && wanted(Supported)) edit.setText(Supported.name, supported);
 }
 
 export function withExtensions(

@@ -15,6 +15,7 @@ import {
   Require,
   SessionExpires,
   type SipRequest,
+  Supported,
   Unsupported,
 } from "../message/index.ts";
 import { putRetryAfter } from "./answering.ts";
@@ -31,8 +32,6 @@ import { Way } from "./way.ts";
 
 const MAX_CALLS = 20_000;
 const RETRY_AFTER_S = 5;
-/** What every call here can do. RFC 3262, RFC 4028 */
-const SPOKEN = ["100rel", "timer"];
 
 export interface CallStats {
   /** Dialogs, early ones too. */
@@ -113,7 +112,7 @@ export class CallTable {
     }
     const key = mergeKey(request);
     if (this.#incoming.has(key)) return refused(transaction, 482); // RFC 3261 §8.2.2.2
-    const unknown = unspoken(request, face);
+    const unknown = this.#unspoken(request, face);
     if (unknown.length > 0) {
       transaction.reply(420, undefined, (edit) => edit.set(Unsupported, unknown)); // RFC 3261 §8.2.2.3
       return undefined;
@@ -178,13 +177,21 @@ export class CallTable {
 
   /** What its owner has left out. RFC 3261 §13.2.1, RFC 4028 §7.1 */
   #complete(invite: SipRequest, face: Face): SipRequest {
-    const { extensions, sessionTimer } = this.#engine;
+    const { sessionTimer } = this.#engine;
     const edit = invite.edit();
-    putFace(edit, face, extensions, (header) => !invite.has(header));
-    if (sessionTimer !== undefined && !invite.has(SessionExpires)) {
+    putFace(edit, this.#engine.textsOf(face), (header) => !invite.has(header));
+    if (sessionTimer === undefined) return edit.done();
+    if (edit.get(Supported)?.includes("timer") !== true) edit.append(Supported, "timer"); // IM-7.1.1.1-06
+    if (!invite.has(SessionExpires)) {
       edit.set(SessionExpires, { seconds: sessionTimer.usualS, params: Params.none });
     }
     return edit.done();
+  }
+
+  /** Every call can acknowledge provisional answers, whether its owner lists it or not. RFC 3262 §3 */
+  #unspoken(request: SipRequest, { supported }: Face): readonly string[] {
+    const spoken = ["100rel", ...this.#engine.extensions, ...supported];
+    return (request.get(Require) ?? []).filter((tag) => !spoken.includes(tag));
   }
 
   #find(request: SipRequest, belongs: (call: Call) => boolean): InviteUsage | undefined {
@@ -204,9 +211,4 @@ function refused(transaction: ServerTransaction, status: number): undefined {
 /** RFC 3261 §8.2.2.2 */
 function mergeKey(request: SipRequest): string {
   return `${request.callId} ${tagOf(request.from)} ${request.cseq.number}`;
-}
-
-function unspoken(request: SipRequest, { supported }: Face): readonly string[] {
-  const required = request.get(Require) ?? [];
-  return required.filter((tag) => !SPOKEN.includes(tag) && !supported.includes(tag));
 }

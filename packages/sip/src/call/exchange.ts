@@ -147,7 +147,7 @@ export class Exchange implements Performer<OurOffer>, WayUser {
       method,
       (request: RequestEdit<SipRequest>) => {
         edit?.(request);
-        clock.ask(request);
+        if (way.dialog.state === "confirmed") clock.ask(request);
         putBody(request, body);
       },
       this,

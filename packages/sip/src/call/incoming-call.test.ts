@@ -121,6 +121,19 @@ test("who hangs up before the ACK waits for it with the BYE (RFC 3261 §15)", ()
   noneLeft(both);
 });
 
+test("who waits for the ACK with the BYE is spared both by the BYE of the other side (RFC 3261 §15.1.2)", () => {
+  const both = two();
+  const { world, alice, bob, toBob } = both;
+  alice.lost.push("ACK");
+  bob.invited = (incoming) => incoming.accept({ body: sdp("answer") })?.end();
+  alice.up = (call) => call.end();
+  alice.place(toBob);
+  world.clock.pass(300);
+  assert.deepEqual(bob.heard, ["ended by us"]);
+  assert.equal(countOf(bob, "200 BYE"), 1);
+  noneLeft(both);
+});
+
 test("a CANCEL is answered 200, its INVITE 487, and nobody is called (RFC 3261 §9.2, IM-7.1.2.4-01, IM-7.1.2.4-02, IM-7.1.2.4-03)", () => {
   const both = two();
   const { world, alice, bob, toBob } = both;
@@ -200,6 +213,24 @@ test("who rings for long says so every minute (RFC 3261 §13.3.1.1)", () => {
   bob.incoming?.accept({ body: sdp("answer") });
   world.clock.pass(1_000);
   assert.equal(alice.heard.at(-1), "answered answer");
+});
+
+test("who does not even ring says every minute that something happens (RFC 3261 §13.3.1.1)", () => {
+  const { world, bob, alice, toBob } = two();
+  alice.place(toBob);
+  world.clock.pass(301_000);
+  assert.equal(countOf(bob, "183 INVITE"), 5);
+  bob.incoming?.accept({ body: sdp("answer") });
+  world.clock.pass(1_000);
+  assert.equal(alice.heard.at(-1), "answered answer");
+});
+
+test("what neither rings nor refuses is a mistake", () => {
+  const { world, bob, alice, toBob } = two();
+  alice.place(toBob);
+  world.clock.pass(100);
+  assert.throws(() => bob.incoming?.ring(200), RangeError);
+  assert.throws(() => bob.incoming?.refuse(200), RangeError);
 });
 
 test("an extension that is not spoken here is refused (RFC 3261 §8.2.2.3)", () => {
@@ -342,6 +373,27 @@ test("an offer may be made in a reliable provisional answer, and answered by PRA
   world.clock.pass(1_000);
   assert.equal(alice.heard.at(-1), "answered -");
   assert.deepEqual([alice.call?.state, bob.call?.state], ["confirmed", "confirmed"]);
+  for (const side of [alice, bob]) void side.call?.offer(sdp(`change of ${side.name}`));
+  world.clock.pass(10_000);
+  assert.equal(bob.heard.includes("offered change of alice"), true);
+  assert.equal(alice.heard.includes("offered change of bob"), true);
+});
+
+test("a second INVITE in an early dialog waits for the answer to the first (RFC 3261 §14.2)", () => {
+  const both = two();
+  const { world, alice, bob, toBob } = both;
+  reliably(both, "answer");
+  alice.place(toBob);
+  world.clock.pass(100);
+  const tag = bob.last("183 INVITE").to.params.get("tag") ?? "";
+  const again = inEarly(alice.lastRequest("INVITE"), tag)
+    .edit()
+    .method("INVITE")
+    .setText("CSeq", "9 INVITE")
+    .done();
+  alice.host.endpoint.request(again, toBob, { response() {}, timeout() {}, failed() {} });
+  world.clock.pass(100);
+  assert.equal(countOf(bob, "500 INVITE"), 1);
 });
 
 test("an UPDATE may change an early session once the first exchange is over (RFC 3311 §5.1)", async () => {

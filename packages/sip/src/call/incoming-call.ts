@@ -103,6 +103,7 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
 
   /** 101 to 199: 180 rings, 183 tells that something happens. RFC 3261 §13.3.1.1 */
   ring(status = 180, { body, edit, reliable = false }: Ring = {}): void {
+    if (status <= 100 || status >= 200) throw new RangeError(`${status} does not ring`);
     if (!this.pending) return;
     this.#rung = { status, edit, reliable };
     const mode = reliabilityOf(this.request.get(Supported) ?? [], this.request.get(Require) ?? []);
@@ -131,6 +132,7 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
 
   /** 300 to 699. */
   refuse(status: number, edit?: CallEdit): void {
+    if (status < 300) throw new RangeError(`${status} does not refuse`);
     this.#refusal = { status, edit };
     this.#runner.input("refuse");
   }
@@ -197,8 +199,7 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
   #accept(): void {
     const { way, negotiation } = this.#usage;
     this.#provisionals?.finish();
-    way.dialog = { ...way.dialog, state: "confirmed" };
-    this.#usage.confirm();
+    this.#usage.confirm(way.dialog);
     const offers = !this.#described;
     const wantsOffer = offers && this.offer === undefined;
     const target = way.dialog.remoteTarget;
@@ -209,6 +210,7 @@ export class IncomingCall implements Performer<IncomingInvite>, ProvisionalsUser
 
   #end(status: number, edit?: CallEdit): void {
     this.#provisionals?.finish();
+    this.transaction.onCancel = undefined;
     this.transaction.reply(status, undefined, (answer) => {
       this.#usage.way.face.edit?.(answer);
       edit?.(answer);

@@ -209,7 +209,7 @@ export class Negotiation implements ExchangeUser {
   }
 
   done(exchange: Exchange): void {
-    this.#exchanges = this.#exchanges.filter((each) => each !== exchange);
+    this.#exchanges = without(this.#exchanges, exchange);
     this.#next();
   }
 
@@ -242,7 +242,9 @@ export class Negotiation implements ExchangeUser {
         if (verdict.retryAfterS !== undefined) putRetryAfter(edit, verdict.retryAfterS);
       });
     }
-    const timer = method === "PRACK" ? undefined : judgeInterval(request, this.way.engine);
+    // An early dialog has no session yet that could expire.
+    const early = this.way.dialog.state === "early";
+    const timer = early ? undefined : judgeInterval(request, this.way.engine);
     if (timer?.do === "refuse") return refuseInterval(transaction, timer.minSE);
     if (timer !== undefined) this.clock.heard(request);
     this.#state = verdict.state;
@@ -270,8 +272,10 @@ export class Negotiation implements ExchangeUser {
 
   #answered({ transaction, offers }: Asked): void {
     const { method } = transaction.request;
+    transaction.onCancel = undefined; // it outlives the answer, and is not to hold the call
     if (this.#serving === transaction) this.#serving = undefined;
-    this.#open = this.#open.filter(({ asked }) => asked.transaction !== transaction);
+    const open = this.#open.filter(({ asked }) => asked.transaction !== transaction);
+    this.#open = open.length === 0 ? NONE : open;
     this.#state = requestAnswered(this.#state, { method, offers });
   }
 
@@ -287,12 +291,17 @@ export class Negotiation implements ExchangeUser {
   }
 
   #forgetAnswer(answer: AcceptedAnswer): void {
-    this.#unacknowledged = this.#unacknowledged.filter((each) => each !== answer);
+    this.#unacknowledged = without(this.#unacknowledged, answer);
   }
 
   #next(): void {
     this.#exchanges[0]?.look();
   }
+}
+
+/** Most calls have nothing to wait for most of the time: they share one empty list. */
+function without<T>(list: readonly T[], gone: T): readonly T[] {
+  return list.length <= 1 ? NONE : list.filter((each) => each !== gone);
 }
 
 /** RFC 4028 §9 */

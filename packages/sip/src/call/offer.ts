@@ -43,6 +43,7 @@ export class Offer {
 
   /** The session stays as it is: 488 says that the offer was not acceptable. RFC 3261 §14.2 */
   refuse(status = 488, edit?: CallEdit): void {
+    if (status < 300) throw new RangeError(`${status} does not refuse`);
     this.#take()?.refuse(status, edit);
   }
 

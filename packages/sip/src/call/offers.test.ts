@@ -156,6 +156,25 @@ test("who is asked for an offer makes it in the 2xx, and the answer comes in the
   assert.equal(bob.heard.at(-1), "acknowledged answer 1 of alice");
 });
 
+test("after such an exchange both sides may offer again", async () => {
+  const { world, a, b, bob } = talking(false);
+  bob.offer = (offer) => offer.accept({ body: sdp("offer of bob") });
+  void a.askForOffer();
+  world.clock.pass(1_000);
+  const outcomes = [b.offer(sdp("of b")), a.offer(sdp("of a"))];
+  world.clock.pass(10_000);
+  const [first, second] = await Promise.all(outcomes);
+  assert.deepEqual([first?.kind, second?.kind], ["answered", "answered"]);
+});
+
+test("a re-INVITE that meets one without an offer is refused with 491 too (RFC 3261 §14.2)", () => {
+  const { world, alice, bob, a, b } = talking(false);
+  void a.askForOffer();
+  void b.offer(sdp("of b"));
+  world.clock.pass(100);
+  assert.deepEqual([countOf(alice, "491 INVITE"), countOf(bob, "491 INVITE")], [1, 1]);
+});
+
 test("an offer in a 2xx that cannot be lived with is acknowledged, and the call ended (RFC 3261 §13.2.2.4)", async () => {
   const { world, alice, bob, a } = talking(false);
   bob.offer = (offer) => offer.accept({ body: sdp("strange") });

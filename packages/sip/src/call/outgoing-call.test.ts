@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ServerTransaction } from "../endpoint/index.ts";
 import {
+  Contact,
+  CSeq,
+  makeResponse,
   ProxyAuthorization,
   RAck,
   RecordRoute,
@@ -11,8 +14,10 @@ import {
   Route,
   RSeq,
   Server,
+  SessionExpires,
   type SipRequest,
   type SipResponse,
+  To,
 } from "../message/index.ts";
 import type { CallAsker, CallOutlet } from "./index.ts";
 import { answerAs, lineOf, type Side, sdp, type Two, two } from "./world.test.ts";
@@ -153,7 +158,7 @@ test("a 2xx that crosses the CANCEL is acknowledged and ended (RFC 3261 §9.1, �
   const outgoing = alice.place(toBob);
   world.clock.pass(515); // the 2xx is on its way
   outgoing.cancel();
-  world.clock.pass(1_000);
+  world.clock.pass(100); // before the 2xx is repeated
   assert.deepEqual(alice.heard, ["180 early", "failed: cancelled"]);
   assert.deepEqual(bob.heard, ["acknowledged -", "ended by peer"]);
   noneLeft(alice);
@@ -321,4 +326,51 @@ test("an outlet that answers challenges takes its numbers from the call, and its
   world.clock.pass(1_000);
   await sent;
   assert.equal(alice.last("INFO").cseq.number, 3);
+});
+
+test("numbers that an outlet chose for itself are used up all the same (RFC 3261 §12.2.1.1)", () => {
+  const { world, alice, bob, toBob } = two({ sessionTimer: { minimumS: 300, usualS: 1_800 } });
+  bob.invited = (incoming) => incoming.accept({ body: sdp("answer") });
+  alice.place(toBob, "offer", {
+    build: (edit) => edit.set(SessionExpires, SessionExpires.read("100")),
+    outlet: {
+      send: (ack, to) => alice.host.endpoint.send(ack, to),
+      request: (request, to, asker) => {
+        const number = request.cseq.number + 10;
+        const again = request.edit().set(CSeq, { number, method: request.method }).done();
+        return alice.host.endpoint.request(again, to, {
+          response: (response) => asker.response(response, { request: again, to }),
+          timeout: () => asker.timeout(),
+          failed: (why) => asker.failed(why),
+        });
+      },
+    },
+  });
+  world.clock.pass(1_000);
+  assert.equal(alice.last("INVITE").cseq.number, 22); // 1 + 10, and after the 422 12 + 10
+  void alice.call?.request("INFO");
+  world.clock.pass(1_000);
+  assert.equal(alice.last("INFO").cseq.number, 23);
+});
+
+test("an outlet may answer before it returns, and the call be cancelled there", () => {
+  const { world, alice, bob, toBob } = two();
+  let cancelled = 0;
+  alice.progress = (_response, early) => early?.end();
+  const { request } = alice.place([]);
+  const ringing = makeResponse(request, 180, undefined, (edit) => {
+    edit.set(Contact, [bob.face.contact]);
+    edit.set(To, { ...request.to, params: request.to.params.with("tag", "b1") });
+  });
+  alice.place(toBob, "offer", {
+    outlet: {
+      send() {},
+      request: (_request, _to, asker) => {
+        asker.response(ringing);
+        return { cancel: () => (cancelled += 1) };
+      },
+    },
+  });
+  world.clock.pass(100);
+  assert.equal(cancelled, 1);
 });

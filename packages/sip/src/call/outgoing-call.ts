@@ -318,6 +318,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   #takeCall(): void {
     if (this.#answered === undefined) return;
     const { response, sent, to } = this.#answered;
+    this.#answered = undefined;
     const tag = tagOf(response.to);
     const fork = this.#forks.get(tag);
     if (fork === undefined) return;
@@ -325,9 +326,8 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     const { way, negotiation, clock } = usage;
     this.#forks.delete(tag);
     this.#dropForks();
-    way.dialog = readable(() => confirmed(way.dialog, response)) ?? way.dialog;
+    usage.confirm(readable(() => confirmed(way.dialog, response)) ?? way.dialog);
     way.heard(response, sent, to);
-    usage.confirm();
     clock.answered(response, sent); // IM-7.1.1.1-K1
     this.#done();
     const entry: { readonly way: Way; ack: SentAck | undefined } = { way, ack: undefined };
@@ -346,6 +346,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   #endCall(): void {
     if (this.#answered === undefined) return;
     const { response, sent, to } = this.#answered;
+    this.#answered = undefined;
     const tag = tagOf(response.to);
     const fork = this.#forks.get(tag);
     if (fork === undefined) return;

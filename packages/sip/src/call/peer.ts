@@ -1,5 +1,5 @@
 /** What the peer of a call has said of itself, in whatever message. RFC 3261 §20.5, §20.10 */
-import { FormatError } from "@parlance/wire";
+import { FormatError, ownText } from "@parlance/wire";
 import {
   Allow,
   Contact,
@@ -11,7 +11,7 @@ import {
   Supported,
   UserAgent,
 } from "../message/index.ts";
-import { type CallEngine, ownText } from "./engine.ts";
+import type { CallEngine } from "./engine.ts";
 
 export class Peer {
   #allow: readonly string[] | undefined;
@@ -31,9 +31,9 @@ export class Peer {
 
   /** With its feature parameters, as isfocus is one. */
   get contact(): NameAddr | undefined {
-    if (this.#contact === undefined) return undefined;
-    const contact = Contact.read(this.#contact);
-    return "star" in contact ? undefined : contact[0];
+    const text = this.#contact;
+    const contact = text === undefined ? undefined : readable(() => Contact.read(text));
+    return contact === undefined || "star" in contact ? undefined : contact[0];
   }
 
   /** User-Agent or Server, as it came. */
@@ -54,15 +54,10 @@ export class Peer {
     this.#allow = listOf(message, Allow, engine) ?? this.#allow; // IM-7.1.1.1-R1, IM-9.3.2.1-01
     this.#supported = listOf(message, Supported, engine) ?? this.#supported;
     const moved = message instanceof SipResponse && message.status >= 300;
-    if (!moved) this.#learnContact(message); // IM-7.1.1.1-R2, IM-9.3.2.1-02
+    const contact = moved ? undefined : message.text(Contact); // IM-7.1.1.1-R2, IM-9.3.2.1-02
+    if (contact !== undefined && contact !== this.#contact) this.#contact = ownText(contact);
     const agent = message.text(UserAgent) ?? message.text(Server);
     if (agent !== undefined && agent !== this.#agent) this.#agent = engine.word(agent);
-  }
-
-  #learnContact(message: SipMessage): void {
-    const text = message.text(Contact);
-    if (text === undefined || text === this.#contact) return;
-    if (readable(() => Contact.read(text)) !== undefined) this.#contact = ownText(text);
   }
 }
 
@@ -71,8 +66,10 @@ function listOf(
   type: ListHeaderType<string>,
   engine: CallEngine,
 ): readonly string[] | undefined {
-  if (!message.has(type)) return undefined;
-  return readable(() => engine.list(message.texts(type).join(", "), type));
+  const texts = message.texts(type);
+  const [text] = texts;
+  if (text === undefined) return undefined;
+  return readable(() => engine.list(texts.length === 1 ? text : texts.join(", "), type));
 }
 
 export function readable<T>(read: () => T): T | undefined {

@@ -102,9 +102,10 @@ export class SessionClock {
     if (offer.minSE !== undefined) edit.set(MinSE, offer.minSE); // RFC 4028 §7.4
   }
 
-  /** After a 2xx to a request of ours. RFC 4028 §7.2 */
+  /** After a 2xx to a request of ours; one that did not ask, and was not told, changes nothing. RFC 4028 §7.2 */
   answered(response: SipResponse, request: SipMessage): void {
     if (this.#engine.sessionTimer === undefined) return;
+    if (!request.has(SessionExpires) && !response.has(SessionExpires)) return;
     const offered = readable(() => request.get(SessionExpires));
     const timer = readable(() =>
       acceptedTimer(offered, { sessionExpires: response.get(SessionExpires), weInsist: true }),

@@ -142,6 +142,36 @@ test("a peer that knows no timers is refreshed by us alone (RFC 4028 §7.2)", ()
   assert.equal(countOf(alice, "UPDATE"), 1);
 });
 
+test("whoever requires session timers is refused where there are none (RFC 3261 §8.2.2.3)", () => {
+  const { world, alice, bob, toBob } = two({ sessionTimer: undefined });
+  alice.place(toBob, "offer", { build: (edit) => edit.set(Require, ["timer"]) });
+  world.clock.pass(1_000);
+  assert.deepEqual(bob.sent, ["420 INVITE"]);
+});
+
+test("a change of an early session begins no timer (RFC 4028 §7.2)", () => {
+  const both = two();
+  const { world, alice, bob, toBob } = both;
+  for (const side of [alice, bob]) side.face = { ...side.face, allow: WITH_UPDATE };
+  bob.invited = (incoming) => incoming.ring(183, { reliable: true, body: sdp("answer") });
+  alice.place(toBob);
+  world.clock.pass(1_000);
+  void bob.call?.offer(sdp("changed"));
+  world.clock.pass(1_000);
+  assert.equal(bob.last("UPDATE").has(SessionExpires), false);
+  assert.equal(alice.last("200 UPDATE").has(SessionExpires), false);
+  bob.incoming?.accept();
+  world.clock.pass(1_000);
+  assert.deepEqual([alice.call?.refreshSeconds, bob.call?.refreshSeconds], [1_800, 1_800]);
+});
+
+test("what an owner writes into Supported is completed (IM-7.1.1.1-06)", () => {
+  const { world, alice, toBob } = two();
+  alice.place(toBob, "offer", { build: (edit) => edit.set(Supported, ["replaces"]) });
+  world.clock.pass(100);
+  assert.deepEqual(alice.last("INVITE").get(Supported), ["replaces", "timer"]);
+});
+
 test("a side without session timers neither asks nor answers (RFC 4028)", () => {
   const { world, alice, bob } = inCall({ sessionTimer: undefined });
   assert.equal(alice.last("INVITE").has(SessionExpires), false);

@@ -13,6 +13,7 @@ import { type Running, start, step } from "../transaction/index.ts";
 import { type Body, type CallEdit, putBody, withExtensions } from "./body.ts";
 import type { Call, CallEnd, CallFault, CallOwner, RequestMore, RequestOutcome } from "./call.ts";
 import { type Ending, endingPlan } from "./ending.ts";
+import { ownDialog } from "./engine.ts";
 import type { OfferOutcome } from "./exchange.ts";
 import { Negotiation, type NegotiationUser } from "./negotiation.ts";
 import type { Offer } from "./offer.ts";
@@ -53,7 +54,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   readonly #registry: CallRegistry;
   #ending: Running<Ending> = UP;
   #end: CallEnd = BY_US;
-  #reasons: readonly Tagged[] = [];
+  #reasons: readonly Tagged[] = NO_REASONS;
 
   constructor(way: Way, owner: CallOwner, registry: CallRegistry) {
     this.way = way;
@@ -104,7 +105,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
     });
   }
 
-  end(reasons: readonly Tagged[] = []): void {
+  end(reasons: readonly Tagged[] = NO_REASONS): void {
     if (this.early !== undefined) return this.early.hangUp();
     this.#reasons = reasons;
     this.#hangUp(BY_US);
@@ -139,9 +140,10 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
     return known;
   }
 
-  /** The first INVITE has its 2xx. */
-  confirm(): void {
+  /** The first INVITE has its 2xx, and the dialog may last. */
+  confirm(dialog: Dialog): void {
     this.early = undefined;
+    this.way.dialog = ownDialog({ ...dialog, state: "confirmed" });
   }
 
   /** An early call that comes to nothing. */
@@ -269,6 +271,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   }
 }
 
+const NO_REASONS: readonly Tagged[] = [];
 const UP: Running<Ending> = start(endingPlan, 0).running;
 const OVER: Running<Ending> = { state: "over", alarms: [] };
 const BY_US: CallEnd = { by: "us" };

@@ -49,7 +49,7 @@ export class Way {
     options?: RequestOptions,
   ): CallSending | undefined {
     const { dialog, request } = nextRequest(this.dialog, method, (edit) => {
-      if (WITH_CONTACT.has(method)) putFace(edit, this.face, this.engine.extensions);
+      if (WITH_CONTACT.has(method)) putFace(edit, this.engine.textsOf(this.face));
       build(edit);
       this.face.edit?.(edit);
     });

@@ -269,6 +269,20 @@ test("a dialog that ended a moment ago cannot be replaced any more: 603 (RFC 389
   assert.equal(table.size, 0);
 });
 
+test("those that ended before many others are forgotten", () => {
+  const table = new DialogTable<{ readonly dialog: Dialog }>();
+  const endAs = (callId: string): void => {
+    const dialog = { ...callee(), id: { ...callee().id, callId } };
+    table.set({ dialog });
+    table.end(dialog.id);
+  };
+  endAs("c1");
+  for (let other = 0; other < 499; other += 1) endAs(`other${other}`);
+  assert.equal(table.hasEnded(callee().id), true);
+  for (let other = 0; other < 1_000; other += 1) endAs(`more${other}`);
+  assert.equal(table.hasEnded(callee().id), false);
+});
+
 test("a 2xx is repeated until its ACK, on streams too, and given up after 64*T1 (RFC 3261 §13.3.1.4)", () => {
   const plan = acceptedInviteOn({ ...BASE_TIMING, reliable: true });
   let { running, actions } = start(plan, 0);

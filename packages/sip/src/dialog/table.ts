@@ -1,4 +1,5 @@
 /** The live dialogs of one element, found by what a message says of them. RFC 3261 §12.2.2, RFC 3891, RFC 4538 */
+import { Lookup, ownText } from "@parlance/wire";
 import type { DialogReference, SipRequest, SipResponse } from "../message/index.ts";
 import type { Dialog } from "./dialog.ts";
 import { type DialogId, dialogKey, idOfRequest, idOfResponse } from "./id.ts";
@@ -8,12 +9,14 @@ export interface InDialog {
   readonly dialog: Dialog;
 }
 
-/** Dialogs that ended a moment ago are remembered, so that a late Replaces hears the truth. */
-const MAX_ENDED = 1_000;
+/** Dialogs that ended a moment ago are remembered, so that a late Replaces hears the truth: so many, and as many again. */
+const MAX_ENDED = 500;
 
 export class DialogTable<Usage extends InDialog> {
-  readonly #live = new Map<string, Usage>();
-  readonly #ended = new Set<string>();
+  readonly #live = new Lookup<Usage>();
+  /** Two generations: taking the oldest out of one set costs more, the more it has seen. */
+  #ended = new Set<string>();
+  #endedBefore: ReadonlySet<string> = new Set();
 
   get size(): number {
     return this.#live.size;
@@ -21,15 +24,18 @@ export class DialogTable<Usage extends InDialog> {
 
   /** Also in the place of the usage that it was before. */
   set(usage: Usage): void {
-    this.#live.set(dialogKey(usage.dialog.id), usage);
+    this.#live.set(ownText(dialogKey(usage.dialog.id)), usage);
   }
 
   end(id: DialogId): void {
     const key = dialogKey(id);
-    if (!this.#live.delete(key)) return;
+    if (this.#live.get(key) === undefined) return;
+    this.#live.delete(key);
+    if (this.#ended.size >= MAX_ENDED) {
+      this.#endedBefore = this.#ended;
+      this.#ended = new Set();
+    }
     this.#ended.add(key);
-    const [oldest] = this.#ended;
-    if (oldest !== undefined && this.#ended.size > MAX_ENDED) this.#ended.delete(oldest);
   }
 
   get(id: DialogId): Usage | undefined {
@@ -37,7 +43,8 @@ export class DialogTable<Usage extends InDialog> {
   }
 
   hasEnded(id: DialogId): boolean {
-    return this.#ended.has(dialogKey(id));
+    const key = dialogKey(id);
+    return this.#ended.has(key) || this.#endedBefore.has(key);
   }
 
   ofRequest(request: SipRequest): Usage | undefined {

@@ -138,13 +138,16 @@ export class ValueReader {
   /** Parameters after semicolons, none or more. RFC 3261 §25.1 generic-param */
   params(): Params {
     if (!this.take(SEMICOLON)) return Params.none;
-    const entries: Param[] = [];
-    do {
-      // RFC 5626 §3.2 prints a doubled semicolon; none may be left over at the end.
-      while (this.take(SEMICOLON));
-      entries.push(this.param());
-    } while (this.take(SEMICOLON));
+    // Begun with one, for many have no more: an empty array grows to room for seventeen, and is kept for long.
+    const entries = [this.#nextParam()];
+    while (this.take(SEMICOLON)) entries.push(this.#nextParam());
     return Params.read(this.format, entries);
+  }
+
+  /** RFC 5626 §3.2 prints a doubled semicolon; none may be left over at the end. */
+  #nextParam(): Param {
+    while (this.take(SEMICOLON));
+    return this.param();
   }
 
   /** One parameter: a name, or a name and a value that is a token, a host or a quoted string. */
