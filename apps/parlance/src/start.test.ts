@@ -41,7 +41,7 @@ test("the local service says who its users are once, what to type, and last that
   const hint = await first.line(/npx parlance chat --user sip:alice@parlance\.test/);
   assert.match(hint, new RegExp(`--password ${password} --server tcp://127\\.0\\.0\\.1:\\d+ bob$`));
   const ready = await first.line(/^ready /);
-  assert.match(ready, /^ready udp:\S+ tcp:\S+ http:\S+ http:\S+$/);
+  assert.match(ready, /^ready udp:\S+ tcp:\S+ tcp:\S+ http:\S+ http:\S+$/);
   first.signal("SIGTERM");
   assert.equal((await first.end()).status, 0);
 
