@@ -40,7 +40,12 @@ export async function startParlance(users: number, nodeFlags: readonly string[] 
   const file = join(data, "parlance.json");
   const config = {
     data,
-    listen: { sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], msrp: [], http: null, admin: null },
+    listen: {
+      sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"],
+      msrp: ["tcp://127.0.0.1:0"],
+      http: null,
+      admin: null,
+    },
     users: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, password: PASSWORD })),
     trace: { bytes: 0 },
     limits: ROOMY,
@@ -63,6 +68,14 @@ export async function startParlance(users: number, nodeFlags: readonly string[] 
   };
   const server = { name: "Parlance", child, password: PASSWORD };
   return { udp: { ...server, port: port("udp") }, tcp: { ...server, port: port("tcp") } };
+}
+
+/** A program that only joins sockets, two by two. */
+export async function startPipe(): Promise<Server> {
+  const program = join(ROOT, "bench/load/pipe.ts");
+  const child = startOn(0, [process.execPath, program]);
+  const port = Number(await firstLine(child, /^ready (\d+)$/m));
+  return { name: "Node pipe", port, child, password: undefined };
 }
 
 /** Undefined where it is not installed. `digest`: it asks for credentials as Parlance does. */

@@ -15,6 +15,13 @@ export interface LoadOptions {
   readonly away: boolean;
   readonly users: number;
   readonly messages: number;
+  readonly sessions: number;
+  /** Of the body of each message, or chunk. */
+  readonly bytes: number;
+  /** Of one message in many chunks; 0 for messages without end. */
+  readonly file: number;
+  /** No server, but a program that joins sockets. */
+  readonly pipe: boolean;
 }
 
 export function loadOptions(): LoadOptions {
@@ -31,6 +38,10 @@ export function loadOptions(): LoadOptions {
       away: { type: "boolean", default: false },
       users: { type: "string", default: "1000" },
       messages: { type: "string", default: "20000" },
+      sessions: { type: "string", default: "1" },
+      bytes: { type: "string", default: "300" },
+      file: { type: "string", default: "0" },
+      pipe: { type: "boolean", default: false },
     },
   });
   return {
@@ -44,5 +55,8 @@ export function loadOptions(): LoadOptions {
     warmup: Number(values.warmup),
     users: Number(values.users),
     messages: Number(values.messages),
+    sessions: Number(values.sessions),
+    bytes: Number(values.bytes),
+    file: Number(values.file),
   };
 }

@@ -232,7 +232,7 @@ function openMsrp(
   const { limits, tls } = config;
   const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
   const msrp = new MsrpTransports({
-    limits: { connections: limits.connections },
+    limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
     ...(certificates === undefined ? {} : { certificates }),
     ...(authorities.length === 0 ? {} : { authorities }),
     mayConnect: destinationPolicy(innerDestinations(config)),

@@ -15,7 +15,7 @@ export interface MsrpTransportLimits {
 
 export const MSRP_TRANSPORT_LIMITS: MsrpTransportLimits = {
   connections: 15_000, // as many as there may be SIP connections
-  connectionsPerSource: 200, // a household behind one address, each person in several sessions
+  connectionsPerSource: 100, // a household or a small office behind one address
   tlsHandshakeMs: 5_000,
   connectMs: 5_000,
   stalledMs: 30_000, // as long as an MSRP transaction lives, RFC 4975 §7.1.1

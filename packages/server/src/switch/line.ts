@@ -4,6 +4,7 @@ import {
   type Flag,
   type FrameFault,
   type FrameSink,
+  frameLimits,
   type MsrpConnection,
   type MsrpFrame,
   MsrpFramer,
@@ -38,6 +39,9 @@ export interface LineHost {
   malformed(line: Line, fault: FrameFault): void;
 }
 
+/** What is longer passes in the pieces in which it is read: to gather it would cost more than to send it on. */
+const FRAMES = { ...frameLimits, wholeFrameBytes: 16_384 };
+
 export class Line implements FrameSink {
   readonly connection: MsrpConnection;
   readonly #host: LineHost;
@@ -57,7 +61,7 @@ export class Line implements FrameSink {
     this.#host = host;
     this.#heardAt = host.now();
     this.#unboundAt = this.#heardAt;
-    this.#framer = new MsrpFramer(this);
+    this.#framer = new MsrpFramer(this, FRAMES);
     const web = connection.transport === "ws" || connection.transport === "wss";
     connection.attach({
       received: web ? (bytes) => this.#message(bytes) : (bytes) => this.#octets(bytes),
