@@ -1,6 +1,6 @@
 /** A phone of the load that holds MSRP sessions, by texts of its own. */
 import type { LoadOptions } from "./options.ts";
-import { Phone } from "./phone.ts";
+import type { Phone } from "./phone.ts";
 
 /** How one side of a session reaches the other: the address to connect to, and both paths. */
 export interface Leg {
