@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import {
   applyConference,
   checkResourceLists,
+  deleteNode,
   editCpim,
   findImdns,
   formatAccessRules,
@@ -26,6 +27,7 @@ import {
   formatResourceLists,
   formatUserProfile,
   formatXcapDirectory,
+  formatXcapError,
   isImdn,
   makeImdn,
   parseAccessRules,
@@ -40,12 +42,18 @@ import {
   parseIsComposing,
   parseLeaves,
   parseMediaType,
+  parseNodeSelector,
   parseRecipientList,
   parseReginfo,
   parseResourceLists,
   parseUserProfile,
   parseXcapDirectory,
+  parseXcapError,
+  parseXcapTarget,
+  putNode,
   type Ruleset,
+  readNode,
+  type XcapEdit,
 } from "@parlance/formats";
 import { concatBytes, formatXml, octetText, parsed, parseXml, utf8Bytes } from "@parlance/wire";
 import { checkSdp, SDP_SEEDS } from "./sdp-checks.ts";
@@ -68,6 +76,9 @@ const BODIES: readonly Uint8Array[] = [
   '<history-list xmlns="urn:oma:xml:im:history-list"><history history-reference="sip:def-7c21f0a9@d"><size>842</size><expiry date="2030-06-03T10:00:00Z"/><pager from="sip:b@x"><time-stamp date="2030"/><recipient-list group-uri="sip:p@x"><entry uri="sip:a@b"><display-name>A</display-name></entry></recipient-list></pager></history><history history-reference="2"><conference><time-start><date>x</date></time-start><conf-list><entry uri="a"/></conf-list></conference></history></history-list>',
   '<user-profile xmlns="urn:oma:xml:xdm:user-profile" uri="sip:a@b"><display-name>A</display-name></user-profile>',
   '<xcap-directory xmlns="urn:oma:xml:xdm:xcap-directory"><folder auid="a"><entry uri="b" etag="1" size="3"/></folder></xcap-directory>',
+  '<xcap-error xmlns="urn:ietf:params:xml:ns:xcap-error"><uniqueness-failure phrase="é"><exists field="a/@b"><alt-value>c</alt-value></exists></uniqueness-failure></xcap-error>',
+  "resource-lists/users/sip:a%40b/index/~~/p:a/p:b%5b2%5d%5b@c=%22&amp;%22%5d/@d?xmlns(p=urn:p)x(y)",
+  '<p:b c="&amp;" xmlns:p="urn:p">é</p:b>',
   '<!-- c --><a xmlns:p="urn:p" p:b="&#65;"><![CDATA[x]]><p:c/>𝄞<?pi x?></a>',
   "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b\r\nContent-Type: multipart/related;boundary=c\r\n\r\n--c\r\nContent-ID: <i>\r\n\r\nx\r\n--c--\r\n--b--",
 ].map((text) => utf8Bytes(text));
@@ -117,6 +128,8 @@ function check(bytes: Uint8Array): void {
   readsAgain(parseResourceLists, formatResourceLists, bytes);
   const lists = parseResourceLists(bytes);
   if (lists.ok) checkResourceLists(lists.value);
+  readsAgain(parseXcapError, formatXcapError, bytes);
+  checkXcap(bytes);
   checkRules(bytes);
   checkConference(bytes);
   const list = parseRecipientList(bytes, { most: 10 });
@@ -160,6 +173,40 @@ function checkCpim(bytes: Uint8Array): void {
     const written = formatExternalBody(external.value);
     assert.deepEqual(parseExternalBody(written), external);
   }
+}
+
+/** The octets as a path of XCAP, as a document that is edited, and as what is put into one. */
+function checkXcap(bytes: Uint8Array): void {
+  const target = parseXcapTarget(octetText(bytes));
+  if (target.ok && target.value.node !== undefined) parseNodeSelector(target.value.node, "urn:d");
+  parseNodeSelector({ selector: octetText(bytes), query: octetText(bytes) }, "urn:d");
+  for (const selector of [
+    "*",
+    "*/*[1]",
+    "*/*[2]",
+    "*/@x",
+    "*/*[1]/@c",
+    "*/p:b",
+    "*/namespace::*",
+  ]) {
+    const wanted = parseNodeSelector({ selector, query: "xmlns(p=urn:p)" }, "");
+    assert.ok(wanted.ok);
+    for (const [stored, put] of [
+      [bytes, utf8Bytes('<p:b xmlns:p="urn:p"/>')],
+      [bytes, utf8Bytes("'&amp;'")],
+      [utf8Bytes("<a><b/>é<c/></a>"), bytes],
+    ] as const) {
+      const document = parseXml(stored);
+      if (!document.ok) continue;
+      readNode(stored, document.value, wanted.value);
+      checkEdit(putNode(stored, document.value, wanted.value, put));
+      checkEdit(deleteNode(stored, document.value, wanted.value));
+    }
+  }
+}
+
+function checkEdit(edit: XcapEdit): void {
+  if (edit.kind === "edited") assert.ok(parseXml(edit.bytes).ok);
 }
 
 /** All but what was not understood can be written. */
