@@ -1,6 +1,7 @@
 /** MSRP without I/O: frames, messages in chunks, sessions, relay authorisation. RFC 4975, RFC 4976, RFC 7701, RFC 7977 */
 export * from "./chunk/index.ts";
 export * from "./frame/index.ts";
+export * from "./nickname/index.ts";
 export type {
   DialFailure,
   DialOutcome,
@@ -14,3 +15,5 @@ export type {
   PeerProof,
   TlsExpectation,
 } from "./ports.ts";
+export * from "./report/index.ts";
+export * from "./session/index.ts";

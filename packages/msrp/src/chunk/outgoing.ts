@@ -1,9 +1,9 @@
 /** One message on its way out. RFC 4975 §7.1.1 */
 import { type Cancel, type Link, Runner, type Wheel } from "@parlance/wire";
 import type { FailureReport, HeaderParts, ReportFacts } from "../frame/index.ts";
+import { OctetRanges } from "../report/index.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { type MessageStates, messagePlan } from "./message-life.ts";
-import { OctetRanges } from "./octet-ranges.ts";
 import { bytesSource, type MessageSource } from "./source.ts";
 
 export interface OutgoingMessage {
