@@ -22,6 +22,7 @@ import type { ConnectionState } from "./connection/connection.ts";
 import { UserAgent } from "./connection/user-agent.ts";
 import { type ComposingChange, OthersComposing, OwnComposing } from "./conversation/composing.ts";
 import { Conversation, type HistoryEntry } from "./conversation/conversation.ts";
+import { type FileServer, fileServerOf } from "./files/index.ts";
 import { type Account, type ConnectOptions, readAccount } from "./options.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
@@ -57,6 +58,8 @@ const DRAIN_MS = 5_000;
 const MAX_CONVERSATIONS = 500;
 
 export class ImClient {
+  /** Files for messages to point to. */
+  readonly files: FileServer;
   readonly #runtime: Runtime;
   readonly #store: ClientStore;
   readonly #sender: Sender;
@@ -72,6 +75,7 @@ export class ImClient {
   /** Use `connect` of the binding for your runtime. */
   constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
     const account = readAccount(options);
+    this.files = fileServerOf(runtime, account, options);
     this.#runtime = runtime;
     this.#store = store;
     this.#sender = senderOf(account, options);

@@ -7,6 +7,22 @@ export { connectWith } from "./connect-with.ts";
 export type { ConnectionState } from "./connection/connection.ts";
 export type { ComposingChange } from "./conversation/composing.ts";
 export type { Conversation, HistoryEntry, HistoryQuery } from "./conversation/conversation.ts";
+export type {
+  BlobLike,
+  DownloadedFile,
+  DownloadOptions,
+  Fetch,
+  FetchAnswer,
+  FetchRequest,
+  FileContent,
+  FileProgress,
+  FileReference,
+  FileServer,
+  StoredFile,
+  StreamLike,
+  StreamReader,
+  UploadOptions,
+} from "./files/index.ts";
 export type { ConnectOptions } from "./options.ts";
 export type {
   IncomingMessage,

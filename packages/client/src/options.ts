@@ -19,6 +19,11 @@ export interface ConnectOptions {
   readonly username?: string;
   /** `udp:`, `tcp:`, `tls:`, `ws:` or `wss:` URL; without it DNS is asked for the domain. */
   readonly server?: string;
+  /**
+   * Where files are kept: `https://im.example.com`. Default: beside the WebSocket of `server`; over other transports
+   * none. The password is shown to it, as a digest.
+   */
+  readonly fileServer?: string;
   /** Shown to others beside the address. At most 64 characters. */
   readonly displayName?: string;
   /** Where messages, the outbox and receipts are kept; in memory by default. */

@@ -1,6 +1,7 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
 import type { Flow, FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
+import type { Fetch } from "./files/fetch.ts";
 
 export interface Runtime {
   readonly clock: Clock;
@@ -8,6 +9,8 @@ export interface Runtime {
   readonly hashing: Hashing;
   /** For files, which are hashed while they come and go. */
   readonly startHash: StartHash;
+  /** For files on a web server; without it there are none. */
+  readonly fetch?: Fetch;
   /** Undoes `Content-Encoding`; without it such bodies are answered 415. */
   readonly inflate?: Inflate;
   /** Needed when no server is named: the domain's DNS is asked. RFC 3263 */

@@ -6,6 +6,7 @@ import type { ConnectOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { clock, hashing, inflate, random, resolver, startHash } from "./machine.ts";
 import { type SocketOptions, Sockets } from "./sockets.ts";
+import { webFetch } from "./web-fetch.ts";
 
 export type NodeConnectOptions = ConnectOptions & SocketOptions;
 
@@ -19,6 +20,7 @@ export function connect(options: NodeConnectOptions): Promise<ImClient> {
     random,
     hashing,
     startHash,
+    fetch: webFetch,
     inflate,
     resolver,
     supports: (_hop: Hop) => true,

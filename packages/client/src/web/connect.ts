@@ -6,6 +6,7 @@ import { isWebSocket } from "../transports/is-web-socket.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
 import type { WebStore } from "./indexed-db-store.ts";
 import { clock, hashing, random, startHash } from "./machine.ts";
+import { webFetch } from "./web-fetch.ts";
 
 export type WebConnectOptions = ConnectOptions;
 
@@ -23,6 +24,7 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
       random,
       hashing,
       startHash,
+      fetch: webFetch,
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
         sockets = new WebSockets(events, {

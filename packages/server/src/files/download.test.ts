@@ -114,6 +114,16 @@ test("wrong, unfinished, deleted and expired links look alike", async () => {
   assert.equal(answers[0]?.status, 404);
 });
 
+test("a file whose octets somebody has taken away is not there, and the operator hears of it", async () => {
+  const world = new FileWorld();
+  const { url, id } = await world.upload("x");
+  const file = await world.stores.files.find(id);
+  await world.content.delete(file?.content ?? "");
+  assert.equal((await world.ask("GET", url)).status, 404);
+  assert.match(world.traces, /content of a file is gone/);
+  assert.equal(world.metrics.gauges.get("files_downloads_under_way")?.(), 0);
+});
+
 test("the link is kept nowhere", async () => {
   const world = new FileWorld();
   const { url } = await world.upload("x");

@@ -6,6 +6,7 @@ import { Life } from "../machine/life.ts";
 import type { Host } from "../network/host.ts";
 import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
+import type { Web } from "../network/web.ts";
 
 export interface ClientSurroundings {
   readonly clock: Clock;
@@ -13,6 +14,7 @@ export interface ClientSurroundings {
   readonly hashing: Hashing;
   readonly network: Network;
   readonly host: Host;
+  readonly web: Web;
 }
 
 export class RunningClient {
@@ -22,7 +24,7 @@ export class RunningClient {
   #sockets: Sockets | undefined;
 
   constructor(around: ClientSurroundings, options: ConnectOptions) {
-    const { clock, random, hashing, network, host } = around;
+    const { clock, random, hashing, network, host, web } = around;
     this.#life = new Life(clock);
     this.connected = connectWith(
       {
@@ -30,6 +32,7 @@ export class RunningClient {
         random,
         hashing,
         startHash: agreedStartHash,
+        fetch: web.fetchFrom(host, this.#life),
         supports: () => true,
         open: (events) => {
           const sockets = network.sockets(host, this.#life, false);

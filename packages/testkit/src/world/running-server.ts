@@ -1,21 +1,26 @@
 /** One run of the server, from its start to its end or its crash. */
 import {
+  type ContentRecord,
   createServer,
   type Log,
+  type MemoryContent,
   type MemoryImage,
   type MemoryStores,
   type Metrics,
+  memoryContent,
   memoryStores,
   type Server,
   type ServerConfig,
 } from "@parlance/server";
 import { type Clock, type Hashing, type Random, utf8Bytes, utf8Text } from "@parlance/wire";
+import { agreedStartHash } from "../machine/agreed-hashing.ts";
 import { Life } from "../machine/life.ts";
 import type { SeededRandom } from "../machine/seeded-random.ts";
 import { type DiskHealth, slowDisk } from "../machine/slow-disk.ts";
 import type { Host } from "../network/host.ts";
 import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
+import type { Web } from "../network/web.ts";
 import type { Ladder } from "./ladder.ts";
 
 export interface ServerSurroundings {
@@ -25,8 +30,15 @@ export interface ServerSurroundings {
   readonly hashing: Hashing;
   readonly network: Network;
   readonly host: Host;
+  readonly web: Web;
   readonly disk: Readonly<DiskHealth>;
   readonly ladder: Ladder;
+}
+
+/** What a disk holds when its machine has been switched off. */
+export interface DiskImage {
+  readonly stores: MemoryImage;
+  readonly content: readonly ContentRecord[];
 }
 
 /** The same in every life, as if they were kept in a file. */
@@ -35,21 +47,31 @@ const SECRET = utf8Bytes("the secret of a world in memory!");
 export class RunningServer {
   readonly server: Server;
   readonly stores: MemoryStores;
+  readonly content: MemoryContent;
   readonly #life: Life;
   readonly #sockets: Sockets;
+  readonly #web: Web;
 
   static async start(
     around: ServerSurroundings,
-    image: MemoryImage | undefined,
+    image: DiskImage | undefined,
   ): Promise<RunningServer> {
-    const { config, clock, random, hashing, network, host, ladder } = around;
+    const { config, clock, random, hashing, network, host, web, ladder } = around;
     const life = new Life(clock);
     const disk = slowDisk(around.disk, life, random.fork());
-    const stores = memoryStores({ disk, ...(image === undefined ? {} : { image }) });
+    const stores = memoryStores({ disk, ...(image === undefined ? {} : { image: image.stores }) });
+    const content = memoryContent({
+      random: random.fork(),
+      startHash: agreedStartHash,
+      now: () => clock.now(),
+      disk,
+      ...(image === undefined ? {} : { image: image.content }),
+    });
     const sockets = network.sockets(host, life, true);
     const server = await createServer(config, {
       transports: sockets,
       stores,
+      content,
       clock: life.clock,
       random: random.fork() satisfies Random,
       hashing,
@@ -66,26 +88,38 @@ export class RunningServer {
       metrics: unmeasured,
     });
     sockets.hear(server.events);
-    return new RunningServer(server, stores, life, sockets);
+    web.serve(server.web.handle);
+    return new RunningServer({ server, stores, content, life, sockets, web });
   }
 
-  private constructor(server: Server, stores: MemoryStores, life: Life, sockets: Sockets) {
-    this.server = server;
-    this.stores = stores;
-    this.#life = life;
-    this.#sockets = sockets;
+  private constructor(of: {
+    readonly server: Server;
+    readonly stores: MemoryStores;
+    readonly content: MemoryContent;
+    readonly life: Life;
+    readonly sockets: Sockets;
+    readonly web: Web;
+  }) {
+    this.server = of.server;
+    this.stores = of.stores;
+    this.content = of.content;
+    this.#life = of.life;
+    this.#sockets = of.sockets;
+    this.#web = of.web;
   }
 
   /** Like kill -9: what a new life finds is what was committed. */
-  crash(): MemoryImage {
-    const image = this.stores.image();
+  crash(): DiskImage {
+    const image = { stores: this.stores.image(), content: this.content.image() };
     this.#life.end();
+    this.#web.serve(undefined);
     void this.#sockets.end();
     return image;
   }
 
   async stop(): Promise<void> {
     this.server.stop();
+    this.#web.serve(undefined);
     await this.#sockets.end();
     this.#life.end();
   }

@@ -1,6 +1,6 @@
 /** The whole system in memory: one server, clients over links, one clock, one seed. */
 import type { ConnectOptions, ImClient } from "@parlance/client";
-import type { MemoryImage, MemoryStores, Server, ServerConfig } from "@parlance/server";
+import type { MemoryContent, MemoryStores, Server, ServerConfig } from "@parlance/server";
 import type { Hashing } from "@parlance/wire";
 import { agreedHashing } from "../machine/agreed-hashing.ts";
 import { SeededRandom } from "../machine/seeded-random.ts";
@@ -9,9 +9,10 @@ import { VirtualClock } from "../machine/virtual-clock.ts";
 import type { Host } from "../network/host.ts";
 import type { Link } from "../network/link.ts";
 import { Network } from "../network/network.ts";
+import { Web } from "../network/web.ts";
 import { Ladder } from "./ladder.ts";
 import { RunningClient } from "./running-client.ts";
-import { RunningServer, type ServerSurroundings } from "./running-server.ts";
+import { type DiskImage, RunningServer, type ServerSurroundings } from "./running-server.ts";
 
 export interface WorldOptions {
   /** The same seed, the same world, to the last octet. Default 1. */
@@ -52,7 +53,7 @@ export class World {
   readonly #hosts = new Map<string, Host>();
   readonly #clients = new Map<string, RunningClient>();
   #running: RunningServer | undefined;
-  #image: MemoryImage | undefined;
+  #image: DiskImage | undefined;
 
   static async create(options: WorldOptions = {}): Promise<World> {
     const world = new World(options);
@@ -76,6 +77,7 @@ export class World {
       hashing: hashing ?? agreedHashing,
       network: this.#network,
       host: this.#network.host("server", SERVER_ADDRESS),
+      web: new Web(this.clock, `https://${domain}`),
       disk: this.disk,
       ladder: this.log,
     };
@@ -89,6 +91,11 @@ export class World {
   /** What the server has committed. */
   get stores(): MemoryStores {
     return this.#alive.stores;
+  }
+
+  /** Octets of files that the server has made durable, and those on their way there. */
+  get content(): MemoryContent {
+    return this.#alive.content;
   }
 
   get serverIsUp(): boolean {
@@ -114,10 +121,11 @@ export class World {
   startClient(name: string, options: WorldClientOptions = {}): Promise<ImClient> {
     const { transport = "tcp", device = name, ...rest } = options;
     const host = this.#host(device);
-    const { clock, hashing } = this.#around;
-    const around = { clock, hashing, host, network: this.#network, random: this.random.fork() };
+    const { clock, hashing, web, network } = this.#around;
+    const around = { clock, hashing, host, web, network, random: this.random.fork() };
     const running = new RunningClient(around, {
       password: passwordOf(name),
+      fileServer: `https://${this.domain}`,
       ...rest,
       user: this.address(name),
       server: `${transport}://${SERVER_ADDRESS}`,

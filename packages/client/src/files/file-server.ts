@@ -1,0 +1,78 @@
+/** Files on the server of the account. */
+import { ImError } from "../base/errors.ts";
+import type { Account, ConnectOptions } from "../options.ts";
+import {
+  type DownloadedFile,
+  type DownloadOptions,
+  downloadFile,
+  type FileReference,
+} from "./download-file.ts";
+import type { FileContent } from "./file-source.ts";
+import { announcement, type StoredFile } from "./stored-file.ts";
+import { type UploadOptions, uploadFile } from "./upload-file.ts";
+import { type FilePorts, WebAccess, type WebAccount } from "./web-access.ts";
+import { readWebUrl, webServerBeside } from "./web-url.ts";
+
+export class FileServer {
+  readonly #ports: FilePorts | undefined;
+  readonly #access: WebAccess | undefined;
+  readonly #origin: string | undefined;
+
+  /** `url`: undefined where no file server is known; then only downloads work. Throws TypeError for no web URL. */
+  constructor(ports: FilePorts | undefined, account: WebAccount, url: string | undefined) {
+    this.#ports = ports;
+    this.#origin = url === undefined ? undefined : readWebUrl(url)?.origin;
+    this.#access =
+      ports === undefined || url === undefined ? undefined : new WebAccess(ports, account, url);
+  }
+
+  /** Whether there is a server to upload to. */
+  get available(): boolean {
+    return this.#access !== undefined;
+  }
+
+  /**
+   * Uploads a Blob, a stream or octets; goes on by itself after cuts. Rejects with ImError: "too large", "refused" (the
+   * quota is used up), "offline" and others after many tries, "aborted", "not supported" where no server is known.
+   */
+  async upload(content: FileContent, options: UploadOptions = {}): Promise<StoredFile> {
+    return uploadFile(content, options, this.#own());
+  }
+
+  /** What to send to others, so that they can fetch the file: `im.send(to, im.files.announcement(file))`. */
+  announcement(file: StoredFile): { readonly contentType: string; readonly content: Uint8Array } {
+    return announcement(file);
+  }
+
+  /** Fetches what a message points to; call it when the user wants it. See `downloadFile`. */
+  async download(reference: FileReference, options: DownloadOptions = {}): Promise<DownloadedFile> {
+    const ports = this.#ports ?? unavailable();
+    return downloadFile(reference, options, { ports, ownOrigin: this.#origin });
+  }
+
+  /** Deletes a file of one's own; nobody can fetch it any more. */
+  async remove({ id }: Pick<StoredFile, "id">): Promise<void> {
+    const path = `/files/uploads/${id}`;
+    await this.#own().access.ask({ method: "DELETE", path, signal: undefined });
+  }
+
+  #own(): { readonly ports: FilePorts; readonly access: WebAccess } {
+    if (this.#ports === undefined || this.#access === undefined) return unavailable();
+    return { ports: this.#ports, access: this.#access };
+  }
+}
+
+/** Of a connected client. Without `fileServer` it is beside the WebSocket; other ways in tell nothing of the web. */
+export function fileServerOf(
+  runtime: Omit<FilePorts, "fetch"> & { readonly fetch?: FilePorts["fetch"] },
+  { username }: Account,
+  { fileServer, server, password }: ConnectOptions,
+): FileServer {
+  const { fetch, clock, random, hashing, startHash } = runtime;
+  const ports = fetch && { fetch, clock, random, hashing, startHash };
+  return new FileServer(ports, { username, password }, fileServer ?? webServerBeside(server));
+}
+
+function unavailable(): never {
+  throw new ImError("not supported", { warning: "no file server is known: set fileServer" });
+}

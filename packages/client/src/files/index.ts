@@ -1,0 +1,14 @@
+export type { DownloadedFile, DownloadOptions, FileReference } from "./download-file.ts";
+export type {
+  BlobLike,
+  Fetch,
+  FetchAnswer,
+  FetchRequest,
+  StreamLike,
+  StreamReader,
+} from "./fetch.ts";
+export { FileServer, fileServerOf } from "./file-server.ts";
+export type { FileContent } from "./file-source.ts";
+export type { StoredFile } from "./stored-file.ts";
+export type { FileProgress, UploadOptions } from "./upload-file.ts";
+export type { FilePorts, WebAccount } from "./web-access.ts";

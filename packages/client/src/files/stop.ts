@@ -1,0 +1,46 @@
+/** A signal of our own: fires for the caller's, or when a deadline passes. */
+import type { Cancel, Clock } from "@parlance/wire";
+import { onAbort, type Signal } from "../base/signal.ts";
+
+export class Stop implements Signal {
+  readonly #listeners = new Set<() => void>();
+  readonly #clock: Clock;
+  readonly #letGo: () => void;
+  #cancel: Cancel | undefined;
+  #aborted = false;
+
+  constructor(clock: Clock, caller: Signal | undefined) {
+    this.#clock = clock;
+    this.#letGo = onAbort(caller, () => this.#fire());
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Fires when so much time passes before the next call, or `done`. */
+  within(ms: number): void {
+    this.#cancel?.();
+    if (!this.#aborted) this.#cancel = this.#clock.schedule(ms, () => this.#fire());
+  }
+
+  done(): void {
+    this.#cancel?.();
+    this.#letGo();
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  #fire(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#cancel?.();
+    for (const listener of this.#listeners) listener();
+  }
+}
