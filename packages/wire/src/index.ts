@@ -1,6 +1,7 @@
 /** Bytes, text, lines, time and XML: what every parser and machine of Parlance stands on. */
 export { concatBytes, equalBytes } from "./bytes.ts";
 export { Chain, type Link } from "./chain.ts";
+export * from "./digest/index.ts";
 export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from "./encodings.ts";
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
 export { ipOctets, ipText } from "./ip-octets.ts";

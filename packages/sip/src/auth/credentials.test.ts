@@ -3,9 +3,15 @@ import { test } from "node:test";
 import { FormatError } from "@parlance/wire";
 import * as fc from "fast-check";
 import { Authorization, WwwAuthenticate } from "../message/index.ts";
-import { digestAlgorithm } from "./algorithm.ts";
-import { type DigestChallenge, readChallenge, writeChallenge } from "./challenge.ts";
-import { type DigestCredentials, readCredentials, writeCredentials } from "./credentials.ts";
+import {
+  type DigestChallenge,
+  type DigestCredentials,
+  digestAlgorithm,
+  readChallenge,
+  readCredentials,
+  writeChallenge,
+  writeCredentials,
+} from "./index.ts";
 
 const tokens = ["MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess"];
 const algorithms = tokens.flatMap((token) => digestAlgorithm(token) ?? []);

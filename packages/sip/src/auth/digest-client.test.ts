@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hashing, seededRandom } from "../../../../tools/test/node-ports.ts";
 import type { AuthValue } from "../message/index.ts";
 import { Params } from "../message/index.ts";
-import { authenticationInfo } from "./authentication-info.ts";
-import { readCredentials } from "./credentials.ts";
-import { secretHash } from "./digest.ts";
-import { DigestClient } from "./digest-client.ts";
-import { DigestServer, offeredAlgorithms, type Source } from "./digest-server.ts";
-import { hashing, seededRandom } from "./node-ports.test.ts";
+import {
+  authenticationInfo,
+  DigestClient,
+  DigestServer,
+  offeredAlgorithms,
+  readCredentials,
+  type Source,
+  secretHash,
+} from "./index.ts";
 
 const NOW = 1_764_000_000_000;
 const REALM = "im.example.com";

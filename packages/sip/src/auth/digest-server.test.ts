@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsed, utf8Bytes } from "@parlance/wire";
+import { corpusFile, hashing, seededRandom } from "../../../../tools/test/node-ports.ts";
 import { Authorization, parseMessage, SipRequest, WwwAuthenticate } from "../message/index.ts";
-import { digestAlgorithm } from "./algorithm.ts";
-import { digestResponse, secretHash } from "./digest.ts";
 import {
   type Authentication,
   DigestServer,
+  digestAlgorithm,
+  digestResponse,
   offeredAlgorithms,
   type Source,
-} from "./digest-server.ts";
-import { corpusFile, hashing, seededRandom } from "./node-ports.test.ts";
+  secretHash,
+} from "./index.ts";
 
 const NOW = 1_764_000_000_000;
 const REALM = "im.example.com";

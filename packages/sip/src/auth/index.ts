@@ -1,37 +1,39 @@
-/** Digest authentication of SIP, both sides. RFC 3261 §22, RFC 7616, RFC 8760 */
-export { type DigestAlgorithm, digestAlgorithm } from "./algorithm.ts";
-export { type AuthenticationProof, authenticationInfo } from "./authentication-info.ts";
-export { type DigestChallenge, readChallenge, writeChallenge } from "./challenge.ts";
-export {
-  type DigestCredentials,
-  isDigest,
-  readCredentials,
-  writeCredentials,
-} from "./credentials.ts";
-export {
-  type DigestInput,
-  digestResponse,
-  type Protected,
-  type Protection,
-  sameDigest,
-  secretHash,
-} from "./digest.ts";
-export { type ChallengeAnswer, type DigestAccount, DigestClient } from "./digest-client.ts";
-export {
-  type Authentication,
-  type AuthenticationAsk,
-  DigestServer,
-  type DigestServerOptions,
-  type DigestServerPorts,
-  offeredAlgorithms,
-  type SecretLookup,
-  type Source,
-} from "./digest-server.ts";
+/** Digest authentication in SIP, both sides; the digest itself is that of `@parlance/wire`. RFC 3261 §22, RFC 8760 */
 export {
   type Attempt,
+  type Authentication,
+  type AuthenticationAsk,
+  type AuthenticationProof,
+  type ChallengeAnswer,
+  type DigestAccount,
+  type DigestAlgorithm,
+  type DigestChallenge,
+  type DigestCredentials,
+  type DigestInput,
+  type DigestServerPorts,
+  digestAlgorithm,
+  digestResponse,
   FAILURE_LIMITS,
   FailureLimiter,
   type FailureLimits,
-} from "./failure-limiter.ts";
-export { issueNonce, type NonceKeys, type NonceScope, openNonce } from "./nonce.ts";
-export { LEDGER_LIMITS, type LedgerLimits, NonceLedger } from "./nonce-ledger.ts";
+  isDigest,
+  issueNonce,
+  LEDGER_LIMITS,
+  type LedgerLimits,
+  type NonceKeys,
+  NonceLedger,
+  type NonceScope,
+  offeredAlgorithms,
+  openNonce,
+  type Protected,
+  type Protection,
+  readChallenge,
+  readCredentials,
+  type SecretLookup,
+  type Source,
+  sameDigest,
+  secretHash,
+} from "@parlance/wire";
+export { authenticationInfo, writeChallenge, writeCredentials } from "./auth-value.ts";
+export { DigestClient } from "./digest-client.ts";
+export { DigestServer, type DigestServerOptions } from "./digest-server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { hashing, seededRandom } from "../auth/node-ports.test.ts";
+import { hashing, seededRandom } from "../../../../tools/test/node-ports.ts";
 import { equalUris, formatUri, parseUri, type SipUri } from "../message/index.ts";
 import { isGruu, publicGruu } from "./public-gruu.ts";
 import { leadsBack, readGruu, resolveGruu } from "./resolve-gruu.ts";

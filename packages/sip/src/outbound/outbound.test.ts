@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ipOctets, ipText } from "@parlance/wire";
 import * as fc from "fast-check";
-import { hashing, seededRandom } from "../auth/node-ports.test.ts";
+import { hashing, seededRandom } from "../../../../tools/test/node-ports.ts";
 import { Contact, type NameAddr, parseUri, type SipUri } from "../message/index.ts";
 import { groupByDevice, mayTryNextFlow } from "./choose-flow.ts";
 import { type FlowIdentity, flowToken, isOutgoing, openFlowToken } from "./flow-token.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashing, seededRandom } from "./node-ports.test.ts";
+import { hashing, seededRandom } from "../../../../tools/test/node-ports.ts";
 import { issueNonce, type NonceKeys, type NonceScope, openNonce } from "./nonce.ts";
 import { NonceLedger } from "./nonce-ledger.ts";
 

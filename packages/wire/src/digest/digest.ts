@@ -1,6 +1,6 @@
 /** The digest computation itself, the same for both sides. RFC 7616 §3.4, RFC 8760 §2.6 */
 
-import type { HashAlgorithm, Hashing } from "@parlance/wire";
+import type { HashAlgorithm, Hashing } from "../ports.ts";
 import type { DigestAlgorithm } from "./algorithm.ts";
 
 /** A hash over user, realm and password: what a server stores instead of the password. */

@@ -1,9 +1,9 @@
 /** The server's proof that it knows the password too, and the nonce to use next. RFC 7616 §3.5 */
 
-import type { Hashing } from "@parlance/wire";
-import { Params } from "../message/index.ts";
+import type { Hashing } from "../ports.ts";
 import type { DigestCredentials } from "./credentials.ts";
 import { digestResponse } from "./digest.ts";
+import { bare, type DigestPart, quoted } from "./fields.ts";
 
 export interface AuthenticationProof {
   /** Those that were accepted. */
@@ -15,11 +15,11 @@ export interface AuthenticationProof {
   readonly nextNonce: string | undefined;
 }
 
-/** The value of Authentication-Info; undefined for credentials without qop, which prove nothing. */
-export function authenticationInfo(
+/** Authentication-Info; undefined for credentials without qop, which prove nothing. */
+export function proofParts(
   proof: AuthenticationProof,
   hashing: Hashing,
-): Params | undefined {
+): readonly DigestPart[] | undefined {
   const { algorithm, nonce, uri, qop, cnonce, count } = proof.credentials;
   if (algorithm === undefined || cnonce === undefined || count === undefined) return undefined;
   if (qop !== "auth" && qop !== "auth-int") return undefined;
@@ -29,10 +29,12 @@ export function authenticationInfo(
     { algorithm, nonce, protection: { qop, count, cnonce } },
     { method: "", uri, body: proof.body },
   );
-  const params = Params.none
-    .withQuoted("rspauth", rspauth)
-    .withQuoted("cnonce", cnonce)
-    .with("nc", count)
-    .with("qop", qop);
-  return proof.nextNonce === undefined ? params : params.withQuoted("nextnonce", proof.nextNonce);
+  const parts = [
+    quoted("rspauth", rspauth),
+    quoted("cnonce", cnonce),
+    bare("nc", count),
+    bare("qop", qop),
+  ];
+  if (proof.nextNonce !== undefined) parts.push(quoted("nextnonce", proof.nextNonce));
+  return parts;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { utf8Bytes } from "@parlance/wire";
+import { corpusFile, hashing } from "../../../../tools/test/node-ports.ts";
+import { utf8Bytes } from "../text.ts";
 import { digestAlgorithm } from "./algorithm.ts";
 import { type DigestInput, digestResponse, sameDigest, secretHash } from "./digest.ts";
-import { corpusFile, hashing } from "./node-ports.test.ts";
 
 interface Vector {
   readonly name: string;
@@ -70,4 +70,11 @@ test("digests are compared whole: length, every digit, and no capitals", () => {
   assert.ok(!sameDigest("00ff", "00FF"));
   assert.ok(!sameDigest("00ff", "00ff0"));
   assert.ok(!sameDigest("00ff", ""));
+});
+
+test("the ports hash as the standards print it", () => {
+  assert.equal(hashing.hash("md5", "abc"), "900150983cd24fb0d6963f7d28e17f72"); // RFC 1321 A.5
+  // FIPS 180-4, SHA-512/256 of "abc"
+  const expected = "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23";
+  assert.equal(hashing.hash("sha-512-256", "abc"), expected);
 });

@@ -1,6 +1,6 @@
-/** The algorithms of SIP digest: their tokens, the hash under each, which one is stronger. RFC 8760 §2.1 */
+/** The algorithms of digest authentication: their tokens, the hash under each, which one is stronger. RFC 8760 §2.1 */
 
-import type { HashAlgorithm } from "@parlance/wire";
+import type { HashAlgorithm } from "../ports.ts";
 
 export interface DigestAlgorithm {
   /** The token of the `algorithm` parameter. */

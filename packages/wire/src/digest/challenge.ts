@@ -1,8 +1,7 @@
 /** What a server asks for, written and read. RFC 7616 §3.3, RFC 8760 §2.3 */
 
-import { type AuthValue, Params } from "../message/index.ts";
 import { type DigestAlgorithm, digestAlgorithm } from "./algorithm.ts";
-import { isDigest } from "./credentials.ts";
+import { bare, type DigestHeader, type DigestPart, isDigest, quoted } from "./fields.ts";
 
 export interface DigestChallenge {
   readonly realm: string;
@@ -14,13 +13,14 @@ export interface DigestChallenge {
   readonly opaque: string | undefined;
 }
 
-export function writeChallenge(challenge: DigestChallenge): AuthValue {
+export function challengeParts(challenge: DigestChallenge): readonly DigestPart[] {
   const { realm, nonce, algorithm, qop, stale, opaque } = challenge;
-  let params = Params.none.withQuoted("realm", realm).withQuoted("nonce", nonce);
-  if (opaque !== undefined) params = params.withQuoted("opaque", opaque);
-  if (stale) params = params.with("stale", "true");
-  params = params.with("algorithm", algorithm.token);
-  return { scheme: "Digest", params: qop === undefined ? params : params.withQuoted("qop", qop) };
+  const parts = [quoted("realm", realm), quoted("nonce", nonce)];
+  if (opaque !== undefined) parts.push(quoted("opaque", opaque));
+  if (stale) parts.push(bare("stale", "true"));
+  parts.push(bare("algorithm", algorithm.token));
+  if (qop !== undefined) parts.push(quoted("qop", qop));
+  return parts;
 }
 
 /**
@@ -28,7 +28,7 @@ export function writeChallenge(challenge: DigestChallenge): AuthValue {
  * understand" (RFC 8760 §2.4). Of the offered protections `auth` is taken where it can be, because
  * intermediaries may change a body lawfully.
  */
-export function readChallenge(value: AuthValue): DigestChallenge | undefined {
+export function readChallenge(value: DigestHeader): DigestChallenge | undefined {
   if (!isDigest(value)) return undefined;
   const { params } = value;
   const realm = params.get("realm");

@@ -1,8 +1,8 @@
 /** What a client answers a challenge with, read for judging and written for sending. RFC 7616 §3.4 */
 
-import { FormatError } from "@parlance/wire";
-import { type AuthValue, Params } from "../message/index.ts";
+import { FormatError } from "../format-error.ts";
 import { type DigestAlgorithm, digestAlgorithm } from "./algorithm.ts";
+import { bare, type DigestFields, type DigestHeader, type DigestPart, quoted } from "./fields.ts";
 
 /** Digest credentials with every needed part present. */
 export interface DigestCredentials {
@@ -22,18 +22,17 @@ export interface DigestCredentials {
 
 const COUNT = /^[0-9A-Fa-f]{8}$/; // RFC 7616 §3.4
 
-export function isDigest({ scheme }: AuthValue): boolean {
-  return scheme.toLowerCase() === "digest";
-}
-
-/** Throws `FormatError` where a needed part is missing or broken: 400. */
-export function readCredentials({ params }: AuthValue): DigestCredentials {
+/**
+ * Throws `FormatError` where a needed part is missing or broken: 400. `defaultUri` is what a missing `uri`
+ * means, where it may be missing.
+ */
+export function readCredentials({ params }: DigestHeader, defaultUri?: string): DigestCredentials {
   const qop = params.get("qop");
   const credentials = {
     username: needed(params, "username"),
     realm: needed(params, "realm"),
     nonce: needed(params, "nonce"),
-    uri: needed(params, "uri"),
+    uri: params.get("uri") ?? defaultUri ?? needed(params, "uri"),
     response: needed(params, "response"),
     algorithm: digestAlgorithm(params.get("algorithm")),
     qop: qop?.toLowerCase(),
@@ -49,28 +48,27 @@ export function readCredentials({ params }: AuthValue): DigestCredentials {
 }
 
 /** Quoted and unquoted parts as RFC 7616 §3.4 has them. */
-export function writeCredentials(
+export function credentialParts(
   credentials: DigestCredentials & { readonly algorithm: DigestAlgorithm },
   opaque: string | undefined,
-): AuthValue {
+): readonly DigestPart[] {
   const { username, realm, nonce, uri, response, algorithm, qop, cnonce, count } = credentials;
-  let params = Params.none
-    .withQuoted("username", username)
-    .withQuoted("realm", realm)
-    .withQuoted("nonce", nonce)
-    .withQuoted("uri", uri)
-    .withQuoted("response", response)
-    .with("algorithm", algorithm.token);
+  const parts = [
+    quoted("username", username),
+    quoted("realm", realm),
+    quoted("nonce", nonce),
+    quoted("uri", uri),
+    quoted("response", response),
+    bare("algorithm", algorithm.token),
+  ];
   if (qop !== undefined && cnonce !== undefined && count !== undefined) {
-    params = params.withQuoted("cnonce", cnonce).with("qop", qop).with("nc", count);
+    parts.push(quoted("cnonce", cnonce), bare("qop", qop), bare("nc", count));
   }
-  return {
-    scheme: "Digest",
-    params: opaque === undefined ? params : params.withQuoted("opaque", opaque),
-  };
+  if (opaque !== undefined) parts.push(quoted("opaque", opaque));
+  return parts;
 }
 
-function needed(params: Params, name: string): string {
+function needed(params: DigestFields, name: string): string {
   return params.get(name) ?? fail(`${name} is missing`);
 }
 

@@ -7,8 +7,8 @@
  * good only for the realm, the kind of transport and the peer that it was given to.
  */
 
-import type { Hashing, Random } from "@parlance/wire";
-import { base64url, parseBase64url } from "@parlance/wire";
+import { base64url, parseBase64url } from "../encodings.ts";
+import type { Hashing, Random } from "../ports.ts";
 import { sameDigest } from "./digest.ts";
 
 /** Where a nonce may be used. */
