@@ -51,7 +51,7 @@ export interface Call {
   readonly peer: Pick<Peer, "allow" | "supported" | "contact" | "agent">;
   /** The session interval that runs, in seconds. RFC 4028 */
   readonly refreshSeconds: number | undefined;
-  /** By UPDATE where the peer allows it, else by re-INVITE; waits for its turn, and again after a collision. */
+  /** By UPDATE where the peer allows it, else by re-INVITE; waits up to 64*T1 for its turn, and again after a collision. */
   offer(body: Body, edit?: CallEdit): Promise<OfferOutcome>;
   /** A re-INVITE without an offer: the peer's comes to `offered`, before the outcome. RFC 3261 §14.1 */
   askForOffer(edit?: CallEdit): Promise<OfferOutcome>;

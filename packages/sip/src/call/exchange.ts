@@ -24,7 +24,7 @@ export type OfferOutcome =
   | {
       /** The session goes on as it was. */
       readonly kind: "refused";
-      /** 503 where the request could not be sent. */
+      /** 503 where the request could not be sent, 491 where it never had its turn in 64*T1. */
       readonly status: number;
       readonly response: SipResponse | undefined;
     }
@@ -67,7 +67,7 @@ export class Exchange implements Performer<OurOffer>, WayUser {
   #tries = 0;
   #pauseMs = 0;
   #end: SipResponse | undefined;
-  #status = 503;
+  #status = 491; // as long as it has never had its turn
   #lost: "no answer" | "no such call" = "no answer";
   #ack: SentAck | undefined;
 
@@ -75,9 +75,9 @@ export class Exchange implements Performer<OurOffer>, WayUser {
     this.wish = wish;
     this.#user = user;
     this.#done = done;
-    const { wheel } = user.way.engine;
+    const { wheel, t1 } = user.way.engine;
     this.#runner = new Runner(
-      ourOfferOn(() => this.#pauseMs),
+      ourOfferOn(64 * t1, () => this.#pauseMs),
       wheel,
       this,
     );

@@ -104,6 +104,18 @@ test("an offer waits while one of the peer is not answered (RFC 3311 §5.1, RFC 
   assert.equal(countOf(alice, "491 INVITE"), 0);
 });
 
+test("who waits for the turn of an offer in vain is told after 64*T1", async () => {
+  const { world, bob, a, b } = talking(false);
+  bob.offer = () => {};
+  void a.offer(sdp("of a"));
+  world.clock.pass(1_000);
+  const outcome = b.offer(sdp("of b"));
+  world.clock.pass(33_000);
+  assert.equal(outcomeText(await outcome), "refused 491");
+  assert.equal(countOf(bob, "INVITE"), 0);
+  assert.equal(b.state, "confirmed");
+});
+
 test("offers of one side are made one after the other", async () => {
   const { world, bob, a } = talking(true);
   const outcomes = ["one", "two", "three"].map((text) => a.offer(sdp(text)));

@@ -3,8 +3,8 @@ import type { Machine, Plan } from "../transaction/index.ts";
 
 export interface OurOffer {
   readonly state: "wanted" | "sent" | "pausing" | "done";
-  /** The pause after a collision. */
-  readonly timer: "again";
+  /** The pause after a collision, and the end of waiting for one's turn. */
+  readonly timer: "again" | "turn";
   readonly input:
     | "clear" // nothing else is being agreed upon
     | "2xx"
@@ -23,9 +23,10 @@ export interface OurOffer {
 
 export const ourOffer: Machine<OurOffer> = {
   initial: ["wanted", "look whether clear"],
-  timers: { wanted: [], sent: [], pausing: ["again"], done: [] },
+  timers: { wanted: ["turn"], sent: [], pausing: ["again"], done: [] },
   rows: {
     wanted: {
+      turn: ["done", "tell refused"], // two that wait for one another, as a relay may, come free
       clear: ["sent", "send"], // RFC 3311 §5.1: only while no other offer waits for its answer
       "call over": ["done", "tell over"],
     },
@@ -44,6 +45,6 @@ export const ourOffer: Machine<OurOffer> = {
   },
 };
 
-export function ourOfferOn(pauseMs: () => number): Plan<OurOffer> {
-  return { machine: ourOffer, wait: pauseMs };
+export function ourOfferOn(turnMs: number, pauseMs: () => number): Plan<OurOffer> {
+  return { machine: ourOffer, wait: (timer) => (timer === "turn" ? turnMs : pauseMs()) };
 }
