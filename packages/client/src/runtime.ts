@@ -1,4 +1,5 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
+import type { MsrpDialer } from "@parlance/msrp";
 import type { Flow, FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
 import type { Fetch } from "./files/fetch.ts";
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly inflate?: Inflate;
   /** Needed when no server is named: the domain's DNS is asked. RFC 3263 */
   readonly resolver?: Resolver;
+  /** Opens connections for sessions; without it everything goes by pager mode. */
+  readonly msrp?: MsrpDialer;
   /** Whether the runtime can open such a hop at all. */
   supports(hop: Hop): boolean;
   /** Sockets of one client. */

@@ -9,6 +9,8 @@ const REPEATED_AFTER_MS = 1_000;
 export interface Carried {
   /** The way has forgotten it. */
   stale: boolean;
+  /** Something may go on after a stall. */
+  look?(): void;
   break(reason: string): void;
 }
 
@@ -17,6 +19,7 @@ export class Link {
   readonly #random: SeededRandom;
   readonly #streams = new Set<Carried>();
   #silent = false;
+  #stalled = false;
 
   constructor(random: SeededRandom) {
     this.#random = random;
@@ -24,6 +27,10 @@ export class Link {
 
   get silent(): boolean {
     return this.#silent;
+  }
+
+  get stalled(): boolean {
+    return this.#stalled;
   }
 
   /** Connections break, both sides hear of it, and new ones may be made at once. */
@@ -38,9 +45,17 @@ export class Link {
     for (const stream of this.#streams) stream.stale = true;
   }
 
-  /** New packets pass; what was connected before is forgotten on the way. */
+  /** What streams carry waits on the way until `restore`, and nothing is lost. */
+  stall(): void {
+    this.#stalled = true;
+  }
+
+  /** New packets pass; what was connected before a silence is forgotten on the way. */
   restore(): void {
     this.#silent = false;
+    if (!this.#stalled) return;
+    this.#stalled = false;
+    for (const stream of this.#streams) stream.look?.();
   }
 
   /** Calms down for good. */

@@ -6,13 +6,18 @@ import type { SeededRandom } from "../machine/seeded-random.ts";
 import type { Ladder } from "../world/ladder.ts";
 import { Host } from "./host.ts";
 import { Link } from "./link.ts";
+import { MsrpSockets } from "./msrp-sockets.ts";
 import { type Medium, type Note, Sockets } from "./sockets.ts";
+
+/** The patience of whoever connects. */
+const CONNECT_WAIT_MS = 10_000;
 
 export class Network implements Medium {
   readonly clock: Clock;
   readonly #random: SeededRandom;
   readonly #ladder: Ladder;
   readonly #hosts = new Map<string, Host>();
+  readonly #msrp = new Map<string, MsrpSockets>();
   #count = 0;
 
   constructor(clock: Clock, random: SeededRandom, ladder: Ladder) {
@@ -32,6 +37,30 @@ export class Network implements Medium {
     const sockets = new Sockets(this, { host, life, listening });
     host.program = sockets;
     return sockets;
+  }
+
+  /** The same for its MSRP connections. */
+  msrpSockets(host: Host, life: Life): MsrpSockets {
+    const sockets = new MsrpSockets(this, { host, life });
+    this.#msrp.set(host.address, sockets);
+    return sockets;
+  }
+
+  msrpListenerAt(address: string): MsrpSockets | undefined {
+    const sockets = this.#msrp.get(address);
+    return sockets?.listening === true ? sockets : undefined;
+  }
+
+  async reach<T>({ link }: Host, find: () => T | undefined): Promise<T> {
+    const started = this.clock.now();
+    await this.#passed(2 * link.streamDelay());
+    const found = find();
+    if (link.silent || link.stalled) {
+      await this.#passed(CONNECT_WAIT_MS + started - this.clock.now());
+      throw new Error("nobody answers");
+    }
+    if (found === undefined) throw new Error("connection refused");
+    return found;
   }
 
   listenerAt({ host }: Address): Sockets | undefined {
@@ -63,5 +92,9 @@ export class Network implements Medium {
   nextId(transport: string): string {
     this.#count += 1;
     return `${transport} ${this.#count}`;
+  }
+
+  #passed(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.schedule(ms, resolve));
   }
 }

@@ -7,8 +7,10 @@ import {
   type Framed,
   type Hop,
   readDatagram,
+  readFrame,
+  SipFramer,
 } from "@parlance/sip";
-import type { Clock } from "@parlance/wire";
+import { asciiBytes, type Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
 import type { Host } from "./host.ts";
 import { Stream, type StreamEnd, type StreamOwner } from "./stream.ts";
@@ -29,8 +31,7 @@ interface DatagramFlow extends Flow {
   readonly transport: "UDP";
 }
 
-/** The patience of whoever connects. */
-const CONNECT_WAIT_MS = 10_000;
+const PONG = asciiBytes("\r\n"); // RFC 5626 §4.4.1
 
 export interface Note {
   readonly from: Host;
@@ -46,6 +47,8 @@ export interface Medium {
   note(note: Note): void;
   sendDatagram(from: Host, flow: Flow, bytes: Uint8Array): void;
   listenerAt(address: Address): Sockets | undefined;
+  /** Takes the time that connecting takes. Rejects when nobody is there, or nobody answers. */
+  reach<T>(from: Host, find: () => T | undefined): Promise<T>;
 }
 
 export class Sockets implements StreamOwner {
@@ -53,6 +56,7 @@ export class Sockets implements StreamOwner {
   readonly #clock: Clock;
   readonly #options: SocketOptions;
   readonly #streams = new Map<string, StreamEnd>();
+  readonly #readers = new Map<string, (octets: Uint8Array) => readonly Framed[]>();
   readonly #datagrams = new Map<string, DatagramFlow>();
   /** Streams that we have opened, or are opening. */
   readonly #opened = new Map<string, Promise<Flow>>();
@@ -105,6 +109,7 @@ export class Sockets implements StreamOwner {
   async end(): Promise<void> {
     for (const end of this.#streams.values()) end.close();
     this.#streams.clear();
+    this.#readers.clear();
     this.#opened.clear();
     this.#datagrams.clear();
     this.#events = undefined;
@@ -117,6 +122,7 @@ export class Sockets implements StreamOwner {
 
   accepted(end: StreamEnd): void {
     this.#streams.set(end.id, end);
+    this.#readers.set(end.id, readerOf(end));
   }
 
   datagram(bytes: Uint8Array, from: Address, port: number): void {
@@ -126,8 +132,11 @@ export class Sockets implements StreamOwner {
     if (flow !== undefined) this.#take(readDatagram(bytes), flow);
   }
 
-  arrived(framed: Framed, end: StreamEnd): void {
-    if (this.#streams.has(end.id)) this.#take(framed, end);
+  arrived(octets: Uint8Array, end: StreamEnd): void {
+    for (const framed of this.#readers.get(end.id)?.(octets) ?? []) {
+      if (framed.kind === "ping") end.send(PONG);
+      else if (this.#streams.has(end.id)) this.#take(framed, end);
+    }
   }
 
   broken(end: StreamEnd, reason: string): void {
@@ -153,6 +162,7 @@ export class Sockets implements StreamOwner {
 
   #gone({ id }: Flow): void {
     this.#streams.delete(id);
+    this.#readers.delete(id);
     this.#forget.get(id)?.();
     this.#forget.delete(id);
   }
@@ -162,15 +172,9 @@ export class Sockets implements StreamOwner {
     transport: StreamEnd["transport"],
     forget: () => void,
   ): Promise<Flow> {
-    const { link } = this.host;
-    const started = this.#clock.now();
-    await this.#passed(2 * link.streamDelay());
-    const server = this.#network.listenerAt(hop.address);
-    if (link.silent) {
-      await this.#passed(CONNECT_WAIT_MS + started - this.#clock.now());
-      throw new Error("nobody answers");
-    }
-    if (server === undefined) throw new Error("connection refused");
+    const server = await this.#network.reach(this.host, () =>
+      this.#network.listenerAt(hop.address),
+    );
     const facts = {
       id: this.#network.nextId(transport),
       transport,
@@ -178,9 +182,9 @@ export class Sockets implements StreamOwner {
       server: hop.address,
       listener: transport.toLowerCase(),
     };
-    const on = { link, clock: this.#clock };
+    const on = { link: this.host.link, clock: this.#clock };
     const stream = new Stream(facts, on, { client: this, server });
-    this.#streams.set(stream.client.id, stream.client);
+    this.accepted(stream.client);
     this.#forget.set(stream.client.id, forget);
     server.accepted(stream.server);
     return stream.client;
@@ -205,11 +209,13 @@ export class Sockets implements StreamOwner {
     return this.#options.listening ? defaultPort("UDP") : this.host.nextPort();
   }
 
-  #passed(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.schedule(ms, resolve));
-  }
-
   #later(run: () => void): void {
     this.#clock.schedule(0, () => this.#options.life.over || run());
   }
+}
+
+function readerOf(end: StreamEnd): (octets: Uint8Array) => readonly Framed[] {
+  if (end.transport === "WS" || end.transport === "WSS") return (octets) => [readFrame(octets)];
+  const framer = new SipFramer({ opened: end.listener === undefined });
+  return (octets) => framer.push(octets);
 }

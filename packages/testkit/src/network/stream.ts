@@ -1,19 +1,15 @@
 /** A connection in memory: octets arrive in order, late, in pieces or together, until it breaks. */
-import {
-  type Address,
-  type Flow,
-  type Framed,
-  readFrame,
-  SipFramer,
-  type TransportName,
-} from "@parlance/sip";
-import { asciiBytes, type Clock, concatBytes } from "@parlance/wire";
+import type { Address, Flow, TransportName } from "@parlance/sip";
+import { type Clock, concatBytes } from "@parlance/wire";
 import type { Link } from "./link.ts";
 
 /** The program at one end. */
 export interface StreamOwner {
-  arrived(framed: Framed, end: StreamEnd): void;
+  /** What came at once: octets of a stream, or one message of a WebSocket. */
+  arrived(octets: Uint8Array, end: StreamEnd): void;
   broken(end: StreamEnd, reason: string): void;
+  /** Everything that waited here has left. */
+  drained?(end: StreamEnd): void;
 }
 
 export interface StreamFacts {
@@ -24,7 +20,8 @@ export interface StreamFacts {
   readonly listener: string;
 }
 
-const PONG = asciiBytes("\r\n"); // RFC 5626 §4.4.1
+/** What a network and the other side's system take of a program that does not read. */
+const WINDOW_BYTES = 65_536;
 
 export class Stream {
   readonly link: Link;
@@ -49,6 +46,12 @@ export class Stream {
     this.link.add(this);
   }
 
+  /** What was held up on the way may go on. */
+  look(): void {
+    this.client.look();
+    this.server.look();
+  }
+
   other(end: StreamEnd): StreamEnd {
     return end === this.client ? this.server : this.client;
   }
@@ -68,10 +71,11 @@ export class StreamEnd implements Flow {
   readonly listener?: string;
   readonly #stream: Stream;
   readonly #owner: StreamOwner;
-  readonly #read: (bytes: Uint8Array) => readonly Framed[];
   readonly #coming: { readonly at: number; readonly bytes: Uint8Array | "end" }[] = [];
+  #comingBytes = 0;
   #latest = 0;
   #open = true;
+  #paused = false;
 
   constructor(facts: Omit<Flow, "peerNames">, stream: Stream, owner: StreamOwner) {
     this.id = facts.id;
@@ -81,11 +85,31 @@ export class StreamEnd implements Flow {
     if (facts.listener !== undefined) this.listener = facts.listener;
     this.#stream = stream;
     this.#owner = owner;
-    this.#read = readerOf(this.transport, facts.listener === undefined);
   }
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** What of ours does not fit on the way: it waits here. */
+  get backlogBytes(): number {
+    return Math.max(0, this.#stream.other(this).#comingBytes - WINDOW_BYTES);
+  }
+
+  /** Nothing is read until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.look();
+  }
+
+  /** Later, whatever is due is read. */
+  look(): void {
+    this.#stream.clock.schedule(0, () => this.#arrive());
   }
 
   /** Says whether there is hope that it arrives. */
@@ -126,6 +150,11 @@ export class StreamEnd implements Flow {
     this.#tell(reason, delayMs);
   }
 
+  /** The owner hears that it is over, later. */
+  tellBroken(reason: string): void {
+    this.#tell(reason, 0);
+  }
+
   #tell(reason: string, delayMs: number): void {
     this.#stream.clock.schedule(delayMs, () => this.#owner.broken(this, reason));
   }
@@ -136,38 +165,35 @@ export class StreamEnd implements Flow {
     const at = Math.max(this.#latest, clock.now() + link.streamDelay());
     this.#latest = at;
     this.#coming.push({ at, bytes });
+    if (bytes !== "end") this.#comingBytes += bytes.length;
     clock.schedule(at - clock.now(), () => this.#arrive());
   }
 
   /** What is due is read at once, as if it had waited in the socket. */
   #arrive(): void {
-    if (this.#stream.stale || !this.#open) return;
-    const now = this.#stream.clock.now();
+    const { clock, link, stale } = this.#stream;
+    if (stale || !this.#open || this.#paused || link.stalled) return;
+    const now = clock.now();
     const due = this.#coming.findLastIndex(({ at }) => at <= now) + 1;
+    if (due === 0) return;
     const parts = this.#coming.splice(0, due).map(({ bytes }) => bytes);
     const octets = parts.filter((part) => part !== "end");
     const ended = octets.length < parts.length;
+    this.#taken(octets.reduce((sum, { length }) => sum + length, 0));
     // A frame of a WebSocket is a message of its own.
     const chunks = this.#isWeb ? octets : octets.length > 0 ? [concatBytes(...octets)] : [];
-    for (const chunk of chunks) for (const framed of this.#read(chunk)) this.#take(framed);
+    for (const chunk of chunks) this.#owner.arrived(chunk, this);
     if (ended) this.break("closed by the other side", 0);
+  }
+
+  #taken(bytes: number): void {
+    const peer = this.#stream.other(this);
+    const waited = peer.backlogBytes > 0;
+    this.#comingBytes -= bytes;
+    if (waited && peer.backlogBytes === 0) peer.#owner.drained?.(peer);
   }
 
   get #isWeb(): boolean {
     return this.transport === "WS" || this.transport === "WSS";
   }
-
-  #take(framed: Framed): void {
-    if (framed.kind === "ping") this.send(PONG);
-    else this.#owner.arrived(framed, this);
-  }
-}
-
-function readerOf(
-  transport: TransportName,
-  opened: boolean,
-): (bytes: Uint8Array) => readonly Framed[] {
-  if (transport === "WS" || transport === "WSS") return (bytes) => [readFrame(bytes)];
-  const framer = new SipFramer({ opened });
-  return (bytes) => framer.push(bytes);
 }

@@ -68,12 +68,24 @@ export class Ladder {
 /** Start line, number, call, and what of the body tells one message from another. */
 function outline(bytes: Uint8Array): string {
   const text = utf8TextLossy(bytes);
+  if (text.startsWith("MSRP ")) return msrpOutline(text);
   const start = text.slice(0, text.indexOf("\r\n")).replace(/ ?SIP\/2\.0 ?/, "");
   const sequence = /^CSeq: *(.*)$/im.exec(text)?.[1] ?? "";
   const call = /^(?:Call-ID|i): *(.*)$/im.exec(text)?.[1]?.slice(0, SHORT_ID) ?? "";
   const from = /^(?:From|f):.*?(sips?:[^>;\r\n]*)/im.exec(text)?.[1] ?? "";
   const parts = [start, `from ${from}`, `[${call} ${sequence}]`, ...bodyOutline(text)];
   return parts.join("  ");
+}
+
+/** Transaction, message, and which part of it. */
+function msrpOutline(text: string): string {
+  const start = text.slice(0, text.indexOf("\r\n"));
+  const to = /^To-Path: *\S*\/([^;\s]*)/m.exec(text)?.[1]?.slice(0, SHORT_ID) ?? "";
+  const message = /^Message-ID: *(.*)$/m.exec(text)?.[1]?.slice(0, SHORT_ID) ?? "";
+  const range = /^Byte-Range: *(.*)$/m.exec(text)?.[1] ?? "";
+  const status = /^Status: *(.*)$/m.exec(text)?.[1] ?? "";
+  const parts = [start, `to ${to}`, message, range, status, ...bodyOutline(text)];
+  return parts.filter((part) => part !== "").join("  ");
 }
 
 function bodyOutline(text: string): readonly string[] {

@@ -4,6 +4,7 @@ import type { Clock, Hashing, Random } from "@parlance/wire";
 import { agreedStartHash } from "../machine/agreed-hashing.ts";
 import { Life } from "../machine/life.ts";
 import type { Host } from "../network/host.ts";
+import type { MsrpSockets } from "../network/msrp-sockets.ts";
 import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
 import type { Web } from "../network/web.ts";
@@ -21,11 +22,13 @@ export class RunningClient {
   /** Resolves when it is registered. */
   readonly connected: Promise<ImClient>;
   readonly #life: Life;
+  readonly #msrp: MsrpSockets;
   #sockets: Sockets | undefined;
 
   constructor(around: ClientSurroundings, options: ConnectOptions) {
     const { clock, random, hashing, network, host, web } = around;
     this.#life = new Life(clock);
+    this.#msrp = network.msrpSockets(host, this.#life);
     this.connected = connectWith(
       {
         clock: this.#life.clock,
@@ -34,6 +37,7 @@ export class RunningClient {
         startHash: agreedStartHash,
         fetch: web.fetchFrom(host, this.#life),
         supports: () => true,
+        msrp: this.#msrp,
         open: (events) => {
           const sockets = network.sockets(host, this.#life, false);
           sockets.hear(events);
@@ -49,5 +53,6 @@ export class RunningClient {
   kill(): void {
     this.#life.end();
     void this.#sockets?.end();
+    this.#msrp.end();
   }
 }

@@ -18,6 +18,7 @@ import { Life } from "../machine/life.ts";
 import type { SeededRandom } from "../machine/seeded-random.ts";
 import { type DiskHealth, slowDisk } from "../machine/slow-disk.ts";
 import type { Host } from "../network/host.ts";
+import type { MsrpSockets } from "../network/msrp-sockets.ts";
 import type { Network } from "../network/network.ts";
 import type { Sockets } from "../network/sockets.ts";
 import type { Web } from "../network/web.ts";
@@ -41,6 +42,14 @@ export interface DiskImage {
   readonly content: readonly ContentRecord[];
 }
 
+/** Where sessions of devices lead, by how they reach the server. */
+const MSRP_PLACES = [
+  { secure: false, transport: "tcp", port: 2855 },
+  { secure: true, transport: "tcp", port: 2856 },
+  { secure: false, transport: "ws", port: 80 },
+  { secure: true, transport: "ws", port: 443 },
+] as const;
+
 /** The same in every life, as if they were kept in a file. */
 const SECRET = utf8Bytes("the secret of a world in memory!");
 
@@ -51,6 +60,7 @@ export class RunningServer {
   readonly #life: Life;
   readonly #sockets: Sockets;
   readonly #web: Web;
+  readonly #msrp: MsrpSockets;
 
   static async start(
     around: ServerSurroundings,
@@ -68,8 +78,10 @@ export class RunningServer {
       ...(image === undefined ? {} : { image: image.content }),
     });
     const sockets = network.sockets(host, life, true);
+    const msrp = network.msrpSockets(host, life);
     const server = await createServer(config, {
       transports: sockets,
+      msrp,
       stores,
       content,
       clock: life.clock,
@@ -89,7 +101,10 @@ export class RunningServer {
     });
     sockets.hear(server.events);
     web.serve(server.web.handle);
-    return new RunningServer({ server, stores, content, life, sockets, web });
+    const { media } = server;
+    msrp.listen((connection) => media?.taken(connection));
+    for (const place of MSRP_PLACES) media?.listens({ ...place, host: host.address });
+    return new RunningServer({ server, stores, content, life, sockets, msrp, web });
   }
 
   private constructor(of: {
@@ -98,6 +113,7 @@ export class RunningServer {
     readonly content: MemoryContent;
     readonly life: Life;
     readonly sockets: Sockets;
+    readonly msrp: MsrpSockets;
     readonly web: Web;
   }) {
     this.server = of.server;
@@ -105,6 +121,7 @@ export class RunningServer {
     this.content = of.content;
     this.#life = of.life;
     this.#sockets = of.sockets;
+    this.#msrp = of.msrp;
     this.#web = of.web;
   }
 
@@ -114,6 +131,7 @@ export class RunningServer {
     this.#life.end();
     this.#web.serve(undefined);
     void this.#sockets.end();
+    this.#msrp.end();
     return image;
   }
 
@@ -121,6 +139,7 @@ export class RunningServer {
     this.server.stop();
     this.#web.serve(undefined);
     await this.#sockets.end();
+    this.#msrp.end();
     this.#life.end();
   }
 }
