@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Everything the web binding needs; nothing else is served. */
 const SERVED =
-  /^\/(?:packages\/(?:wire|sip|formats|im|client)\/(?:src|node_modules\/@noble)|node_modules\/(?:@noble|saxes|xmlchars)|interop\/browser)\/[\w./-]+\.(?:ts|js)$/;
+  /^\/(?:packages\/(?:wire|sip|msrp|formats|im|client)\/(?:src|node_modules\/@noble)|node_modules\/(?:@noble|saxes|xmlchars)|interop\/browser)\/[\w./-]+\.(?:ts|js)$/;
 const COMMON_JS = /\/node_modules\/(?:saxes|xmlchars)\//;
 
 export interface ModuleServer {
@@ -76,7 +76,7 @@ function placeOf(name: string, importer: string): string {
   return `/${relative(ROOT, createRequire(importer).resolve(name))}`;
 }
 
-const OURS = ["wire", "sip", "formats", "im"].map((name): [string, string] => [
+const OURS = ["wire", "sip", "msrp", "formats", "im"].map((name): [string, string] => [
   `@parlance/${name}`,
   `/packages/${name}/src/index.ts`,
 ]);

@@ -5,6 +5,7 @@ import { connectWith } from "../connect-with.ts";
 import type { ConnectOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { clock, hashing, inflate, random, resolver, startHash } from "./machine.ts";
+import { MsrpSockets } from "./msrp-sockets.ts";
 import { type SocketOptions, Sockets } from "./sockets.ts";
 import { webFetch } from "./web-fetch.ts";
 
@@ -24,6 +25,7 @@ export function connect(options: NodeConnectOptions): Promise<ImClient> {
     inflate,
     resolver,
     supports: (_hop: Hop) => true,
+    msrp: new MsrpSockets(options),
     open: (events) => new Sockets(events, options),
   };
   return connectWith(runtime, options);

@@ -48,7 +48,7 @@ export class Sockets implements ClientTransports {
   constructor(events: SocketEvents, { authorities = [] }: SocketOptions = {}) {
     this.#events = events;
     this.#authorities = authorities;
-    const connect = webSocketTo(authorities);
+    const connect = webSocketTo("sip", authorities);
     this.#web = new WebSockets(events, { clock, random, connect });
   }
 

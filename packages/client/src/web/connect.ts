@@ -3,6 +3,7 @@ import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
 import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
+import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
 import type { WebStore } from "./indexed-db-store.ts";
 import { clock, hashing, random, startHash } from "./machine.ts";
@@ -25,6 +26,7 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
       hashing,
       startHash,
       fetch: webFetch,
+      msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
         sockets = new WebSockets(events, {
