@@ -1,12 +1,6 @@
 /** A connected IM client: one account on one device. */
 import type { ReceivedImdn } from "@parlance/formats";
-import {
-  DEFAULT_VERSION,
-  formatRelease,
-  METHODS,
-  newMessageId,
-  serviceAddresses,
-} from "@parlance/im";
+import { DEFAULT_VERSION, formatRelease, newMessageId, serviceAddresses } from "@parlance/im";
 import {
   Allow,
   addressKey,
@@ -18,6 +12,7 @@ import { keyOrText, readSip, readTarget, type Target } from "./base/addresses.ts
 import { Emitter, type Listening } from "./base/emitter.ts";
 import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
+import { CLIENT_METHODS } from "./connection/calls.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import { UserAgent } from "./connection/user-agent.ts";
 import { type ComposingChange, OthersComposing, OwnComposing } from "./conversation/composing.ts";
@@ -270,15 +265,15 @@ export class ImClient {
         return this.#receiver.take(request, transaction);
       case "OPTIONS":
         return transaction.reply(200, undefined, (edit) => {
-          edit.set(Allow, [...METHODS]);
+          edit.set(Allow, CLIENT_METHODS);
           edit.setText("Accept", "message/cpim, text/plain, */*");
         });
       case "NOTIFY":
       case "BYE":
       case "UPDATE":
-        return transaction.reply(481);
+        return transaction.reply(481); // outside of any dialog
       default:
-        return transaction.reply(405, undefined, (edit) => edit.set(Allow, ["MESSAGE", "OPTIONS"]));
+        return transaction.reply(405, undefined, (edit) => edit.set(Allow, CLIENT_METHODS));
     }
   }
 

@@ -1,6 +1,6 @@
 /** Keeps the client registered: at the start, at half time, after every loss, until it leaves. RFC 3261 §10.2, RFC 5626 §4.2 */
 
-import { IM_TAG, isImServer, METHODS } from "@parlance/im";
+import { IM_TAG, isImServer, LARGE_MESSAGE_TAG, METHODS } from "@parlance/im";
 import {
   addressKey,
   CallId,
@@ -160,7 +160,12 @@ function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
   return {
     name: undefined,
     uri,
-    params: Params.none.with("+sip.instance", `<${instance}>`).with("reg-id", "1").with(IM_TAG, ""),
+    params: Params.of(
+      ["+sip.instance", `<${instance}>`],
+      ["reg-id", "1"],
+      [IM_TAG, ""],
+      [LARGE_MESSAGE_TAG, ""],
+    ),
   };
 }
 

@@ -1,15 +1,15 @@
-/** Requests outside dialogs: sent over the line, challenges answered, one final response each. */
+/** Requests over the line: routed, challenges answered, one final response each. */
 import {
   AuthenticationInfo,
-  Authorization,
   type AuthValue,
-  CSeq,
+  type CallOutlet,
+  type CallSending,
   type DigestClient,
   type Endpoint,
   type Flow,
   type NameAddr,
   ProxyAuthenticate,
-  ProxyAuthorization,
+  type RequestOptions,
   Route,
   type SendFailure,
   type SipRequest,
@@ -17,13 +17,18 @@ import {
   WwwAuthenticate,
 } from "@parlance/sip";
 import { ImError } from "../base/errors.ts";
+import { AskedRequest, type Asker, type Credentials } from "./asked-request.ts";
 
 /** The account and its server are one peer: credentials never go anywhere else. */
 export const SERVER = "server";
 
-const MAX_CHALLENGES = 3; // a stale nonce on top of a first challenge, twice
-
 export class Requests {
+  /** What calls send by: ACK and BYE go over the line too, wherever the peer was heard last. */
+  readonly outlet: CallOutlet = {
+    request: (request, _to, asker, options) => this.#ask(request, asker, options),
+    send: (ack) => this.#pass(ack),
+  };
+
   /** The way through the home network that the registrar named. RFC 3608 §6.1 */
   serviceRoute: readonly NameAddr[] = [];
   readonly #endpoint: Endpoint;
@@ -45,29 +50,55 @@ export class Requests {
   }
 
   /** Resolves with the final response, whatever its status but 401 and 407. Rejects with ImError. */
-  async send(request: SipRequest): Promise<SipResponse> {
-    let attempt = this.#routed(request);
-    let credentials = this.#ahead(request);
-    // Those sent ahead are a guess: a nonce may be known on another connection only.
-    let answered: AuthValue | undefined;
-    for (let challenges = 0; ; challenges += 1) {
-      const response = await this.#once(withCredentials(attempt, credentials));
-      if (response.status !== 401 && response.status !== 407) {
-        this.#confirm(response, credentials?.value);
-        return response;
-      }
-      if (challenges === MAX_CHALLENGES) throw new ImError("not authenticated", response);
-      credentials = this.#answer(request, response, answered);
-      answered = credentials.value;
-      attempt = nextInSequence(attempt); // RFC 3261 §8.1.3.5
-    }
+  send(request: SipRequest): Promise<SipResponse> {
+    let { number } = request.cseq;
+    return new Promise((resolve, reject) => {
+      this.#ask(request, {
+        response(response) {
+          const { status } = response;
+          if (status === 401 || status === 407)
+            reject(new ImError("not authenticated", { status }));
+          else if (status >= 200) resolve(response);
+        },
+        timeout: () => reject(new ImError("timeout")),
+        failed: (reason) => reject(failureOf(reason)),
+        distrusted: () => reject(new ImError("not authenticated")),
+        nextNumber() {
+          number += 1;
+          return number;
+        },
+      });
+    });
   }
 
-  /** IM-8.1.1-11: over the registered connection, by the way that the network wants. */
+  /** A 401 or 407 that comes through is final. */
+  #ask(request: SipRequest, asker: Asker, options?: RequestOptions): CallSending {
+    const asked = new AskedRequest(this.#routed(request), asker, {
+      send: (attempt, observer) => {
+        const flow = this.#flow();
+        if (flow !== undefined) return this.#endpoint.request(attempt, flow, observer, options);
+        observer.failed("no hop");
+        return undefined;
+      },
+      answer: (to, answered) => this.#answer(request, to, answered),
+      confirms: (response, sent) => this.#confirms(response, sent),
+      unanswered: (flow) => this.#unanswered(flow),
+    });
+    asked.start(this.#ahead(request));
+    return asked;
+  }
+
+  #pass(request: SipRequest): void {
+    const flow = this.#flow();
+    if (flow !== undefined) this.#endpoint.send(request, flow);
+  }
+
+  /** IM-8.1.1-11, IM-8.1.1-X1: over the registered connection, by the way that the network wants. */
   #routed(request: SipRequest): SipRequest {
     const { serviceRoute } = this;
-    if (serviceRoute.length === 0 || request.method === "REGISTER") return request;
-    return request.edit().set(Route, serviceRoute).done(); // IM-8.1.1-X1
+    const inDialog = request.to.params.has("tag"); // which has a route of its own
+    if (serviceRoute.length === 0 || request.method === "REGISTER" || inDialog) return request;
+    return request.edit().set(Route, serviceRoute).done();
   }
 
   /** Datagrams are challenged one by one: what the last challenge told is used at once. */
@@ -82,64 +113,24 @@ export class Requests {
     request: SipRequest,
     response: SipResponse,
     answered: AuthValue | undefined,
-  ): Credentials {
+  ): Credentials | undefined {
     const proxy = response.status === 407;
     const challenges = response.get(proxy ? ProxyAuthenticate : WwwAuthenticate) ?? [];
-    const outcome = this.#digest.challenged(challenges, SERVER, answered);
-    const value =
-      outcome === "retry" ? this.#digest.authorize(protectedOf(request), SERVER) : undefined;
-    if (value === undefined) throw new ImError("not authenticated", { status: response.status });
-    return { value, proxy };
+    if (this.#digest.challenged(challenges, SERVER, answered) !== "retry") return undefined;
+    const value = this.#digest.authorize(protectedOf(request), SERVER);
+    return value === undefined ? undefined : { value, proxy };
   }
 
-  #confirm(response: SipResponse, sent: AuthValue | undefined): void {
+  /** False: whoever answers does not know the password. */
+  #confirms(response: SipResponse, sent: AuthValue | undefined): boolean {
     const info = response.get(AuthenticationInfo);
-    if (info === undefined || sent === undefined || response.status >= 300) return;
-    if (!this.#digest.confirmed(info, sent, response.body)) {
-      throw new ImError("not authenticated", { status: response.status });
-    }
+    if (info === undefined || sent === undefined || response.status >= 300) return true;
+    return this.#digest.confirmed(info, sent, response.body);
   }
-
-  #once(request: SipRequest): Promise<SipResponse> {
-    const flow = this.#flow();
-    if (flow === undefined) return Promise.reject(new ImError("offline"));
-    return new Promise((resolve, reject) => {
-      const transaction = this.#endpoint.request(request, flow, {
-        response(response) {
-          if (response.status >= 200) resolve(response);
-        },
-        timeout: () => {
-          reject(new ImError("timeout"));
-          // What is too large for a datagram has gone over a stream beside the line.
-          this.#unanswered(transaction.flow ?? flow);
-        },
-        failed: (reason) => reject(failureOf(reason)),
-      });
-    });
-  }
-}
-
-interface Credentials {
-  readonly value: AuthValue;
-  readonly proxy: boolean;
 }
 
 function protectedOf(request: SipRequest): { method: string; uri: string; body: Uint8Array } {
   return { method: request.method, uri: request.uriText, body: request.body };
-}
-
-function withCredentials(request: SipRequest, credentials: Credentials | undefined): SipRequest {
-  if (credentials === undefined) return request;
-  const type = credentials.proxy ? ProxyAuthorization : Authorization;
-  return request.edit().set(type, [credentials.value]).done();
-}
-
-function nextInSequence(request: SipRequest): SipRequest {
-  const { number, method } = request.cseq;
-  return request
-    .edit()
-    .set(CSeq, { number: number + 1, method })
-    .done();
 }
 
 function failureOf(reason: SendFailure): ImError {

@@ -14,6 +14,7 @@ import {
 import { type Account, type ConnectOptions, readServer } from "../options.ts";
 import type { ClientTransports, Runtime, SocketEvents } from "../runtime.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
+import { Calls } from "./calls.ts";
 import { Connection, type ConnectionState } from "./connection.ts";
 import { Line } from "./line.ts";
 import { Registration } from "./registration.ts";
@@ -25,7 +26,7 @@ export interface UserAgentPorts {
   /** UUID URN of the device. */
   readonly instance: string;
   readonly userAgent: string;
-  /** A request of our server. */
+  /** A request of our server that belongs to no call. */
   readonly serve: (request: SipRequest, transaction: ServerTransaction) => Promise<void>;
   readonly changed: (state: ConnectionState) => void;
   readonly report: (error: unknown) => void;
@@ -33,6 +34,7 @@ export interface UserAgentPorts {
 
 export class UserAgent {
   readonly requests: Requests;
+  readonly calls: Calls;
   readonly connection: Connection;
   readonly #ports: UserAgentPorts;
   readonly #transports: ClientTransports;
@@ -62,7 +64,20 @@ export class UserAgent {
         if (!this.#line.dropOther(flow)) this.connection.doubted();
       },
     );
-    this.connection = this.#makeConnection(options.registrationSeconds ?? 3_600);
+    const registration = this.#makeRegistration(options.registrationSeconds ?? 3_600);
+    this.calls = new Calls({
+      ...runtime,
+      requests: this.requests,
+      flow: () => this.#line.flow,
+      contact: () => registration.contact,
+      userAgent: ports.userAgent,
+    });
+    this.connection = this.#makeConnection(registration);
+  }
+
+  /** What the server is reached by now. */
+  get flow(): Flow | undefined {
+    return this.#line.flow;
   }
 
   /**
@@ -78,6 +93,7 @@ export class UserAgent {
 
   /** After `connection.end()`: lets go of the stack and of every socket. */
   async end(): Promise<void> {
+    this.calls.stop();
     this.#endpoint.stop();
     await this.#transports.end();
   }
@@ -92,25 +108,33 @@ export class UserAgent {
         log: (event) => report("error" in event ? event.error : event),
       },
       {
-        async request(request, transaction, flow) {
+        request: (request, transaction, flow) => {
           // Only our server may speak to us: it has checked who the sender is.
           if (!isOurs(flow)) return transaction.reply(403);
-          await serve(request, transaction);
+          if (request.to.params.has("tag")) return this.calls.serve(transaction);
+          return serve(request, transaction);
         },
-        ack() {},
+        ack: (ack, flow) => {
+          if (isOurs(flow)) this.calls.acknowledge(ack);
+        },
       },
       { sentBy },
     );
   }
 
-  #makeConnection(seconds: number): Connection {
-    const { runtime, account, instance, userAgent, changed } = this.#ports;
+  #makeRegistration(seconds: number): Registration {
+    const { runtime, account, instance, userAgent } = this.#ports;
     const { clock, random } = runtime;
-    const registration = new Registration(
+    return new Registration(
       { account: account.uri, domain: account.domain, instance, seconds, userAgent },
       { clock, random, requests: this.requests },
       (error) => this.connection.refreshFailed(error),
     );
+  }
+
+  #makeConnection(registration: Registration): Connection {
+    const { runtime, changed } = this.#ports;
+    const { clock, random } = runtime;
     return new Connection({ clock, random, line: this.#line, registration, changed });
   }
 

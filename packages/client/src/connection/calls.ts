@@ -1,0 +1,113 @@
+/** The calls of one account, over its line. RFC 3261 §13, OMA IM 7.1.1, 7.1.2 */
+import { CLIENT_EXTENSIONS, IM_TAG, LARGE_MESSAGE_TAG } from "@parlance/im";
+import {
+  CallTable,
+  type Face,
+  type Flow,
+  type IncomingCall,
+  type IncomingOwner,
+  type NameAddr,
+  type OutgoingCall,
+  type OutgoingOwner,
+  Params,
+  type ServerTransaction,
+  type SipRequest,
+  UserAgent,
+} from "@parlance/sip";
+import type { Clock, Random } from "@parlance/wire";
+import type { Requests } from "./requests.ts";
+
+export interface CallsPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly requests: Requests;
+  readonly flow: () => Flow | undefined;
+  /** Where requests of peers are to go now; undefined before the first registration. */
+  readonly contact: () => NameAddr | undefined;
+  readonly userAgent: string;
+}
+
+/** What a client understands; the others of the service are for servers, or for later. */
+export const CLIENT_METHODS = [
+  "INVITE",
+  "ACK",
+  "CANCEL",
+  "BYE",
+  "OPTIONS",
+  "MESSAGE",
+  "UPDATE",
+  "PRACK",
+] as const;
+
+const MAX_CALLS = 64; // far more than sessions and transfers that one person has at a time
+
+export class Calls {
+  readonly #ports: CallsPorts;
+  readonly #table: CallTable;
+  readonly #face: Face;
+  readonly #largeMessageFace: Face;
+
+  constructor(ports: CallsPorts) {
+    const { clock, random, requests, flow } = ports;
+    this.#ports = ports;
+    this.#face = this.#faceWith(Params.none);
+    this.#largeMessageFace = this.#faceWith(Params.of([LARGE_MESSAGE_TAG, ""]));
+    this.#table = new CallTable(
+      { clock, random, outlet: requests.outlet, destinationOf: flow },
+      { calls: MAX_CALLS },
+    );
+  }
+
+  /** `kind` as it shows in Contact: of a large message it has a tag of its own. */
+  place(invite: SipRequest, owner: OutgoingOwner, how: CallWish): OutgoingCall {
+    const { kind, patienceMs } = how;
+    const face = kind === "large message" ? this.#largeMessageFace : this.#face;
+    return this.#table.place(invite, [], owner, { face, patienceMs });
+  }
+
+  /** An INVITE that begins a call; undefined when it was refused here. Throws `FormatError`. */
+  invited(transaction: ServerTransaction, owner: IncomingOwner): IncomingCall | undefined {
+    return this.#table.invited(transaction, owner, this.#face);
+  }
+
+  /** A request in a dialog, which is answered in any case. Only our server speaks to us, so it is the peer of all. */
+  serve(transaction: ServerTransaction): void | Promise<void> {
+    const call = this.#table.find(transaction.request, () => true);
+    return call === undefined ? transaction.reply(481) : call.serve(transaction);
+  }
+
+  acknowledge(ack: SipRequest): void {
+    this.#table.ack(ack, () => true);
+  }
+
+  replaces(invite: SipRequest): ReturnType<CallTable["replaces"]> {
+    return this.#table.replaces(invite);
+  }
+
+  stop(): void {
+    this.#table.stop();
+  }
+
+  #faceWith(features: Params): Face {
+    const { contact, userAgent } = this.#ports;
+    let last: NameAddr | undefined;
+    return {
+      // A new connection is another contact: what is sent next tells the peer.
+      get contact(): NameAddr {
+        last = contact() ?? last;
+        if (last === undefined) throw new Error("not registered yet");
+        const { uri } = last;
+        return { name: undefined, uri, params: features.with(IM_TAG, "") };
+      },
+      allow: CLIENT_METHODS,
+      supported: CLIENT_EXTENSIONS,
+      edit: (edit) => edit.set(UserAgent, userAgent),
+    };
+  }
+}
+
+export interface CallWish {
+  readonly kind: "conversation" | "large message" | "file";
+  /** How long it may ring. */
+  readonly patienceMs: number;
+}
