@@ -79,3 +79,9 @@ test("parsed turns a FormatError into a value and lets a bug pass", () => {
   );
   assert.throws(() => parsed(() => assert.fail()), assert.AssertionError);
 });
+
+test("text of its own is the same text, whatever it was cut out of", () => {
+  for (const cut of ["", "a84b4c76e66710", "zażółć 🜁", "a\ud800b"]) {
+    assert.equal(ownText(`<<${cut}>>`.slice(2, -2)), cut);
+  }
+});

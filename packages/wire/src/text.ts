@@ -32,9 +32,13 @@ export function utf8Text(bytes: Uint8Array): string {
   }
 }
 
-/** A copy of its own: what was cut out of a text, or put together, keeps all it came from in memory. */
+/**
+ * The same text in memory of its own. A piece of a longer text keeps the whole of it alive: whoever keeps a value of a
+ * message for longer than the message keeps it so. Text that is not Unicode (lone surrogates) comes back as it is.
+ */
 export function ownText(text: string): string {
-  return strictDecoder.decode(encoder.encode(text));
+  const own = lossyDecoder.decode(encoder.encode(text));
+  return own === text ? own : text;
 }
 
 /** For what is only shown or logged: each malformed sequence becomes U+FFFD. */

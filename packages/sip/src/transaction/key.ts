@@ -13,17 +13,22 @@ export function serverKey(request: SipRequest, method: string = request.method):
   const branch = via.params.get("branch") ?? "";
   const name = method === "ACK" ? "INVITE" : method;
   const sentBy = `${via.host.toLowerCase()}:${via.port ?? ""}`;
-  if (branch.startsWith(MAGIC_COOKIE)) return `${name} ${branch} ${sentBy}`; // RFC 3261 §17.2.3
-  return `${name} ${branch} ${sentBy} ${elderIdentity(request)}`;
+  if (branch.startsWith(MAGIC_COOKIE)) return key(name, branch, sentBy); // RFC 3261 §17.2.3
+  return key(name, branch, sentBy, elderIdentity(request));
 }
 
 /** Branches of ours are unique, so one and the method of CSeq are enough. RFC 3261 §17.1.3 */
 export function clientKey(branch: string, method: string): string {
-  return `${method} ${branch}`;
+  return key(method, branch);
 }
 
 export function responseKey(response: SipResponse): string {
   return clientKey(response.via.params.get("branch") ?? "", response.cseq.method);
+}
+
+/** Joined, the parts become one text at once: a table compares it faster, and it does not keep the message alive. */
+function key(...parts: readonly string[]): string {
+  return parts.join(" ");
 }
 
 /**

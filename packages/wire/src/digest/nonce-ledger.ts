@@ -1,4 +1,5 @@
 /** How far each nonce has been counted: the guard against replay. RFC 7616 §3.4 (nc), §5.5 */
+import { ownText } from "@parlance/wire";
 
 interface Entry {
   readonly issuedAt: number;
@@ -58,7 +59,8 @@ export class NonceLedger {
       return;
     }
     this.#dropOldest(now);
-    this.#entries.set(nonce, { issuedAt: of.issuedAt, holder: of.holder, count: of.count });
+    const { issuedAt, holder, count } = of;
+    this.#entries.set(ownText(nonce), { issuedAt, holder: ownText(holder), count });
   }
 
   /** Expired ones go for nothing, a living one only for want of room. */
