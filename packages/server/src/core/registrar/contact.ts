@@ -23,10 +23,16 @@ import type { Account } from "../directory.ts";
 export class RegisteredContact implements Binding {
   readonly id: number;
   readonly account: Account;
+  /** As it is, or will be, in the store, which keeps it for longer than granted and with the CSeq of an earlier refresh. */
   readonly row: StoredBinding;
   readonly flow: Flow | undefined;
   /** When its last REGISTER came. */
   readonly refreshedAt: number;
+  /** What was granted. */
+  readonly expiresAt: number;
+  readonly cseq: number;
+  /** The row is on the disk. */
+  stored: boolean;
   #capabilities: Capabilities;
   #contact: SipUri | undefined;
   #target: Flow | Hop | undefined;
@@ -37,6 +43,9 @@ export class RegisteredContact implements Binding {
     readonly row: StoredBinding;
     readonly flow: Flow | undefined;
     readonly refreshedAt: number;
+    /** What was granted last, where the row is older or lasts longer. */
+    readonly granted?: { readonly expiresAt: number; readonly cseq: number };
+    readonly stored?: boolean;
     readonly capabilities: Capabilities;
   }) {
     this.id = of.id;
@@ -44,6 +53,10 @@ export class RegisteredContact implements Binding {
     this.row = of.row;
     this.flow = of.flow;
     this.refreshedAt = of.refreshedAt;
+    const { expiresAt, cseq } = of.granted ?? of.row;
+    this.expiresAt = expiresAt;
+    this.cseq = cseq;
+    this.stored = of.stored ?? false;
     this.#capabilities = of.capabilities;
   }
 
@@ -67,10 +80,6 @@ export class RegisteredContact implements Binding {
 
   get q(): number {
     return this.row.q;
-  }
-
-  get expiresAt(): number {
-    return this.row.expiresAt;
   }
 
   get instance(): string | undefined {

@@ -1,16 +1,22 @@
 /** Every registered contact in memory, by user and by connection. RFC 3261 §10.3 */
 import type { Flow } from "@parlance/sip";
 import type { RegisteredContact as Contact } from "./contact.ts";
-import { Expiry } from "./expiry.ts";
+import { type Due, Expiry } from "./expiry.ts";
+
+interface OfUser extends Due {
+  readonly user: string;
+  /** A list is replaced, never changed, so that a reader may keep it. */
+  contacts: readonly Contact[];
+}
 
 const NONE: readonly Contact[] = [];
 
 export class Contacts {
-  /** By address of the user. A list is replaced, never changed, so that a reader may keep it. */
-  readonly #users = new Map<string, readonly Contact[]>();
+  /** By address of the user. */
+  readonly #users = new Map<string, OfUser>();
   /** By connection, for the contacts that die with theirs. */
   readonly #flows = new Map<string, Set<Contact>>();
-  readonly #expiry = new Expiry<Contact>();
+  readonly #expiry = new Expiry<OfUser>();
   #count = 0;
 
   get count(): number {
@@ -23,17 +29,18 @@ export class Contacts {
 
   /** The most lately refreshed first. */
   of(user: string): readonly Contact[] {
-    return this.#users.get(user) ?? NONE;
+    return this.#users.get(user)?.contacts ?? NONE;
   }
 
   /** From now on these are the contacts of the user. */
   replace(user: string, contacts: readonly Contact[]): void {
-    const before = this.of(user);
-    for (const contact of before) if (!contacts.includes(contact)) this.#forget(contact);
-    for (const contact of contacts) if (!before.includes(contact)) this.#remember(contact);
-    if (contacts.length === 0) this.#users.delete(user);
-    else this.#users.set(user, contacts);
+    const known = this.#users.get(user);
+    const before = known?.contacts ?? NONE;
+    for (const contact of contacts) if (!before.includes(contact)) this.#arrived(contact);
+    for (const contact of before) if (!contacts.includes(contact)) this.#left(contact);
     this.#count += contacts.length - before.length;
+    if (contacts.length > 0) this.#keep(known ?? this.#enter(user), contacts);
+    else if (known !== undefined) this.#forget(known);
   }
 
   remove(user: string, gone: readonly Contact[]): void {
@@ -47,21 +54,48 @@ export class Contacts {
     return [...(this.#flows.get(flow.id) ?? NONE)];
   }
 
-  /** At most `limit` contacts that have expired and are still here. */
+  /** At most `limit` contacts that have expired; they stay until they are removed. */
   expired(now: number, limit: number): readonly Contact[] {
-    return this.#expiry.due(now, limit);
+    const expired: Contact[] = [];
+    const seen: OfUser[] = [];
+    while (expired.length < limit) {
+      const due = this.#expiry.take(now);
+      if (due === undefined) break;
+      seen.push(due);
+      expired.push(...due.contacts.filter(({ expiresAt }) => expiresAt <= now));
+    }
+    for (const due of seen) this.#expect(due);
+    return expired.slice(0, limit);
   }
 
-  #remember(contact: Contact): void {
-    this.#expiry.add(contact);
+  #enter(user: string): OfUser {
+    const entered = { user, contacts: NONE, dueSecond: undefined };
+    this.#users.set(user, entered);
+    return entered;
+  }
+
+  #keep(of: OfUser, contacts: readonly Contact[]): void {
+    of.contacts = contacts;
+    this.#expect(of);
+  }
+
+  #forget(of: OfUser): void {
+    this.#users.delete(of.user);
+    this.#expiry.delete(of);
+  }
+
+  #expect(of: OfUser): void {
+    for (const { expiresAt } of of.contacts) this.#expiry.expect(of, expiresAt);
+  }
+
+  #arrived(contact: Contact): void {
     if (contact.flow === undefined) return;
     const others = this.#flows.get(contact.flow.id);
     if (others === undefined) this.#flows.set(contact.flow.id, new Set([contact]));
     else others.add(contact);
   }
 
-  #forget(contact: Contact): void {
-    this.#expiry.delete(contact);
+  #left(contact: Contact): void {
     if (contact.flow === undefined) return;
     const others = this.#flows.get(contact.flow.id);
     others?.delete(contact);

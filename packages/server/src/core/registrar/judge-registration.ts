@@ -137,7 +137,7 @@ function isReplaced(one: RegisteredContact, put: readonly Wanted[]): boolean {
  * restart is told from a late request by its login: the nonce was not yet issued then. RFC 3261 §10.3 step 7
  */
 function isStale(ask: Registration, known: RegisteredContact): boolean {
-  if (ask.callId !== known.row.callId || ask.cseq > known.row.cseq) return false;
+  if (ask.callId !== known.row.callId || ask.cseq > known.cseq) return false;
   return ask.provenAt === undefined || ask.provenAt <= known.refreshedAt;
 }
 

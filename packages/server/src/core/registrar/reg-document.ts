@@ -51,7 +51,7 @@ function contactElement({ contact, event }: ContactNews, now: number): ContactEl
     registeredSeconds: Math.max(0, Math.floor((now - row.registeredAt) / 1_000)),
     q: row.q === 1_000 ? undefined : (row.q / 1_000).toFixed(3),
     callId: row.callId,
-    cseq: row.cseq,
+    cseq: contact.cseq,
     parameters: parametersOf(contact),
     publicGruu: ended ? undefined : gruuOf(contact),
     temporaryGruu: undefined, // each answer of the registrar makes a new one, and all of them lead here

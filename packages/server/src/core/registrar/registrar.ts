@@ -18,22 +18,18 @@ import type { LimitWatch, Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
-import {
-  AT_THE_CORE,
-  CapabilitiesReader,
-  NO_CAPABILITIES,
-  RegisteredContact,
-  writeContact,
-  writeHop,
-} from "./contact.ts";
+import { AT_THE_CORE, CapabilitiesReader, NO_CAPABILITIES, RegisteredContact } from "./contact.ts";
 import { Contacts } from "./contacts.ts";
+import { Fallbacks } from "./fallbacks.ts";
 import {
   judgeRegistration,
   type Registration,
   type Verdict,
   type Wanted,
 } from "./judge-registration.ts";
+import { covers } from "./lease.ts";
 import { reachOf } from "./reach.ts";
+import { changeFor, ownRow, removal, rowOf } from "./stored-row.ts";
 
 /** Why a contact came, changed or went. RFC 3680 §5.3 */
 export type ContactEvent =
@@ -92,6 +88,7 @@ export class Registrar {
   readonly #ports: RegistrarPorts;
   readonly #capabilities: CapabilitiesReader;
   readonly #listeners: RegistrarListener[] = [];
+  readonly #fallbacks = new Fallbacks();
   #nextId = 1;
 
   constructor(ports: RegistrarPorts) {
@@ -181,9 +178,13 @@ export class Registrar {
     const due = this.contacts.expired(now, limits.expiredBindingsPerTick);
     if (due.length === limits.expiredBindingsPerTick) hits.hit("expiredBindingsPerTick");
     for (const contact of due) this.#drop(contact, "expired");
-    if (due.some(({ flow }) => flow === undefined)) {
-      await store.expire(now, limits.expiredBindingsPerTick);
-    }
+    const stored = due.filter(({ flow }) => flow === undefined);
+    if (stored.length === 0) return;
+    // The store would keep them for longer. What else has expired there is of users who are gone.
+    await Promise.all([
+      store.change(stored.map(removal)),
+      store.expire(now, limits.expiredBindingsPerTick),
+    ]);
   }
 
   /** Ends every registration of a user at once. Returns the contacts that went. */
@@ -223,10 +224,8 @@ export class Registrar {
       const contact = this.#make(ask, wanted);
       if (wanted.renews !== undefined) gone.add(wanted.renews);
       news.push({ contact, event: wanted.renews === undefined ? "created" : "refreshed" });
-      if (contact.flow === undefined) changes.push({ do: "put", binding: contact.row });
-      else if (wanted.renews !== undefined && wanted.renews.flow === undefined) {
-        changes.push(removal(wanted.renews)); // from a datagram to a connection
-      }
+      const change = changeFor(contact, wanted.renews);
+      if (change !== undefined) changes.push(change);
       return contact;
     });
     const after = [...fresh, ...before.filter((contact) => !gone.has(contact))];
@@ -236,20 +235,25 @@ export class Registrar {
       this.#tell(account, news);
       return done;
     }
+    this.#fallbacks.begin(address, before);
     return this.#ports.store.change(changes).then(
       () => {
+        this.#fallbacks.succeed(address, after);
+        for (const contact of fresh) contact.stored = contact.flow === undefined;
         this.#tell(account, news);
         return done;
       },
       () => {
         // RFC 3261 §10.3 step 7: all or nothing. Somebody else's later change stands.
-        if (this.contacts.of(address) === after) this.contacts.replace(address, before);
+        const durable = this.#fallbacks.fail(address);
+        if (this.contacts.of(address) === after) this.contacts.replace(address, durable);
         return refuse("overload", [["Retry-After", "5"]]);
       },
     );
   }
 
-  #make({ request, account, address, flow }: RegisterAsk, wanted: Wanted): RegisteredContact {
+  #make(ask: RegisterAsk, wanted: Wanted): RegisteredContact {
+    const { request, account, flow } = ask;
     const now = this.#ports.clock.now();
     const { renews, uri } = wanted;
     const path = request.get(Path)?.map(({ uri: hop }) => formatUri(hop)) ?? [];
@@ -261,36 +265,24 @@ export class Registrar {
       ours: this.#ports.home.isOurs(uri),
       path: path.length > 0,
     });
-    const sameCall = renews?.row.callId === request.callId;
-    const row: StoredBinding = {
-      user: account.user.address,
-      id: bindingId(wanted),
-      address,
-      contactText: writeContact(wanted.contact),
-      instance: wanted.instance,
-      regId: wanted.regId,
-      path,
-      flow: reach.hop === undefined ? undefined : writeHop(reach.hop),
-      q: wanted.q,
-      callId: request.callId,
-      cseq: request.cseq.number,
-      userAgent: undefined,
-      publicGruu: undefined,
-      temporaryGruu: undefined,
-      registeredAt: renews !== undefined && sameCall ? renews.row.registeredAt : now, // RFC 5627 §5.1
-      expiresAt: now + wanted.expiresSeconds * 1_000,
-    };
-    const capabilities = this.#capabilities.read(wanted.contact.params);
+    const expiresAt = now + wanted.expiresSeconds * 1_000;
+    const { address: user } = account.user;
+    const row = rowOf(wanted, { request, user, address: ask.address, path, hop: reach.hop, now });
+    const stored =
+      reach.flow === undefined && renews?.stored === true && covers(renews.row, row, expiresAt);
     const contact = new RegisteredContact({
       id: renews?.id ?? this.#nextId++,
       account,
-      row,
+      row: stored ? renews.row : ownRow(row),
       flow: reach.flow,
       refreshedAt: now,
-      capabilities,
+      granted: { expiresAt, cseq: request.cseq.number },
+      stored,
+      capabilities: this.#capabilities.read(wanted.contact.params),
     });
     // A device that starts anew may be another program.
-    if (sameCall && !renews.takesEnvelopes) contact.refusesEnvelopes();
+    if (renews?.takesEnvelopes === false && renews.row.callId === row.callId)
+      contact.refusesEnvelopes();
     return contact;
   }
 
@@ -318,6 +310,7 @@ export class Registrar {
       row,
       flow: undefined,
       refreshedAt: row.registeredAt,
+      stored: true,
       capabilities,
     });
     this.contacts.replace(row.user, [...this.contacts.of(row.user), contact]);
@@ -331,15 +324,6 @@ export class Registrar {
   #tell(account: Account, news: readonly ContactNews[]): void {
     for (const listener of this.#listeners) listener(account, news);
   }
-}
-
-/** Which of the user's contacts it is. RFC 5626 §6 */
-function bindingId({ instance, regId, uriText }: Wanted): string {
-  return regId === undefined ? uriText : `${instance} ${regId}`;
-}
-
-function removal({ row }: RegisteredContact): BindingChange {
-  return { do: "remove", user: row.user, id: row.id };
 }
 
 function judgeOutboundOf(
