@@ -56,3 +56,17 @@ test("a lookup is a map", () => {
   assert.equal(lookup.size, 1);
   assert.deepEqual([...lookup.values()], [{ name: "third" }]);
 });
+
+test("what is in a lookup is changed and taken out by its place", () => {
+  const lookup = new Lookup<{ readonly name: string }>();
+  const a = lookup.add("a", { name: "first" });
+  const b = lookup.add("b", { name: "second" });
+  a.value = { name: "third" };
+  lookup.leave(b);
+  assert.equal(lookup.get("a")?.name, "third");
+  assert.equal(lookup.get("b"), undefined);
+  lookup.add("b", { name: "fourth" });
+  lookup.leave(b); // left before: what came after it stays
+  assert.equal(lookup.size, 2);
+  assert.deepEqual([...lookup.values()], [{ name: "third" }, { name: "fourth" }]);
+});

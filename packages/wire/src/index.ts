@@ -6,7 +6,7 @@ export { base64, base64url, hex, parseBase64, parseBase64url, parseHex } from ".
 export { FormatError, type Parsed, parsed } from "./format-error.ts";
 export { ipOctets, ipText } from "./ip-octets.ts";
 export { LineReader, type LineReaderOptions } from "./line-reader.ts";
-export { Lookup } from "./lookup.ts";
+export { Lookup, type Place } from "./lookup.ts";
 export {
   type Alarm,
   type Machine,
@@ -43,7 +43,7 @@ export {
   utf8Text,
   utf8TextLossy,
 } from "./text.ts";
-export { Timers } from "./timers.ts";
+export { Timer, Timers } from "./timers.ts";
 export { Wheel } from "./wheel.ts";
 export {
   attribute,

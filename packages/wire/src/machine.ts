@@ -50,8 +50,8 @@ const NO_ALARMS: readonly never[] = [];
 const NO_ACTIONS: readonly never[] = [];
 
 export function start<V extends Vocabulary>(plan: Plan<V>, now: number): Step<V> {
-  const [state, ...actions] = plan.machine.initial;
-  return enter(plan, { state, alarms: NO_ALARMS }, actions, undefined, now);
+  const { initial } = plan.machine;
+  return enter(plan, { state: initial[0], alarms: NO_ALARMS }, actionsOf(initial), undefined, now);
 }
 
 /** `input` may be a timer: that is how time passes. */
@@ -63,10 +63,22 @@ export function step<V extends Vocabulary>(
 ): Step<V> {
   const row = plan.machine.rows[running.state][input];
   if (row === undefined) return { running, actions: NO_ACTIONS };
-  const [state, ...actions] = row;
+  const [state] = row;
+  const actions = actionsOf(row);
   const fired = running.alarms.find((alarm) => alarm.timer === input);
   if (state === running.state && fired === undefined) return { running, actions };
   return enter(plan, { state, alarms: running.alarms }, actions, fired, now);
+}
+
+/** Of each row that was ever taken: tables do not change, and most rows are taken often. */
+const actionsOfRows = new WeakMap<object, readonly string[]>();
+
+function actionsOf<V extends Vocabulary>(row: Row<V>): readonly V["action"][] {
+  const known: readonly V["action"][] | undefined = actionsOfRows.get(row);
+  if (known !== undefined) return known;
+  const [, ...actions] = row;
+  actionsOfRows.set(row, actions);
+  return actions;
 }
 
 /** The alarm that a driver has to wait for. */

@@ -9,7 +9,7 @@ import {
   step,
   type Vocabulary,
 } from "./machine.ts";
-import type { Cancel } from "./ports.ts";
+import { Timer } from "./timers.ts";
 import type { Wheel } from "./wheel.ts";
 
 export interface Performer<V extends Vocabulary> {
@@ -18,10 +18,22 @@ export interface Performer<V extends Vocabulary> {
   ended(): void;
 }
 
-interface Armed<V extends Vocabulary> {
+class Armed<V extends Vocabulary> extends Timer {
   readonly alarm: Alarm<V>;
-  readonly cancel: Cancel;
+  readonly #runner: Runner<V>;
+
+  constructor(alarm: Alarm<V>, runner: Runner<V>) {
+    super();
+    this.alarm = alarm;
+    this.#runner = runner;
+  }
+
+  fire(): void {
+    this.#runner.input(this.alarm.timer);
+  }
 }
+
+const NONE: readonly never[] = [];
 
 /** A table is over once it is in a state called "terminated" with no timer in it. */
 export class Runner<V extends Vocabulary> {
@@ -29,18 +41,23 @@ export class Runner<V extends Vocabulary> {
   readonly #wheel: Wheel;
   readonly #performer: Performer<V>;
   #running: Running<V>;
-  #armed: readonly Armed<V>[] = [];
+  #armed: readonly Armed<V>[] = NONE;
   #over = false;
 
   constructor(plan: Plan<V>, wheel: Wheel, performer: Performer<V>) {
     this.#plan = plan;
     this.#wheel = wheel;
     this.#performer = performer;
-    this.#running = { state: plan.machine.initial[0], alarms: [] };
+    this.#running = { state: plan.machine.initial[0], alarms: NONE };
   }
 
   get state(): V["state"] {
     return this.#running.state;
+  }
+
+  /** Nothing will happen any more. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** When its next timer fires. */
@@ -62,28 +79,35 @@ export class Runner<V extends Vocabulary> {
   forget(): void {
     if (this.#over) return;
     this.#over = true;
-    for (const { cancel } of this.#armed) cancel();
-    this.#armed = [];
+    for (const armed of this.#armed) this.#wheel.cancel(armed);
+    this.#armed = NONE;
     this.#performer.ended();
   }
 
-  /** The new state holds before the actions are performed: they may lead back in here. */
+  /**
+   * The new state holds before the actions are performed: they may lead back in here, or out of the state at once, and
+   * only the timers of the state in which all this ends are set.
+   */
   #take({ running, actions }: Step<V>): void {
     this.#running = running;
-    if (running.alarms.length > 0 || this.#armed.length > 0) this.#arm(running.alarms);
     for (const action of actions) this.#performer.perform(action);
-    if (this.#running.alarms.length === 0 && this.#running.state === "terminated") this.forget();
+    if (this.#over) return;
+    const { alarms, state } = this.#running;
+    if (alarms.length > 0 || this.#armed.length > 0) this.#arm(alarms);
+    if (alarms.length === 0 && state === "terminated") this.forget();
   }
 
   #arm(alarms: readonly Alarm<V>[]): void {
     const before = this.#armed;
-    for (const { alarm, cancel } of before) if (!alarms.includes(alarm)) cancel();
+    for (const armed of before) if (!alarms.includes(armed.alarm)) this.#wheel.cancel(armed);
     this.#armed = alarms.map(
       (alarm) => before.find((armed) => armed.alarm === alarm) ?? this.#set(alarm),
     );
   }
 
   #set(alarm: Alarm<V>): Armed<V> {
-    return { alarm, cancel: this.#wheel.after(alarm.waitMs, () => this.input(alarm.timer)) };
+    const armed = new Armed(alarm, this);
+    this.#wheel.start(armed, alarm.waitMs);
+    return armed;
   }
 }

@@ -1,17 +1,21 @@
 /** Many timers of few distinct durations: add and cancel in constant time, driven from outside. */
 import type { Cancel } from "./ports.ts";
 
-interface Timer {
-  readonly deadline: number;
-  readonly order: number;
-  run: () => void;
-  before: Timer | undefined;
-  after: Timer | undefined;
-  queue: Queue | undefined;
+/** One timer, to be made by whoever wants to start and stop it without a function for each. */
+export abstract class Timer {
+  deadline = 0;
+  order = 0;
+  before: Timer | undefined = undefined;
+  after: Timer | undefined = undefined;
+  /** Undefined while it does not run. */
+  queue: Queue | undefined = undefined;
+
+  /** Its time has come. */
+  abstract fire(): void;
 }
 
 /** All timers of one duration: added in time order, so the first is always the earliest. */
-interface Queue {
+export interface Queue {
   readonly delayMs: number;
   first: Timer | undefined;
   last: Timer | undefined;
@@ -29,22 +33,44 @@ export class Timers {
 
   /** `now` is the caller's clock; should it step back, the latest time seen counts. */
   add(now: number, delayMs: number, run: () => void): Cancel {
+    const timer = new Callback(run);
+    this.start(timer, now, delayMs);
+    return () => {
+      this.stop(timer);
+      timer.forget(); // a canceller that is kept holds on to nothing by it
+    };
+  }
+
+  /** As `add`, for a timer that does not run. */
+  start(timer: Timer, now: number, delayMs: number): void {
     this.#latest = Math.max(this.#latest, now);
     const queue = this.#queueOf(delayMs);
-    const timer: Timer = {
-      deadline: this.#latest + delayMs,
-      order: this.#order,
-      run,
-      before: queue.last,
-      after: undefined,
-      queue,
-    };
+    timer.deadline = this.#latest + delayMs;
+    timer.order = this.#order;
+    timer.before = queue.last;
+    timer.queue = queue;
     this.#order += 1;
     this.#count += 1;
     if (queue.last === undefined) queue.first = timer;
     else queue.last.after = timer;
     queue.last = timer;
-    return () => this.#remove(timer);
+  }
+
+  /** One that does not run is left alone. */
+  stop(timer: Timer): void {
+    const { queue } = timer;
+    if (queue === undefined) return;
+    timer.queue = undefined;
+    this.#count -= 1;
+    if (timer.before === undefined) queue.first = timer.after;
+    else timer.before.after = timer.after;
+    if (timer.after === undefined) queue.last = timer.before;
+    else timer.after.before = timer.before;
+    // Memory that is not collected yet holds on to nothing by it.
+    timer.before = undefined;
+    timer.after = undefined;
+    // An odd duration must not leave its queue behind for ever.
+    if (queue.first === undefined) this.#queues.delete(queue.delayMs);
   }
 
   /** Runs what is due, earliest first; what a callback adds waits for the next call. */
@@ -54,9 +80,8 @@ export class Timers {
     for (;;) {
       const timer = this.#earliest();
       if (timer === undefined || timer.deadline > now || timer.order >= newcomers) return;
-      const { run } = timer;
-      this.#remove(timer);
-      run();
+      this.stop(timer);
+      timer.fire();
     }
   }
 
@@ -81,22 +106,24 @@ export class Timers {
     }
     return earliest;
   }
+}
 
-  #remove(timer: Timer): void {
-    const { queue } = timer;
-    if (queue === undefined) return;
-    timer.queue = undefined;
-    this.#count -= 1;
-    if (timer.before === undefined) queue.first = timer.after;
-    else timer.before.after = timer.after;
-    if (timer.after === undefined) queue.last = timer.before;
-    else timer.after.before = timer.before;
-    // What is kept of it, by its canceller or by memory that is not collected yet, holds on to nothing.
-    timer.before = undefined;
-    timer.after = undefined;
-    timer.run = nothing;
-    // An odd duration must not leave its queue behind for ever.
-    if (queue.first === undefined) this.#queues.delete(queue.delayMs);
+class Callback extends Timer {
+  #run: () => void;
+
+  constructor(run: () => void) {
+    super();
+    this.#run = run;
+  }
+
+  fire(): void {
+    const run = this.#run;
+    this.forget();
+    run();
+  }
+
+  forget(): void {
+    this.#run = nothing;
   }
 }
 

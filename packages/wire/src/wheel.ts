@@ -1,6 +1,6 @@
 /** Any number of timers behind one alarm of a clock. */
 import type { Cancel, Clock } from "./ports.ts";
-import { Timers } from "./timers.ts";
+import { type Timer, Timers } from "./timers.ts";
 
 export class Wheel {
   readonly #clock: Clock;
@@ -20,6 +20,18 @@ export class Wheel {
     const cancel = this.#timers.add(now, delayMs, run);
     this.#sleepUntil(now + delayMs, now);
     return cancel;
+  }
+
+  /** As `after`, for a timer that does not run. */
+  start(timer: Timer, delayMs: number): void {
+    const now = this.#clock.now();
+    this.#timers.start(timer, now, delayMs);
+    this.#sleepUntil(now + delayMs, now);
+  }
+
+  /** One that does not run is left alone. */
+  cancel(timer: Timer): void {
+    this.#timers.stop(timer);
   }
 
   stop(): void {

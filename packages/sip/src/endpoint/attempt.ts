@@ -1,5 +1,5 @@
 /** One client transaction: one branch of a request on one flow. RFC 3261 §17.1 */
-import { type Cancel, type Link, Runner } from "@parlance/wire";
+import { type Cancel, type Link, type Place, Runner } from "@parlance/wire";
 import { isSecure } from "../locate/index.ts";
 import { formatMessage, type SipRequest, type SipResponse } from "../message/index.ts";
 import { clientKey, type InviteClient, type NonInviteClient } from "../transaction/index.ts";
@@ -20,11 +20,12 @@ export interface AttemptUser {
 export interface AttemptOwner {
   readonly engine: Engine;
   readonly flows: FlowsInUse;
-  entered(attempt: Attempt): void;
+  /** Gives the place where its answers find it. */
+  entered(key: string, attempt: Attempt): Place<Attempt | Remnant>;
   /** From now on it only absorbs repeats. */
   finished(attempt: Attempt): Link<Evictable>;
-  /** Takes the place of an attempt that is gone. */
-  left(remnant: Remnant): void;
+  /** Until then repeats of its answer are absorbed in its place, and that is all. */
+  left(attempt: Attempt, until: number): void;
   gone(attempt: Attempt, finished: Link<Evictable> | undefined): void;
 }
 
@@ -42,8 +43,8 @@ type ClientAction = InviteClient["action"] | NonInviteClient["action"];
 const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };
 
 export abstract class Attempt implements Rider, Evictable {
-  readonly key: string;
   readonly flow: Flow;
+  readonly place: Place<Attempt | Remnant>;
   protected readonly owner: AttemptOwner;
   #branch: Branch | undefined;
   #user: AttemptUser;
@@ -54,14 +55,13 @@ export abstract class Attempt implements Rider, Evictable {
   #sent = false;
 
   constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
-    this.key = clientKey(branch.branch, branch.request.method);
     this.flow = branch.flow;
     this.owner = owner;
     this.#branch = branch;
     this.#user = user;
     this.#use = owner.flows.take(branch.flow);
     this.#riding = this.#use.riders.add(this);
-    owner.entered(this);
+    this.place = owner.entered(clientKey(branch.branch, branch.request.method), this);
   }
 
   abstract start(): void;
@@ -147,12 +147,21 @@ export class NonInviteAttempt extends Attempt {
     this.#runner.input("transport error");
   }
 
+  override perform(action: NonInviteClient["action"]): void {
+    super.perform(action);
+    if (this.#runner.state === "completed") this.#reduce();
+  }
+
   protected answered(status: number): void {
     this.#runner.input(status < 200 ? "1xx" : "2xx-6xx");
-    if (this.#runner.state !== "completed") return;
-    const until = this.#runner.nextAt ?? 0;
+  }
+
+  /** Nothing else happens to it until timer K, so nothing else is kept. RFC 3261 §17.1.2.2 */
+  #reduce(): void {
+    const until = this.#runner.nextAt;
+    if (until === undefined || this.#runner.over) return;
+    this.owner.left(this, until);
     this.#runner.forget();
-    this.owner.left({ key: this.key, until, answer: undefined }); // RFC 3261 §17.1.2.2, timer K
   }
 }
 

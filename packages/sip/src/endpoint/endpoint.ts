@@ -179,7 +179,7 @@ export class Endpoint implements FlowEvents {
     if (!this.#registry.enter(flow)) return this.#refuseByLimit(request, flow, "source");
     const Kind = request.method === "INVITE" ? InviteServerRun : NonInviteServerRun;
     const run = new Kind(key, request, flow, this.#serverOwner);
-    this.#registry.servers.set(key, run);
+    run.place = this.#registry.servers.add(key, run);
     run.start();
     if (run.transaction !== undefined) this.#serve(run.transaction);
   }
@@ -331,9 +331,12 @@ export class Endpoint implements FlowEvents {
       flows: this.#flows,
       answered: ({ flow }) => registry.leave(flow),
       finished: (transaction) => registry.finished(transaction),
-      left: (remnant) => registry.served(remnant),
+      left({ place }, what) {
+        if (place !== undefined) registry.served(place, what);
+      },
       gone(transaction, finished) {
-        registry.servers.delete(transaction.key);
+        const { place } = transaction;
+        if (place?.value === transaction) registry.servers.leave(place);
         if (finished !== undefined) registry.gone(finished);
       },
       ack: (request, flow) => this.#passAck(request, flow),
@@ -348,11 +351,11 @@ export class Endpoint implements FlowEvents {
       hasRoom: () => registry.hasRoom(),
       begun: (outgoing) => this.#outgoing.add(outgoing),
       settled: (place) => this.#outgoing.remove(place),
-      entered: (attempt) => registry.clients.set(attempt.key, attempt),
+      entered: (key, attempt) => registry.clients.add(key, attempt),
       finished: (attempt) => registry.finished(attempt),
-      left: (remnant) => registry.asked(remnant),
+      left: ({ place }, until) => registry.asked(place, until),
       gone(attempt, finished) {
-        registry.clients.delete(attempt.key);
+        if (attempt.place.value === attempt) registry.clients.leave(attempt.place);
         if (finished !== undefined) registry.gone(finished);
       },
     };

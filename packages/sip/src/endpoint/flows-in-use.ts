@@ -1,5 +1,5 @@
 /** Which transactions ride on which flow, so that the loss of a flow reaches them. RFC 3261 §18.4 */
-import { Chain, Lookup } from "@parlance/wire";
+import { Chain, Lookup, type Place } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 
 /** A transaction that has lost its way. */
@@ -12,6 +12,7 @@ export interface FlowUse {
   closed: boolean;
   count: number;
   readonly riders: Chain<Rider>;
+  place: Place<FlowUse> | undefined;
 }
 
 export class FlowsInUse {
@@ -21,8 +22,8 @@ export class FlowsInUse {
   take(flow: Flow): FlowUse {
     let use = this.#uses.get(flow.id);
     if (use === undefined) {
-      use = { flow, closed: false, count: 0, riders: new Chain() };
-      this.#uses.set(flow.id, use);
+      use = { flow, closed: false, count: 0, riders: new Chain(), place: undefined };
+      use.place = this.#uses.add(flow.id, use);
     }
     use.count += 1;
     return use;
@@ -30,14 +31,18 @@ export class FlowsInUse {
 
   release(use: FlowUse): void {
     use.count -= 1;
-    if (use.count === 0 && !use.closed) this.#uses.delete(use.flow.id);
+    if (use.count === 0) this.#forget(use);
   }
 
   closed(flow: Flow): void {
     const use = this.#uses.get(flow.id);
     if (use === undefined) return;
     use.closed = true;
-    this.#uses.delete(flow.id);
+    this.#forget(use);
     for (const rider of use.riders) rider.flowLost();
+  }
+
+  #forget({ place }: FlowUse): void {
+    if (place !== undefined) this.#uses.leave(place);
   }
 }

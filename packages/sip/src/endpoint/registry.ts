@@ -1,5 +1,5 @@
 /** The live transactions and their limits. RFC 3261 §17, RFC 3261 §26.3.2.4 */
-import { Chain, type Link, Lookup, type Wheel } from "@parlance/wire";
+import { Chain, type Link, Lookup, type Place, type Wheel } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 import { type Remnant, Remnants } from "./remnants.ts";
 
@@ -20,8 +20,8 @@ export class Registry<Server extends object, Client extends object> {
   readonly #limitOf: (flow: Flow) => number;
 
   constructor(wheel: Wheel, limit: number, limitOf: (flow: Flow) => number) {
-    this.#servedRemnants = new Remnants(wheel, ({ key }) => this.servers.delete(key));
-    this.#askedRemnants = new Remnants(wheel, ({ key }) => this.clients.delete(key));
+    this.#servedRemnants = new Remnants(wheel, ({ place }) => this.servers.leave(place));
+    this.#askedRemnants = new Remnants(wheel, ({ place }) => this.clients.leave(place));
     this.#limit = limit;
     this.#limitOf = limitOf;
   }
@@ -51,15 +51,18 @@ export class Registry<Server extends object, Client extends object> {
     else this.#unanswered.set(host, count - 1);
   }
 
-  /** In the place of a server transaction that is gone. */
-  served(remnant: Remnant): void {
-    this.servers.set(remnant.key, remnant);
+  /** In the place of a server transaction. */
+  served(place: Place<Server | Remnant>, what: Omit<Remnant, "place">): void {
+    const { until, answer } = what;
+    const remnant = { until, answer, place };
+    place.value = remnant;
     this.#servedRemnants.add(remnant);
   }
 
-  /** In the place of a client transaction that is gone. */
-  asked(remnant: Remnant): void {
-    this.clients.set(remnant.key, remnant);
+  /** In the place of a client transaction. */
+  asked(place: Place<Client | Remnant>, until: number): void {
+    const remnant = { until, answer: undefined, place };
+    place.value = remnant;
     this.#askedRemnants.add(remnant);
   }
 

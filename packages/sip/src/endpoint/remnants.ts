@@ -1,17 +1,18 @@
 /** What is left of transactions over datagrams that have had their answer: enough to absorb repeats. RFC 3261 §17.1.2.2, §17.2.2 */
-import type { Wheel } from "@parlance/wire";
+import type { Place, Wheel } from "@parlance/wire";
 import type { Flow } from "./flow.ts";
 
 /**
  * The state "completed" of a table without INVITE, in as little memory as it can be: there are hundreds of thousands
- * of them on a busy server. Of a client transaction nothing is left but its key.
+ * of them on a busy server. Of a client transaction nothing is left but its place.
  */
 export interface Remnant {
-  readonly key: string;
   /** When timer J or K would fire. */
   readonly until: number;
   /** What a repeat is answered with, and by which way; undefined where it is answered with nothing. */
   readonly answer: { readonly bytes: Uint8Array; readonly flow: Flow } | undefined;
+  /** Where the transaction stood. */
+  readonly place: Place<object>;
 }
 
 /** Those of one kind wait equally long, so they end in the order in which they came. */

@@ -1,5 +1,5 @@
 /** The server transactions: tables that run, and the way of an answer back. RFC 3261 §17.2, §18.2.2 */
-import { type Cancel, type Link, Runner } from "@parlance/wire";
+import { type Cancel, type Link, type Place, Runner } from "@parlance/wire";
 import {
   formatMessage,
   makeResponse,
@@ -23,16 +23,17 @@ export interface ServerOwner {
   answered(transaction: ServerRun): void;
   /** From now on it only absorbs repeats. */
   finished(transaction: ServerRun): Link<Evictable>;
-  /** Takes the place of a transaction that is gone. */
-  left(remnant: Remnant): void;
+  /** Nothing but this is left of it, in its place. */
+  left(transaction: ServerRun, what: Omit<Remnant, "place">): void;
   gone(transaction: ServerRun, finished: Link<Evictable> | undefined): void;
   /** The ACK of a 2xx. */
   ack(request: SipRequest, flow: Flow): void;
 }
 
 export abstract class ServerRun implements Answering, Evictable {
-  readonly key: string;
   readonly flow: Flow;
+  /** Where it is found; set by whoever puts it there. */
+  place: Place<ServerRun | Remnant> | undefined;
   protected readonly owner: ServerOwner;
   readonly #use: FlowUse;
   readonly #way: AnswerWay;
@@ -44,8 +45,8 @@ export abstract class ServerRun implements Answering, Evictable {
   #finished: Link<Evictable> | undefined;
 
   constructor(key: string, request: SipRequest, flow: Flow, owner: ServerOwner) {
-    this.key = key;
     this.flow = flow;
+    this.place = undefined;
     this.owner = owner;
     this.#use = owner.flows.take(flow);
     this.#way = answerWay(request, flow);
@@ -232,22 +233,27 @@ export class NonInviteServerRun extends ServerRun {
     this.#runner.forget();
   }
 
+  override perform(action: NonInviteServer["action"]): void {
+    super.perform(action);
+    if (this.#runner.state === "completed") this.#reduce();
+  }
+
   protected answerWith(status: number): void {
     if (status < 200) return this.#runner.input("1xx");
     this.#runner.input(status === 408 ? "408" : "2xx-6xx");
-    if (this.#runner.state === "completed") this.#reduce();
+    if (this.#runner.state === "completed" && !this.#runner.over) this.absorb();
   }
 
   protected sendFailed(): void {
     this.#runner.input("transport error");
   }
 
-  /** Nothing else happens to it until timer J. RFC 3261 §17.2.2 */
+  /** Nothing else happens to it until timer J, so nothing else is kept. RFC 3261 §17.2.2 */
   #reduce(): void {
     const { answer } = this;
     const until = this.#runner.nextAt;
-    if (answer === undefined || until === undefined) return this.absorb();
+    if (answer === undefined || until === undefined || this.#runner.over) return;
+    this.owner.left(this, { until, answer });
     this.#runner.forget();
-    this.owner.left({ key: this.key, until, answer });
   }
 }
