@@ -67,7 +67,7 @@ async function measure(
 function storeAlone(): ReadonlyMap<string, number> {
   const program = fileURLToPath(new URL("./store.ts", import.meta.url));
   const args = ["--conditions=parlance-source", program, "--json"];
-  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 120_000 });
   const said: { figures: Readonly<Record<string, { perSecond: number }>> } = JSON.parse(stdout);
   return new Map(Object.entries(said.figures).map(([name, { perSecond }]) => [name, perSecond]));
 }

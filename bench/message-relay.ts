@@ -64,7 +64,7 @@ async function measure(server: Server, transport: Transport): Promise<void> {
 function rawLimits(): ReadonlyMap<string, number> {
   const program = fileURLToPath(new URL("./raw-socket.ts", import.meta.url));
   const args = ["--conditions=parlance-source", program, "--seconds", "2", "--json"];
-  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 120_000 });
   const { figures } = JSON.parse(stdout);
   return new Map(
     figures.map(({ relay, microsecondsEach }: { relay: string; microsecondsEach: number }) => [

@@ -46,7 +46,9 @@ export async function runLoad(
   const tooLong = setTimeout(() => void end(load), LONGEST_MS);
   await once(load, "close");
   clearTimeout(tooLong);
+  const trouble = server.trouble?.();
   if (text === "") throw new Error(`${program} against ${server.name}: ${complaints}`);
+  if (trouble !== undefined) throw new Error(`${server.name} did not do its work: ${trouble}`);
   const { done, seconds, failed, p50Ms, p99Ms } = JSON.parse(text);
   return {
     perSecond: Math.round(done / seconds),

@@ -9,6 +9,8 @@ import { loadOptions } from "./options.ts";
 import { answer, Phone, statusOf } from "./phone.ts";
 import { Tally } from "./tally.ts";
 
+const STALLED_MS = 15_000;
+
 const options = loadOptions();
 const tally = new Tally();
 const perPair = Math.ceil(options.messages / options.pairs);
@@ -20,9 +22,11 @@ const pairs = await Promise.all(
     return { from, to };
   }),
 );
+let kept = 0;
+let came = 0;
+endWhenStalled();
 await Promise.all(pairs.map(({ from, to }) => fill(from, to.user)));
 
-let came = 0;
 let last = performance.now();
 for (const { to } of pairs) {
   to.onRequest = (text) => {
@@ -40,7 +44,7 @@ await Promise.all(pairs.map(({ to }) => to.register()));
 function fill(from: Phone, to: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0;
-    let kept = 0;
+    let mine = 0;
     const next = (): void => {
       sent += 1;
       from.send(messageText(from, to, sent, options));
@@ -50,9 +54,23 @@ function fill(from: Phone, to: string): Promise<void> {
       if (status < 200) return;
       if (status !== 202) return reject(new Error(text.split("\r\n", 1)[0]));
       kept += 1;
+      mine += 1;
       if (sent < perPair) next();
-      else if (kept === perPair) resolve();
+      else if (mine === perPair) resolve();
     };
     for (let at = 0; at < Math.min(options.window, perPair); at += 1) next();
   });
+}
+
+/** One message that never comes would be waited for for ever. */
+function endWhenStalled(): void {
+  let before = -1;
+  setInterval(() => {
+    const moved = kept + came;
+    if (moved === before) {
+      process.stderr.write(`nothing for ${STALLED_MS} ms: ${kept} were kept, ${came} have come\n`);
+      process.exit(1);
+    }
+    before = moved;
+  }, STALLED_MS).unref();
 }

@@ -7,6 +7,7 @@
  * Users are u0, u1, …: even ones send, odd ones receive. With a password REGISTER is answered with a
  * digest, and over UDP each MESSAGE too.
  */
+import { InFlight } from "./in-flight.ts";
 import { messageText } from "./message-text.ts";
 import { loadOptions } from "./options.ts";
 import { answer, Phone, statusOf } from "./phone.ts";
@@ -27,22 +28,21 @@ await tally.measure(options.warmup, options.seconds);
 
 /** Keeps the window of one pair in flight. */
 function drive(from: Phone, to: string): void {
-  const sentAt = new Map<string, number>();
   let number = 0;
   const next = (): void => {
     number += 1;
-    sentAt.set(String(number), performance.now());
+    inFlight.begin(String(number));
     from.send(messageText(from, to, number, options));
   };
+  const inFlight = new InFlight(tally, next);
   const branch = `z9hG4bK-${from.user}-`;
   from.onResponse = (text) => {
     const status = statusOf(text);
     if (status < 200) return;
     const at = text.indexOf(branch) + branch.length;
     const id = /^\d+/.exec(text.slice(at, at + 12))?.[0] ?? "";
-    const began = sentAt.get(id);
+    const began = inFlight.end(id);
     if (began === undefined) return;
-    sentAt.delete(id);
     if (status === 407) from.learn(text);
     // The first challenge is how the nonce is learnt.
     if (status < 300) tally.succeeded(began);

@@ -3,6 +3,9 @@ import { hash } from "node:crypto";
 import { type Line, openLine, type Receive } from "./lines.ts";
 import type { LoadOptions } from "./options.ts";
 
+/** What is not answered by then will not be: 64 times T1. RFC 3261 §17.1.2.2 */
+const ANSWER_MS = 32_000;
+
 export class Phone {
   readonly user: string;
   onRequest: Receive = () => {};
@@ -43,11 +46,16 @@ export class Phone {
   /** Resolves when the server has let the phone in. */
   register(): Promise<void> {
     return new Promise((resolve, reject) => {
+      const lost = () => reject(new Error(`REGISTER ${this.user}: no answer`));
+      const tooLong = setTimeout(lost, ANSWER_MS);
       let tries = 0;
       this.onResponse = (text) => {
         tries += 1;
         const status = statusOf(text);
-        if (status === 200) return resolve();
+        if (status === 200) {
+          clearTimeout(tooLong);
+          return resolve();
+        }
         if (status !== 401 || tries > 2) {
           return reject(new Error(`REGISTER ${this.user}: ${text.split("\r\n", 1)[0]}`));
         }

@@ -5,6 +5,7 @@
  *
  * The users share as many sockets as there are "pairs"; `window` is in flight on each.
  */
+import { InFlight } from "./in-flight.ts";
 import { openLine } from "./lines.ts";
 import { loadOptions } from "./options.ts";
 import { Phone, statusOf } from "./phone.ts";
@@ -18,7 +19,6 @@ await tally.measure(options.warmup, options.seconds);
 
 async function drive(first: number): Promise<void> {
   const phones = new Map<string, Phone>();
-  const began = new Map<string, number>();
   const line = await openLine(options.transport, options.port, (text) => {
     const user = /z9hG4bK-(u\d+)-/.exec(text)?.[1] ?? "";
     const phone = phones.get(user);
@@ -27,7 +27,9 @@ async function drive(first: number): Promise<void> {
       phone.learn(text);
       return phone.sendRegister();
     }
-    if (statusOf(text) === 200) tally.succeeded(began.get(user) ?? 0);
+    const began = inFlight.end(user);
+    if (began === undefined) return;
+    if (statusOf(text) === 200) tally.succeeded(began);
     else tally.refused(text);
     next();
   });
@@ -42,8 +44,9 @@ async function drive(first: number): Promise<void> {
     const phone = order[turn % order.length];
     turn += 1;
     if (phone === undefined) return;
-    began.set(phone.user, performance.now());
+    inFlight.begin(phone.user);
     phone.sendRegister();
   };
+  const inFlight = new InFlight(tally, next);
   for (let at = 0; at < Math.min(options.window, order.length); at += 1) next();
 }
