@@ -30,8 +30,10 @@ export interface AttemptOwner {
 }
 
 export interface Branch {
-  /** With our Via on top. */
+  /** Without our Via. */
   readonly request: SipRequest;
+  /** Our Via, which stands on top of what is sent. */
+  readonly via: string;
   readonly bytes: Uint8Array;
   readonly branch: string;
   readonly flow: Flow;
@@ -211,7 +213,7 @@ export class InviteAttempt extends Attempt {
   /** The same flow, the same branch. RFC 3261 §17.1.1.3 */
   protected override sendAck(): void {
     if (this.branch !== undefined && this.incoming !== undefined) {
-      this.#ack ??= formatMessage(makeAck(this.branch.request, this.incoming));
+      this.#ack ??= formatMessage(makeAck(this.branch, this.incoming));
     }
     if (this.#ack !== undefined) this.owner.engine.send(this.flow, this.#ack);
   }
@@ -220,7 +222,7 @@ export class InviteAttempt extends Attempt {
     if (this.branch === undefined) return;
     this.#cancel = "sent";
     const { engine } = this.owner;
-    const request = makeCancel(this.branch.request);
+    const request = makeCancel(this.branch);
     const bytes = formatMessage(request);
     new NonInviteAttempt({ ...this.branch, request, bytes }, DEAF, this.owner).start();
     // RFC 3261 §9.1: no final answer in 64*T1, and the request counts as cancelled.

@@ -5,13 +5,13 @@ import {
   checkRequest,
   checkResponse,
   formatMessage,
+  formatUnderVia,
   makeResponse,
   RetryAfter,
   type SipMessage,
   SipRequest,
   SipResponse,
   type SipUri,
-  Via,
 } from "../message/index.ts";
 import { responseKey, serverKey } from "../transaction/index.ts";
 import { Attempt } from "./attempt.ts";
@@ -313,7 +313,7 @@ export class Endpoint implements FlowEvents {
       settings.alias,
     );
     this.#engine.counters.requestsOut += 1;
-    this.#engine.send(flow, formatMessage(request.edit().prepend(Via, via).done()));
+    this.#engine.send(flow, formatUnderVia(request, via));
   }
 
   #withHops(to: Hop | readonly Hop[] | SipUri, use: (hops: readonly Hop[]) => void): void {

@@ -1,7 +1,7 @@
 /** A request of ours on its way over one hop after the other, to exactly one end. RFC 3261 §18.1.1, RFC 3263 §4.3 */
 import type { Cancel, Link } from "@parlance/wire";
 import { type Hop, isReliable } from "../locate/index.ts";
-import { formatMessage, type SipRequest, type SipResponse, Via } from "../message/index.ts";
+import { formatUnderVia, type SipRequest, type SipResponse } from "../message/index.ts";
 import {
   type Attempt,
   type AttemptOwner,
@@ -147,8 +147,7 @@ export class Outgoing implements ClientTransaction, AttemptUser {
     const { engine } = this.#owner;
     const branch = engine.newBranch(this.#options.branchSuffix);
     const via = ownVia(flow, engine.settings.sentBy(flow), branch, engine.settings.alias);
-    const request = this.request.edit().prepend(Via, via).done();
-    return { request, bytes: formatMessage(request), branch, flow };
+    return { request: this.request, via, bytes: formatUnderVia(this.request, via), branch, flow };
   }
 
   #launch(branch: Branch): void {

@@ -1,6 +1,6 @@
 /** The Via header field: where a request came from, and where its answer goes. RFC 3261 §18, RFC 3581 */
 import { defaultPort, type Hop, isReliable } from "../locate/index.ts";
-import { hostText, Params, type SipRequest, Via, type ViaValue } from "../message/index.ts";
+import { hostText, type SipRequest, Via } from "../message/index.ts";
 import type { Flow } from "./flow.ts";
 import type { SentBy } from "./ports.ts";
 
@@ -38,11 +38,10 @@ export function answerWay({ via }: SipRequest, { transport, remote }: Flow): Ans
   return { elsewhere, hop: { transport, address: { host: remote.host, port } } };
 }
 
-/** Our own Via. RFC 3261 §8.1.1.7, RFC 3581 §3, RFC 5923 §5 */
-export function ownVia(flow: Flow, sentBy: SentBy, branch: string, alias: boolean): ViaValue {
-  let params = Params.of(["branch", branch]);
-  if (!isReliable(flow.transport)) params = params.with("rport");
-  else if (alias) params = params.with("alias");
-  const host = hostText(sentBy.host);
-  return { protocol: "SIP/2.0", transport: flow.transport, host, port: sentBy.port, params };
+/** The value of our own Via. RFC 3261 §8.1.1.7, RFC 3581 §3, RFC 5923 §5 */
+export function ownVia(flow: Flow, sentBy: SentBy, branch: string, alias: boolean): string {
+  const { host, port } = sentBy;
+  const authority = port === undefined ? hostText(host) : `${hostText(host)}:${port}`;
+  const param = isReliable(flow.transport) ? (alias ? ";alias" : "") : ";rport";
+  return `SIP/2.0/${flow.transport} ${authority};branch=${branch}${param}`;
 }

@@ -21,12 +21,16 @@ type Items<E> = Pick<ListHeaderType<E>, "name" | "key" | "writeItem">;
 
 /** Of either kind of message; the edits of requests and of responses can change the start line too. `Made` is the message that comes out. */
 export abstract class MessageEdit<Made = unknown> {
-  readonly #lines: HeaderLine[];
+  /** Those of a message as long as nothing is changed, which itself never changes. */
+  #lines: readonly HeaderLine[];
+  /** The same lines once they are our own. */
+  #own: HeaderLine[] | undefined;
   readonly #octets: boolean;
   #body: Uint8Array;
 
   constructor({ lines, body, octets }: MessageParts) {
-    this.#lines = [...lines];
+    this.#lines = lines;
+    this.#own = undefined;
     this.#octets = octets;
     this.#body = body;
   }
@@ -52,7 +56,7 @@ export abstract class MessageEdit<Made = unknown> {
   /** Before all values of that header, on a line of its own. */
   prepend<E>(type: Items<E>, ...items: readonly E[]): this {
     const lines = items.map((item) => this.#line(type.name, type.writeItem(item)));
-    this.#lines.splice(this.#placeOf(type.key), 0, ...lines);
+    this.#change().splice(this.#placeOf(type.key), 0, ...lines);
     return this;
   }
 
@@ -60,26 +64,38 @@ export abstract class MessageEdit<Made = unknown> {
   append<E>(type: Items<E>, ...items: readonly E[]): this {
     const lines = items.map((item) => this.#line(type.name, type.writeItem(item)));
     const last = this.#lines.findLastIndex((line) => line.key === type.key);
-    this.#lines.splice(last === -1 ? this.#lines.length : last + 1, 0, ...lines);
+    this.#change().splice(last === -1 ? this.#lines.length : last + 1, 0, ...lines);
     return this;
   }
 
   remove(header: HeaderRef): this {
     const key = refKey(header);
-    for (let at = this.#lines.length - 1; at >= 0; at -= 1) {
-      if (this.#lines[at]?.key === key) this.#lines.splice(at, 1);
-    }
+    if (indexOf(this.#lines, key) !== -1) this.#removeFrom(0, key);
     return this;
   }
 
   /** The first value goes; the others stay as they are written. */
-  removeFirst(type: Items<never>): this {
-    return this.#putFirst(type, undefined);
+  removeFirst({ name, key }: Items<never>): this {
+    const at = indexOf(this.#lines, key);
+    const line = this.#lines[at];
+    if (line === undefined) return this;
+    const rest = withoutFirstValue(line.text);
+    if (rest === undefined || rest === "") this.#change().splice(at, 1);
+    else this.#change()[at] = makeLine(name, rest);
+    return this;
   }
 
   /** The first value is written anew; the others stay as they are written. */
-  replaceFirst<E>(type: Items<E>, item: E): this {
-    return this.#putFirst(type, type.writeItem(item));
+  replaceFirst<E>(type: ListHeaderType<E>, item: E): this {
+    const at = indexOf(this.#lines, type.key);
+    const line = this.#lines[at];
+    if (line === undefined) return this;
+    const rest = withoutFirstValue(line.text);
+    const first = this.#encode(type.writeItem(item));
+    const changed = makeLine(type.name, rest === undefined ? first : `${first}, ${rest}`);
+    if (rest === undefined) changed.keep(type, [item]);
+    this.#change()[at] = changed;
+    return this;
   }
 
   /** Sets Content-Length, and Content-Type when given; an empty body takes the type away. */
@@ -91,40 +107,47 @@ export abstract class MessageEdit<Made = unknown> {
   }
 
   protected parts(): MessageParts {
-    if (!this.#lines.some((line) => line.key === ContentLength.key)) {
-      this.set(ContentLength, this.#body.length);
+    if (indexOf(this.#lines, ContentLength.key) === -1) this.set(ContentLength, this.#body.length);
+    this.#own = undefined; // they belong to the message now
+    return { lines: this.#lines, body: this.#body, octets: this.#octets };
+  }
+
+  #change(): HeaderLine[] {
+    if (this.#own === undefined) {
+      this.#own = this.#lines.slice();
+      this.#lines = this.#own;
     }
-    return { lines: this.#lines.slice(), body: this.#body, octets: this.#octets };
+    return this.#own;
   }
 
   #put(name: string, key: string, texts: readonly string[]): this {
-    const at = this.#lines.findIndex((line) => line.key === key);
-    const lines = texts.map((text) => this.#line(name, text));
+    const lines = this.#change();
+    const at = indexOf(lines, key);
+    const [first, ...others] = texts;
     if (at === -1) {
-      this.#lines.push(...lines);
+      for (const text of texts) lines.push(this.#line(name, text));
       return this;
     }
-    this.#lines.splice(at, 1, ...lines);
-    for (let rest = this.#lines.length - 1; rest >= at + lines.length; rest -= 1) {
-      if (this.#lines[rest]?.key === key) this.#lines.splice(rest, 1);
+    if (first === undefined) return this.#removeFrom(at, key);
+    lines[at] = this.#line(name, first);
+    if (others.length > 0) {
+      lines.splice(at + 1, 0, ...others.map((text) => this.#line(name, text)));
     }
-    return this;
+    return this.#removeFrom(at + texts.length, key);
   }
 
-  #putFirst({ name, key }: Items<never>, text: string | undefined): this {
-    const at = this.#lines.findIndex((line) => line.key === key);
-    const line = this.#lines[at];
-    if (line === undefined) return this;
-    const rest = withoutFirstValue(line.text);
-    const texts = [text === undefined ? undefined : this.#encode(text), rest];
-    const whole = texts.filter((part) => part !== undefined).join(", ");
-    this.#lines.splice(at, 1, ...(whole === "" ? [] : [makeLine(name, whole)]));
+  /** Lines of that key from that place on. */
+  #removeFrom(from: number, key: string): this {
+    const lines = this.#change();
+    for (let at = lines.length - 1; at >= from; at -= 1) {
+      if (lines[at]?.key === key) lines.splice(at, 1);
+    }
     return this;
   }
 
   /** Where a first line of that header goes: Via on top, all else below it. */
   #placeOf(key: string): number {
-    const first = this.#lines.findIndex((line) => line.key === key);
+    const first = indexOf(this.#lines, key);
     if (first !== -1) return first;
     return key === Via.key ? 0 : this.#lines.findLastIndex((line) => line.key === Via.key) + 1;
   }
@@ -136,6 +159,11 @@ export abstract class MessageEdit<Made = unknown> {
   #encode(text: string): string {
     return this.#octets ? octetText(utf8Bytes(text)) : text;
   }
+}
+
+function indexOf(lines: readonly HeaderLine[], key: string): number {
+  for (let at = 0; at < lines.length; at += 1) if (lines[at]?.key === key) return at;
+  return -1;
 }
 
 /** The start of a request, with its URI parsed as far as it was asked for. */

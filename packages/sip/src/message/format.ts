@@ -1,11 +1,24 @@
 /** Messages to octets: untouched lines leave in runs, as they came. RFC 3261 §7 */
 import { asciiInto, concatBytes, octetBytes, octetText, utf8Bytes } from "@parlance/wire";
-import type { HeaderLine } from "./header-line.ts";
+import { breaksLine } from "./characters.ts";
+import { firstLine, type HeaderLine } from "./header-line.ts";
 import type { SipMessage } from "./message.ts";
 
 export function formatMessage(message: SipMessage): Uint8Array {
-  const { lines, body, octets } = message.parts;
-  const headers = `${joinLines(lines)}\r\n`;
+  return write(message, `${joinLines(message.parts.lines)}\r\n`);
+}
+
+/** As it goes out with one Via more on top, and a Content-Length, which streams need. RFC 3261 §18.1.1 */
+export function formatUnderVia(message: SipMessage, via: string): Uint8Array {
+  if (breaksLine(via)) throw new RangeError("line break or NUL in Via");
+  const { lines, body } = message.parts;
+  const length =
+    firstLine(lines, "content-length") === undefined ? `Content-Length: ${body.length}\r\n` : "";
+  return write(message, `Via: ${via}\r\n${joinLines(lines)}${length}\r\n`);
+}
+
+function write(message: SipMessage, headers: string): Uint8Array {
+  const { body, octets } = message.parts;
   if (octets) return formatOctets(message, headers);
   const head = `${message.startLine}\r\n${headers}`;
   const bytes = new Uint8Array(head.length + body.length);

@@ -55,9 +55,14 @@ export class HeaderLine {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was read by this very type
     if (this.#keptFor === type) return this.#kept as T;
     const value = type.read(this.text);
+    this.keep(type, value);
+    return value;
+  }
+
+  /** What its text means to this type is known. */
+  keep<T>(type: Pick<HeaderType<T>, "read">, value: T): void {
     this.#keptFor = type;
     this.#kept = value;
-    return value;
   }
 }
 

@@ -2,6 +2,7 @@
 
 /** The text after the first value and its comma; `undefined` when it is the only one. */
 export function withoutFirstValue(text: string): string | undefined {
+  if (!text.includes(",")) return undefined; // as nearly always
   let quoted = false;
   let bracketed = false;
   for (let at = 0; at < text.length; at += 1) {
