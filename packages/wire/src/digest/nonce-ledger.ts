@@ -1,5 +1,5 @@
 /** How far each nonce has been counted: the guard against replay. RFC 7616 §3.4 (nc), §5.5 */
-import { ownText } from "@parlance/wire";
+import { ownText } from "../text.ts";
 
 interface Entry {
   readonly issuedAt: number;
