@@ -97,8 +97,21 @@ interface Habits {
 const isNoText = (request: SipRequest): boolean =>
   request.text("Content-Type")?.startsWith("text/plain") !== true;
 
+/** As sofia does it (telepathy-rakia): what it has just answered is not answered twice. RFC 3261 §8.2.2.2 */
+function refusingMerged(): (request: SipRequest) => boolean {
+  const seen = new Set<string>();
+  return ({ callId, from, cseq }) => {
+    const id = `${callId} ${from.params.get("tag")} ${cseq.number}`;
+    const merged = seen.has(id);
+    seen.add(id);
+    return merged;
+  };
+}
+
 function refuse(phone: Phone, { accept, status = 415, refuses = isNoText }: Habits = {}): void {
+  const isMerged = refusingMerged();
   phone.serve = (transaction) => {
+    if (isMerged(transaction.request)) return transaction.reply(482);
     if (!refuses(transaction.request)) return transaction.reply(200);
     transaction.reply(status, undefined, (edit) => {
       if (accept !== undefined) edit.setText("Accept", accept);
@@ -123,13 +136,26 @@ test("RFC 3261 §21.4.13: a phone that has refused an envelope gets the text alo
     const desk = await online(world, "bob", { plain: true });
     refuse(desk, habits);
     for (const text of ["one", "two", "three"]) {
-      assert.equal((await sendEnveloped(alice, desk.address, text)).status, 200);
+      const { status, cseq } = await sendEnveloped(alice, desk.address, text);
+      assert.deepEqual([status, cseq.number], [200, alice.lastCseq]);
     }
     await desk.register(); // renewed: it is the same phone
     assert.equal((await sendEnveloped(alice, desk.address, "four")).status, 200);
     assert.deepEqual(types(desk), ["message/cpim", ...Array(4).fill("text/plain")]);
     assert.deepEqual(desk.received.slice(1).map(bodyText), ["one", "two", "three", "four"]);
   }
+});
+
+test("a phone that goes away between envelope and text: what waits is the message as it was written", async () => {
+  const world = await openToAll();
+  const alice = await online(world, "alice");
+  const desk = await online(world, "bob", { plain: true });
+  desk.serve = (transaction) => transaction.reply(isNoText(transaction.request) ? 415 : 480);
+  assert.equal((await sendEnveloped(alice, desk.address, "hello")).status, 202);
+  await desk.register(undefined, 0);
+  const bob = await online(world, "bob");
+  await world.clock.pass(1_000);
+  assert.deepEqual(types(bob), ["message/cpim"]);
 });
 
 test("out of the store only the first envelope is shown to a phone that knows none", async () => {

@@ -140,6 +140,11 @@ export class Phone {
     return this.#world.settle();
   }
 
+  /** Of the last request that it made. */
+  get lastCseq(): number {
+    return this.#cseq;
+  }
+
   /** Of the last that it sent. */
   get sentBytes(): number {
     return this.#machine.sent.at(-1)?.bytes.length ?? 0;

@@ -38,6 +38,7 @@ import { RequestPassage } from "./passage.ts";
 import { Rate } from "./rate.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
 import { type Exits, passBack } from "./routes.ts";
+import { asAnother, asAsked } from "./second-try.ts";
 
 /** The functions that requests pass; in standalone parts of them may be missing. */
 export interface Functions {
@@ -282,7 +283,7 @@ export class ThroughWay implements Way {
     const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
     if (this.#isTaken(passage, onward, asker)) return;
     const translated = this.#translated(passage);
-    this.#try(edited(passage, translated), account, contacts, false, asker);
+    this.#try(edited(passage, translated), account, contacts, asker);
   }
 
   /** Does the server go between the two sides of this session itself? */
@@ -299,22 +300,33 @@ export class ThroughWay implements Way {
     return this.#serving.sessions?.translated(passage);
   }
 
-  /** A failure is judged once more; `again`: this is the second round, and the last. */
-  #try(
-    passage: Passage,
-    account: Account,
-    bindings: readonly Binding[],
-    again: boolean,
-    asker: Asker,
-  ): void {
+  #try(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
     this.#forward(passage, own(bindings), asker, (end) => {
       if (end.status < 300) return passBack(end, asker);
-      const failure = { status: end.status, tried: bindings, again };
+      const failure = { status: end.status, tried: bindings, again: false };
       const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
       if (verdict.do === "pass") return passBack(end, asker);
-      if (verdict.do !== "forward" || again)
-        return this.#carryOut(verdict, passage, account, asker);
-      this.#try(edited(passage, verdict.edit), account, verdict.bindings, true, asker);
+      if (verdict.do === "forward") return this.#tryAgain(passage, account, verdict, asker);
+      this.#carryOut(verdict, passage, account, asker);
+    });
+  }
+
+  /** The second round, and the last. */
+  #tryAgain(
+    passage: Passage,
+    account: Account,
+    { bindings, edit }: Forwarding,
+    asker: Asker,
+  ): void {
+    const { request } = passage;
+    const again = edited(passage, asAnother(request, edit));
+    this.#forward(again, own(bindings), asker, (end) => {
+      const told = asAsked(end, request);
+      if (end.status < 300) return passBack(told, asker);
+      const failure = { status: end.status, tried: bindings, again: true };
+      const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
+      if (verdict.do === "pass" || verdict.do === "forward") return passBack(told, asker);
+      this.#carryOut(verdict, passage, account, asker);
     });
   }
 

@@ -6,7 +6,7 @@ import type { DeferredMessage } from "../store/index.ts";
 import { dislikesEnvelope, judgePush } from "./judge-push.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { pushed, readWaiting } from "./waiting-request.ts";
+import { pushed, pushedAgain, readWaiting } from "./waiting-request.ts";
 
 export type PushResult =
   | "delivered"
@@ -87,5 +87,5 @@ function plainForm(
 ): SipRequest | undefined {
   const { bytes } = readContent(request);
   const inner = bytes.ok ? plainTextOf(request.text("Content-Type") ?? "", bytes.value) : undefined;
-  return inner && request.edit().remove("Content-Encoding").body(inner.bytes, inner.type).done();
+  return inner && pushedAgain(request, inner.bytes, inner.type);
 }

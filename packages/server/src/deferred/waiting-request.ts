@@ -116,7 +116,18 @@ export function pushed({ request }: Waiting, attempt: number): SipRequest {
     request
       .edit()
       // RFC 3261 §8.2.2.2: equal Call-ID, tag and CSeq in two transactions would be called a loop.
-      .set(CSeq, { number: attempt + 1, method: request.method })
+      .set(CSeq, { number: 2 * attempt + 1, method: request.method })
       .done()
   );
+}
+
+/** The same attempt in another form; its number is none of another attempt. */
+export function pushedAgain(request: SipRequest, body: Uint8Array, type: string): SipRequest {
+  const { number, method } = request.cseq;
+  return request
+    .edit()
+    .remove("Content-Encoding")
+    .body(body, type)
+    .set(CSeq, { number: number + 1, method })
+    .done();
 }
