@@ -2,34 +2,29 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { deflateSync } from "node:zlib";
-import type { ImClient, IncomingMessage } from "@parlance/client";
-import { connect } from "@parlance/client/node";
-import { formatMessage, type SipMessage } from "@parlance/sip";
-import { within } from "../tools/test/deadline.ts";
 import { connectPeer } from "../tools/test/peers.ts";
 import { RawUser } from "../tools/test/raw-user.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
-import { readWireMessage, type WireMessage } from "../tools/test/wire-message.ts";
 import { Linphonec } from "./linphone/linphonec.ts";
+import { SdkUser, soon } from "./sdk-user.ts";
 
 const DOMAIN = "im.example.com";
 const LINUS = { name: "linus", password: "linus-secret", domain: DOMAIN };
 const BOB = { name: "bob", password: "bob-secret", domain: DOMAIN };
 const LINUS_URI = `sip:linus@${DOMAIN}`;
 const BOB_URI = `sip:bob@${DOMAIN}`;
-const WAIT_MS = 20_000;
 
 for (const transport of ["udp", "tcp"] as const) {
   for (const digest of ["SHA-256", "MD5"] as const) {
     suite(`linphone over ${transport}, with ${digest}`, () => {
       let server: ServerProcess;
-      let sdk: Sdk;
+      let sdk: SdkUser;
       let phone: Linphonec;
 
       before(async () => {
         const users = [LINUS, BOB].map(({ name, password }) => ({ name, password }));
         server = await ServerProcess.start({ domain: DOMAIN, users });
-        sdk = await Sdk.open(server);
+        sdk = await SdkUser.open(server, { user: BOB_URI, password: BOB.password });
       });
       after(async () => {
         await phone?.stop();
@@ -99,77 +94,4 @@ for (const transport of ["udp", "tcp"] as const) {
       });
     });
   }
-}
-
-/** Bob with the SDK: what he receives, and what others answer him. */
-class Sdk {
-  readonly im: ImClient;
-  readonly #texts: IncomingMessage[] = [];
-  #changed = Promise.withResolvers<void>();
-  readonly #seen: Traced;
-
-  static async open(server: ServerProcess): Promise<Sdk> {
-    const { host, port } = server.address("tcp");
-    const seen = new Traced();
-    const im = await connect({
-      user: BOB_URI,
-      password: BOB.password,
-      server: `tcp://${host}:${port}`,
-      trace: (_, message) => seen.note(message),
-    });
-    return new Sdk(im, seen);
-  }
-
-  private constructor(im: ImClient, seen: Traced) {
-    this.im = im;
-    this.#seen = seen;
-    im.on("message", (message) => {
-      this.#texts.push(message);
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-    });
-  }
-
-  async text(wanted: string): Promise<{ readonly from: string; readonly text: string }> {
-    for (;;) {
-      const found = this.#texts.find((one) => one.kind === "text" && one.text === wanted);
-      if (found?.kind === "text") return found;
-      await soon(this.#changed.promise);
-    }
-  }
-
-  answerTo(contentType: string): Promise<WireMessage> {
-    return soon(this.#seen.answerTo(contentType));
-  }
-
-  close(): Promise<void> {
-    return this.im.close();
-  }
-}
-
-/** Finds the answer to a request that carries a certain kind of body. */
-class Traced {
-  readonly #sent = new Map<string, string>();
-  readonly #answers = new Map<string, PromiseWithResolvers<WireMessage>>();
-
-  note(traced: SipMessage | Uint8Array): void {
-    const bytes = traced instanceof Uint8Array ? traced : formatMessage(traced);
-    const message = readWireMessage(Buffer.from(bytes).toString("latin1"));
-    const transaction = `${message.callId} ${message.header("CSeq")}`;
-    if (message.status === undefined) this.#sent.set(transaction, message.text);
-    else if (message.status >= 200) {
-      const sent = this.#sent.get(transaction) ?? "";
-      for (const [type, answer] of this.#answers) if (sent.includes(type)) answer.resolve(message);
-    }
-  }
-
-  answerTo(contentType: string): Promise<WireMessage> {
-    const answer = Promise.withResolvers<WireMessage>();
-    this.#answers.set(contentType, answer);
-    return answer.promise;
-  }
-}
-
-function soon<T>(promise: Promise<T>): Promise<T> {
-  return within(WAIT_MS, promise, () => "it does not come");
 }

@@ -1,8 +1,9 @@
 /** The other products that the suites talk to, and whether this machine has them. */
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 export interface Program {
+  /** On the path, or as a whole path. */
   readonly command: string;
   /** Of Debian. */
   readonly package: string;
@@ -12,18 +13,28 @@ export const SIPP: Program = { command: "sipp", package: "sip-tester" };
 export const LINPHONE: Program = { command: "linphonec", package: "linphone-cli" };
 export const TSHARK: Program = { command: "tshark", package: "tshark" };
 export const KAMAILIO: Program = { command: "kamailio", package: "kamailio" };
+export const BARESIP: Program = { command: "baresip", package: "baresip-core" };
+export const TWINKLE: Program = { command: "twinkle-console", package: "twinkle-console" };
+export const RAKIA: Program = {
+  command: "/usr/lib/telepathy/telepathy-rakia",
+  package: "telepathy-rakia",
+};
+export const DBUS: Program = { command: "dbus-daemon", package: "dbus-daemon" };
+export const GDBUS: Program = { command: "gdbus", package: "libglib2.0-bin" };
 export const CHROMIUM: Program = { command: "chromium", package: "chromium" };
 
 /** What each suite needs, by the name of its file. */
 export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["sipp.interop.ts", [SIPP]],
   ["linphone.interop.ts", [LINPHONE]],
+  ["plain-phones.interop.ts", [BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
 ]);
 
 export function isInstalled({ command }: Program): boolean {
+  if (isAbsolute(command)) return existsSync(command);
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.some((folder) => existsSync(join(folder, command)));
 }

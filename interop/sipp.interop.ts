@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { ServerProcess } from "../tools/test/server-process.ts";
-import { md5Path, type Path } from "./sipp/md5-path.ts";
+import { md5Path, type Path } from "./md5-path.ts";
 import { freePort, Sipp, sipp } from "./sipp/sipp.ts";
 
 const DOMAIN = "im.example.com";

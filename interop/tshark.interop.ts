@@ -8,7 +8,7 @@ import { within } from "../tools/test/deadline.ts";
 import { connectPeer } from "../tools/test/peers.ts";
 import { RawUser } from "../tools/test/raw-user.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
-import { md5Path } from "./sipp/md5-path.ts";
+import { md5Path } from "./md5-path.ts";
 import { freePort, Sipp, sipp } from "./sipp/sipp.ts";
 import { Capture, dissect } from "./tshark/tshark.ts";
 

@@ -1,12 +1,8 @@
 /** linphonec, the terminal program of linphone, driven through a pseudo-terminal: it does nothing behind a pipe. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { within } from "../../tools/test/deadline.ts";
-
-const WAIT_MS = 20_000;
+import { ProgramFolder, TalkingProgram } from "../talking-program.ts";
 
 export interface LinphoneAccount {
   readonly name: string;
@@ -22,14 +18,8 @@ export interface LinphoneServer {
 }
 
 export class Linphonec {
-  readonly #child: ChildProcess;
-  readonly #folder: string;
-  readonly #gone: Promise<void>;
-  readonly #waiting: {
-    readonly pattern: RegExp;
-    readonly heard: (found: RegExpExecArray) => void;
-  }[] = [];
-  #said = "";
+  readonly #folder = new ProgramFolder("linphone");
+  readonly #program: TalkingProgram;
 
   /** Resolves when it is registered. */
   static async start(account: LinphoneAccount, server: LinphoneServer): Promise<Linphonec> {
@@ -44,57 +34,34 @@ export class Linphonec {
   }
 
   private constructor(account: LinphoneAccount, server: LinphoneServer) {
-    this.#folder = mkdtempSync(join(tmpdir(), "parlance-linphone-"));
+    const { path } = this.#folder;
     // Without this folder it has no database, and without its database no messages.
-    mkdirSync(join(this.#folder, ".local/share/linphone"), { recursive: true });
-    const file = join(this.#folder, "linphonerc");
+    mkdirSync(join(path, ".local/share/linphone"), { recursive: true });
+    const file = join(path, "linphonerc");
     writeFileSync(file, configuration(account, server));
     const words = `linphonec -c ${file} -d 6`;
-    this.#child = spawn("script", ["-qfec", words, "/dev/null"], {
-      cwd: this.#folder,
-      env: { PATH: process.env["PATH"], HOME: this.#folder, TERM: "dumb" },
+    this.#program = new TalkingProgram("script", ["-qfec", words, "/dev/null"], {
+      cwd: path,
+      env: { PATH: process.env["PATH"], HOME: path, TERM: "dumb" },
     });
-    this.#gone = new Promise((resolve) => this.#child.once("close", () => resolve()));
-    this.#child.stdout?.on("data", (chunk: Buffer) => this.#listen(chunk.toString()));
   }
 
   chat(to: string, text: string): void {
-    this.#child.stdin?.write(`chat ${to} ${text}\n`);
+    this.#program.tell(`chat ${to} ${text}`);
   }
 
-  /** What it prints that fits, from the beginning. */
   hears(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = pattern.exec(this.#said);
-    if (found !== null) return Promise.resolve(found);
-    const heard = Promise.withResolvers<RegExpExecArray>();
-    this.#waiting.push({ pattern, heard: heard.resolve });
-    return within(
-      WAIT_MS,
-      heard.promise,
-      () => `linphonec did not say ${pattern}: ${this.#said.slice(-2_000)}`,
-    );
+    return this.#program.hears(pattern);
   }
 
   /** Everything that it has printed: the messages in and out are in it. */
   get said(): string {
-    return this.#said;
+    return this.#program.said;
   }
 
   async stop(): Promise<void> {
-    this.#child.stdin?.write("quit\n");
-    await within(WAIT_MS, this.#gone, () => "linphonec does not end").finally(() =>
-      this.#child.kill("SIGKILL"),
-    );
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  #listen(text: string): void {
-    this.#said += text;
-    for (const one of this.#waiting.splice(0)) {
-      const found = one.pattern.exec(this.#said);
-      if (found === null) this.#waiting.push(one);
-      else one.heard(found);
-    }
+    await this.#program.end(() => this.#program.tell("quit"));
+    this.#folder.remove();
   }
 }
 
