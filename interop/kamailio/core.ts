@@ -50,7 +50,7 @@ export class KamailioCore {
       ["-A", `CORE_PORT=${serverPort}`],
       ["-x", "tlsf"], // the usual allocators end with a fault under some kernels
       ["-X", "tlsf"],
-      ["-m", "64"],
+      ["-m", "256"],
       ["-M", "8"],
     ];
     this.#child = spawn("kamailio", [...options.flat(), "-DD", "-E"], {

@@ -14,6 +14,7 @@ export type Mark =
   | "pushed";
 
 const MARK_BYTES = 16; // RFC 3261 §8.1.1.7 wants branches that nobody guesses: 128 bits
+const MARK_CHARACTERS = 22; // in base64url
 
 export class Marks {
   readonly #key: Uint8Array;
@@ -33,7 +34,8 @@ export class Marks {
   }
 
   has(mark: Mark, party: string, request: SipRequest): boolean {
-    const found = branchMarks(request);
+    // Those of others, as Kamailio writes behind a dot of its own, are hardly ever as long.
+    const found = branchMarks(request).filter(({ length }) => length === MARK_CHARACTERS);
     return found.length > 0 && found.includes(this.make(mark, party, request));
   }
 }

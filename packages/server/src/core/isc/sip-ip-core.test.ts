@@ -272,6 +272,12 @@ export const AS = {
   },
 } as const satisfies Partial<ServerConfig>;
 
+/** Route as the core writes it when it asks at this end. */
+export function triggered(end: "orig" | "term"): readonly string[] {
+  const stage: Stage = end === "orig" ? "originated" : "terminated";
+  return [`<${SERVER_URI};${end}>`, `<${CORE_ROUTE};stage=${stage}>`];
+}
+
 function stageOf(request: SipRequest): Stage {
   const [top] = request.get(Route) ?? [];
   const stage = top?.uri.kind === "sip" ? top.uri.params.get("stage") : undefined;

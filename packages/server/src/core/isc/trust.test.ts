@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Expires, type SipRequest } from "@parlance/sip";
+import * as fc from "fast-check";
 import { bodyText, DOMAIN, IM, type Phone } from "../world.test.ts";
 import { behindCore, CORE } from "./sip-ip-core.test.ts";
 
@@ -45,7 +46,7 @@ test("users have nothing to say here: no REGISTER, no request, whatever they ass
 
 test("a REGISTER of the user himself, and one for nobody here, are no third-party registrations", async () => {
   const { world, core } = await behindCore();
-  const peer = world.phone("bob", { host: CORE, port: 5_070 });
+  const peer = world.phone("bob", { host: "192.0.2.51", port: 5_070 });
   const own = await peer.request("REGISTER", `sip:${DOMAIN}`, (edit) => {
     edit.setText("To", `<${BOB}>`).setText("Contact", `<${peer.contact}>`);
   });
@@ -59,7 +60,7 @@ test("a REGISTER of the user himself, and one for nobody here, are no third-part
 
 test("an originator nobody vouches for, or who is no user here, is refused: 403 with its Warning (clause 5.1)", async () => {
   const { world } = await behindCore();
-  const core = world.phone("alice", { host: CORE, port: 5_070 });
+  const core = world.phone("alice", { host: "192.0.2.51", port: 5_070 });
   const nobody = handedOver(core, BOB, "orig").edit().remove("P-Asserted-Identity").done();
   const unknown = await core.send(nobody);
   assert.equal(unknown.status, 403);
@@ -96,6 +97,68 @@ test("a Route to elsewhere chooses no destination: the core gets the request, Ro
   assert.equal(core.fromServer[0]?.texts("Route")[0], "<sip:203.0.113.9;lr>");
   const hosts = world.serverMachine.sent.map(({ flow }) => flow.remote.host);
   assert.ok(!hosts.includes("203.0.113.9"));
+});
+
+test("whatever a core writes into its headers breaks nothing", async () => {
+  const { world, core } = await behindCore();
+  const peer = world.phone("alice", { host: "192.0.2.51", port: 5_070 });
+  core.away = true;
+  const uri = fc.constantFrom(
+    "<sip:bob@parlance.test>",
+    "<sip:192.0.2.1:5070;lr;orig>",
+    "<sip:x@192.0.2.1:5070;lr>",
+    `<sip:${CORE}:6060;lr>`,
+    "<sip:[::1];lr>",
+    "<tel:+49123>",
+    "<urn:service:sos>",
+    "sip:alice@parlance.test;sescase=orig",
+    "*",
+    "",
+    "<",
+  );
+  const param = fc.constantFrom(
+    "",
+    ";sescase=orig",
+    ";sescase=x",
+    ";regstate=unreg",
+    ";orig-cdiv",
+    ";a=b;a=c",
+  );
+  const value = fc.tuple(uri, param).map((parts) => parts.join(""));
+  const name = fc.constantFrom(
+    "P-Served-User",
+    "P-Asserted-Identity",
+    "Route",
+    "To",
+    "Via",
+    "Expires",
+  );
+  const method = fc.constantFrom(
+    "MESSAGE",
+    "INVITE",
+    "REGISTER",
+    "SUBSCRIBE",
+    "BYE",
+    "PUBLISH",
+    "INFO",
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      method,
+      fc.array(fc.tuple(name, value), { maxLength: 4 }),
+      async (how, lines) => {
+        const request = peer.make(how, BOB, (edit) => {
+          edit.setText("P-Asserted-Identity", `<${peer.address}>`).setText("Accept-Contact", IM);
+          for (const [header, text] of lines) edit.setText(header, text);
+        });
+        void peer.send(request).catch(() => undefined); // an answer may be as broken as the request
+        await world.clock.pass(1_000);
+      },
+    ),
+    { numRuns: 150 },
+  );
+  assert.deepEqual(world.logged, []);
+  assert.equal(world.server.stats.handlerErrors, 0);
 });
 
 test("a request without the feature tag is not ours: it goes on as it came, and plainSip takes it in", async () => {
