@@ -5,7 +5,7 @@ import type { SessionHost } from "./endpoint.ts";
 import type { Line } from "./line.ts";
 
 /** Undefined: it did not come in time, or the connection is gone. */
-export type Answered = (status: number | undefined) => void;
+export type Answered = (status: number | undefined, response?: MsrpResponse) => void;
 
 interface Asked {
   readonly cancel: Cancel;
@@ -31,8 +31,8 @@ export class OwnRequests {
   }
 
   /** Whether the response is to one of them. */
-  answered({ transactionId, status }: MsrpResponse): boolean {
-    return this.#settle(transactionId, status);
+  answered(response: MsrpResponse): boolean {
+    return this.#settle(response.transactionId, response);
   }
 
   /** The connection is gone, and with it all answers. */
@@ -40,12 +40,12 @@ export class OwnRequests {
     for (const transactionId of this.#asked.keys()) this.#settle(transactionId, undefined);
   }
 
-  #settle(transactionId: string, status: number | undefined): boolean {
+  #settle(transactionId: string, response: MsrpResponse | undefined): boolean {
     const asked = this.#asked.get(transactionId);
     if (asked === undefined) return false;
     this.#asked.delete(transactionId);
     asked.cancel();
-    asked.answered(status);
+    asked.answered(response?.status, response);
     return true;
   }
 }
