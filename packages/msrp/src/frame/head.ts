@@ -11,6 +11,7 @@ const SPACE = 32;
 const HYPHEN = 45;
 const ZERO = 48;
 const COLON = 58;
+const LAST_ASCII = 126;
 
 const START = octets("MSRP ");
 /** Where the transaction id begins in every frame. */
@@ -61,6 +62,8 @@ export class FrameHead {
   #lineStart = 0;
   #lines = 0;
   #scanned = 0;
+  /** Whether the current line has been nothing else so far. */
+  #pureAscii = true;
 
   /**
    * Reads on in the frame that begins at `start`. True when the head is whole; false when it goes on behind
@@ -75,6 +78,7 @@ export class FrameHead {
       if (this.#readLine(bytes, start, end, limits)) return true;
       this.#lineStart = end + 2;
       this.#scanned = end + 2;
+      this.#pureAscii = true;
     }
     return false;
   }
@@ -86,7 +90,11 @@ export class FrameHead {
     let at = this.#scanned;
     for (; at <= last; at += 1) {
       const code = bytes[start + at] ?? 0;
-      if (code >= SPACE || code === TAB) continue;
+      if (code >= SPACE) {
+        if (code > LAST_ASCII) this.#pureAscii = false;
+        continue;
+      }
+      if (code === TAB) continue;
       if (code !== CR) throw new FrameFault(at, "control character in the head");
       if (start + at + 1 === bytes.length) break;
       if (bytes[start + at + 1] !== LF) throw new FrameFault(at, "bare CR in the head");
@@ -179,10 +187,10 @@ export class FrameHead {
   #keep(bytes: Uint8Array, nameAt: number, length: number, line: Line): void {
     switch (length) {
       case TO_PATH.length:
-        if (isName(bytes, nameAt, TO_PATH)) this.toPath = only(this.toPath, line);
+        if (isName(bytes, nameAt, TO_PATH)) this.toPath = this.#onlyPath(this.toPath, line);
         return;
       case FROM_PATH.length:
-        if (isName(bytes, nameAt, FROM_PATH)) this.fromPath = only(this.fromPath, line);
+        if (isName(bytes, nameAt, FROM_PATH)) this.fromPath = this.#onlyPath(this.fromPath, line);
         return;
       case MESSAGE_ID.length: // and of Byte-Range
         if (isName(bytes, nameAt, MESSAGE_ID)) this.messageId = only(this.messageId, line);
@@ -201,6 +209,12 @@ export class FrameHead {
       case CONTENT_TYPE.length:
         if (isName(bytes, nameAt, CONTENT_TYPE)) this.contentType = only(this.contentType, line);
     }
+  }
+
+  /** URIs are ASCII throughout. RFC 4975 §6 */
+  #onlyPath(known: Line | undefined, line: Line): Line {
+    if (!this.#pureAscii) throw new FrameFault(line.at, "a path is not ASCII");
+    return only(known, line);
   }
 
   /** Without both nobody can be answered, and nobody knows whom the frame is for. */
