@@ -66,7 +66,7 @@ async function measure(server: Server): Promise<Measured> {
 /** What more is in use once they all have registered than before. */
 async function memoryFigure(transport: "udp" | "tcp", what: string): Promise<Figure> {
   const users = IDLE[transport];
-  const server = (await startParlance(users, MEMORY_PROBE))[transport];
+  const server = (await startParlance(users, { nodeFlags: MEMORY_PROBE }))[transport];
   const before = await bytesInUse(server.child);
   const program = fileURLToPath(new URL("./load/idle-load.ts", import.meta.url));
   const options = { transport, port: server.port, users, password: PASSWORD };

@@ -42,8 +42,15 @@ const START_MS = 30_000;
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+export interface ParlanceOptions {
+  readonly nodeFlags?: readonly string[];
+  /** Opens the HTTP listener as well, with room for files. */
+  readonly http?: boolean;
+}
+
 /** With users u0, u1, … and the trace off, as for a service under load. */
-export async function startParlance(users: number, nodeFlags: readonly string[] = []) {
+export async function startParlance(users: number, options: ParlanceOptions = {}) {
+  const { nodeFlags = [], http = false } = options;
   const data = temporaryFolder();
   const file = join(data, "parlance.json");
   const config = {
@@ -51,11 +58,12 @@ export async function startParlance(users: number, nodeFlags: readonly string[] 
     listen: {
       sip: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"],
       msrp: ["tcp://127.0.0.1:0"],
-      http: null,
+      http: http ? "http://127.0.0.1:0" : null,
       admin: null,
     },
     users: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, password: PASSWORD })),
     trace: { bytes: 0 },
+    files: { maxFileBytes: 2 ** 30, quotaBytes: 8 * 2 ** 30 },
     limits: ROOMY,
   };
   writeFileSync(file, JSON.stringify(config));
@@ -75,7 +83,8 @@ export async function startParlance(users: number, nodeFlags: readonly string[] 
     return Number(url?.[1]);
   };
   const server = { name: "Parlance", child, password: PASSWORD };
-  return { udp: { ...server, port: port("udp") }, tcp: { ...server, port: port("tcp") } };
+  const on = (transport: string): Server => ({ ...server, port: port(transport) });
+  return { udp: on("udp"), tcp: on("tcp"), http: on("http") };
 }
 
 /** A program that only joins sockets, two by two. */
@@ -84,6 +93,14 @@ export async function startPipe(): Promise<Server> {
   const child = startOn(0, [process.execPath, program]);
   const port = Number(await saying(child, /^ready (\d+)$/m));
   return { name: "Node pipe", port, child, password: undefined };
+}
+
+/** A program that pipes bodies into files, and files into answers. */
+export async function startFilePipe(): Promise<Server> {
+  const program = join(ROOT, "bench/load/file-pipe.ts");
+  const child = startOn(0, [process.execPath, program, temporaryFolder()]);
+  const port = Number(await saying(child, /^ready (\d+)$/m));
+  return { name: "node:http", port, child, password: undefined };
 }
 
 /** Undefined where it is not installed. `digest`: it asks for credentials as Parlance does. */

@@ -16,15 +16,16 @@ export class DiskReader implements ContentReader {
   }
 
   async *read(from: number, to: number): AsyncIterable<Uint8Array> {
+    // One for all pieces: made anew for each, they would have the collector look through the whole heap all the time.
+    const buffer = new Uint8Array(Math.min(PIECE_BYTES, Math.max(0, to - from)));
     let at = from;
     while (at < to) {
       if (!this.#open) throw new StoreError("closed", "the reader is closed");
-      // Not from the pool: whoever gets the piece may keep it.
-      const piece = new Uint8Array(Math.min(PIECE_BYTES, to - at));
-      const { bytesRead } = await onDisk(() => this.#handle.read(piece, 0, piece.length, at));
+      const length = Math.min(buffer.length, to - at);
+      const { bytesRead } = await onDisk(() => this.#handle.read(buffer, 0, length, at));
       if (bytesRead === 0) throw new StoreError("damaged", "the content is shorter than it was");
       at += bytesRead;
-      yield bytesRead === piece.length ? piece : piece.subarray(0, bytesRead);
+      yield buffer.subarray(0, bytesRead);
     }
   }
 

@@ -103,7 +103,7 @@ export class WebDoor {
       for (;;) {
         const next = await pieces.next();
         if (next.done === true) break;
-        if (!response.write(next.value)) await this.#drained(response);
+        await this.#written(next.value, response);
         if (response.destroyed) return;
       }
       response.end();
@@ -112,19 +112,18 @@ export class WebDoor {
     }
   }
 
-  /** Resolves when the reader takes more, or will never. */
-  #drained(response: ServerResponse): Promise<void> {
+  /** Resolves when the system has taken the piece, which may change from then on, or never will. */
+  #written(piece: Uint8Array, response: ServerResponse): Promise<void> {
     if (response.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       const stalled = setTimeout(() => response.destroy(), this.#options.stalledMs);
       const done = (): void => {
         clearTimeout(stalled);
-        response.off("drain", done);
         response.off("close", done);
         resolve();
       };
-      response.on("drain", done);
       response.on("close", done);
+      response.write(piece, done);
     });
   }
 

@@ -2,14 +2,16 @@
 import type { ContentWriter } from "../store/index.ts";
 import { type FileWork, givenUpAt } from "./work.ts";
 
-/** Some tenths of a second of a fast line; each costs an fsync and a commit. */
+/** Each costs an fsync and a commit: no more than four a second, and none for little. */
 const STEP_BYTES = 4 * 1_048_576;
+const STEP_MS = 250;
 
 export class Checkpoints {
   readonly #id: string;
   readonly #writer: ContentWriter;
   readonly #work: FileWork;
   #last: number;
+  #lastAt: number;
   #running: Promise<void> | undefined;
   #failure: unknown;
 
@@ -18,12 +20,16 @@ export class Checkpoints {
     this.#writer = writer;
     this.#work = work;
     this.#last = writer.offset;
+    this.#lastAt = work.clock.now();
   }
 
   /** Octets have come. Nobody waits for the disk here. */
   passed(): void {
     if (this.#running !== undefined || this.#writer.offset - this.#last < STEP_BYTES) return;
+    const now = this.#work.clock.now();
+    if (now - this.#lastAt < STEP_MS) return;
     this.#last = this.#writer.offset;
+    this.#lastAt = now;
     this.#running = this.#saveInBackground();
   }
 

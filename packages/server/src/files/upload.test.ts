@@ -131,13 +131,17 @@ test("after a crash an upload goes on at the last checkpoint, and a finished one
   const done = await world.upload("kept");
   const { upload, url } = await world.begin();
   const large = new Uint8Array(6 * 1_048_576).map((_, index) => index % 251);
+  const sent = Promise.withResolvers<void>();
   const pieces = (async function* cutLater() {
-    for (let at = 0; at < large.length; at += 65_536) yield large.slice(at, at + 65_536);
-    await settled();
+    for (let at = 0; at < large.length; at += 65_536) {
+      yield large.slice(at, at + 65_536);
+      if (at % 1_048_576 === 0) await world.clock.pass(500);
+    }
+    sent.resolve();
     await new Promise<void>(() => {}); // for ever: the process dies
   })();
   void world.patch(upload, 0, pieces);
-  await settled();
+  await sent.promise;
   await settled();
   const reborn = world.crash();
   assert.equal((await reborn.ask("GET", done.url)).text, "kept");

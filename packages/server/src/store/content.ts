@@ -60,7 +60,10 @@ export interface ContentFacts {
 
 export interface ContentReader {
   readonly sizeBytes: number;
-  /** Octets from `from` up to, and without, `to`; read as they are asked for. Rejects with StoreError. */
+  /**
+   * Octets from `from` up to, and without, `to`; read as they are asked for. A piece is good until the next
+   * one is asked for: whoever keeps it copies it. Rejects with StoreError.
+   */
   read(from: number, to: number): AsyncIterable<Uint8Array>;
   /** Ends what is being read. Again: nothing happens. */
   close(): Promise<void>;

@@ -26,7 +26,7 @@ export type WebHeader = readonly [name: string, value: string];
 export interface WebAnswer {
   readonly status: number;
   readonly headers: readonly WebHeader[];
-  /** One that is made as it goes is read to its end, or told to `return`. */
+  /** One that is made as it goes is read to its end, or told to `return`; a piece is good until the next is asked for. */
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
 }
 

@@ -302,7 +302,7 @@ async function whole(content: FileContent, id: string): Promise<Uint8Array | und
 
 async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
+  for await (const piece of pieces) all.push(piece.slice());
   return concatBytes(...all);
 }
 
