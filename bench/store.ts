@@ -177,6 +177,7 @@ function message(number: number): DeferredMessage {
     attempts: 0,
     nextAttemptAt: 0,
     poisoned: false,
+    content: undefined,
     bytes: content,
   };
 }

@@ -72,6 +72,8 @@ export interface ServerPorts {
   readonly stores: Stores;
   /** Where files of users are kept; without it there is no file store. */
   readonly content?: FileContent;
+  /** Where large messages lie that wait for their users; without it none is taken. */
+  readonly largeMessages?: FileContent;
   readonly clock: Clock;
   readonly random: Random;
   readonly hashing: Hashing;

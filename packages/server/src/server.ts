@@ -16,7 +16,7 @@ import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling, type Group } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
-import { DeferredMessages } from "./deferred/index.ts";
+import { DeferredMessages, LargeMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import { AnchoredSessions, openRules, originating, terminating } from "./participating/index.ts";
@@ -162,6 +162,29 @@ function makePlane(
   return { hub, sessions };
 }
 
+/** Undefined where they could not be taken, or not be kept. */
+function largeMessages(
+  limits: Bounds,
+  { largeMessages: contents, stores, clock, random, log }: ServerPorts,
+  { calls, way }: Core,
+  plane: UserPlane | undefined,
+): LargeMessages | undefined {
+  if (plane === undefined || contents === undefined) return undefined;
+  return new LargeMessages({
+    calls,
+    media: plane.hub,
+    contents,
+    maxBytes: limits.largeMessageBytes,
+    mayWrite: (user) => way.mayWrite(user),
+    way,
+    clock,
+    random,
+    log,
+    userAgent: RELEASE,
+    referenced: () => stores.deferred.contents(),
+  });
+}
+
 interface UserPlane {
   readonly hub: Switch;
   readonly sessions: AnchoredSessions;
@@ -192,6 +215,7 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
       random,
       userNamed,
       isReachable: (user) => registrar.contacts.of(user.address).length > 0,
+      large: largeMessages(limits, ports, core, plane),
       log,
       metrics,
       hits,

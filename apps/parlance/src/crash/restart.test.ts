@@ -76,6 +76,7 @@ function storedMessage(index: number, now: number): DeferredMessage {
     attempts: 0,
     nextAttemptAt: now,
     poisoned: false,
+    content: undefined,
     bytes,
   };
 }

@@ -78,6 +78,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   const server = await createServer(serverConfig(config), {
     transports,
     stores,
+    largeMessages: DiskContent.open(resolve(data, "deferred")),
     ...(config.files.enabled ? { content: DiskContent.open(resolve(data, "files")) } : {}),
     clock,
     random: new SystemRandom(),

@@ -136,6 +136,7 @@ function message(id: string): DeferredMessage {
     attempts: 0,
     nextAttemptAt: 0,
     poisoned: false,
+    content: undefined,
     bytes: new Uint8Array(1000 + (number % 5000)).fill(number % 256),
   };
 }

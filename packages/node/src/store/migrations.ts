@@ -158,4 +158,9 @@ export const migrations: readonly string[] = [
     image BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- Where the octets of a large message lie; NULL while they are in the row.
+  ALTER TABLE deferred ADD COLUMN content_id TEXT;
+  CREATE INDEX deferred_content ON deferred (content_id) WHERE content_id IS NOT NULL;
+  `,
 ];

@@ -20,9 +20,36 @@ test("what one turn asks for shares a commit", async () => {
 test("a call that fails takes nothing else of its group down, and is reported", async () => {
   const failures: StoreError[] = [];
   await withWorker({ failed: (error) => failures.push(error) }, async (worker) => {
-    const before = worker.call("addDeferred", "a", "1", deferredRow("1"), BYTES, 10, 1000);
-    const wrong = worker.call("addDeferred", "a", "2", ["not enough"], BYTES, 10, 1000);
-    const after = worker.call("addDeferred", "a", "3", deferredRow("3"), BYTES, 10, 1000);
+    const before = worker.call(
+      "addDeferred",
+      "a",
+      "1",
+      deferredRow("1"),
+      BYTES,
+      BYTES.length,
+      10,
+      1000,
+    );
+    const wrong = worker.call(
+      "addDeferred",
+      "a",
+      "2",
+      ["not enough"],
+      BYTES,
+      BYTES.length,
+      10,
+      1000,
+    );
+    const after = worker.call(
+      "addDeferred",
+      "a",
+      "3",
+      deferredRow("3"),
+      BYTES,
+      BYTES.length,
+      10,
+      1000,
+    );
     await assert.rejects(wrong, (error) => error instanceof StoreError && error.fault === "failed");
     assert.deepEqual(await Promise.all([before, after]), ["stored", "stored"]);
     assert.deepEqual(await worker.call("usageDeferred", "a"), { messages: 2, bytes: 20 });
@@ -43,7 +70,7 @@ test("bytes that are a view of a larger buffer travel alone", async () => {
     const large = new Uint8Array(100_000).fill(1);
     large.fill(2, 500, 510);
     const view = large.subarray(500, 510);
-    await worker.call("addDeferred", "a", "1", deferredRow("1"), view, 10, 1000);
+    await worker.call("addDeferred", "a", "1", deferredRow("1"), view, view.length, 10, 1000);
     const row = await worker.call("findDeferred", "a", "1");
     assert.deepEqual(row?.at(-1), new Uint8Array(10).fill(2));
   });
@@ -74,11 +101,29 @@ test("the queue is bounded by its bytes as well", async () => {
   await withWorker(
     {},
     async (worker) => {
-      const first = worker.call("addDeferred", "a", "1", deferredRow("1"), BYTES, 10, 1000);
-      const second = worker.call("addDeferred", "a", "2", deferredRow("2"), BYTES, 10, 1000);
+      const first = worker.call(
+        "addDeferred",
+        "a",
+        "1",
+        deferredRow("1"),
+        BYTES,
+        BYTES.length,
+        10,
+        1000,
+      );
+      const second = worker.call(
+        "addDeferred",
+        "a",
+        "2",
+        deferredRow("2"),
+        BYTES,
+        BYTES.length,
+        10,
+        1000,
+      );
       assert.equal(worker.busy, true);
       await assert.rejects(
-        worker.call("addDeferred", "a", "3", deferredRow("3"), BYTES, 10, 1000),
+        worker.call("addDeferred", "a", "3", deferredRow("3"), BYTES, BYTES.length, 10, 1000),
         (error) => error instanceof StoreError && error.fault === "busy",
       );
       assert.deepEqual(await Promise.all([first, second]), ["stored", "stored"]);
@@ -90,7 +135,7 @@ test("the queue is bounded by its bytes as well", async () => {
 const BYTES = new Uint8Array(10).fill(7);
 
 function deferredRow(id: string) {
-  return [id, "a", "o", "o", null, null, null, "message", "pager", 1, 2, 10, 0, 0, 0];
+  return [id, "a", "o", "o", null, null, null, "message", "pager", 1, 2, 10, null, 0, 0, 0];
 }
 
 function bindingRow(id: string) {

@@ -20,17 +20,33 @@ export function onwardToContacts(
   contacts: readonly RegisteredContact[],
   forwarder: Pick<Forwarder, "toContacts">,
 ): Onward {
+  const carry = (invite: SipRequest): Passage => anew(passage, invite);
+  return onwardOf(user, contacts, forwarder, { flow: passage.flow, carry });
+}
+
+/** Where a request came from, if it came, and what makes a passage of each INVITE that goes on. */
+export interface Origin {
+  readonly flow: Passage["flow"];
+  readonly carry: (invite: SipRequest) => Passage;
+}
+
+export function onwardOf(
+  user: User,
+  contacts: readonly RegisteredContact[],
+  forwarder: Pick<Forwarder, "toContacts">,
+  origin: Origin,
+): Onward {
   return {
     party: user.address,
     identities: user.identities,
-    targets: contacts.map((contact) => towardsOf(contact, passage)),
+    targets: contacts.map((contact) => towardsOf(contact, origin)),
     outlet: (on) =>
       outlet((invite, asker) => {
         const { observer, sending } = observing(asker, ({ contact }) => {
-          if (contact !== undefined) on.chosen(towardsOf(contact, passage));
+          if (contact !== undefined) on.chosen(towardsOf(contact, origin));
         });
-        forwarder.toContacts(anew(passage, invite), contacts, observer, (request, contact) =>
-          on.dress(request, towardsOf(contact, passage)),
+        forwarder.toContacts(origin.carry(invite), contacts, observer, (request, contact) =>
+          on.dress(request, towardsOf(contact, origin)),
         );
         return sending;
       }),
@@ -69,7 +85,7 @@ export function onwardBy(
   };
 }
 
-function towardsOf(contact: RegisteredContact, { flow: near }: Passage): Towards {
+function towardsOf(contact: RegisteredContact, { flow: near }: Pick<Passage, "flow">): Towards {
   const { id, target, flow, tagged } = contact;
   const key = String(id);
   // A core reaches us for its devices as it has just done for the other side.

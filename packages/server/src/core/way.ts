@@ -12,6 +12,7 @@ import type {
   Binding,
   Deferral,
   Edit,
+  Failure,
   LimitWatch,
   Log,
   Onward,
@@ -22,6 +23,7 @@ import type {
   Passage,
   Principal,
   Sessions,
+  TakeOver,
   Terminating,
   User,
   Verdict,
@@ -33,7 +35,7 @@ import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
-import { onwardToContacts } from "./onward.ts";
+import { onwardOf, onwardToContacts } from "./onward.ts";
 import { RequestPassage } from "./passage.ts";
 import { Rate } from "./rate.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
@@ -166,6 +168,18 @@ export class ThroughWay implements Way {
     });
   }
 
+  onward(user: User, bindings: readonly Binding[]): Onward {
+    const { forwarder, readContent, clock } = this.#ports;
+    const principal: Principal = { kind: "server", onBehalfOf: undefined };
+    const [originator, flow, transaction] = [undefined, undefined, undefined];
+    const carry = (request: SipRequest): Passage => {
+      const receivedAt = clock.now();
+      const facts = { request, principal, originator, flow, transaction, receivedAt };
+      return new RequestPassage(facts, readContent);
+    };
+    return onwardOf(user, own(bindings), forwarder, { flow, carry });
+  }
+
   bindings(request: SipRequest, user: User): readonly Binding[] {
     const account = this.#ports.directory.owner(user.address);
     if (account === undefined || account.user.disabled) return [];
@@ -281,7 +295,9 @@ export class ThroughWay implements Way {
     if (bindings.length === 0) return asker.refuse(refuse("unreachable"));
     const contacts = own(bindings);
     const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
-    if (this.#isTaken(passage, onward, asker)) return;
+    const instead = (status: number, takeOver: TakeOver): boolean =>
+      this.#isReceived(passage, account, { status, tried: contacts, again: false }, takeOver);
+    if (this.#isTaken(passage, { ...onward, instead }, asker)) return;
     const translated = this.#translated(passage);
     this.#try(edited(passage, translated), account, contacts, asker);
   }
@@ -293,6 +309,13 @@ export class ThroughWay implements Way {
     const verdict = sessions.take(passage, onward);
     if (verdict.do === "refuse") asker.refuse(verdict.refusal);
     return verdict.do !== "pass";
+  }
+
+  /** A large message for devices that did not answer: does deferred messaging take it? */
+  #isReceived(passage: Passage, { user }: Account, failure: Failure, takeOver: TakeOver): boolean {
+    const { terminating, deferral } = this.#serving;
+    if (terminating.judgeFailure(passage, user, failure).do !== "defer") return false;
+    return deferral.receive(passage, user, takeOver).do === "taken";
   }
 
   #translated(passage: Passage): Edit | undefined {
@@ -345,6 +368,11 @@ export class ThroughWay implements Way {
   }
 
   #defer(passage: Passage, account: Account, asker: Asker): void {
+    if (passage.request.method === "INVITE") {
+      const verdict = this.#serving.deferral.receive(passage, account.user);
+      if (verdict.do === "refuse") asker.refuse(verdict.refusal);
+      return;
+    }
     this.#serving.deferral.store(passage, account.user).then(
       (stored) =>
         isRefusal(stored)

@@ -1,11 +1,20 @@
 /** A server and its clients in one process, for the tests of the core. */
+
+import { createHash } from "node:crypto";
 import type { MsrpDialer } from "@parlance/msrp";
 import type { Flow } from "@parlance/sip";
-import { utf8Bytes } from "@parlance/wire";
+import { type StartHash, utf8Bytes } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Log } from "../ports/index.ts";
 import { createServer, type Server } from "../server.ts";
-import { type Disk, type MemoryImage, type MemoryStores, memoryStores } from "../store/index.ts";
+import {
+  type Disk,
+  type MemoryContent,
+  type MemoryImage,
+  type MemoryStores,
+  memoryContent,
+  memoryStores,
+} from "../store/index.ts";
 import { HandClock, settled } from "../testing/clock.ts";
 import { CountedMetrics } from "../testing/ports.ts";
 import { hashing, inflate, SeededRandom, testSealing } from "./machine-ports.test.ts";
@@ -23,6 +32,14 @@ export {
   routesOf,
 } from "./phone.test.ts";
 
+const startHash: StartHash = (algorithm) => {
+  const hash = createHash(algorithm.replace("-", ""));
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => hash.digest("hex"),
+  };
+};
+
 export class World {
   readonly clock = new HandClock();
   readonly random = new SeededRandom(1);
@@ -33,6 +50,7 @@ export class World {
   readonly suspected: string[] = [];
   /** Opens MSRP connections of the server; set it before `start` for a server with a user plane. */
   msrp: MsrpDialer | undefined;
+  largeMessages: MemoryContent | undefined;
   stores: MemoryStores = memoryStores();
   #server: Server | undefined;
   #machine: Machine | undefined;
@@ -80,13 +98,21 @@ export class World {
         marks: utf8Bytes("marks key marks key marks key 32"),
         tokens: { current: utf8Bytes("token key token key token key 32") },
       },
-      ...(this.msrp === undefined ? {} : { msrp: this.msrp }),
+      ...(this.msrp === undefined ? {} : { msrp: this.msrp, largeMessages: this.#keptContents() }),
       log,
       metrics: this.metrics,
       security: { report: (event, source) => void this.suspected.push(`${event} ${source}`) },
     };
     this.#server = await createServer({ domain: DOMAIN, ...config }, ports);
     machine.events = this.#server.events;
+  }
+
+  /** After a crash, what had become durable. */
+  #keptContents(): MemoryContent {
+    const image = this.largeMessages?.image() ?? [];
+    const { random } = this;
+    this.largeMessages = memoryContent({ random, startHash, now: () => this.clock.now(), image });
+    return this.largeMessages;
   }
 
   /** As kill -9: nothing is told to anybody. */

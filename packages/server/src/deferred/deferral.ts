@@ -1,19 +1,20 @@
-/** Deferred messaging for pager mode: keeps what cannot be delivered, and brings it later. OMA IM 12 */
+/** Deferred messaging: keeps what cannot be delivered, and brings it later. OMA IM 12 */
 import { mimeHeader } from "@parlance/formats";
 import { bodyKind, isRefusal, type Refusal, refuse } from "@parlance/im";
 import { DateHeader, Expires, formatUri } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
-import type { Deferral, Passage, User } from "../ports/index.ts";
+import type { Deferral, Passage, TakeOver, User, Verdict } from "../ports/index.ts";
 import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
 import { type Counters, countersOf } from "./counters.ts";
 import { Flush, type FlushResult } from "./flush.ts";
 import { retryDelayMs } from "./judge-push.ts";
 import { judgeStoring } from "./judge-storing.ts";
+import type { Kept } from "./large/content-sink.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { isUnfit } from "./push.ts";
 import { Sweeper } from "./sweeper.ts";
-import { addressedAs, recordOf } from "./waiting-request.ts";
+import { addressedAs, largeMessageIn, recordOf } from "./waiting-request.ts";
 
 /** A user for whom something waits. */
 interface Queue {
@@ -59,6 +60,7 @@ export class DeferredMessages implements Deferral {
 
   /** Before the first request is taken: learns for whom messages wait. */
   async start(): Promise<void> {
+    await this.#ports.large?.start();
     let after: string | undefined;
     for (;;) {
       const names = await this.#ports.store.recipients(after, RECIPIENTS_A_PAGE);
@@ -71,6 +73,7 @@ export class DeferredMessages implements Deferral {
 
   stop(): void {
     this.#stopped = true;
+    this.#ports.large?.stop();
     this.#sweeper.stop();
     this.#runnable.clear();
     for (const queue of this.#queues.values()) queue.retry?.();
@@ -108,6 +111,44 @@ export class DeferredMessages implements Deferral {
     this.#counters.stored.add();
     if (kind === "message") this.#tellStored(passage, user);
     return { expiresAt };
+  }
+
+  receive(passage: Passage, user: User, instead?: TakeOver): Verdict {
+    const { large } = this.#ports;
+    if (large === undefined) return { do: "refuse", refusal: refuse("unreachable") };
+    const judgement = judgeStoring({
+      kind: "message",
+      receivedAt: passage.receivedAt,
+      sentAt: passage.request.get(DateHeader),
+      expiresSeconds: passage.request.get(Expires),
+      maxSeconds: this.#options.maxSeconds,
+      maxReportSeconds: this.#options.maxReportSeconds,
+    });
+    if (judgement.kind === "refusal") {
+      return { do: "refuse", refusal: this.#refused(judgement) };
+    }
+    const { expiresAt } = judgement;
+    return large.receive(passage, (kept) => this.#keep(kept, passage, user, expiresAt), instead);
+  }
+
+  /** The octets are durable; the row makes a message of them. */
+  async #keep(kept: Kept, invitation: Passage, user: User, expiresAt: number): Promise<number> {
+    const passage = largeMessageIn(invitation, kept, this.#ports.readContent);
+    const id = this.#ids.next(this.#ports.clock.now());
+    const record: DeferredMessage = {
+      ...recordOf({ passage, user, id, kind: "message", expiresAt }),
+      mode: "large",
+      content: kept.content,
+      sizeBytes: kept.sizeBytes,
+    };
+    const result = await this.#add(record, user, false);
+    if (isRefusal(result)) {
+      this.#counters.refused.add();
+      return result.condition === "store full" ? 413 : 408;
+    }
+    this.#counters.stored.add();
+    this.#tellStored(passage, user);
+    return 200;
   }
 
   userReachable(user: User): void {

@@ -2,6 +2,7 @@
 import type { User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import type { Counters } from "./counters.ts";
+import { forget } from "./forget.ts";
 import { isPoison, retryDelayMs, stepsAside } from "./judge-push.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
@@ -31,7 +32,7 @@ export class Flush {
   readonly #ports: DeferredPorts;
   readonly #options: DeferredOptions;
   readonly #counters: Counters;
-  readonly #removals: string[] = [];
+  readonly #removals: DeferredMessage[] = [];
   #removing: Promise<unknown> = Promise.resolve();
   /** Messages of this round that stay in the store: they stepped aside, or are in quarantine. */
   readonly #tried = new Set<string>();
@@ -156,13 +157,13 @@ export class Flush {
   }
 
   /** Not awaited: a crash before the commit only means that the client sees a message again. */
-  #remove({ id }: DeferredMessage): void {
-    this.#removals.push(id);
+  #remove(message: DeferredMessage): void {
+    this.#removals.push(message);
     if (this.#removals.length >= this.#options.removeTogether) this.#forget();
   }
 
   #forget(): void {
-    const removal = this.#ports.store.remove(this.#user.name, this.#removals.splice(0));
+    const removal = forget(this.#user.name, this.#removals.splice(0), this.#ports);
     this.#removing = Promise.all([this.#removing, removal]);
     // It is awaited at the end; until then a failure must not count as unhandled.
     this.#removing.catch(() => undefined);

@@ -11,6 +11,21 @@ export type PushJudgement =
   /** Nobody has answered: nothing is known. */
   | "silence";
 
+/** How an attempt to bring a message ended. */
+export type PushResult =
+  | "delivered"
+  | "refused"
+  | "later"
+  | "silence"
+  /** The user has blocked its sender since: it goes, and nobody is told. */
+  | "unwelcome"
+  /** Nobody is there: nothing was tried. */
+  | "away"
+  /** The user is there, but no contact of his can take this one: nothing was tried. */
+  | "unfit"
+  /** The record is no request any more. */
+  | "unreadable";
+
 export function judgePush(status: number): PushJudgement {
   if (status >= 200 && status < 300) return "delivered";
   if ([408, 430, 480].includes(status)) return "silence"; // 430: a broken flow, RFC 5626 §11.5

@@ -12,6 +12,7 @@ import type {
   Way,
 } from "../ports/index.ts";
 import type { DeferredStore } from "../store/index.ts";
+import type { LargeMessages } from "./large/large-messages.ts";
 
 export interface DeferredPorts {
   readonly store: DeferredStore;
@@ -28,6 +29,8 @@ export interface DeferredPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly hits: LimitWatch;
+  /** Undefined where the server has no switch, or nowhere to keep so much. */
+  readonly large: LargeMessages | undefined;
   /** Told of messages that no client can take. */
   readonly security: SecurityWatch;
 }

@@ -3,29 +3,15 @@ import { plainTextOf } from "@parlance/im";
 import { parseUri, type SipRequest } from "@parlance/sip";
 import type { Binding, Outcome, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
-import { dislikesEnvelope, judgePush } from "./judge-push.ts";
+import { dislikesEnvelope, judgePush, type PushResult } from "./judge-push.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { pushed, pushedAgain, readWaiting } from "./waiting-request.ts";
 
-export type PushResult =
-  | "delivered"
-  | "refused"
-  | "later"
-  | "silence"
-  /** The user has blocked its sender since: it goes, and nobody is told. */
-  | "unwelcome"
-  /** Nobody is there: nothing was tried. */
-  | "away"
-  /** The user is there, but no contact of his can take this one: nothing was tried. */
-  | "unfit"
-  /** The record is no request any more. */
-  | "unreadable";
-
 export async function push(
   message: DeferredMessage,
   user: User,
-  ports: Pick<DeferredPorts, "way" | "rules" | "readContent">,
+  ports: Pick<DeferredPorts, "way" | "rules" | "readContent" | "large">,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
@@ -34,6 +20,7 @@ export async function push(
   if (!ports.rules.admits(waiting.author, user)) return "unwelcome";
   if (ports.rules.bars(user, "messages")) return "refused";
   if (!ports.rules.visible(user)) return "away";
+  if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
   const request = pushed(waiting, message.attempts);
   const contacts = takers(request, user, ports, options);
   if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";

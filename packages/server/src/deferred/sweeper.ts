@@ -2,6 +2,7 @@
 import type { Cancel } from "@parlance/wire";
 import type { DeferredMessage } from "../store/index.ts";
 import type { Counters } from "./counters.ts";
+import { forget } from "./forget.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { subjectOf } from "./report.ts";
@@ -49,10 +50,7 @@ export class Sweeper {
       const over = expired.filter((_, at) => told[at]);
       for (const [recipient, messages] of Map.groupBy(over, (one) => one.recipient)) {
         this.#counters.expired.add(messages.length);
-        await store.remove(
-          recipient,
-          messages.map(({ id }) => id),
-        );
+        await forget(recipient, messages, this.#ports);
       }
       return over.length === this.#options.sweepSize;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** A request on its way into the store and out of it. RFC 3428 §7, OMA IM 12 */
-import { bareAddress } from "@parlance/im";
+import { bareAddress, CPIM } from "@parlance/im";
 import {
   addressKey,
   CallId,
@@ -16,8 +16,9 @@ import {
   SipRequest,
   To,
 } from "@parlance/sip";
-import type { Originator, Passage, User } from "../ports/index.ts";
+import type { Originator, Passage, ReadContent, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
+import type { Kept } from "./large/content-sink.ts";
 
 export interface Keeping {
   readonly passage: Passage;
@@ -29,6 +30,8 @@ export interface Keeping {
 
 /** Headers of the way that the request took, which will not be the way of its push. */
 const OF_THE_WAY = ["Via", "Route", "Record-Route", "Authorization", "Proxy-Authorization"];
+/** Headers of the call in which a large message came. */
+const OF_THE_CALL = ["Contact", "Supported", "Allow", "Require", "Session-Expires", "Min-SE"];
 const HOPS = 70;
 
 /** The record, with the request as it will be sent but for its attempt. */
@@ -51,7 +54,28 @@ export function recordOf({ passage, user, id, kind, expiresAt }: Keeping): Defer
     attempts: 0,
     nextAttemptAt: 0,
     poisoned: false,
+    content: undefined,
     bytes,
+  };
+}
+
+/** A large message as if it had come in a request: its envelope says what reports need to know. */
+export function largeMessageIn(
+  { request, principal, originator, receivedAt }: Passage,
+  { start }: Kept,
+  readContent: ReadContent,
+): Passage {
+  const edit = request.edit();
+  for (const name of OF_THE_CALL) edit.remove(name);
+  const made = edit.body(start, CPIM).done();
+  return {
+    request: made,
+    principal,
+    originator,
+    flow: undefined,
+    transaction: undefined,
+    receivedAt,
+    content: readContent(made),
   };
 }
 

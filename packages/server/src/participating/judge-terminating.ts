@@ -74,7 +74,7 @@ export function judgeFailure(facts: FailureFacts): FailureJudgement {
 }
 
 /** Answers that say nothing about the message, only that its user is not there now. */
-function meansAway(status: number): boolean {
+export function meansAway(status: number): boolean {
   // 430: the flow of an outbound contact broke (RFC 5626 §11.5).
   return status === 408 || status === 480 || status === 430 || (status >= 500 && status < 600);
 }

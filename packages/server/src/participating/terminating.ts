@@ -2,6 +2,7 @@
 import { mimeHeader } from "@parlance/formats";
 import { asksFor, type BodyKind, bodyKind, IM_TAG, mayBeStored, plainTextOf } from "@parlance/im";
 import { Expires } from "@parlance/sip";
+import { largeFirst, saidBy, startsLargeMessage } from "../media/index.ts";
 import type {
   Binding,
   Content,
@@ -14,7 +15,12 @@ import type {
   UserRules,
   Verdict,
 } from "../ports/index.ts";
-import { type FailureJudgement, judgeFailure, judgeTerminating } from "./judge-terminating.ts";
+import {
+  type FailureJudgement,
+  judgeFailure,
+  judgeTerminating,
+  meansAway,
+} from "./judge-terminating.ts";
 import { judgeTerminatingSession } from "./session/judge-terminating-session.ts";
 
 export interface TerminatingPorts {
@@ -40,6 +46,13 @@ export const openRules: UserRules = {
   visible: () => true,
 };
 
+/** Which of the user's settings is about it. */
+const BARRED = {
+  conversation: "sessions",
+  "large message": "messages",
+  file: "files",
+} as const;
+
 const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
 
@@ -53,15 +66,18 @@ export function terminating(
 
   const judgeSession = (passage: Passage, user: User, bindings: readonly Binding[]): Verdict => {
     const isOurs = untagged === "serve" || asksFor(passage.request, IM_TAG);
-    const able = isOurs ? bindings.filter(({ imClient }) => imClient) : bindings;
+    const { kind } = saidBy(passage.request);
+    const large = isOurs && kind === "large message";
+    const clients = isOurs ? bindings.filter(({ imClient }) => imClient) : bindings;
+    const able = large ? largeFirst(clients) : clients;
     const judged = judgeTerminatingSession({
       user,
       access: rules.admits(passage.originator, user) ? "pass" : "reject",
-      barred: isOurs && rules.bars(user, "sessions"),
+      barred: isOurs && rules.bars(user, BARRED[kind]),
       visible: rules.visible(user),
       reachable: able.length,
-      storable: false,
-      queueing: false,
+      storable: large && rules.allowsStorage(passage.originator, user),
+      queueing: large && queueing(user),
       running: isOurs ? running(user) : 0,
       maxSessions,
     });
@@ -95,6 +111,11 @@ export function terminating(
     },
 
     judgeFailure(passage, user, failure) {
+      if (passage.request.method === "INVITE") {
+        const large = startsLargeMessage(passage.request);
+        const kept = large && rules.allowsStorage(passage.originator, user);
+        return kept && meansAway(failure.status) ? DEFER : PASS;
+      }
       const isMessage = passage.request.method === "MESSAGE";
       const inner = isMessage && !failure.again ? plainText(passage) : undefined;
       const judgement = judgeFailure({

@@ -7,6 +7,7 @@ import type { MaybePromise } from "./maybe-promise.ts";
 import type { Onward } from "./onward.ts";
 import type { Edit, Passage, Verdict } from "./passage.ts";
 import type { User } from "./principal.ts";
+import type { TakeOver } from "./take-over.ts";
 
 /** Participating function of the originator. */
 export interface Originating {
@@ -52,6 +53,11 @@ export interface Sessions {
 export interface Deferral {
   /** Resolves after the commit. The request is the one that would have gone to a contact. */
   store(passage: Passage, user: User): Promise<Refusal | { readonly expiresAt: number }>;
+  /**
+   * A large message that nobody can take now: answered here, and received in full. `instead` takes the place of a
+   * call that was placed in vain.
+   */
+  receive(passage: Passage, user: User, instead?: TakeOver): Verdict;
   /** A contact of the user has just registered, anew or again. */
   userReachable(user: User): void;
 }

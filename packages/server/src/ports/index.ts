@@ -2,16 +2,27 @@
 export type { Binding } from "./binding.ts";
 export type { Calls } from "./calls.ts";
 export type { Content, Reading } from "./content.ts";
-export type { Deferral, Failure, Originating, Owner, Sessions, Terminating } from "./functions.ts";
+export type {
+  Deferral,
+  Failure,
+  Originating,
+  Owner,
+  Sessions,
+  Terminating,
+} from "./functions.ts";
 export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export type {
   LegFailure,
   MediaBridge,
+  MediaEnd,
+  MediaEndUser,
   MediaLeg,
+  MediaMessage,
   MediaPeer,
   MediaRules,
   MediaSwitch,
+  SentOutcome,
   Side,
 } from "./media-switch.ts";
 export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
@@ -21,6 +32,7 @@ export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";
 export type { Sealing } from "./sealing.ts";
+export type { TakeOver } from "./take-over.ts";
 export type { Untagged } from "./untagged.ts";
 export type { UserRules } from "./user-rules.ts";
 export type { Outcome, Way } from "./way.ts";

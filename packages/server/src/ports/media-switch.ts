@@ -1,5 +1,11 @@
 /** The user plane as the functions drive it. IM-7.2.3-04 */
-import type { DialTarget, Fingerprint } from "@parlance/msrp";
+import type {
+  DialTarget,
+  Fingerprint,
+  IncomingControl,
+  IncomingHead,
+  IncomingSink,
+} from "@parlance/msrp";
 import type { Towards } from "./onward.ts";
 
 export type Side = "near" | "far";
@@ -46,7 +52,39 @@ export interface MediaRules {
   readonly mayBegin: () => boolean;
 }
 
+/** What happens at a leg whose other side is the server. */
+export interface MediaEndUser {
+  /** A message begins: where it goes, or the MSRP status that refuses it. Without it nothing may come. */
+  arriving?(head: IncomingHead, control: IncomingControl): IncomingSink | number;
+  /** The device has connected. */
+  connected?(): void;
+  /** It never came, or did not come back. */
+  failed(reason: LegFailure): void;
+}
+
+/** A message that the server sends. */
+export interface MediaMessage {
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+export type SentOutcome =
+  /** Every chunk was answered with 200. */
+  | { readonly kind: "sent" }
+  /** An MSRP status; 408 when there was no answer, 481 when the session ended. */
+  | { readonly kind: "failed"; readonly status: number };
+
+/** A leg whose other side is the server. */
+export interface MediaEnd {
+  readonly leg: MediaLeg;
+  send(message: MediaMessage): Promise<SentOutcome>;
+  close(): void;
+}
+
 export interface MediaSwitch {
+  /** Undefined as for `bridge`. `rules` hold for what comes. */
+  end(towards: Towards, rules: MediaRules, user: MediaEndUser): MediaEnd | undefined;
   /** Undefined when no listener of ours can be reached by that device. */
   bridge(
     near: Towards,

@@ -1,5 +1,7 @@
 /** The rest of the way of an INVITE that a function sends anew, in a call of its own. */
+
 import type { Address, CallOutlet, SipRequest, TransportName } from "@parlance/sip";
+import type { TakeOver } from "./take-over.ts";
 
 /** One place that the INVITE may go to. */
 export interface Towards {
@@ -25,6 +27,8 @@ export interface Onward {
   /** Address keys that the other side may call its own; undefined for a peer that answers for its own. */
   readonly identities: readonly string[] | undefined;
   readonly targets: readonly Towards[];
+  /** The called side cannot be reached: does somebody else take the message? Undefined where nobody would. */
+  readonly instead?: (status: number, takeOver: TakeOver) => boolean;
   /** Sends to all of them, by the rules of forking; the first 2xx wins. */
   outlet(user: OnwardUser): CallOutlet;
 }

@@ -1,6 +1,7 @@
 /** The way through the server, for functions that send requests themselves. */
 import type { SipRequest, SipResponse } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
+import type { Onward } from "./onward.ts";
 import type { Originator, Principal, User } from "./principal.ts";
 
 /** How it ended: a final status, 408 when nobody answered. */
@@ -17,6 +18,8 @@ export interface Way {
   submit(request: SipRequest, principal: Principal, originator: Originator): Promise<Outcome>;
   /** Straight to contacts of a user (all that fit the request by default), asking no function. */
   deliver(request: SipRequest, user: User, bindings?: readonly Binding[]): Promise<Outcome>;
+  /** The way of an INVITE of ours to contacts of a user, asking no function. */
+  onward(user: User, bindings: readonly Binding[]): Onward;
   /** Contacts of the user that fit the request, the best first. */
   bindings(request: SipRequest, user: User): readonly Binding[];
 }

@@ -20,6 +20,8 @@ export interface DeferredEntry {
   readonly expiresAt: number;
   /** Size of the content as shown to the user; the quota counts the bytes that are stored. */
   readonly sizeBytes: number;
+  /** Of a large message: under which id its octets lie outside of the store. They count too. */
+  readonly content: string | undefined;
   readonly attempts: number;
   readonly nextAttemptAt: number;
   /** Not pushed any more: it failed too often or broke the one who tried. */
@@ -88,6 +90,9 @@ export interface DeferredStore {
 
   /** Reads only: what counts against the quota. */
   usage(recipient: string): Promise<DeferredUsage>;
+
+  /** Reads only: ids of all contents that messages have outside of the store. */
+  contents(): Promise<readonly string[]>;
 
   /** Reads only: users for whom something waits, in order, at most `limit`, those after `after`. */
   recipients(after: string | undefined, limit: number): Promise<readonly string[]>;

@@ -10,6 +10,7 @@ import {
   type PathLines,
   pathLines,
   sessionIdOf,
+  statusPhrase,
 } from "@parlance/msrp";
 import type { LegFailure, MediaLeg, MediaPeer } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
@@ -188,6 +189,24 @@ export class Leg implements Target, Awaiting, MediaLeg {
     if (method === "REPORT" || failureReport === "no") return;
     if (failureReport === "partial" && status === 200) return;
     this.answered(transactionId, status, this.linesFor(method));
+  }
+
+  /** Tells the device how far a message of its came. RFC 4975 §7.1.2, §7.1.3 */
+  report({ messageId }: MsrpRequest, status: number, sizeBytes: number): void {
+    if (messageId === undefined) return;
+    const { writer } = this.#ports;
+    this.#line?.write(
+      writer.request({
+        transactionId: this.#ports.newId(),
+        method: "REPORT",
+        paths: this.#requestLines,
+        headers: [
+          ["Message-ID", messageId],
+          ["Byte-Range", `1-${sizeBytes}/${sizeBytes}`],
+          ["Status", `000 ${status} ${statusPhrase(status)}`],
+        ],
+      }),
+    );
   }
 
   answered(transactionId: string, status: number, lines: PathLines): void {

@@ -9,10 +9,11 @@ import {
   newIdent,
   sessionIdOf,
 } from "@parlance/msrp";
-import type { Cancel, Clock, Random } from "@parlance/wire";
+import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
 import type {
   LegFailure,
   Log,
+  MediaEndUser,
   MediaRules,
   MediaSwitch,
   Metrics,
@@ -25,6 +26,7 @@ import { Leg, type LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
 import { Line, type Target } from "./line.ts";
 import { type Place, Places } from "./place.ts";
+import { ServerEnd } from "./server-end.ts";
 
 export interface SwitchPorts {
   /** What devices outside have to use instead of the address of a listener. */
@@ -45,6 +47,7 @@ export class Switch implements MediaSwitch {
   readonly #ports: SwitchPorts;
   readonly #limits: SwitchLimits;
   readonly #writer = new MsrpWriter();
+  readonly #wheel: Wheel;
   readonly #lines = new Set<Line>();
   /** By the session id of their address. */
   readonly #targets = new Map<string, Target>();
@@ -55,6 +58,7 @@ export class Switch implements MediaSwitch {
   constructor(limits: SwitchLimits, ports: SwitchPorts) {
     this.#limits = limits;
     this.#ports = ports;
+    this.#wheel = new Wheel(ports.clock);
     this.places = new Places(ports.publicHost);
     const { metrics } = ports;
     metrics.gauge("msrp_connections", "MSRP connections", () => this.#lines.size);
@@ -83,6 +87,17 @@ export class Switch implements MediaSwitch {
     });
   }
 
+  end(towards: Towards, rules: MediaRules, user: MediaEndUser): ServerEnd | undefined {
+    const place = this.places.towards(towards);
+    if (place === undefined) return undefined;
+    return new ServerEnd(user, rules, {
+      limits: this.#limits,
+      wheel: this.#wheel,
+      newId: () => this.#newId(),
+      makeLeg: (owner) => this.leg(place, owner),
+    });
+  }
+
   leg(place: Place, owner: LegOwner): Leg {
     const sessionId = this.#ports.random.token(SESSION_BITS);
     const { secure, host, port, transport } = place;
@@ -108,6 +123,7 @@ export class Switch implements MediaSwitch {
   /** Ends every connection. */
   stop(): void {
     this.#stopped = true;
+    this.#wheel.stop();
     this.#looking?.();
     for (const leg of this.#legs) leg.close();
     for (const line of this.#lines) line.close();

@@ -43,6 +43,7 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
       isReachable: (user) => way.contacts.has(user.name),
       log: silentLog,
       metrics,
+      large: undefined,
       hits,
       security: { report: (event, source) => void suspected.push(`${event} ${source}`) },
     },

@@ -32,6 +32,8 @@ export class PipeEnd implements MsrpConnection {
   readonly #device: Device;
   #events: MsrpConnectionEvents | undefined;
   #backlog: Uint8Array[] = [];
+  readonly #coming: Uint8Array[] = [];
+  #busy = false;
 
   constructor(device: Device, transport: MsrpTransport) {
     this.#device = device;
@@ -64,8 +66,15 @@ export class PipeEnd implements MsrpConnection {
     this.cut("closed here");
   }
 
+  /** What the device says while it is being spoken to comes after that, as over a network. */
   arrive(bytes: Uint8Array): void {
-    if (this.open) this.#events?.received(bytes);
+    this.#coming.push(bytes);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#coming.shift(); next !== undefined; next = this.#coming.shift()) {
+      if (this.open) this.#events?.received(next);
+    }
+    this.#busy = false;
   }
 
   /** The device reads again. */

@@ -47,6 +47,10 @@ export interface Wishes {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of its path; what makes another session of the same device. */
   readonly session?: string;
+  /** Further lines of its description. */
+  readonly lines?: readonly string[];
+  /** Parameters of its Contact. */
+  readonly features?: string;
 }
 
 export class SessionPhone {
@@ -131,6 +135,7 @@ export class SessionPhone {
       `a=path:${path}`,
       ...(wanted === "" ? [] : [`a=setup:${wanted}`]),
       "a=x-unknown:kept",
+      ...(this.#wishes.lines ?? []),
     ];
     return { type: "application/sdp", bytes: utf8Bytes(`${lines.join("\r\n")}\r\n`) };
   }
@@ -161,9 +166,9 @@ export class SessionPhone {
   }
 
   get #face(): Face {
-    const [contact] = Contact.read(`<${this.#phone.contact}>;+g.oma.sip-im`) as readonly [
-      Face["contact"],
-    ];
+    const [contact] = Contact.read(
+      `<${this.#phone.contact}>;+g.oma.sip-im${this.#wishes.features ?? ""}`,
+    ) as readonly [Face["contact"]];
     return {
       contact,
       allow: ["INVITE", "ACK", "BYE", "CANCEL", "UPDATE"],

@@ -1,6 +1,6 @@
 /** A way through the server that leads nowhere: it keeps what it is given and answers as told. */
 import type { SipRequest } from "@parlance/sip";
-import type { Binding, Originator, Outcome, Principal, User, Way } from "../ports/index.ts";
+import type { Binding, Onward, Originator, Outcome, Principal, User, Way } from "../ports/index.ts";
 
 export interface Submitted {
   readonly request: SipRequest;
@@ -43,6 +43,18 @@ export class DeadEnd implements Way {
     const delivered = { request, user, bindings };
     this.delivered.push(delivered);
     return { status: await this.onDeliver(delivered), response: undefined };
+  }
+
+  /** No call leads anywhere either. */
+  onward(user: User): Onward {
+    return {
+      party: user.address,
+      identities: user.identities,
+      targets: [],
+      outlet: () => {
+        throw new Error("nobody calls here");
+      },
+    };
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {

@@ -18,10 +18,11 @@ export class SqliteDeferred implements DeferredStore {
   }
 
   add(message: DeferredMessage, quota: DeferredQuota): Promise<"stored" | "known" | "over quota"> {
-    const { recipient, id, bytes } = message;
+    const { recipient, id, bytes, content, sizeBytes } = message;
     const { messages: mostMessages, bytes: mostBytes } = quota;
-    const entry = entryRow(message);
-    return this.#worker.call("addDeferred", recipient, id, entry, bytes, mostMessages, mostBytes);
+    const stored = bytes.length + (content === undefined ? 0 : sizeBytes);
+    const row = [recipient, id, entryRow(message), bytes, stored] as const;
+    return this.#worker.call("addDeferred", ...row, mostMessages, mostBytes);
   }
 
   async page(
@@ -70,6 +71,10 @@ export class SqliteDeferred implements DeferredStore {
     return this.#worker.call("usageDeferred", recipient);
   }
 
+  contents(): Promise<readonly string[]> {
+    return this.#worker.call("contentsDeferred");
+  }
+
   recipients(after: string | undefined, limit: number): Promise<readonly string[]> {
     return this.#worker.call("recipientsDeferred", after ?? "", limit);
   }
@@ -89,6 +94,7 @@ function entryRow(entry: DeferredEntry): Row {
     entry.receivedAt,
     entry.expiresAt,
     entry.sizeBytes,
+    entry.content ?? null,
     entry.attempts,
     entry.nextAttemptAt,
     flagNumber(entry.poisoned),
@@ -109,6 +115,7 @@ function readEntry(row: RowReader): DeferredEntry {
     receivedAt: row.number(),
     expiresAt: row.number(),
     sizeBytes: row.number(),
+    content: row.optionalText(),
     attempts: row.number(),
     nextAttemptAt: row.number(),
     poisoned: row.flag(),

@@ -4,7 +4,7 @@ import type { Sql } from "../sql.ts";
 
 const ENTRY =
   "id, recipient, originator, originator_shown, privacy, group_address, subject, kind, mode, " +
-  "received_at, expires_at, size_bytes, attempts, next_attempt_at, poisoned";
+  "received_at, expires_at, size_bytes, content_id, attempts, next_attempt_at, poisoned";
 
 interface Usage {
   messages: number;
@@ -18,7 +18,7 @@ const MOST_USAGES = 50_000; // some 10 MB; beyond it counting starts anew
 export function deferredTable(sql: Sql) {
   const insert = sql.prepare(
     `INSERT INTO deferred (${ENTRY}, stored_bytes, content)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const exists = sql.prepare("SELECT 1 FROM deferred WHERE recipient = ? AND id = ?");
   const count = sql.prepare(
@@ -38,6 +38,7 @@ export function deferredTable(sql: Sql) {
   const expired = sql.prepare(
     `SELECT ${ENTRY}, content FROM deferred WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
   );
+  const contents = sql.prepare("SELECT content_id FROM deferred WHERE content_id IS NOT NULL");
   const nextRecipient = sql.prepare(
     "SELECT recipient FROM deferred WHERE recipient > ? ORDER BY recipient LIMIT 1",
   );
@@ -59,14 +60,15 @@ export function deferredTable(sql: Sql) {
       id: string,
       entry: Row,
       content: Uint8Array,
+      storedBytes: number,
       mostMessages: number,
       mostBytes: number,
     ): "stored" | "known" | "over quota" {
       const usage = usageOf(recipient);
       if (id <= usage.lastId && exists.first(recipient, id) !== undefined) return "known";
-      const bytes = usage.bytes + content.length;
+      const bytes = usage.bytes + storedBytes;
       if (usage.messages >= mostMessages || bytes > mostBytes) return "over quota";
-      insert.run(...entry, content.length, content);
+      insert.run(...entry, storedBytes, content);
       usage.messages++;
       usage.bytes = bytes;
       if (id > usage.lastId) usage.lastId = id;
@@ -109,6 +111,10 @@ export function deferredTable(sql: Sql) {
     usageDeferred(recipient: string): { readonly messages: number; readonly bytes: number } {
       const { messages, bytes } = usageOf(recipient);
       return { messages, bytes };
+    },
+
+    contentsDeferred(): readonly string[] {
+      return contents.all().flatMap(([id]) => (typeof id === "string" ? [id] : []));
     },
 
     /** From one recipient to the next by the index, however many messages each has. */

@@ -18,15 +18,6 @@ import {
   sessionOf,
   type Tagged,
 } from "@parlance/sip";
-import type {
-  LegFailure,
-  MediaBridge,
-  MediaLeg,
-  OnwardUser,
-  Side,
-  Towards,
-} from "../../ports/index.ts";
-import { answerHeaders, featuresIn, refuseLike } from "./far-invite.ts";
 import {
   mediaPeer,
   type OwnHop,
@@ -37,12 +28,24 @@ import {
   setupAgainst,
   throughUs,
   weOpenAfter,
-} from "./session-media.ts";
+} from "../../media/index.ts";
+import type {
+  LegFailure,
+  MediaBridge,
+  MediaLeg,
+  Onward,
+  OnwardUser,
+  Side,
+  Towards,
+} from "../../ports/index.ts";
+import { answerHeaders, featuresIn, refuseLike } from "./far-invite.ts";
 
 export interface AnchoredSessionPorts {
   readonly bridge: MediaBridge;
   /** `a=max-size` of ours, whichever side asks. */
   readonly maxSize: number;
+  /** See `Onward.instead`. */
+  readonly instead?: Onward["instead"];
   /** The session is over, or never came about. */
   over(session: AnchoredSession): void;
 }
@@ -65,6 +68,8 @@ export class AnchoredSession implements OnwardUser {
   readonly #legs = new Map<string, MediaLeg>();
   #incoming: IncomingCall | undefined;
   #outgoing: OutgoingCall | undefined;
+  /** Who has taken the caller over. */
+  #heir: IncomingOwner | undefined;
   #over = false;
 
   constructor(
@@ -78,14 +83,17 @@ export class AnchoredSession implements OnwardUser {
     this.#far = partyWith(faces.far, undefined, undefined);
   }
 
-  /** The caller hears by this what becomes of his INVITE, and of the session. */
-  readonly nearOwner: IncomingOwner = {
-    ...this.#owner("near"),
-    cancelled: () => {
-      this.#outgoing?.cancel();
-      this.#end();
+  /** The caller hears by this what becomes of his INVITE, and of the session, whoever has it in the end. */
+  readonly nearOwner: IncomingOwner = heirOr(
+    {
+      ...this.#owner("near"),
+      cancelled: () => {
+        this.#outgoing?.cancel();
+        this.#end();
+      },
     },
-  };
+    () => this.#heir,
+  );
 
   readonly farOwner: OutgoingOwner = {
     ...this.#owner("far"),
@@ -175,6 +183,7 @@ export class AnchoredSession implements OnwardUser {
 
   #failed(failure: CallFailure): void {
     const incoming = this.#incoming;
+    if (incoming !== undefined && this.#isTakenOver(failure, incoming)) return this.#end();
     switch (failure.kind) {
       case "refused":
         if (incoming !== undefined) refuseLike(incoming, failure.response);
@@ -192,6 +201,18 @@ export class AnchoredSession implements OnwardUser {
         incoming?.refuse(487);
     }
     this.#end();
+  }
+
+  /** One message that cannot be brought now may be kept. */
+  #isTakenOver(failure: CallFailure, incoming: IncomingCall): boolean {
+    const status = statusOf(failure);
+    if (status === undefined || !incoming.pending) return false;
+    const taken = this.#ports.instead?.(status, (owner) => {
+      this.#heir = owner;
+      this.#near.call = undefined;
+      return incoming;
+    });
+    return taken === true;
   }
 
   /** What both sides have in common as owners of their calls. */
@@ -287,6 +308,32 @@ export class AnchoredSession implements OnwardUser {
 }
 
 const PASSED: ReadonlySet<string> = new Set(["INFO", "MESSAGE"]);
+
+function heirOr(own: IncomingOwner, heir: () => IncomingOwner | undefined): IncomingOwner {
+  const now = (): IncomingOwner => heir() ?? own;
+  return {
+    offered: (offer, call) => now().offered(offer, call),
+    acknowledged: (call, answer) => now().acknowledged(call, answer),
+    requested: (transaction, call) => now().requested(transaction, call),
+    description: (call) => now().description(call),
+    ended: (call, end) => now().ended(call, end),
+    cancelled: (incoming, why) => now().cancelled(incoming, why),
+  };
+}
+
+/** As a response would say it; undefined for an end that the caller wanted. */
+function statusOf(failure: CallFailure): number | undefined {
+  switch (failure.kind) {
+    case "refused":
+      return failure.response.status;
+    case "timeout":
+      return 408;
+    case "unreachable":
+      return failure.why === "busy" ? 503 : 480;
+    default:
+      return undefined;
+  }
+}
 
 function partyWith(face: Face, said: SessionMedia | undefined, leg: MediaLeg | undefined): Party {
   return { call: undefined, leg, said, told: undefined, face };

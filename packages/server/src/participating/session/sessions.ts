@@ -1,18 +1,8 @@
 /** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
-import {
-  ANONYMOUS_URI,
-  asksFor,
-  CLIENT_EXTENSIONS,
-  claimedSender,
-  IM_TAG,
-  METHODS,
-  type Refusal,
-  refuse,
-} from "@parlance/im";
+import { asksFor, IM_TAG, type Refusal, refuse } from "@parlance/im";
 import {
   type Call,
   type DialogReference,
-  type Face,
   type OutgoingCall,
   Params,
   Replaces,
@@ -20,6 +10,13 @@ import {
   type TransportName,
 } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
+import {
+  faceTowards,
+  readOfferedMedia,
+  type SessionMedia,
+  saysItself,
+  speakerOf,
+} from "../../media/index.ts";
 import type {
   Calls,
   Edit,
@@ -34,7 +31,6 @@ import type {
 } from "../../ports/index.ts";
 import { AnchoredSession } from "./anchored-session.ts";
 import { farInvite, featuresIn } from "./far-invite.ts";
-import { readOfferedMedia, type SessionMedia } from "./session-media.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
 export type Anchor = "always" | "auto" | "never";
@@ -131,13 +127,14 @@ export class AnchoredSessions implements Sessions {
     if (bridge === undefined) return refuse("no common media");
     const [first] = onward.targets;
     const faces = {
-      near: faceOf(calls, near, Params.none),
-      far: faceOf(calls, first ?? near, featuresIn(request)),
+      near: faceTowards(calls, near, Params.none),
+      far: faceTowards(calls, first ?? near, featuresIn(request)),
     };
     const parties = [partyOf(passage), onward.party];
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
       bridge,
       maxSize: this.#options.maxBytes,
+      ...(onward.instead === undefined ? {} : { instead: onward.instead }),
       over: () => this.#over(made, parties),
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
@@ -183,25 +180,19 @@ export class AnchoredSessions implements Sessions {
   }
 
   #nearRules({ originator }: Passage): MediaRules {
-    const identities = originator?.user?.identities ?? [originator?.address ?? ANONYMOUS_URI];
-    const anonymous = originator?.anonymous === true;
-    const user = originator?.user?.address;
-    return this.#rules(identities, anonymous, user);
+    return this.#rules(speakerOf(originator), originator?.user?.address);
   }
 
   #farRules({ identities, party }: Onward): MediaRules {
     if (identities === undefined) {
       return { admits: () => true, maxBytes: this.#options.maxBytes, mayBegin: () => true };
     }
-    return this.#rules(identities, false, party);
+    return this.#rules(saysItself(identities, false), party);
   }
 
-  #rules(identities: readonly string[], anonymous: boolean, user: string | undefined): MediaRules {
+  #rules(admits: MediaRules["admits"], user: string | undefined): MediaRules {
     return {
-      admits(uri) {
-        const claim = claimedSender({ uri }, identities);
-        return claim === "named" || (claim === "anonymous" && anonymous);
-      },
+      admits,
       maxBytes: this.#options.maxBytes,
       mayBegin: () => user === undefined || this.#ports.mayWrite(user),
     };
@@ -228,12 +219,4 @@ function partyOf({ principal }: Passage): string {
 
 function isWeb({ transport }: { readonly transport: TransportName }): boolean {
   return transport === "WS" || transport === "WSS";
-}
-
-function faceOf(calls: Calls, towards: Towards, features: Params): Face {
-  return {
-    contact: calls.contact(towards, features),
-    allow: [...METHODS],
-    supported: [...CLIENT_EXTENSIONS],
-  };
 }

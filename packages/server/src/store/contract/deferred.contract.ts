@@ -167,6 +167,24 @@ function handingOut(name: string, contract: Contract): void {
     equal(await stores.deferred.recipients(BOB, 5), []);
   });
 
+  caseOf(
+    contract,
+    `${name}: octets that lie elsewhere count, and are known`,
+    async ({ stores }) => {
+      const { deferred } = stores;
+      const large = message("1", { mode: "large", content: "c1", sizeBytes: 900_000 });
+      await addAll(stores, [large, message("2")]);
+      equal(await deferred.usage(ALICE), { messages: 2, bytes: 900_200 });
+      equal(await deferred.contents(), ["c1"]);
+      const another = message("3", { mode: "large", content: "c3", sizeBytes: 100_000 });
+      equal(await deferred.add(another, AMPLE), "over quota");
+      equal(await deferred.page(ALICE, undefined, 1), [large]);
+      await deferred.remove(ALICE, ["1"]);
+      equal(await deferred.contents(), []);
+      equal(await deferred.usage(ALICE), { messages: 1, bytes: 100 });
+    },
+  );
+
   caseOf(contract, `${name}: a read sees what was asked for before it`, async ({ stores }) => {
     const added = stores.deferred.add(message("1"), AMPLE);
     const page = stores.deferred.page(ALICE, undefined, 5);
@@ -197,6 +215,7 @@ function message(id: string, parts: Partial<DeferredMessage> = {}): DeferredMess
     attempts: 0,
     nextAttemptAt: 0,
     poisoned: false,
+    content: undefined,
     bytes: bytesOf(100, 7),
     ...parts,
   };

@@ -34,7 +34,7 @@ export class MemoryDeferred implements DeferredStore {
     return this.#ledger.change(() => {
       const mailbox = this.#open(message.recipient);
       if (at(mailbox, message.id) !== undefined) return "known";
-      const bytes = mailbox.bytes + message.bytes.length;
+      const bytes = mailbox.bytes + storedBytes(message);
       if (mailbox.messages.length >= quota.messages || bytes > quota.bytes) return "over quota";
       // A copy: what came in may be a small view of a large receive buffer.
       this.#insert(mailbox, { ...message, bytes: message.bytes.slice() });
@@ -106,6 +106,12 @@ export class MemoryDeferred implements DeferredStore {
     });
   }
 
+  contents(): Promise<readonly string[]> {
+    return this.#ledger.read(() =>
+      this.records().flatMap(({ content }) => (content === undefined ? [] : [content])),
+    );
+  }
+
   recipients(after: string | undefined, limit: number): Promise<readonly string[]> {
     return this.#ledger.read(() =>
       [...this.#mailboxes.keys()]
@@ -125,18 +131,22 @@ export class MemoryDeferred implements DeferredStore {
 
   #insert(mailbox: Mailbox, message: DeferredMessage): void {
     mailbox.messages.splice(position(mailbox.messages, message.id, idOf), 0, message);
-    mailbox.bytes += message.bytes.length;
+    mailbox.bytes += storedBytes(message);
     this.#mailboxes.set(message.recipient, mailbox);
   }
 
   #keepOnly(recipient: string, keep: (message: DeferredMessage) => boolean): number {
     const { messages } = this.#read(recipient);
     const kept = messages.filter(keep);
-    const bytes = kept.reduce((sum, message) => sum + message.bytes.length, 0);
+    const bytes = kept.reduce((sum, message) => sum + storedBytes(message), 0);
     if (kept.length > 0) this.#mailboxes.set(recipient, { messages: kept, bytes });
     else this.#mailboxes.delete(recipient);
     return messages.length - kept.length;
   }
+}
+
+function storedBytes({ bytes, content, sizeBytes }: DeferredMessage): number {
+  return bytes.length + (content === undefined ? 0 : sizeBytes);
 }
 
 function idOf(message: DeferredMessage): string {
@@ -157,6 +167,7 @@ function entryOf(message: DeferredMessage): DeferredEntry {
     receivedAt: message.receivedAt,
     expiresAt: message.expiresAt,
     sizeBytes: message.sizeBytes,
+    content: message.content,
     attempts: message.attempts,
     nextAttemptAt: message.nextAttemptAt,
     poisoned: message.poisoned,

@@ -15,7 +15,7 @@ import {
 } from "@parlance/formats";
 import type { DialTarget, Fingerprint } from "@parlance/msrp";
 import type { Body } from "@parlance/sip";
-import type { MediaPeer } from "../../ports/index.ts";
+import type { MediaPeer } from "../ports/index.ts";
 
 /** A body with a description in it that has message media. */
 export interface SessionMedia {

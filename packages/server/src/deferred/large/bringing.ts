@@ -1,0 +1,143 @@
+/** The server brings a large message to a user who is back: INVITE, the message, BYE. OMA IM 12.1, 14.6 */
+import { formatSdp, makeOffer, nextHop, parseSdp, readAnswer, type Sdp } from "@parlance/formats";
+import { CPIM, largeMessageFile } from "@parlance/im";
+import {
+  type Call,
+  type CallFailure,
+  type OutgoingCall,
+  type OutgoingOwner,
+  type SipRequest,
+  type SipResponse,
+  sessionOf,
+} from "@parlance/sip";
+import type {
+  MediaEnd,
+  MediaEndUser,
+  MediaMessage,
+  OnwardUser,
+  SentOutcome,
+  Towards,
+} from "../../ports/index.ts";
+import { judgePush, type PushJudgement } from "../judge-push.ts";
+import { NOTHING_MORE } from "./reception.ts";
+
+export interface BringingPorts {
+  end(towards: Towards, user: MediaEndUser): MediaEnd | undefined;
+  /** Sends the INVITE onward. */
+  place(owner: OutgoingOwner, user: OnwardUser): OutgoingCall;
+}
+
+interface Candidate {
+  readonly end: MediaEnd;
+  readonly offer: Sdp;
+}
+
+export class Bringing implements OnwardUser {
+  readonly #message: MediaMessage;
+  readonly #ports: BringingPorts;
+  readonly #result = Promise.withResolvers<PushJudgement>();
+  /** One for each place that the INVITE goes to. */
+  readonly #candidates = new Map<string, Candidate>();
+  #chosen: Candidate | undefined;
+  #call: Call | undefined;
+  #outgoing: OutgoingCall | undefined;
+
+  readonly #owner: OutgoingOwner = {
+    ...NOTHING_MORE,
+    progress: () => undefined,
+    answered: (call, response) => this.#answered(call, response),
+    failed: (failure) => this.#finish(meaningOf(failure)),
+    ended: () => this.#chosen?.end.close(),
+  };
+
+  constructor(message: MediaMessage, ports: BringingPorts) {
+    this.#message = message;
+    this.#ports = ports;
+  }
+
+  run(): Promise<PushJudgement> {
+    this.#outgoing = this.#ports.place(this.#owner, this);
+    return this.#result.promise;
+  }
+
+  dress(invite: SipRequest, towards: Towards): SipRequest {
+    const candidate = this.#candidates.get(towards.key) ?? this.#candidate(towards);
+    if (candidate === undefined) return invite; // without an offer: it will be refused
+    return invite.edit().body(formatSdp(candidate.offer), "application/sdp").done();
+  }
+
+  chosen(towards: Towards): void {
+    for (const [key, candidate] of this.#candidates) {
+      if (key === towards.key) this.#chosen = candidate;
+      else candidate.end.close();
+    }
+  }
+
+  #candidate(towards: Towards): Candidate | undefined {
+    const end = this.#ports.end(towards, { failed: () => this.#finish("silence") });
+    if (end === undefined) return undefined;
+    const { uri } = end.leg;
+    const { host } = nextHop([uri]);
+    const offer = makeOffer({ username: "-", sessionId: "1", host }, [
+      {
+        path: [uri],
+        acceptTypes: [CPIM],
+        acceptWrappedTypes: ["*"],
+        direction: "sendonly",
+        file: largeMessageFile(this.#message.sizeBytes),
+      },
+    ]);
+    const made = { end, offer };
+    this.#candidates.set(towards.key, made);
+    return made;
+  }
+
+  #answered(call: Call, response: SipResponse): void {
+    this.#call = call;
+    const chosen = this.#chosen;
+    const body = sessionOf(response);
+    const sdp = body === undefined ? undefined : parseSdp(body.bytes);
+    const read = chosen !== undefined && sdp?.ok === true && readAnswer(chosen.offer, sdp.value);
+    const outcome = read !== false && read.ok ? read.value[0] : undefined;
+    if (chosen === undefined || outcome?.kind !== "agreed") return this.#finish("refused");
+    const { remote, role, connectTo } = outcome.media;
+    const { host, port, secure } = connectTo;
+    const expect = { by: "name", name: host } as const;
+    const target = secure
+      ? ({ transport: "tls", host, port, expect } as const)
+      : ({ transport: "tcp", host, port } as const);
+    chosen.end.leg.agree({
+      path: remote.path.join(" "),
+      fingerprints: remote.fingerprints.map(({ algorithm, value }) => ({ hash: algorithm, value })),
+      dial: role === "active" ? target : undefined,
+    });
+    chosen.end.send(this.#message).then(
+      (sent) => this.#finish(meaningOfSent(sent)),
+      () => this.#finish("later"), // what is read does not come
+    );
+  }
+
+  #finish(result: PushJudgement): void {
+    this.#outgoing?.cancel();
+    this.#call?.end();
+    for (const { end } of this.#candidates.values()) end.close();
+    this.#result.resolve(result);
+  }
+}
+
+function meaningOf(failure: CallFailure): PushJudgement {
+  switch (failure.kind) {
+    case "refused":
+      return judgePush(failure.response.status);
+    case "bad answer":
+      return "refused";
+    default:
+      return "silence";
+  }
+}
+
+/** RFC 4975 §10: what the device says of the message, and what of the session. */
+function meaningOfSent(outcome: SentOutcome): PushJudgement {
+  if (outcome.kind === "sent") return "delivered";
+  return outcome.status === 408 || outcome.status === 481 ? "silence" : "refused";
+}

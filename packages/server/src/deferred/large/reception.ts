@@ -1,0 +1,135 @@
+/** The server takes a large message in the place of a user who is away: the whole of it, then the 200. OMA IM 12.6 */
+import { formatSdp, makeAnswer, nextHop, parseSdp, readOffer } from "@parlance/formats";
+import { CPIM, IM_TAG, LARGE_MESSAGE_TAG } from "@parlance/im";
+import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp";
+import {
+  type Body,
+  type Call,
+  type CallOwner,
+  type IncomingCall,
+  type IncomingOwner,
+  Params,
+  type Tagged,
+} from "@parlance/sip";
+import type { Cancel, Clock } from "@parlance/wire";
+import type { SessionMedia } from "../../media/index.ts";
+import type { MediaEnd, MediaEndUser } from "../../ports/index.ts";
+import type { FileContent } from "../../store/index.ts";
+import { ContentSink, type Kept } from "./content-sink.ts";
+
+export interface ReceptionPorts {
+  readonly clock: Clock;
+  readonly contents: FileContent;
+  readonly maxBytes: number;
+  /** Durable when it resolves; the MSRP status that the sender is told. */
+  keep(kept: Kept): Promise<number>;
+  over(): void;
+}
+
+/** For the sender to say BYE once he has his 200. OMA IM 12.2 */
+const BYE_WAIT_MS = 10_000;
+
+export const LARGE_FEATURES = Params.of([IM_TAG], [LARGE_MESSAGE_TAG]);
+
+export class Reception implements MediaEndUser {
+  readonly #ports: ReceptionPorts;
+  #end: MediaEnd | undefined;
+  #call: Call | undefined;
+  #begun = false;
+  #goodbye: Cancel | undefined;
+
+  readonly owner: IncomingOwner = {
+    ...NOTHING_MORE,
+    ended: () => this.#over(),
+    cancelled: () => this.#over(),
+  };
+
+  constructor(ports: ReceptionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Answers with our own address; false when offer and answer come to nothing, and it was refused. */
+  begin(incoming: IncomingCall, offer: SessionMedia, end: MediaEnd): boolean {
+    this.#end = end;
+    const answer = this.#answer(offer, end);
+    if (answer === undefined) {
+      incoming.refuse(488);
+      this.#over();
+      return false;
+    }
+    this.#call = incoming.accept({ body: answer });
+    if (this.#call === undefined) this.#over();
+    return this.#call !== undefined;
+  }
+
+  /** Exactly one message comes. */
+  arriving(head: IncomingHead, control: IncomingControl): IncomingSink | number {
+    const [type = ""] = head.contentType.split(";", 1);
+    if (type.trim().toLowerCase() !== CPIM) return 415;
+    if (this.#begun) return 403;
+    this.#begun = true;
+    return new ContentSink(this.#ports.contents, control, async (kept) => {
+      const status = await this.#ports.keep(kept);
+      if (status === 408) this.#begun = false;
+      else this.#goodbye = this.#ports.clock.schedule(BYE_WAIT_MS, () => this.#call?.end());
+      return status;
+    });
+  }
+
+  failed(): void {
+    const reason: Tagged = { value: "SIP", params: Params.of(["cause", "408"]) };
+    this.#call?.end([reason]);
+    this.#over();
+  }
+
+  stop(): void {
+    this.#call?.end();
+    this.#over();
+  }
+
+  #answer({ description, place }: SessionMedia, { leg }: MediaEnd): Body | undefined {
+    const sdp = parseSdp(description);
+    if (!sdp.ok) return undefined;
+    const offer = readOffer(sdp.value);
+    const { host } = nextHop([leg.uri]);
+    const own = {
+      path: [leg.uri],
+      acceptTypes: [CPIM],
+      acceptWrappedTypes: ["*"],
+      maxSize: this.#ports.maxBytes,
+      direction: "recvonly",
+      setup: "passive",
+    } as const;
+    const media = offer.media.map((_, at) => (at === place ? own : undefined));
+    const made = makeAnswer(offer, { username: "-", sessionId: "1", host }, media);
+    const outcome = made.outcomes[place];
+    if (outcome?.kind !== "agreed" || outcome.media.role === "active") return undefined;
+    leg.agree({
+      path: outcome.media.remote.path.join(" "),
+      fingerprints: outcome.media.remote.fingerprints.map(({ algorithm, value }) => ({
+        hash: algorithm,
+        value,
+      })),
+      dial: undefined,
+    });
+    return { type: "application/sdp", bytes: formatSdp(made.sdp) };
+  }
+
+  #over(): void {
+    this.#goodbye?.();
+    this.#call = undefined;
+    const end = this.#end;
+    this.#end = undefined;
+    if (end === undefined) return;
+    end.close();
+    this.#ports.over();
+  }
+}
+
+/** A call for one message: it is not changed, and nothing else is said in it. */
+export const NOTHING_MORE: Omit<CallOwner, "ended"> = {
+  offered: (offer) => offer.refuse(488),
+  acknowledged: () => undefined,
+  requested: () => false,
+  description: () => undefined,
+};

@@ -1,0 +1,16 @@
+/** What functions that answer or place sessions have in common: descriptions, and who may speak. */
+
+export { faceTowards } from "./face.ts";
+export { largeFirst, saidBy, startsLargeMessage } from "./large-message.ts";
+export {
+  mediaPeer,
+  type OwnHop,
+  readAnsweredMedia,
+  readOfferedMedia,
+  type SessionMedia,
+  sameButForHop,
+  setupAgainst,
+  throughUs,
+  weOpenAfter,
+} from "./session-media.ts";
+export { saysItself, speakerOf } from "./speaker.ts";
