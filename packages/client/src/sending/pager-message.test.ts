@@ -127,6 +127,15 @@ test("IM-8.1.1-06a, IM-8.1.1-06b, IM-8.1.1-06c: for many it goes to the factory,
   );
 });
 
+test("the envelope is such as linphone takes it: no name, the From of the request, capitals, one blank", () => {
+  const request = written({ receipts: ["delivered"], subject: "S" });
+  const [head = ""] = utf8Text(request.body).split("\r\n\r\n");
+  const lines = head.split("\r\n");
+  assert.equal(lines[0], "From: <sip:alice@example.com>");
+  assert.match(request.text("From") ?? "", /^"Alice A\." <sip:alice@example\.com>;tag=/);
+  for (const line of lines) assert.match(line, /^(?:[A-Z][A-Za-z]*|imdn\.[A-Z][A-Za-z-]*): \S/);
+});
+
 test("recipients are named to one another only when the sender wants it (RFC 5364 §4)", () => {
   const hidden = written({}, ["bob", "carol"]);
   const named = written({ namesRecipients: true }, ["bob", "carol"]);
