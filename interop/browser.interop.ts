@@ -61,6 +61,18 @@ suite("Chromium", () => {
     assert.equal(await alice.ask("next", "connection"), "connection offline");
   });
 
+  test("a file goes from page to page, from an origin that the operator has listed", async () => {
+    const alice = await Phone.open(context, modules.url);
+    const bob = await Phone.open(others, modules.url);
+    await alice.ask("open", account("alice"));
+    await bob.ask("open", account("bob"));
+    const size = 3_000_000;
+    const sent = await alice.ask("sendFile", BOB, size, "Übersicht.png");
+    assert.deepEqual(sent, ["Übersicht.png", size, size]);
+    assert.equal(await bob.ask("next", "message"), "message reference");
+    assert.deepEqual(await bob.ask("fetchFile"), ["Übersicht.png", "image/png", size, true, true]);
+  });
+
   test("a wrong password is told", async () => {
     const alice = await Phone.open(context, modules.url);
     const wrong = { ...account("alice"), password: "x" };

@@ -3,6 +3,7 @@ import { connect, openStore } from "@parlance/client/web";
 import { durableContract, storeContract } from "../../packages/client/src/store/store-contract.ts";
 
 let client;
+let last;
 const told = [];
 const waiting = [];
 
@@ -38,7 +39,8 @@ globalThis.phone = {
 
   listen() {
     client.on("message", async (message) => {
-      tell(`message ${message.text}`);
+      last = message;
+      tell(`message ${message.text ?? message.kind}`);
       await message.displayed();
     });
   },
@@ -48,6 +50,30 @@ globalThis.phone = {
     const sent = client.send(to, text);
     if (until !== undefined) await sent.reached(until);
     return sent.state;
+  },
+
+  /** Uploads a file of so many octets and tells of it; resolves with what the server has. */
+  async sendFile(to, size, name) {
+    try {
+      const content = new File([new Uint8Array(size).map((_, at) => at % 251)], name, {
+        type: "image/png",
+      });
+      const progress = [];
+      const stored = await client.files.upload(content, {
+        onProgress: ({ doneBytes }) => progress.push(doneBytes),
+      });
+      await client.send(to, client.files.announcement(stored)).accepted;
+      return [stored.name, stored.sizeBytes, progress.at(-1)];
+    } catch (error) {
+      return failureOf(error);
+    }
+  },
+
+  /** Fetches what the last message points to. */
+  async fetchFile() {
+    const file = await client.files.download(last);
+    const right = file.bytes.every((octet, at) => octet === at % 251);
+    return [file.name, file.type, file.sizeBytes, file.verified, right];
   },
 
   composing(to) {

@@ -96,6 +96,21 @@ test(
   },
 );
 
+test(
+  "connections beyond the bound are closed, and those within it are served",
+  WITHIN,
+  async (t) => {
+    const { host, port, url } = await page(t, { limits: { connections: 1 } });
+    const first = connect({ host, port });
+    t.after(() => first.destroy());
+    first.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await once(first, "data");
+    await assert.rejects(fetch(url));
+    first.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await once(first, "data");
+  },
+);
+
 test("requests that two servers could read differently are refused", WITHIN, async (t) => {
   const listening = await page(t);
   const ambiguous = [

@@ -2,9 +2,11 @@
 import type { ContentWriter } from "../store/index.ts";
 import { type FileWork, givenUpAt } from "./work.ts";
 
-/** Each costs an fsync and a commit: no more than four a second, and none for little. */
+/** Each costs an fsync and a commit: on a quick line no more than four a second … */
 const STEP_BYTES = 4 * 1_048_576;
 const STEP_MS = 250;
+/** … and on a slow one often enough that a crash costs no more than this, and that it does not count as abandoned. */
+const SLOW_STEP_MS = 10_000;
 
 export class Checkpoints {
   readonly #id: string;
@@ -25,9 +27,10 @@ export class Checkpoints {
 
   /** Octets have come. Nobody waits for the disk here. */
   passed(): void {
-    if (this.#running !== undefined || this.#writer.offset - this.#last < STEP_BYTES) return;
+    if (this.#running !== undefined) return;
     const now = this.#work.clock.now();
-    if (now - this.#lastAt < STEP_MS) return;
+    const enough = this.#writer.offset - this.#last >= STEP_BYTES;
+    if (now - this.#lastAt < (enough ? STEP_MS : SLOW_STEP_MS)) return;
     this.#last = this.#writer.offset;
     this.#lastAt = now;
     this.#running = this.#saveInBackground();

@@ -113,6 +113,20 @@ test("files expire, abandoned uploads are given up, and what goes on stays", asy
   world.files.stop();
 });
 
+test("an upload that is slow is not given up while octets come", async () => {
+  const world = new FileWorld();
+  world.files.start();
+  const body = new SlowBody();
+  const posting = world.ask("POST", "/files", { user: "alice", body });
+  for (let minute = 0; minute < 60; minute += 1) {
+    body.give("a little");
+    await world.clock.pass(60_000);
+  }
+  body.end();
+  assert.equal((await posting).status, 201);
+  world.files.stop();
+});
+
 test("a mass expiry is worked off in bounded steps", async () => {
   const world = new FileWorld({ fileSeconds: 30, expiredFilesPerTick: 3, uploadsPerUser: 100 });
   for (let count = 0; count < 8; count += 1) await world.upload("x");

@@ -145,6 +145,25 @@ test("who is away from the server for long hears it after a bounded number of tr
   assert.ok(waited > 30_000 && waited < 300_000, `${waited} ms`);
 });
 
+test("what a user has kept goes with his account, and what he was sending ends", async () => {
+  await using world = await startWorld();
+  const alice = await world.client("alice");
+  const stored = await world.until(alice.files.upload(octets(1_000)));
+  let done = 0;
+  const uploading = alice.files.upload(octets(20 * MEGABYTE), {
+    onProgress: ({ doneBytes }) => {
+      done = doneBytes;
+    },
+  });
+  await world.until(() => done > 0);
+  assert.equal(await world.until(world.server.admin.users.remove("alice")), true);
+  await assert.rejects(world.until(uploading, 600_000), failsWith("not authenticated"));
+  const bob = await world.client("bob");
+  await assert.rejects(world.until(bob.files.download(stored.url)), failsWith("expired"));
+  assert.deepEqual(world.content.image(), []);
+  assert.deepEqual(world.stores.image().files, []);
+});
+
 test("a wrong password is told and not tried again", async () => {
   await using world = await startWorld();
   const alice = await world.client("alice");
