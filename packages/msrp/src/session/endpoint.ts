@@ -99,6 +99,7 @@ export class MsrpEndpoint implements SessionHost {
   stop(): void {
     this.#stopped = true;
     for (const line of this.#lines) line.close();
+    this.wheel.stop(); // a wake-up that nobody needs would keep the program alive
   }
 
   #take(connection: MsrpConnection): MsrpLine {
