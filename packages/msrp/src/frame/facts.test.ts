@@ -208,3 +208,28 @@ test("ids of our own making keep to the grammar, whatever a token looks like (RF
     assert.match(ident, /^[A-Za-z0-9][A-Za-z0-9.+%=-]{15}$/);
   }
 });
+
+test("a request in pieces is the same as one written whole, in any script", () => {
+  const writer = new MsrpWriter();
+  const parts = {
+    transactionId: "abcd1234",
+    method: "SEND",
+    paths: pathLines("msrp://a:1/x;tcp", "msrp://b:1/y;tcp"),
+    headers: [
+      ["Message-ID", "m1"],
+      ["Content-Disposition", 'attachment; filename="Grüße 🦉.txt"'],
+      ["Content-Type", "text/plain"],
+    ],
+    body: utf8Bytes("Füße"),
+  } as const;
+  const inPieces = Buffer.concat([
+    writer.headOfRequest(parts),
+    parts.body,
+    writer.endOfBody("abcd1234", "+"),
+  ]);
+  assert.deepEqual(inPieces, Buffer.from(writer.request({ ...parts, flag: "+" })));
+  const parsed = parseMsrp(inPieces);
+  assert.ok(parsed.ok);
+  assert.equal(parsed.value.header("content-disposition"), parts.headers[1][1]);
+  assert.deepEqual(Buffer.from(parsed.value.body ?? []), Buffer.from(parts.body));
+});

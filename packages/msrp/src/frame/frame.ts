@@ -126,11 +126,6 @@ export class MsrpResponse extends Frame {
 
 export type MsrpFrame = MsrpRequest | MsrpResponse;
 
-/** Whether the body is on its way yet: the frame is only a head. */
-export function isStreamed(frame: MsrpFrame): boolean {
-  return frame.flag === undefined;
-}
-
 export function makeFrame(
   bytes: Uint8Array,
   head: FrameHead,

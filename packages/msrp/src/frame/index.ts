@@ -11,7 +11,7 @@ export {
   readSend,
   type SendFacts,
 } from "./facts.ts";
-export { isStreamed, type MsrpFrame, MsrpRequest, MsrpResponse } from "./frame.ts";
+export { type MsrpFrame, MsrpRequest, MsrpResponse } from "./frame.ts";
 export { FrameFault } from "./frame-fault.ts";
 export { type FrameSink, MsrpFramer } from "./framer.ts";
 export { newIdent } from "./ident.ts";

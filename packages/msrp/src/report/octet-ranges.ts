@@ -33,9 +33,4 @@ export class OctetRanges {
     const [first] = this.#ranges;
     return first !== undefined && first.from === 0 && first.to >= size;
   }
-
-  /** How many octets are in. */
-  get total(): number {
-    return this.#ranges.reduce((sum, { from, to }) => sum + to - from, 0);
-  }
 }

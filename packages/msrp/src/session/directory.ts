@@ -9,23 +9,15 @@ import type { LineTarget } from "./line.ts";
  */
 export class SessionDirectory {
   readonly #targets = new Lookup<LineTarget>();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
 
   /** Throws `RangeError` when the id is taken: it comes from a random source, or from a mistake. */
   add(sessionId: string, target: LineTarget): void {
     if (this.#targets.get(sessionId) !== undefined) throw new RangeError("session id is taken");
     this.#targets.set(sessionId, target);
-    this.#size += 1;
   }
 
   remove(sessionId: string): void {
-    if (this.#targets.get(sessionId) === undefined) return;
     this.#targets.delete(sessionId);
-    this.#size -= 1;
   }
 
   find(toPath: string): LineTarget | undefined {

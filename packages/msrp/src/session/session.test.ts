@@ -526,6 +526,53 @@ test("over WebSocket every message on the wire is one frame (RFC 7977 §5.1)", a
   assert.ok(world.bob.news().includes("got 9000 characters"));
 });
 
+test("a message in one chunk, larger than a frame may be to be held, passes in pieces (RFC 4975 §5.1)", async () => {
+  const world = await new World({ latencyMs: 5, bytesPerMs: 1000, bob: {} }).bound();
+  world.alice.send("x".repeat(400_000), { whole: true });
+  await world.clock.run(2_000);
+  assert.deepEqual(world.bob.news(), ["got 400000 characters"]);
+  assert.deepEqual(world.alice.news(), [`accepted ${"x".repeat(20)}`]);
+});
+
+test("such a chunk that is cut off in the middle is begun anew, and given on once (RFC 4975 §5.4)", async () => {
+  const world = await new World({ latencyMs: 5, bytesPerMs: 1000 }).bound();
+  world.alice.send("x".repeat(400_000), { whole: true });
+  await world.clock.run(200);
+  world.network.cutAll();
+  world.bob.move();
+  world.alice.move();
+  world.agree();
+  await world.clock.run(2_000);
+  assert.deepEqual(world.bob.news(), ["lost", "bound again", "got 400000 characters"]);
+});
+
+test("such a chunk for nobody is answered 481, and its pieces go nowhere (RFC 4975 §7.3)", async () => {
+  const world = await new World().bound();
+  const stranger = world.stranger();
+  await world.clock.run(10);
+  stranger.write(
+    new MsrpWriter().request({
+      transactionId: "large001",
+      method: "SEND",
+      paths: pathLines("msrp://bob.test:2855/nosuch;tcp", "msrp://eve.test:1/x;tcp"),
+      headers: [
+        ["Message-ID", "m1"],
+        ["Content-Type", "text/plain"],
+      ],
+      body: new Uint8Array(200_000),
+    }),
+  );
+  await world.clock.run(100);
+  assert.match(stranger.heard.join(), / 481 /);
+  assert.equal(stranger.closed, false);
+});
+
+test("a session id that is taken already is a mistake of ours", () => {
+  const { alice } = new World();
+  assert.throws(() => new MsrpSession(alice.uri, alice, alice.endpoint), RangeError);
+  assert.throws(() => new MsrpSession("msrp://a.test:1;tcp", alice, alice.endpoint), RangeError);
+});
+
 test("a receiver that is slow stops its sender, whatever is to come, and nothing is lost", async () => {
   const world = await new World({ latencyMs: 5, bytesPerMs: 1000 }).bound();
   let octets = 0;
