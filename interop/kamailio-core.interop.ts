@@ -182,7 +182,10 @@ suite("Kamailio as the SIP/IP core", () => {
 
   test("nothing in the logs speaks of a fault", () => {
     assert.doesNotMatch(server.errors, /"level":"error"/);
-    assert.doesNotMatch(core.said, /(?:ERROR|CRITICAL|BUG):/);
+    const complaints = core.said.split("\n").filter((line) => /(?:ERROR|CRITICAL|BUG):/.test(line));
+    // The server was killed above, and with it its connections.
+    const others = complaints.filter((line) => !line.includes("tcp_read"));
+    assert.deepEqual(others, []);
   });
 });
 
