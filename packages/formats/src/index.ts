@@ -324,6 +324,16 @@ export {
   xcapError,
 } from "./xcap/index.ts";
 export {
+  type AttributeChange,
+  type DocumentChange,
+  type ElementChange,
+  formatXcapDiff,
+  parseXcapDiff,
+  XCAP_DIFF_TYPE,
+  type XcapChange,
+  type XcapDiff,
+} from "./xcap-diff/index.ts";
+export {
   type DirectoryEntry,
   type DirectoryFolder,
   formatXcapDirectory,
@@ -331,3 +341,11 @@ export {
   XCAP_DIRECTORY_TYPE,
   type XcapDirectory,
 } from "./xcap-directory/index.ts";
+export {
+  applyPatch,
+  MOST_OPERATIONS,
+  makePatch,
+  type Patched,
+  type PatchFault,
+  type PatchOperation,
+} from "./xml-patch/index.ts";

@@ -55,6 +55,7 @@ export {
   parseXml,
   textContent,
   XML_LIMITS,
+  XML_NCNAME,
   type XmlAttribute,
   type XmlAttributes,
   type XmlComment,

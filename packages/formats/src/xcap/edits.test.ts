@@ -1,7 +1,14 @@
 /** Documents changed in place: RFC 4825 §7 and §8, and what must not be done. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseXml, utf8Bytes, utf8Text } from "@parlance/wire";
+import {
+  children,
+  equalBytes,
+  parseXml,
+  utf8Bytes,
+  utf8Text,
+  type XmlElement,
+} from "@parlance/wire";
 import * as fc from "fast-check";
 import { casesFor, corpusFor } from "../../../../tools/test/corpora.ts";
 import {
@@ -234,6 +241,29 @@ test("whole documents are told apart: not well-formed, not UTF-8", () => {
   assert.equal(errorOf(utf8Bytes("hello")), "not-well-formed");
   assert.equal(errorOf(new Uint8Array([60, 97, 0xff, 47, 62])), "not-utf-8");
   assert.equal(errorOf(utf8Bytes('<?xml version="1.0" encoding="ISO-8859-1"?><a/>')), "not-utf-8");
+});
+
+/** Selectors by position for every element of a document. */
+function selectorsOf(element: XmlElement, path: string): readonly string[] {
+  const below = children(element);
+  return [path, ...below.flatMap((one, at) => selectorsOf(one, `${path}/*[${at + 1}]`))];
+}
+
+test("every element printed in the RFCs, schemas too, is fetched and put back, and nothing changes", (t) => {
+  const corpus = [...corpusFor(t, "xml-rfc-examples"), ...corpusFor(t, "xml-rfc-schemas")];
+  for (const { file, bytes } of corpus) {
+    const tree = parseXml(bytes);
+    if (!tree.ok) continue; // as printed they are not well-formed
+    for (const path of selectorsOf(tree.value.root, "*").slice(0, 60)) {
+      const selector = parseNodeSelector({ selector: path, query: undefined }, "");
+      assert.ok(selector.ok);
+      const node = readNode(bytes, tree.value, selector.value);
+      assert.ok(node !== undefined, `${file} ${path}`);
+      const result = putNode(bytes, tree.value, selector.value, node.bytes);
+      assert.ok(result.kind === "edited" && !result.created, `${file} ${path}`);
+      assert.ok(equalBytes(result.bytes, bytes), `${file} ${path}`);
+    }
+  }
 });
 
 const FRIENDS = `<?xml version="1.0" encoding="UTF-8"?><resource-lists xmlns="${LISTS}"><list name="friends"><entry uri="sip:bob@im.example.com"/></list></resource-lists>`;

@@ -1,14 +1,6 @@
 /** PUT of an element: in the place of the one that is selected, or where the selector wants it. RFC 4825 §8.2 */
-import {
-  children,
-  concatBytes,
-  equalBytes,
-  parseXml,
-  utf8Bytes,
-  type XmlDocument,
-  type XmlElement,
-} from "@parlance/wire";
-import { isEmptyTag, splice, writtenName } from "../xml-edit/index.ts";
+import { children, equalBytes, parseXml, type XmlDocument } from "@parlance/wire";
+import { insertInside, splice } from "../xml-edit/index.ts";
 import { conflict, type XcapEdit } from "./edit-outcome.ts";
 import { readFragment } from "./fragment.ts";
 import { elementOf, locate, matching } from "./locate.ts";
@@ -17,8 +9,6 @@ import { placeFor } from "./place.ts";
 import type { NodeSelector } from "./selector.ts";
 import { isUtf8 } from "./text-body.ts";
 import { xcapError } from "./xcap-error.ts";
-
-const SLASH = 47;
 
 /** `bytes` are what `document` was read from, `body` is what is put. */
 export function putElement(
@@ -48,25 +38,8 @@ export function putElement(
   // There is a root, and there can be no other.
   const place = parent && placeFor(parent, target);
   if (parent === undefined || place === undefined) return conflict(xcapError("cannot-insert"));
-  const { edited, at } = insert(bytes, parent, place, fragment);
-  return verified(edited, selector, fragment, at, true);
-}
-
-function insert(
-  bytes: Uint8Array,
-  parent: XmlElement,
-  place: number | "last",
-  fragment: Uint8Array,
-): { edited: Uint8Array<ArrayBuffer>; at: number } {
-  if (!isEmptyTag(parent)) {
-    const at = place === "last" ? parent.contentEnd : place;
-    return { edited: splice(bytes, at, at, fragment), at };
-  }
-  // <a/> becomes <a>…</a>.
-  const slash = bytes.lastIndexOf(SLASH, parent.end - 1);
-  const close = utf8Bytes(`</${writtenName(parent)}>`);
-  const piece = concatBytes(utf8Bytes(">"), fragment, close);
-  return { edited: splice(bytes, slash, parent.end, piece), at: slash + 1 };
+  const inserted = insertInside(bytes, parent, place, fragment);
+  return verified(inserted.bytes, selector, fragment, inserted.at, true);
 }
 
 /** A GET must give back what was put: the selector finds the new element and nothing else. §7 */

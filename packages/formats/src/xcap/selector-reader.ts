@@ -1,5 +1,5 @@
-/** Reads the tokens of a node selector, front to back. RFC 4825 §6.3 */
-import { FormatError } from "@parlance/wire";
+/** Reads the tokens of selectors, front to back. RFC 4825 §6.3, RFC 5261 §4.1 */
+import { FormatError, XML_NCNAME } from "@parlance/wire";
 
 export interface WrittenName {
   readonly prefix: string;
@@ -7,13 +7,7 @@ export interface WrittenName {
   readonly at: number;
 }
 
-// Namespaces in XML 1.0 §3, XML 1.0 §2.3: names without colon.
-const START =
-  "A-Z_a-z\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}\\u{10000}-\\u{EFFFF}";
-const NAME = new RegExp(
-  `[${START}][${START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`,
-  "uy",
-);
+const NAME = new RegExp(XML_NCNAME, "uy");
 const DIGITS = /\d+/y;
 const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/y;
 const NAMED = new Map([
@@ -93,6 +87,17 @@ export class SelectorReader {
         this.#at += 1;
       }
     }
+    return value;
+  }
+
+  /** A literal of XPath: what is between the quotes means itself. XPath 1.0 §3.7 */
+  literal(): string {
+    const quote = this.take('"') ? '"' : "'";
+    if (quote === "'") this.expect("'");
+    const end = this.#text.indexOf(quote, this.#at);
+    if (end === -1) this.fail("value has no end");
+    const value = this.#text.slice(this.#at, end);
+    this.#at = end + 1;
     return value;
   }
 

@@ -1,7 +1,7 @@
 /** XML documents changed in place. */
 export { type ChildNode, childNodes, isWhiteSpace } from "./child-nodes.ts";
 export { bindingsInScope, XML_NAMESPACE } from "./scope.ts";
-export { splice } from "./splice.ts";
+export { insertInside, type Splice, splice, spliceAll } from "./splice.ts";
 export {
   attributeEnd,
   attributeSpan,

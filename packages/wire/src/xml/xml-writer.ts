@@ -1,11 +1,12 @@
 /** Writes an XML document tag by tag; what is open is closed, what is not XML is escaped. */
 import { utf8Bytes } from "../text.ts";
 import { escapeXml, escapeXmlAttribute } from "./escape-xml.ts";
+import { XML_NCNAME } from "./names.ts";
 
 /** An attribute whose value is `undefined` is left out. */
 export type XmlAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
+const NAME = new RegExp(`^${XML_NCNAME}(?::${XML_NCNAME})?$`, "u");
 
 export class XmlWriter {
   #text = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -34,6 +35,12 @@ export class XmlWriter {
   leaf(name: string, text = "", attributes: XmlAttributes = {}): this {
     const tag = `<${checked(name)}${writeAttributes(attributes)}`;
     this.#text += text === "" ? `${tag}/>` : `${tag}>${escapeXml(text)}</${name}>`;
+    return this;
+  }
+
+  /** Content that was read from a well-formed document, as it stood there. The caller answers for it. */
+  wellFormed(content: string): this {
+    this.#text += content;
     return this;
   }
 
