@@ -1,7 +1,7 @@
 /** Conference state: what is read and written, what each subscriber is told, what he makes of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PersistentMap, utf8Bytes, utf8Text } from "@parlance/wire";
+import { utf8Bytes, utf8Text } from "@parlance/wire";
 import * as fc from "fast-check";
 import { casesFor, corpusFor } from "../../../../tools/test/corpora.ts";
 import {
@@ -364,38 +364,6 @@ test("names that are markup come back as the names they were", (t) => {
     assert.equal(user?.displayText ?? "", carried, JSON.stringify(text));
     assert.equal(user?.nickname ?? "", carried, JSON.stringify(text));
   }
-});
-
-test("a room of a thousand in its shortest form is within the limits of XML", () => {
-  const members = PersistentMap.from(
-    Array.from({ length: 1000 }, (_, at) => {
-      const entity = `sip:member${at}@example.com`;
-      const endpoint = {
-        ...STILL,
-        entity,
-        status: "connected",
-        joiningMethod: "dialed-in",
-      } as const;
-      return [
-        entity,
-        { ...SILENT, entity, displayText: `Member ${at}`, endpoints: [endpoint] },
-      ] as const;
-    }),
-  );
-  const bytes = formatConference({
-    ...read(`<conference-info ${NS} entity="sip:r@x" version="1"/>`),
-    users: {
-      state: "full",
-      users: [...members].map((user) => ({
-        ...user,
-        state: "full",
-        endpoints: user.endpoints.map((one) => ({ ...one, state: "full" })),
-      })),
-    },
-  });
-  const result = parseConference(bytes);
-  assert.ok(result.ok);
-  assert.equal(result.value.users?.users.length, 1000);
 });
 
 test("elements are read in any order, and numbers with white space around them", () => {

@@ -156,6 +156,14 @@ test("when nothing changed there is nothing to tell", () => {
   assert.equal(diffConference(conference, again, { entity: ALICE, version: 1 }), undefined);
 });
 
+test("a room of a thousand in its shortest form is within the limits of XML", () => {
+  const members = Array.from({ length: 1000 }, (_, at) =>
+    user(`sip:member${at}@example.com`, { displayText: `Member ${at}` }),
+  );
+  const document = sent(fullConference(room(...members), { entity: ALICE, version: 0 }));
+  assert.equal(document.users?.users.length, 1000);
+});
+
 test("in a room of a thousand a change is told without reading who did not change", () => {
   let looked = 0;
   const watched = (one: ConferenceUser): ConferenceUser =>
