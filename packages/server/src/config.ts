@@ -37,6 +37,11 @@ export interface ServerConfig {
     /** Written into addresses instead of that of the listener. */
     readonly host?: string;
   };
+  /** Set: clients that cannot be reached may have their MSRP relayed. RFC 4976 */
+  readonly relay?: {
+    /** Without TLS as well. */
+    readonly plain: boolean;
+  };
   readonly auth?: {
     /** Offer MD5 after SHA-256. RFC 8760 §2.3 */
     readonly md5Compat?: boolean;

@@ -47,6 +47,8 @@ export const defaultLimits = {
   sessionsPerUser: 50, // as one calls and as one is called, on all devices
   sessionFileBytes: 1_073_741_824, // of one message or file in a session
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
+  relayUris: 50_000, // that the MSRP relay has handed out
+  relayUrisPerUser: 50,
 
   // Registrations.
   bindingsPerUser: 10,

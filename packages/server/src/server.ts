@@ -21,6 +21,7 @@ import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/
 import { type Bounds, limitsWith } from "./limits.ts";
 import { AnchoredSessions, openRules, originating, terminating } from "./participating/index.ts";
 import type { Untagged, User } from "./ports/index.ts";
+import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
 import { type Place, SWITCH_LIMITS, Switch } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
@@ -127,6 +128,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       controlling.stop();
       deferral.stop();
       plane?.sessions.stop();
+      plane?.relay?.stop();
       plane?.hub.stop();
       core.stop();
     },
@@ -137,9 +139,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
 function makePlane(
   config: ServerConfig,
   limits: Bounds,
-  { msrp, clock, random, log, metrics }: ServerPorts,
+  ports: ServerPorts,
   core: Core,
 ): UserPlane | undefined {
+  const { msrp, clock, random, log, metrics } = ports;
   if (msrp === undefined) return undefined;
   const hub = new Switch(SWITCH_LIMITS, {
     publicHost: config.media?.host,
@@ -159,7 +162,26 @@ function makePlane(
       inviteWaitMs: limits.inviteWaitMs,
     },
   );
-  return { hub, sessions };
+  return { hub, sessions, relay: makeRelay(hub, config, limits, ports, core) };
+}
+
+function makeRelay(
+  lines: Switch,
+  { relay, auth }: ServerConfig,
+  limits: Bounds,
+  { clock, random, hashing, metrics, secrets }: ServerPorts,
+  { logins, watch: security }: Core,
+): Relay | undefined {
+  if (relay === undefined) return undefined;
+  return new Relay(
+    { lines, logins, hashing, clock, random, metrics, security },
+    {
+      plain: relay.plain,
+      md5: auth?.md5Compat ?? true,
+      nonceKey: secrets.nonces,
+      leases: { total: limits.relayUris, perUser: limits.relayUrisPerUser },
+    },
+  );
 }
 
 /** Undefined where they could not be taken, or not be kept. */
@@ -188,6 +210,7 @@ function largeMessages(
 interface UserPlane {
   readonly hub: Switch;
   readonly sessions: AnchoredSessions;
+  readonly relay: Relay | undefined;
 }
 
 function untaggedOf({ compat }: ServerConfig): Untagged {

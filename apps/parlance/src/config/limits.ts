@@ -79,6 +79,8 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of one large message kept for a user who is away.",
     least: 1_300,
   },
+  relayUris: { usual: 50_000, about: "URIs that the MSRP relay has handed out." },
+  relayUrisPerUser: { usual: 50, about: "URIs of the MSRP relay that one user has." },
   bindingsPerUser: { usual: 10, about: "Contacts registered at once by one user.", least: 1 },
   minExpiresSeconds: { usual: 60, about: "Seconds of the shortest registration.", least: 1 },
   maxExpiresSeconds: { usual: 7_200, about: "Seconds of the longest registration.", least: 1 },

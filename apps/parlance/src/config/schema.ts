@@ -202,6 +202,21 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("The MSRP user plane."),
+  relay: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Relay MSRP for users that cannot be reached (RFC 4976). It connects to where they say.",
+        ),
+      plain: z
+        .boolean()
+        .default(false)
+        .describe("Let them log in at the relay without TLS as well."),
+    })
+    .prefault({})
+    .describe("The MSRP relay."),
   tls: z
     .strictObject({
       certificates: z

@@ -156,6 +156,7 @@ function serverConfig(config: Configuration): ServerConfig {
     trace,
     files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },
     web,
+    ...(config.relay.enabled ? { relay: { plain: config.relay.plain } } : {}),
     media: { anchor: media.anchor, ...(media.host === undefined ? {} : { host: media.host }) },
     limits: {
       ...limits,

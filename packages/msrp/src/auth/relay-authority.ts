@@ -5,6 +5,7 @@ import {
   type DigestCredentials,
   DigestServer,
   type DigestServerPorts,
+  type FailureLimiter,
   formatDigestFields,
   formatDigestHeader,
   type NonceKeys,
@@ -57,7 +58,12 @@ export class RelayAuthority {
   readonly #ports: DigestServerPorts;
   readonly #digest: DigestServer;
 
-  constructor(options: RelayAuthorityOptions, ports: DigestServerPorts) {
+  /** `limiter`: where wrong answers are counted, for those who count them together with other protocols. */
+  constructor(
+    options: RelayAuthorityOptions,
+    ports: DigestServerPorts,
+    state: { readonly limiter?: FailureLimiter } = {},
+  ) {
     const { realm, algorithms, keys, startedAt } = options;
     if (algorithms.some(({ session }) => session)) throw new RangeError("no -sess for MSRP");
     this.#options = options;
@@ -72,6 +78,7 @@ export class RelayAuthority {
         uriMayBeMissing: true, // RFC 4976 §7 has no `uri` in its grammar
       },
       ports,
+      state,
     );
   }
 

@@ -40,7 +40,10 @@ export function judgeForward(
 }
 
 /** Our URI moves from the one path to the other; undefined where nobody comes after us. RFC 4976 §6.4.1 */
-export function forwardPaths({ toPath, fromPath }: MsrpFrame): PathLines | undefined {
+export function forwardPaths({
+  toPath,
+  fromPath,
+}: Pick<MsrpFrame, "toPath" | "fromPath">): PathLines | undefined {
   const blank = toPath.indexOf(" ");
   if (blank === -1) return undefined;
   return pathLines(toPath.slice(blank + 1), `${toPath.slice(0, blank)} ${fromPath}`);

@@ -48,9 +48,25 @@ export class RelayLeases {
     return lease;
   }
 
+  /** The same URI for longer: the user has asked again over the same connection. RFC 4976 §5.1 */
+  renew(username: string, holder: string, expiresAt: number, now: number): Lease | undefined {
+    for (const token of this.#byHolder.get(holder) ?? []) {
+      const lease = this.find(token, now);
+      if (lease?.username !== username) continue;
+      const renewed = { ...lease, expiresAt };
+      this.#leases.set(token, renewed);
+      return renewed;
+    }
+    return undefined;
+  }
+
   find(token: string, now: number): Lease | undefined {
     const lease = this.#leases.get(token);
     return lease !== undefined && now < lease.expiresAt ? lease : undefined;
+  }
+
+  drop(token: string): void {
+    this.#drop([token]);
   }
 
   /** The connection is gone, and its URIs with it. */

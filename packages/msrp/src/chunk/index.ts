@@ -10,4 +10,5 @@ export {
 } from "./incoming.ts";
 export { type ReceiveLimits, receiveLimits, type SendLimits, sendLimits } from "./limits.ts";
 export type { MessageLife, OutgoingMessage, SendFailure, Sending } from "./outgoing.ts";
+export { onwardHeaders, Recut, type RecutChunk } from "./recut.ts";
 export { bytesSource, type MessageSource, type Pulled, streamSource } from "./source.ts";

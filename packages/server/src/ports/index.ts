@@ -12,6 +12,7 @@ export type {
 } from "./functions.ts";
 export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
+export type { LineWatch, MediaLine, MediaLines, MediaTarget, StreamedSend } from "./media-lines.ts";
 export type {
   LegFailure,
   MediaBridge,

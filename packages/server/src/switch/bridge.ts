@@ -6,12 +6,12 @@ import type {
   MediaLeg,
   MediaRules,
   Side,
+  StreamedSend,
   Towards,
 } from "../ports/index.ts";
 import { Inspection } from "./inspection.ts";
 import type { Leg, LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
-import type { StreamedSend } from "./line.ts";
 import { Passing } from "./passing.ts";
 import { type Place, samePlace } from "./place.ts";
 

@@ -12,9 +12,16 @@ import {
   sessionIdOf,
   statusPhrase,
 } from "@parlance/msrp";
-import type { LegFailure, MediaLeg, MediaPeer } from "../ports/index.ts";
+import type {
+  LegFailure,
+  LineWatch,
+  MediaLeg,
+  MediaPeer,
+  MediaTarget,
+  StreamedSend,
+} from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
-import type { Line, StreamedSend, Target } from "./line.ts";
+import type { Line } from "./line.ts";
 
 /** Who connected the leg with others. */
 export interface LegOwner {
@@ -77,7 +84,7 @@ export interface LegPorts {
 
 const NOBODY: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) };
 
-export class Leg implements Target, Awaiting, MediaLeg {
+export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   /** Our address in its To-Path. */
   readonly uri: string;
   readonly #ports: LegPorts;

@@ -11,30 +11,15 @@ import {
   type MsrpRequest,
   parseMsrp,
 } from "@parlance/msrp";
+import type { LineWatch, MediaLine, MediaTarget, StreamedSend } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
-
-/** Whoever has an address here. */
-export interface Target {
-  /** A whole frame whose To-Path names us. */
-  frame(frame: MsrpFrame, line: Line): void;
-  /** A SEND in pieces: its head, at least one piece, its end; or `broken` when the connection goes before. */
-  begin(head: MsrpRequest, line: Line): StreamedSend | undefined;
-  /** The connection that we were bound to is gone. */
-  lineClosed(line: Line, reason: string): void;
-}
-
-export interface StreamedSend {
-  piece(bytes: Uint8Array): void;
-  end(flag: Flag): void;
-  broken(): void;
-}
 
 /** What all lines share. */
 export interface LineHost {
   readonly limits: SwitchLimits;
   now(): number;
   /** Who has this address; undefined for nobody. */
-  find(toPath: string): Target | undefined;
+  find(toPath: string): MediaTarget | undefined;
   forget(line: Line): void;
   malformed(line: Line, fault: FrameFault): void;
 }
@@ -42,11 +27,11 @@ export interface LineHost {
 /** What is longer passes in the pieces in which it is read: to gather it would cost more than to send it on. */
 const FRAMES = { ...frameLimits, wholeFrameBytes: 16_384 };
 
-export class Line implements FrameSink {
+export class Line implements FrameSink, MediaLine {
   readonly connection: MsrpConnection;
   readonly #host: LineHost;
   readonly #framer: MsrpFramer;
-  readonly #bound = new Set<Target>();
+  readonly #bound = new Set<LineWatch>();
   /** Whom this connection must not be read for, lest they be flooded. */
   readonly #holders = new Set<object>();
   readonly #drained = new Set<() => void>();
@@ -83,13 +68,13 @@ export class Line implements FrameSink {
     if (this.#open) this.connection.write(bytes);
   }
 
-  bind(target: Target): void {
-    this.#bound.add(target);
+  bind(watch: LineWatch): void {
+    this.#bound.add(watch);
   }
 
-  release(target: Target): void {
-    this.#bound.delete(target);
-    this.letGo(target);
+  release(watch: LineWatch): void {
+    this.#bound.delete(watch);
+    this.letGo(watch);
     if (this.#bound.size === 0) this.#unboundAt = this.#host.now();
   }
 
@@ -181,7 +166,7 @@ export class Line implements FrameSink {
     this.#streamed = undefined;
     streamed?.broken();
     this.#host.forget(this);
-    for (const target of this.#bound) target.lineClosed(this, reason);
+    for (const watch of this.#bound) watch.lineClosed(this, reason);
     this.#bound.clear();
     this.#tellDrained();
   }

@@ -1,15 +1,8 @@
 /** A frame too large to be held passes in pieces, each a chunk of its own. RFC 4975 §5.1, RFC 7977 §5.1 */
-import {
-  type ByteRange,
-  type Flag,
-  formatByteRange,
-  type MsrpRequest,
-  parseByteRange,
-  WHOLE_RANGE,
-} from "@parlance/msrp";
+import { type Flag, type MsrpRequest, Recut, type RecutChunk } from "@parlance/msrp";
+import type { StreamedSend } from "../ports/index.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Awaiting, Leg } from "./leg.ts";
-import type { StreamedSend } from "./line.ts";
 
 export interface PassingPorts {
   readonly inspection: Inspection;
@@ -18,17 +11,12 @@ export interface PassingPorts {
   readonly paced: () => void;
 }
 
-const CHUNK_BYTES = 65_536; // what a receiver holds at once, and a WebSocket takes as one message
-
 export class Passing implements StreamedSend, Awaiting {
   readonly #head: MsrpRequest;
   readonly #from: Leg;
   readonly #to: Leg;
   readonly #ports: PassingPorts;
-  readonly #range: ByteRange;
-  #position: number;
-  /** The flag of the last piece is known only when the end has come. */
-  #last: Uint8Array | undefined;
+  readonly #recut: Recut;
   #judged = false;
   #unanswered = 0;
   #status = 200;
@@ -40,18 +28,12 @@ export class Passing implements StreamedSend, Awaiting {
     this.#from = from;
     this.#to = to;
     this.#ports = ports;
-    const { byteRange } = head;
-    const range = byteRange === undefined ? undefined : parseByteRange(byteRange);
-    this.#range = range?.ok === true ? range.value : WHOLE_RANGE;
-    this.#position = this.#range.start;
+    this.#recut = new Recut(head, (chunk) => this.#send(chunk));
   }
 
   piece(bytes: Uint8Array): void {
     if (!this.#admits(bytes)) return;
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      if (this.#last !== undefined) this.#send(this.#last, "+");
-      this.#last = bytes.subarray(at, at + CHUNK_BYTES);
-    }
+    this.#recut.piece(bytes);
     this.#ports.paced();
   }
 
@@ -91,27 +73,16 @@ export class Passing implements StreamedSend, Awaiting {
   }
 
   #finish(flag: Flag): void {
-    if (this.#last !== undefined && this.#status === 200) this.#send(this.#last, flag);
-    this.#last = undefined;
+    if (this.#status === 200) this.#recut.end(flag);
     this.#tell();
   }
 
-  #send(body: Uint8Array, flag: Flag): void {
+  #send(chunk: RecutChunk): void {
     const { failureReport } = this.#head;
     const answers = failureReport !== "no";
-    const start = this.#position;
-    this.#position += body.length;
-    const range = { start, end: this.#position - 1, total: this.#range.total };
     if (answers) this.#unanswered += 1;
-    this.#to.sendChunk(
-      {
-        id: this.#ports.newId(),
-        headers: headersWith(this.#head, formatByteRange(range)),
-        body,
-        flag,
-      },
-      { awaiting: this, answers, onlyErrors: failureReport === "partial" },
-    );
+    const how = { awaiting: this, answers, onlyErrors: failureReport === "partial" };
+    this.#to.sendChunk({ id: this.#ports.newId(), ...chunk }, how);
   }
 
   /** Once: an error at once, a yes when all pieces have arrived. */
@@ -122,25 +93,4 @@ export class Passing implements StreamedSend, Awaiting {
     this.#told = true;
     this.#from.answer(this.#head, this.#status);
   }
-}
-
-/** The lines of the head but its paths, with another range. Content-Type stays the last one. */
-function headersWith(head: MsrpRequest, byteRange: string): (readonly [string, string])[] {
-  const headers: (readonly [string, string])[] = [];
-  let ranged = false;
-  for (const [name, value] of head.headers()) {
-    switch (name.toLowerCase()) {
-      case "to-path":
-      case "from-path":
-        break;
-      case "byte-range":
-        headers.push([name, byteRange]);
-        ranged = true;
-        break;
-      default:
-        headers.push([name, value]);
-    }
-  }
-  if (!ranged) headers.unshift(["Byte-Range", byteRange]);
-  return headers;
 }

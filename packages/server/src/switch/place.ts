@@ -1,4 +1,5 @@
 /** Where devices reach us: what their legs are called after. RFC 4975 §6, RFC 7977 §5.2.1 */
+import type { MsrpTransport } from "@parlance/msrp";
 import { type Address, isSecure } from "@parlance/sip";
 import type { Towards } from "../ports/index.ts";
 
@@ -35,8 +36,17 @@ export class Places {
   /** As secure as its signalling is, if we can; over the same kind of connection. */
   towards({ transport, local }: Pick<Towards, "transport" | "local">): Place | undefined {
     const web = transport === "WS" || transport === "WSS";
+    return this.#find(web, isSecure(transport), local);
+  }
+
+  /** Where a connection of this kind came in. */
+  accepting(transport: MsrpTransport, local: Address): Place | undefined {
+    const web = transport === "ws" || transport === "wss";
+    return this.#find(web, transport === "tls" || transport === "wss", local);
+  }
+
+  #find(web: boolean, secure: boolean, local: Address | undefined): Place | undefined {
     const fitting = this.#listeners.filter((one) => (one.transport === "ws") === web);
-    const secure = isSecure(transport);
     // A secure listener does for everybody, a plain one is better than none.
     const listener = fitting.find((one) => one.secure === secure) ?? fitting[0];
     if (listener === undefined) return undefined;

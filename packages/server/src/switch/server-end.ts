@@ -16,11 +16,11 @@ import type {
   MediaMessage,
   MediaRules,
   SentOutcome,
+  StreamedSend,
 } from "../ports/index.ts";
 import { Inspection } from "./inspection.ts";
 import type { Awaiting, Leg, LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
-import type { StreamedSend } from "./line.ts";
 
 export interface ServerEndPorts {
   readonly limits: SwitchLimits;

@@ -14,8 +14,11 @@ import type {
   LegFailure,
   Log,
   MediaEndUser,
+  MediaLine,
+  MediaLines,
   MediaRules,
   MediaSwitch,
+  MediaTarget,
   Metrics,
   SecurityWatch,
   Side,
@@ -24,7 +27,7 @@ import type {
 import { Bridge } from "./bridge.ts";
 import { Leg, type LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
-import { Line, type Target } from "./line.ts";
+import { Line } from "./line.ts";
 import { type Place, Places } from "./place.ts";
 import { ServerEnd } from "./server-end.ts";
 
@@ -42,7 +45,7 @@ export interface SwitchPorts {
 const LOOK_MS = 1_000;
 const SESSION_BITS = 128; // security rule 16
 
-export class Switch implements MediaSwitch {
+export class Switch implements MediaSwitch, MediaLines {
   readonly places: Places;
   readonly #ports: SwitchPorts;
   readonly #limits: SwitchLimits;
@@ -50,7 +53,8 @@ export class Switch implements MediaSwitch {
   readonly #wheel: Wheel;
   readonly #lines = new Set<Line>();
   /** By the session id of their address. */
-  readonly #targets = new Map<string, Target>();
+  readonly #targets = new Map<string, MediaTarget>();
+  #entrance: MediaTarget | undefined;
   readonly #legs = new Set<Leg>();
   #looking: Cancel | undefined;
   #stopped = false;
@@ -100,15 +104,13 @@ export class Switch implements MediaSwitch {
 
   leg(place: Place, owner: LegOwner): Leg {
     const sessionId = this.#ports.random.token(SESSION_BITS);
-    const { secure, host, port, transport } = place;
-    const scheme = secure ? "msrps" : "msrp";
-    const uri = makeMsrpUri({ scheme, host, port, sessionId, transport }).text;
+    const uri = uriAt(place, sessionId);
     const leg = new Leg(uri, owner, {
       limits: this.#limits,
       writer: this.#writer,
       now: () => this.#ports.clock.now(),
       newId: () => this.#newId(),
-      dial: (target, done) => this.#dial(target, done),
+      dial: (target, done) => this.dial(target, done),
       forget: (gone) => {
         this.#legs.delete(gone);
         this.#targets.delete(sessionId);
@@ -118,6 +120,30 @@ export class Switch implements MediaSwitch {
     this.#targets.set(sessionId, leg);
     this.#look();
     return leg;
+  }
+
+  uriOf(sessionId: string, { connection }: MediaLine): string | undefined {
+    const { transport, local } = connection;
+    const place = this.places.accepting(transport, local);
+    return place && uriAt(place, sessionId);
+  }
+
+  host(sessionId: string, target: MediaTarget): Cancel {
+    this.#targets.set(sessionId, target);
+    return () => void this.#targets.delete(sessionId);
+  }
+
+  entrance(target: MediaTarget): void {
+    this.#entrance = target;
+  }
+
+  dial(target: DialTarget, done: (line: Line | undefined) => void): Cancel {
+    return this.#ports.dialer.dial(target, (outcome) => {
+      if (outcome.ok) return done(this.#open(outcome.connection));
+      const { why, detail } = outcome.failure;
+      this.#ports.log.info("no MSRP connection", { why, detail });
+      done(undefined);
+    });
   }
 
   /** Ends every connection. */
@@ -143,17 +169,9 @@ export class Switch implements MediaSwitch {
   }
 
   /** The session id is enough: hosts are rewritten on the way, and it cannot be guessed. RFC 6714 §5 */
-  #find(toPath: string): Target | undefined {
-    return this.#targets.get(sessionIdOf(toPath) ?? "");
-  }
-
-  #dial(target: DialTarget, done: (line: Line | undefined) => void): Cancel {
-    return this.#ports.dialer.dial(target, (outcome) => {
-      if (outcome.ok) return done(this.#open(outcome.connection));
-      const { why, detail } = outcome.failure;
-      this.#ports.log.info("no MSRP connection", { why, detail });
-      done(undefined);
-    });
+  #find(toPath: string): MediaTarget | undefined {
+    const sessionId = sessionIdOf(toPath);
+    return sessionId === undefined ? this.#entrance : this.#targets.get(sessionId);
   }
 
   #malformed({ connection }: Line, { limit }: FrameFault): void {
@@ -176,4 +194,8 @@ export class Switch implements MediaSwitch {
       if (this.#lines.size + this.#legs.size > 0) this.#look();
     });
   }
+}
+
+function uriAt({ secure, host, port, transport }: Place, sessionId: string): string {
+  return makeMsrpUri({ scheme: secure ? "msrps" : "msrp", host, port, sessionId, transport }).text;
 }

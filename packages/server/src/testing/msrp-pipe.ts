@@ -7,6 +7,7 @@ import {
   type MsrpFrame,
   MsrpFramer,
   type MsrpRequest,
+  type MsrpResponse,
   type MsrpTransport,
   MsrpWriter,
   parseMsrp,
@@ -110,6 +111,8 @@ export class Device {
   readonly requests: MsrpRequest[] = [];
   /** Of responses, "transaction id status". */
   readonly responses: string[] = [];
+  /** The responses themselves. */
+  readonly answers: MsrpResponse[] = [];
   /** What each SEND is answered with; undefined for nothing. */
   answer: number | undefined = 200;
   end: PipeEnd;
@@ -159,6 +162,14 @@ export class Device {
       }),
     );
     return id;
+  }
+
+  /** Any request without a body. */
+  ask(method: string, to: string, headers: readonly (readonly [string, string])[] = []): string {
+    const transactionId = this.newId();
+    const paths = pathLines(to, this.path);
+    this.end.arrive(writer.request({ transactionId, method, paths, headers }));
+    return transactionId;
   }
 
   report(to: string, messageId: string, range: string, status = "000 200 OK"): void {
@@ -220,6 +231,7 @@ export class Device {
   #hear(frame: MsrpFrame): void {
     if (frame.kind === "response") {
       this.responses.push(`${frame.transactionId} ${frame.status}`);
+      this.answers.push(frame);
       return;
     }
     this.requests.push(frame);
