@@ -129,7 +129,8 @@ export class LargeMessages {
         {
           end: (to, endUser) => this.#ports.media.end(to, NOTHING_COMES, endUser),
           place: (owner, onwardUser) =>
-            calls.place(invite, onward.party, owner, {
+            // The offer differs from device to device, but there is one from the start.
+            calls.place(onwardUser.dress(invite, towards), onward.party, owner, {
               face,
               patienceMs: RING_MS,
               outlet: onward.outlet(onwardUser),
