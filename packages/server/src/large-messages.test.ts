@@ -69,9 +69,13 @@ async function sends({ world, alice }: Mail, message: Uint8Array): Promise<strin
   return last;
 }
 
-async function bobReturns({ world }: Mail): Promise<SessionPhone> {
+async function bobReturns(
+  { world }: Mail,
+  wish: (bob: SessionPhone) => void = () => {},
+): Promise<SessionPhone> {
   const below = world.phone("bob");
   const bob = new SessionPhone(below, "bob", world).wish({ features: TAG, lines: ["a=recvonly"] });
+  wish(bob);
   await below.register((edit) => edit.setText("Contact", `${below.contactValue}${TAG}`));
   await world.settle();
   return bob;
@@ -173,6 +177,22 @@ test("a conversation does not wait for anybody: 480", async () => {
   await world.settle();
   const [failure] = alice.failures;
   assert.equal(failure?.kind === "refused" && failure.response.status, 480);
+});
+
+test("a device that answers nonsense gets the message no second time, and the server goes on", async () => {
+  const made = await mail();
+  const { world, alice } = made;
+  await begins(made, 300);
+  await sends(made, envelope("hello"));
+  alice.call?.end();
+  await world.settle();
+  const bob = await bobReturns(made, (phone) => {
+    phone.automatic = false;
+  });
+  bob.incoming?.accept({ body: { type: "application/sdp", bytes: utf8Bytes("no description") } });
+  await world.settle();
+  assert.equal(bob.ends.length, 1);
+  assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
 });
 
 test("devices that do not answer count as away: the message is kept in their place", async () => {
