@@ -162,7 +162,7 @@ export class Core {
       location,
       routes: behindCore?.forwarder ?? new Routes(config.core?.routes ?? [], own),
       forwarder: behindCore?.forwarder ?? own,
-      behindCore: as !== undefined,
+      behindCore: behindCore?.hops.transport,
       readContent,
       clock,
       limits,

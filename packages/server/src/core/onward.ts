@@ -7,6 +7,7 @@ import {
   type SendFailure,
   type SentRequest,
   type SipRequest,
+  type TransportName,
 } from "@parlance/sip";
 import type { Onward, Passage, Towards, User } from "../ports/index.ts";
 import type { Branch, ForkEnd } from "./fork.ts";
@@ -27,6 +28,8 @@ export function onwardToContacts(
 /** Where a request came from, if it came, and what makes a passage of each INVITE that goes on. */
 export interface Origin {
   readonly flow: Passage["flow"];
+  /** Of a core, when nothing came by it now. */
+  readonly coreTransport?: TransportName | undefined;
   readonly carry: (invite: SipRequest) => Passage;
 }
 
@@ -85,12 +88,13 @@ export function onwardBy(
   };
 }
 
-function towardsOf(contact: RegisteredContact, { flow: near }: Pick<Passage, "flow">): Towards {
+function towardsOf(contact: RegisteredContact, { flow: near, coreTransport }: Origin): Towards {
   const { id, target, flow, tagged } = contact;
   const key = String(id);
-  // A core reaches us for its devices as it has just done for the other side.
-  if (contact.atTheCore && near !== undefined) {
-    return { key, transport: near.transport, local: near.local, tagged };
+  // A core reaches us for its devices as it has just done for the other side, or as it does always.
+  if (contact.atTheCore) {
+    const transport = near?.transport ?? coreTransport ?? "TCP";
+    return { key, transport, local: near?.local, tagged };
   }
   return { key, transport: target.transport, local: flow?.local, tagged };
 }

@@ -5,7 +5,7 @@
  */
 import { mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM, DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
-import type { SipRequest, SipResponse, SipUri, Uri } from "@parlance/sip";
+import type { SipRequest, SipResponse, SipUri, TransportName, Uri } from "@parlance/sip";
 import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
@@ -59,8 +59,8 @@ export interface WayPorts {
   readonly location: Location;
   readonly routes: Exits;
   readonly forwarder: Pick<Forwarder, "toContacts">;
-  /** The users of the domain are reached by way of a core, as everybody else is. */
-  readonly behindCore: boolean;
+  /** Set: users of the domain are reached by way of a core, as everybody else is, and by this transport. */
+  readonly behindCore: TransportName | undefined;
   readonly readContent: ConstructorParameters<typeof RequestPassage>[1];
   readonly clock: Clock;
   readonly limits: Limits;
@@ -125,7 +125,7 @@ export class ThroughWay implements Way {
     const owner = this.#ownerOf(uri);
     if (owner !== undefined) return this.#toService(owner, passage, asker);
     const key = home.keyOf(uri);
-    if (key === undefined || behindCore) return this.toOutside(passage, asker);
+    if (key === undefined || behindCore !== undefined) return this.toOutside(passage, asker);
     if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
@@ -169,7 +169,7 @@ export class ThroughWay implements Way {
   }
 
   onward(user: User, bindings: readonly Binding[]): Onward {
-    const { forwarder, readContent, clock } = this.#ports;
+    const { forwarder, readContent, clock, behindCore: coreTransport } = this.#ports;
     const principal: Principal = { kind: "server", onBehalfOf: undefined };
     const [originator, flow, transaction] = [undefined, undefined, undefined];
     const carry = (request: SipRequest): Passage => {
@@ -177,7 +177,7 @@ export class ThroughWay implements Way {
       const facts = { request, principal, originator, flow, transaction, receivedAt };
       return new RequestPassage(facts, readContent);
     };
-    return onwardOf(user, own(bindings), forwarder, { flow, carry });
+    return onwardOf(user, own(bindings), forwarder, { flow, coreTransport, carry });
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {

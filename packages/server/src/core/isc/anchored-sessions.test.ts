@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MsrpDialer } from "@parlance/msrp";
+import { concatBytes, utf8Bytes } from "@parlance/wire";
 import { SessionPhone } from "../../testing/session-phone.ts";
 import type { World } from "../world.test.ts";
 import { behindCore, type CoreHabits, type SipIpCore } from "./sip-ip-core.test.ts";
 
 const PLACE = { secure: false, host: "192.0.2.1", port: 2855, transport: "tcp" } as const;
+const LARGE = ";+g.oma.sip-im.large-message";
 const NOBODY: MsrpDialer = {
   dial(_, done) {
     queueMicrotask(() => done({ ok: false, failure: { why: "no answer", detail: "" } }));
@@ -41,12 +43,12 @@ async function inSession(habits?: CoreHabits): Promise<Two> {
   const { alice, bob, world } = made;
   alice.invite("sip:bob@parlance.test");
   await world.settle();
-  for (const phone of [alice, bob]) {
-    phone.device
-      .connect((connection) => world.server.media?.taken(connection))
-      .greet(phone.peerPath);
-  }
+  for (const phone of [alice, bob]) connect(world, phone);
   return made;
+}
+
+function connect({ server }: World, phone: SessionPhone): void {
+  phone.device.connect((connection) => server.media?.taken(connection)).greet(phone.peerPath);
 }
 
 for (const habits of [{}, { servedUser: true }]) {
@@ -95,6 +97,53 @@ test("CANCEL ends both calls over a core as well (IM-7.1.2.4-X1)", async () => {
     ["cancelled"],
   );
   assert.equal(world.server.stats.sessions, 0);
+});
+
+test("a large message for who is away is taken, and brought over the core when he is back", async () => {
+  const { world, core, phone } = await behindCore({}, {}, NOBODY);
+  world.server.media?.listens(PLACE);
+  const below = phone("alice");
+  await below.register();
+  const alice = new SessionPhone(below, "alice", world);
+  const text = "x".repeat(20_000);
+  const message = utf8Bytes(
+    `From: <${below.address}>\r\nTo: <sip:bob@parlance.test>\r\n\r\nContent-Type: text/plain\r\n\r\n${text}`,
+  );
+  const file = `a=file-selector:type:message/cpim size:${message.length}`;
+  alice
+    .wish({ types: "message/cpim", lines: ["a=sendonly", file], features: LARGE })
+    .invite("sip:bob@parlance.test", { "Accept-Contact": `*;+g.oma.sip-im, *${LARGE}` });
+  await world.settle();
+  connect(world, alice);
+  alice.device.say(alice.peerPath, message, {
+    messageId: "large",
+    type: "message/cpim",
+    range: `1-${message.length}/${message.length}`,
+    flag: "$",
+  });
+  await world.settle();
+  assert.equal((await world.stores.deferred.usage("bob")).messages, 1);
+  alice.call?.end();
+  await world.settle();
+
+  const returned = phone("bob");
+  const bob = new SessionPhone(returned, "bob", world);
+  bob.wish({ features: LARGE, lines: ["a=recvonly"] });
+  await returned.register((edit) => edit.setText("Contact", `${returned.contactValue}${LARGE}`));
+  await world.settle();
+  const invite = bob.incoming?.request ?? assert.fail("no INVITE for Bob");
+  assert.match(invite.text("Contact") ?? "", /@192\.0\.2\.1:5070;transport=tcp>/);
+  connect(world, bob);
+  for (let turn = 0; turn < 20; turn += 1) await world.settle();
+  const got = concatBytes(...bob.device.requests.map(({ body }) => body ?? new Uint8Array(0)));
+  assert.equal(got.length, message.length);
+  assert.ok(got.every((octet, at) => octet === message[at]));
+  assert.equal(bob.ends[0]?.by, "peer");
+  assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
+  const pushed = core.fromServer.find(
+    ({ method, uriText }) => method === "INVITE" && uriText.startsWith("sip:bob@"),
+  );
+  assert.equal(pushed?.text("P-Asserted-Identity"), `<${below.address}>`);
 });
 
 test("the dialogs of the server hear the core alone, and nobody who is no part of it", async () => {

@@ -1,5 +1,5 @@
 /** Where the core is: the places that the operator named, and no others. RFC 3261 §16.6, security rule 5 */
-import { type NameAddr, Params, type SipUri, type Uri } from "@parlance/sip";
+import { type NameAddr, Params, type SipUri, type TransportName, type Uri } from "@parlance/sip";
 import type { TrustedPeer } from "../peers.ts";
 
 export class CoreHops {
@@ -11,6 +11,12 @@ export class CoreHops {
     this.#next = next.params.has("lr") ? next : withParam(next, "lr");
     const named = peers.flatMap(({ addresses, tlsNames }) => [...addresses, ...tlsNames]);
     this.#hosts = new Set([next.host, ...named].map((host) => bare(host.toLowerCase())));
+  }
+
+  /** Of the two that a core is believed over. */
+  get transport(): TransportName {
+    const wanted = this.#next.params.get("transport")?.toUpperCase();
+    return this.#next.secure || wanted === "TLS" ? "TLS" : "TCP";
   }
 
   /** For requests of our own. */
