@@ -31,7 +31,7 @@ export interface PeerProof {
  * None of its functions throws, also after the end; what is written then is dropped.
  */
 export interface MsrpConnection {
-  /** Unique in the process, never used again. */
+  /** Unique among the connections of one adapter, never used again. */
   readonly id: string;
   readonly transport: MsrpTransport;
   readonly local: MsrpAddress;

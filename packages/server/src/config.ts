@@ -30,6 +30,8 @@ export interface ServerConfig {
   readonly compat?: {
     /** Phones that do not know the IM feature tag count as IM clients. */
     readonly plainSip?: boolean;
+    /** Sessions with phones that hold none turn into pager messages. Default as `plainSip`. */
+    readonly pagerInterworking?: boolean;
   };
   readonly media?: {
     /** Do one-to-one sessions pass through the server? Default `always`. */

@@ -19,7 +19,13 @@ import { Directory } from "./core/directory.ts";
 import { DeferredMessages, LargeMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { AnchoredSessions, openRules, originating, terminating } from "./participating/index.ts";
+import {
+  AnchoredSessions,
+  openRules,
+  originating,
+  PagerSessions,
+  terminating,
+} from "./participating/index.ts";
 import type { Untagged, User } from "./ports/index.ts";
 import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
@@ -153,8 +159,28 @@ function makePlane(
     metrics,
     security: core.watch,
   });
+  const common = {
+    calls: core.calls,
+    media: hub,
+    random,
+    mayWrite: (user: string) => core.way.mayWrite(user),
+  };
+  const { plainSip = false, pagerInterworking = plainSip } = config.compat ?? {};
+  const pager = new PagerSessions(
+    {
+      ...common,
+      way: core.way,
+      clock,
+      isReachable: (address) => core.registrar.contacts.of(address).length > 0,
+    },
+    {
+      maxBytes: limits.streamBodyBytes,
+      idleMs: limits.interworkedIdleSeconds * 1_000,
+      userAgent: RELEASE,
+    },
+  );
   const sessions = new AnchoredSessions(
-    { calls: core.calls, media: hub, random, mayWrite: (user) => core.way.mayWrite(user) },
+    { ...common, pager: pagerInterworking ? pager : undefined },
     {
       anchor: config.media?.anchor ?? "always",
       untagged: untaggedOf(config),

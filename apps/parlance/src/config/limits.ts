@@ -74,6 +74,11 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of one message or file in a session.",
     least: 65_536,
   },
+  interworkedIdleSeconds: {
+    usual: 1_800,
+    about: "Seconds that a session with a phone that holds none lasts without a message.",
+    least: 60,
+  },
   largeMessageBytes: {
     usual: 10_485_760,
     about: "Octets of one large message kept for a user who is away.",

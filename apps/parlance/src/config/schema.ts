@@ -185,6 +185,13 @@ const keys = z.strictObject({
         .boolean()
         .default(false)
         .describe("Let in SIP phones that do not send the IM feature tag."),
+      pagerInterworking: z
+        .boolean()
+        .nullable()
+        .default(null)
+        .describe(
+          "Who begins a session with a phone that holds none writes pager messages to it. Null: as `compat.plainSip`.",
+        ),
     })
     .prefault({})
     .describe("Concessions to clients that do not follow OMA SIMPLE IM."),

@@ -151,7 +151,10 @@ function serverConfig(config: Configuration): ServerConfig {
   return {
     domain,
     groups,
-    compat,
+    compat: {
+      plainSip: compat.plainSip,
+      pagerInterworking: compat.pagerInterworking ?? compat.plainSip,
+    },
     auth,
     trace,
     files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },

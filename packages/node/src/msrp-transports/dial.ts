@@ -5,6 +5,7 @@ import { connect as connectTls, type SecureContextOptions, type TLSSocket } from
 import type { DialFailure, DialTarget, MsrpAddress, TlsExpectation } from "@parlance/msrp";
 import { WebSocket } from "ws";
 import type { DestinationPolicy } from "../sockets/destinations.ts";
+import { peerCertificateOf } from "../sockets/peer-certificate.ts";
 import { reasonOf, SOCKET_OPTIONS } from "../sockets/stream-channel.ts";
 import { TLS_PROFILE } from "../sockets/tls-identity.ts";
 import type { MsrpTransportLimits } from "./limits.ts";
@@ -120,7 +121,7 @@ function objectionTo(socket: TLSSocket, expect: TlsExpectation): string | undefi
   }
   if (!socket.authorized) return String(socket.authorizationError);
   // Node has checked the name in the handshake only where it may refuse; ask the certificate itself.
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = peerCertificateOf(socket);
   const { name } = expect;
   const stands = isIP(name) === 0 ? certificate?.checkHost(name) : certificate?.checkIP(name);
   return stands === undefined ? `the certificate does not stand for ${name}` : undefined;

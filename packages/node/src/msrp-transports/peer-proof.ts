@@ -3,12 +3,13 @@ import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Fingerprint, PeerProof } from "@parlance/msrp";
+import { peerCertificateOf } from "../sockets/peer-certificate.ts";
 
 const NOTHING: PeerProof = { names: [], fingerprints: [] };
 
 export function peerProof(socket: Socket): PeerProof {
   if (!(socket instanceof TLSSocket)) return NOTHING;
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = peerCertificateOf(socket);
   if (certificate === undefined) return NOTHING;
   const names = socket.authorized ? dnsNames(certificate.subjectAltName) : [];
   return { names, fingerprints: fingerprintsOf(certificate) };

@@ -4,10 +4,10 @@ import { connect, type Server, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { Flow, FlowEvents, FlowFault, SipMessage } from "@parlance/sip";
+import type { Address, Flow, FlowEvents, FlowFault, SipMessage } from "@parlance/sip";
 import { generate } from "selfsigned";
 import { destinationPolicy } from "../sockets/destinations.ts";
-import type { Listening, SipTransportsOptions, TransportEvent } from "./options.ts";
+import type { SipTransportsOptions, TransportEvent } from "./options.ts";
 import { SipTransports } from "./sip-transports.ts";
 
 export type Heard =
@@ -143,7 +143,7 @@ export function messageText(callId: string, body = "hello"): string {
 }
 
 /** A bare TCP connection, closed with its test. */
-export function plug(t: TestContext, { host, port }: Listening): Promise<Socket> {
+export function plug(t: TestContext, { host, port }: Address): Promise<Socket> {
   const socket = connect({ host, port, noDelay: true });
   t.after(() => socket.destroy());
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** Who a certificate says it is for SIP, and the TLS that we speak at all. RFC 5922 §7 */
 import { constants } from "node:crypto";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
+import { peerCertificateOf } from "./peer-certificate.ts";
 
 /** TLS 1.2 and 1.3 with authenticated encryption and forward secrecy only; no renegotiation. */
 export const TLS_PROFILE = {
@@ -40,7 +41,7 @@ export function provesName(identities: readonly string[], name: string): boolean
 /** The SIP domains that the peer's certificate proves, if it showed a valid one. RFC 5922 §7.1 */
 export function provenNames(socket: TLSSocket): readonly string[] | undefined {
   if (!socket.authorized) return undefined;
-  return sipIdentities(socket.getPeerX509Certificate()?.subjectAltName);
+  return sipIdentities(peerCertificateOf(socket)?.subjectAltName);
 }
 
 interface AltName {

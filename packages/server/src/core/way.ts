@@ -293,6 +293,20 @@ export class ThroughWay implements Way {
 
   #toContacts(passage: Passage, account: Account, { bindings }: Forwarding, asker: Asker): void {
     if (bindings.length === 0) return asker.refuse(refuse("unreachable"));
+    // A user who talks in a session with a phone that holds none hears it there.
+    const brought =
+      passage.request.method === "MESSAGE"
+        ? this.#serving.sessions?.bring(passage, account.user)
+        : undefined;
+    const toDevices = (): void => this.#toDevices(passage, account, bindings, asker);
+    if (brought === undefined) return toDevices();
+    brought.then(
+      (through) => (through ? asker.reply(200) : this.#guarded(asker, toDevices)),
+      (error: unknown) => this.#broken(error, asker),
+    );
+  }
+
+  #toDevices(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
     const contacts = own(bindings);
     const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
     const instead = (status: number, takeOver: TakeOver): boolean =>

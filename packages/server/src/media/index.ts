@@ -2,6 +2,7 @@
 
 export { faceTowards } from "./face.ts";
 export { largeFirst, saidBy, startsLargeMessage } from "./large-message.ts";
+export { type OwnAnswer, ownAnswer } from "./own-answer.ts";
 export {
   mediaPeer,
   type OwnHop,

@@ -1,4 +1,5 @@
 /** What the rest of the server uses of the participating function. */
+export { PagerSessions } from "./interworking/pager-sessions.ts";
 export {
   type OriginatingOptions,
   type OriginatingPorts,

@@ -1,5 +1,5 @@
 /** Participating function of the originator: gathers the facts, and does what was judged. OMA IM 8.2 */
-import { type Cpim, editCpim, mimeHeader, parseLeaves, type Removal } from "@parlance/formats";
+import { editCpim, mimeHeader, parseLeaves } from "@parlance/formats";
 import {
   ANONYMOUS_URI,
   asksFor,
@@ -15,6 +15,7 @@ import { ContentType } from "@parlance/sip";
 import type { Edit, Originating, Passage, Untagged, User, Verdict } from "../ports/index.ts";
 import { judgeCoding, judgeInnerCharset } from "./judge-coding.ts";
 import { judgeOriginating } from "./judge-originating.ts";
+import { forgeryIn } from "./original-to.ts";
 import { offersBrokenMedia, saysFocus } from "./session/invitation.ts";
 import { judgeOriginatingSession } from "./session/judge-originating-session.ts";
 
@@ -29,10 +30,6 @@ export interface OriginatingOptions {
   readonly maxMessageBytes: number;
   readonly maxSessions: number;
 }
-
-const IMDN_HEADERS = "urn:ietf:params:imdn";
-/** Says for whom a copy was meant, so only a server that copies may write it. RFC 5438 §8 */
-const ORIGINAL_TO: Removal = { namespace: IMDN_HEADERS, name: "Original-To" };
 
 const PASS: Verdict = { do: "pass" };
 
@@ -104,16 +101,12 @@ function envelopeEdit(
   fillIn: boolean,
 ): Edit | undefined {
   if (content.cpim?.ok !== true || !content.bytes.ok) return undefined;
-  const forged = content.cpim.value.extensions.some(isOriginalTo);
-  if (!fillIn && !forged) return undefined;
+  const remove = forgeryIn(content.cpim.value);
+  if (!fillIn && remove.length === 0) return undefined;
   const uri = originator?.anonymous === true ? ANONYMOUS_URI : bareAddress(request.from.uri);
   const body = editCpim(content.bytes.value, {
     ...(fillIn ? { from: { name: undefined, uri } } : {}),
-    ...(forged ? { remove: [ORIGINAL_TO] } : {}),
+    ...(remove.length > 0 ? { remove } : {}),
   });
   return (edit) => void edit.remove("Content-Encoding").body(body);
-}
-
-function isOriginalTo(header: Cpim["extensions"][number]): boolean {
-  return header.namespace === IMDN_HEADERS && header.name === ORIGINAL_TO.name;
 }

@@ -47,6 +47,11 @@ export interface Sessions {
   take(passage: Passage, onward: Onward): Verdict;
   /** The INVITE with a Replaces that means something behind us; the same when it has none. */
   translated(passage: Passage): Edit | undefined;
+  /**
+   * A MESSAGE to a user who has a session with its author, whose phone holds none: true when the session has
+   * brought it; undefined when it is nothing for a session.
+   */
+  bring(passage: Passage, user: User): Promise<boolean> | undefined;
 }
 
 /** Deferred messaging. */

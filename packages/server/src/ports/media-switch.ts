@@ -78,6 +78,8 @@ export type SentOutcome =
 /** A leg whose other side is the server. */
 export interface MediaEnd {
   readonly leg: MediaLeg;
+  /** The device has a connection to it now. */
+  readonly connected: boolean;
   send(message: MediaMessage): Promise<SentOutcome>;
   close(): void;
 }

@@ -61,6 +61,10 @@ export class ServerEnd implements LegOwner, MediaEnd {
     );
   }
 
+  get connected(): boolean {
+    return this.leg.connected;
+  }
+
   async send(message: MediaMessage): Promise<SentOutcome> {
     if (this.#closed) return { kind: "failed", status: 481 };
     const sending = new Sending(message, this.leg, {

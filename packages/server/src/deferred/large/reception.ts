@@ -1,5 +1,4 @@
 /** The server takes a large message in the place of a user who is away: the whole of it, then the 200. OMA IM 12.6 */
-import { formatSdp, makeAnswer, nextHop, parseSdp, readOffer } from "@parlance/formats";
 import { CPIM, IM_TAG, LARGE_MESSAGE_TAG } from "@parlance/im";
 import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp";
 import {
@@ -12,7 +11,7 @@ import {
   type Tagged,
 } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
-import type { SessionMedia } from "../../media/index.ts";
+import { ownAnswer, type SessionMedia } from "../../media/index.ts";
 import type { MediaEnd, MediaEndUser } from "../../ports/index.ts";
 import type { FileContent } from "../../store/index.ts";
 import { ContentSink, type Kept } from "./content-sink.ts";
@@ -87,32 +86,17 @@ export class Reception implements MediaEndUser {
     this.#over();
   }
 
-  #answer({ description, place }: SessionMedia, { leg }: MediaEnd): Body | undefined {
-    const sdp = parseSdp(description);
-    if (!sdp.ok) return undefined;
-    const offer = readOffer(sdp.value);
-    const { host } = nextHop([leg.uri]);
-    const own = {
-      path: [leg.uri],
+  #answer(offer: SessionMedia, { leg }: MediaEnd): Body | undefined {
+    const made = ownAnswer(offer, leg, {
       acceptTypes: [CPIM],
       acceptWrappedTypes: ["*"],
       maxSize: this.#ports.maxBytes,
       direction: "recvonly",
       setup: "passive",
-    } as const;
-    const media = offer.media.map((_, at) => (at === place ? own : undefined));
-    const made = makeAnswer(offer, { username: "-", sessionId: "1", host }, media);
-    const outcome = made.outcomes[place];
-    if (outcome?.kind !== "agreed" || outcome.media.role === "active") return undefined;
-    leg.agree({
-      path: outcome.media.remote.path.join(" "),
-      fingerprints: outcome.media.remote.fingerprints.map(({ algorithm, value }) => ({
-        hash: algorithm,
-        value,
-      })),
-      dial: undefined,
     });
-    return { type: "application/sdp", bytes: formatSdp(made.sdp) };
+    if (made === undefined || made.role === "active") return undefined;
+    leg.agree(made.peer);
+    return made.body;
   }
 
   #over(): void {

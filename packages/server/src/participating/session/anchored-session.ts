@@ -33,9 +33,9 @@ import type {
   LegFailure,
   MediaBridge,
   MediaLeg,
-  Onward,
   OnwardUser,
   Side,
+  TakeOver,
   Towards,
 } from "../../ports/index.ts";
 import { answerHeaders, featuresIn, refuseLike } from "./far-invite.ts";
@@ -44,8 +44,8 @@ export interface AnchoredSessionPorts {
   readonly bridge: MediaBridge;
   /** `a=max-size` of ours, whichever side asks. */
   readonly maxSize: number;
-  /** See `Onward.instead`. */
-  readonly instead?: Onward["instead"];
+  /** Does somebody else take the caller over? */
+  readonly instead: (failure: CallFailure, takeOver: TakeOver) => boolean;
   /** The session is over, or never came about. */
   over(session: AnchoredSession): void;
 }
@@ -203,16 +203,14 @@ export class AnchoredSession implements OnwardUser {
     this.#end();
   }
 
-  /** One message that cannot be brought now may be kept. */
+  /** One message that cannot be brought now may be kept; a phone that holds no session may get messages. */
   #isTakenOver(failure: CallFailure, incoming: IncomingCall): boolean {
-    const status = statusOf(failure);
-    if (status === undefined || !incoming.pending) return false;
-    const taken = this.#ports.instead?.(status, (owner) => {
+    if (!incoming.pending) return false;
+    return this.#ports.instead(failure, (owner) => {
       this.#heir = owner;
       this.#near.call = undefined;
       return incoming;
     });
-    return taken === true;
   }
 
   /** What both sides have in common as owners of their calls. */
@@ -322,7 +320,7 @@ function heirOr(own: IncomingOwner, heir: () => IncomingOwner | undefined): Inco
 }
 
 /** As a response would say it; undefined for an end that the caller wanted. */
-function statusOf(failure: CallFailure): number | undefined {
+export function statusOf(failure: CallFailure): number | undefined {
   switch (failure.kind) {
     case "refused":
       return failure.response.status;

@@ -2,6 +2,7 @@
 import { asksFor, IM_TAG, type Refusal, refuse } from "@parlance/im";
 import {
   type Call,
+  type CallFailure,
   type DialogReference,
   type OutgoingCall,
   Params,
@@ -25,11 +26,14 @@ import type {
   Onward,
   Passage,
   Sessions,
+  TakeOver,
   Towards,
   Untagged,
+  User,
   Verdict,
 } from "../../ports/index.ts";
-import { AnchoredSession } from "./anchored-session.ts";
+import type { PagerSessions } from "../interworking/pager-sessions.ts";
+import { AnchoredSession, statusOf } from "./anchored-session.ts";
 import { farInvite, featuresIn } from "./far-invite.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
@@ -41,6 +45,8 @@ export interface SessionPorts {
   readonly random: Random;
   /** Takes one message from what a user may write. */
   readonly mayWrite: (user: string) => boolean;
+  /** Undefined: phones that hold no sessions are in none. */
+  readonly pager: PagerSessions | undefined;
 }
 
 export interface SessionOptions {
@@ -68,12 +74,12 @@ export class AnchoredSessions implements Sessions {
   }
 
   get count(): number {
-    return this.#sessions.size;
+    return this.#sessions.size + (this.#ports.pager?.count ?? 0);
   }
 
   /** Sessions that a user is in, begun by him or by others. */
   running(user: string): number {
-    return this.#running.get(user) ?? 0;
+    return this.#inCalls(user) + (this.#ports.pager?.running(user) ?? 0);
   }
 
   take(passage: Passage, onward: Onward): Verdict {
@@ -97,8 +103,17 @@ export class AnchoredSessions implements Sessions {
     return reference === undefined ? undefined : (edit) => void edit.set(Replaces, reference);
   }
 
+  bring(passage: Passage, user: User): Promise<boolean> | undefined {
+    return this.#ports.pager?.bring(passage, user);
+  }
+
   stop(): void {
     for (const session of this.#sessions) session.end();
+    this.#ports.pager?.stop();
+  }
+
+  #inCalls(user: string): number {
+    return this.#running.get(user) ?? 0;
   }
 
   #wants(
@@ -108,6 +123,8 @@ export class AnchoredSessions implements Sessions {
   ): boolean {
     if (this.#options.anchor === "always") return true;
     if (isWeb(flow) || onward.targets.some(isWeb)) return true; // nobody connects to a browser
+    // Whoever refuses may get messages instead.
+    if (this.#ports.pager !== undefined && onward.targets.some(isPlain)) return true;
     // Behind address translation: what the description says is not where the request came from.
     return !offer.media.path.some((uri) => uri.includes(`//${flow.remote.host}:`));
   }
@@ -134,7 +151,7 @@ export class AnchoredSessions implements Sessions {
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
       bridge,
       maxSize: this.#options.maxBytes,
-      ...(onward.instead === undefined ? {} : { instead: onward.instead }),
+      instead: (failure, takeOver) => this.#isTakenOver(failure, passage, onward, takeOver),
       over: () => this.#over(made, parties),
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
@@ -155,6 +172,17 @@ export class AnchoredSessions implements Sessions {
         }),
     );
     return undefined;
+  }
+
+  #isTakenOver(
+    failure: CallFailure,
+    passage: Passage,
+    onward: Onward,
+    takeOver: TakeOver,
+  ): boolean {
+    const status = statusOf(failure);
+    if (status !== undefined && onward.instead?.(status, takeOver) === true) return true;
+    return this.#ports.pager?.takeOver(passage, onward, failure, takeOver) === true;
   }
 
   #replacedBehindUs({ request }: Passage): DialogReference | undefined {
@@ -200,13 +228,13 @@ export class AnchoredSessions implements Sessions {
 
   #entered(session: AnchoredSession, parties: readonly string[]): void {
     this.#sessions.add(session);
-    for (const party of parties) this.#running.set(party, this.running(party) + 1);
+    for (const party of parties) this.#running.set(party, this.#inCalls(party) + 1);
   }
 
   #over(session: AnchoredSession, parties: readonly string[]): void {
     if (!this.#sessions.delete(session)) return;
     for (const party of parties) {
-      const left = this.running(party) - 1;
+      const left = this.#inCalls(party) - 1;
       if (left > 0) this.#running.set(party, left);
       else this.#running.delete(party);
     }
@@ -215,6 +243,10 @@ export class AnchoredSessions implements Sessions {
 
 function partyOf({ principal }: Passage): string {
   return principal.kind === "user" ? principal.user.address : "";
+}
+
+function isPlain({ tagged }: Towards): boolean {
+  return !tagged;
 }
 
 function isWeb({ transport }: { readonly transport: TransportName }): boolean {
