@@ -224,12 +224,13 @@ test("a message for a phone that has gone is kept, and the session ends", async 
 test("the phone answers into the session: 200 to it after the 200 of the device, no MESSAGE beside it", async () => {
   const { alice, bob, below, world } = await talking();
   alice.device.answer = undefined;
-  let status: number | undefined;
-  const sent = bob.message("sip:alice@parlance.test", "good day").then((response) => {
-    status = response.status;
-  });
+  const statuses: number[] = [];
+  const says = async (): Promise<void> => {
+    statuses.push((await bob.message("sip:alice@parlance.test", "good day")).status);
+  };
+  const sent = says();
   await world.settle();
-  assert.equal(status, undefined);
+  assert.deepEqual(statuses, []);
   const request = alice.device.requests.at(-1) ?? assert.fail();
   assert.equal(request.contentType, "message/cpim");
   assert.match(
@@ -238,7 +239,7 @@ test("the phone answers into the session: 200 to it after the 200 of the device,
   );
   alice.device.reply(request, 200);
   await sent;
-  assert.equal(status, 200);
+  assert.deepEqual(statuses, [200]);
   assert.equal(messagesTo(below).length, 0);
 });
 

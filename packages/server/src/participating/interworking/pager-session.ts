@@ -171,9 +171,9 @@ export class PagerSession implements MediaEndUser {
   }
 
   #look(): void {
-    const { clock, idleMs, isThere } = this.#ports;
+    const { clock, idleMs } = this.#ports;
     this.#looking = clock.schedule(LOOK_MS, () => {
-      if (!isThere()) return this.#goodbye("480", "not reachable any more");
+      if (!this.#ports.isThere()) return this.#goodbye("480", "not reachable any more");
       if (clock.now() - this.#usedAt > idleMs) return this.#goodbye("408", "idle");
       this.#look();
     });
