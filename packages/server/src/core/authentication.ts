@@ -4,7 +4,6 @@ import {
   type AuthValue,
   DigestServer,
   type Flow,
-  isReliable,
   LEDGER_LIMITS,
   NonceLedger,
   offeredAlgorithms,
@@ -117,6 +116,5 @@ export class Authenticator {
 }
 
 function sourceOf({ transport, remote, id }: Flow): Source {
-  const peer = isReliable(transport) ? id : `${remote.host} ${remote.port}`;
-  return { transport, peer, host: remote.host };
+  return { transport, peer: id, host: remote.host };
 }

@@ -10,13 +10,20 @@ import type {
 
 const PAGE = 1_000;
 
+interface Opened {
+  readonly algorithm: CredentialAlgorithm;
+  readonly realm: string;
+  readonly secret: string | undefined;
+}
+
 /** One account in memory. Lives as long as the account; `user` is replaced when it changes. */
 export class Account {
   user: User;
   /** Grows whenever what was granted before must end: proofs of an older generation are void. */
   generation = 0;
   #stored: StoredAccount;
-  readonly #opened = new Map<string, string | undefined>();
+  /** One for each algorithm that was asked for. */
+  #opened: readonly Opened[] = [];
 
   constructor(stored: StoredAccount) {
     this.#stored = stored;
@@ -29,13 +36,14 @@ export class Account {
 
   /** H(user:realm:password), opened once and then kept: every registration needs it. */
   secret(algorithm: CredentialAlgorithm, realm: string, sealing: Sealing): string | undefined {
-    const key = `${algorithm} ${realm}`;
-    if (this.#opened.has(key)) return this.#opened.get(key);
+    for (const one of this.#opened) {
+      if (one.algorithm === algorithm && one.realm === realm) return one.secret;
+    }
     const credential = this.#stored.credentials.find(
       (one) => one.algorithm === algorithm && one.realm === realm,
     );
     const secret = credential === undefined ? undefined : sealing.open(credential.sealed);
-    this.#opened.set(key, secret);
+    this.#opened = [...this.#opened, { algorithm, realm, secret }];
     return secret;
   }
 
@@ -47,7 +55,7 @@ export class Account {
       !sameCredentials(stored, this.#stored) ||
       this.#stored.identities.some((identity) => !stored.identities.includes(identity));
     this.#stored = stored;
-    this.#opened.clear();
+    this.#opened = [];
     this.user = userOf(stored);
     if (revoked) this.generation += 1;
     return revoked;

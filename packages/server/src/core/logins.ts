@@ -25,9 +25,11 @@ export class AccountLogins implements Logins {
   readonly failures: FailureLimiter;
   readonly #directory: Directory;
   readonly #sealing: Sealing;
+  readonly #suffix: string;
 
   constructor({ directory, sealing, realm, limits }: LoginPorts) {
     this.realm = realm;
+    this.#suffix = `@${realm}`;
     this.#directory = directory;
     this.#sealing = sealing;
     this.failures = new FailureLimiter({
@@ -46,7 +48,7 @@ export class AccountLogins implements Logins {
 
   /** Clients write the user alone or his whole address. */
   account(username: string): Account | undefined {
-    const suffix = `@${this.realm}`;
+    const suffix = this.#suffix;
     const name = username.endsWith(suffix) ? username.slice(0, -suffix.length) : username;
     return this.#directory.named(name);
   }

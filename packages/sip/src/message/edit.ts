@@ -4,8 +4,8 @@ import { breaksLine, isToken } from "./characters.ts";
 import {
   type HeaderLine,
   type HeaderRef,
+  lineOf,
   type MessageParts,
-  makeLine,
   refKey,
   valueIn,
 } from "./header-line.ts";
@@ -18,6 +18,9 @@ import { formatUri, type Uri } from "./uri.ts";
 
 /** Headers whose values can be written one by one. */
 type Items<E> = Pick<ListHeaderType<E>, "name" | "key" | "writeItem">;
+
+/** As it is written in new messages, and what lines are found by. */
+type HeaderName = Pick<HeaderType<never>, "name" | "key">;
 
 /** Of either kind of message; the edits of requests and of responses can change the start line too. `Made` is the message that comes out. */
 export abstract class MessageEdit<Made = unknown> {
@@ -45,24 +48,29 @@ export abstract class MessageEdit<Made = unknown> {
 
   /** In the place of the first line of that name, or at the end; other lines of it go. */
   set<T>(type: HeaderType<T>, value: T): this {
-    return this.#put(type.name, type.key, type.write(value));
+    return this.#put(type, type.write(value));
+  }
+
+  /** As `set`, with a line that was made before: it may stand in any number of messages. */
+  setLine(line: HeaderLine): this {
+    return this.#place(this.#octets ? this.#line(line, line.text) : line);
   }
 
   /** As `set`, for headers without a type of ours; one line for each text. */
   setText(name: string, ...texts: readonly string[]): this {
-    return this.#put(canonicalName(name), refKey(name), texts);
+    return this.#put({ name: canonicalName(name), key: refKey(name) }, texts);
   }
 
   /** Before all values of that header, on a line of its own. */
   prepend<E>(type: Items<E>, ...items: readonly E[]): this {
-    const lines = items.map((item) => this.#line(type.name, type.writeItem(item)));
+    const lines = items.map((item) => this.#line(type, type.writeItem(item)));
     this.#change().splice(this.#placeOf(type.key), 0, ...lines);
     return this;
   }
 
   /** After all values of that header, on a line of its own. */
   append<E>(type: Items<E>, ...items: readonly E[]): this {
-    const lines = items.map((item) => this.#line(type.name, type.writeItem(item)));
+    const lines = items.map((item) => this.#line(type, type.writeItem(item)));
     const last = this.#lines.findLastIndex((line) => line.key === type.key);
     this.#change().splice(last === -1 ? this.#lines.length : last + 1, 0, ...lines);
     return this;
@@ -75,13 +83,13 @@ export abstract class MessageEdit<Made = unknown> {
   }
 
   /** The first value goes; the others stay as they are written. */
-  removeFirst({ name, key }: Items<never>): this {
-    const at = indexOf(this.#lines, key);
+  removeFirst(type: Items<never>): this {
+    const at = indexOf(this.#lines, type.key);
     const line = this.#lines[at];
     if (line === undefined) return this;
     const rest = withoutFirstValue(line.text);
     if (rest === undefined || rest === "") this.#change().splice(at, 1);
-    else this.#change()[at] = makeLine(name, rest);
+    else this.#change()[at] = lineOf(type, rest);
     return this;
   }
 
@@ -92,7 +100,7 @@ export abstract class MessageEdit<Made = unknown> {
     if (line === undefined) return this;
     const rest = withoutFirstValue(line.text);
     const first = this.#encode(type.writeItem(item));
-    const changed = makeLine(type.name, rest === undefined ? first : `${first}, ${rest}`);
+    const changed = lineOf(type, rest === undefined ? first : `${first}, ${rest}`);
     if (rest === undefined) changed.keep(type, [item]);
     this.#change()[at] = changed;
     return this;
@@ -120,20 +128,29 @@ export abstract class MessageEdit<Made = unknown> {
     return this.#own;
   }
 
-  #put(name: string, key: string, texts: readonly string[]): this {
+  #put(header: HeaderName, texts: readonly string[]): this {
+    const [first = ""] = texts;
+    if (texts.length === 1) return this.#place(this.#line(header, first));
     const lines = this.#change();
-    const at = indexOf(lines, key);
-    const [first, ...others] = texts;
+    const at = indexOf(lines, header.key);
+    const made = texts.map((text) => this.#line(header, text));
     if (at === -1) {
-      for (const text of texts) lines.push(this.#line(name, text));
+      lines.push(...made);
       return this;
     }
-    if (first === undefined) return this.#removeFrom(at, key);
-    lines[at] = this.#line(name, first);
-    if (others.length > 0) {
-      lines.splice(at + 1, 0, ...others.map((text) => this.#line(name, text)));
+    lines.splice(at, 1, ...made);
+    return this.#removeFrom(at + made.length, header.key);
+  }
+
+  #place(line: HeaderLine): this {
+    const lines = this.#change();
+    const at = indexOf(lines, line.key);
+    if (at === -1) {
+      lines.push(line);
+      return this;
     }
-    return this.#removeFrom(at + texts.length, key);
+    lines[at] = line;
+    return this.#removeFrom(at + 1, line.key);
   }
 
   /** Lines of that key from that place on. */
@@ -152,8 +169,8 @@ export abstract class MessageEdit<Made = unknown> {
     return key === Via.key ? 0 : this.#lines.findLastIndex((line) => line.key === Via.key) + 1;
   }
 
-  #line(name: string, text: string): HeaderLine {
-    return makeLine(name, this.#encode(text));
+  #line(header: HeaderName, text: string): HeaderLine {
+    return lineOf(header, this.#encode(text));
   }
 
   #encode(text: string): string {

@@ -94,10 +94,17 @@ export function firstLine(lines: readonly HeaderLine[], key: string): HeaderLine
 
 /** A line of our own. A line break in the value would let its author add headers: it is refused. */
 export function makeLine(name: string, value: string): HeaderLine {
+  return lineOf({ name: canonicalName(name), key: headerKey(name) }, value);
+}
+
+/** As `makeLine`, where the name is known in both its forms. */
+export function lineOf(
+  { name, key }: { readonly name: string; readonly key: string },
+  value: string,
+): HeaderLine {
   if (breaksLine(value)) throw new RangeError(`line break or NUL in ${name}`);
-  const spelling = canonicalName(name);
-  const source = `${spelling}: ${value}\r\n`;
-  return new HeaderLine(headerKey(name), source, 0, spelling.length, source.length);
+  const source = `${name}: ${value}\r\n`;
+  return new HeaderLine(key, source, 0, name.length, source.length);
 }
 
 /** Each line break with the white space around it is one space. RFC 3261 §7.3.1 */

@@ -13,7 +13,7 @@ export { escape as escapeUri, unescape as unescapeUri } from "./escapes.ts";
 export { formatMessage, formatUnderVia } from "./format.ts";
 export { SipFramer, type SipFramerOptions } from "./framer.ts";
 export type { MessageFault } from "./head.ts";
-export type { HeaderLine, HeaderRef, MessageParts } from "./header-line.ts";
+export { type HeaderLine, type HeaderRef, type MessageParts, makeLine } from "./header-line.ts";
 export { canonicalName, headerKey } from "./header-names.ts";
 export {
   type HeaderType,

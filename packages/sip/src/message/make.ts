@@ -1,16 +1,15 @@
 /** New requests, and responses to requests that came. RFC 3261 §8.1.1, §8.2.6 */
 import { breaksLine, isToken } from "./characters.ts";
 import { RequestEdit, ResponseEdit } from "./edit.ts";
-import type { HeaderLine, MessageParts } from "./header-line.ts";
+import { firstLine, type HeaderLine, type MessageParts } from "./header-line.ts";
 import { SipRequest, SipResponse } from "./message.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
 import { formatUri, type Uri } from "./uri.ts";
 
 const EMPTY: MessageParts = { lines: [], body: new Uint8Array(0), octets: false };
 
-/** What every response takes over from its request. RFC 3261 §8.2.6.2 */
-const COPIED = new Set(["via", "from", "to", "call-id", "cseq"]);
-const COPIED_ONCE = new Set(["from", "to", "call-id", "cseq"]);
+/** What every response takes over from its request: of Via every line, of the others the first. RFC 3261 §8.2.6.2 */
+const COPIED = ["from", "to", "call-id", "cseq"];
 
 export function makeRequest(
   method: string,
@@ -49,10 +48,11 @@ export function makeResponse(
 }
 
 function copiedLines(lines: readonly HeaderLine[]): readonly HeaderLine[] {
-  const taken = new Set<string>();
-  return lines.filter(({ key }) => {
-    if (!COPIED.has(key) || taken.has(key)) return false;
-    if (COPIED_ONCE.has(key)) taken.add(key);
-    return true;
-  });
+  const copied: HeaderLine[] = [];
+  for (const line of lines) {
+    const once = COPIED.includes(line.key);
+    if (line.key === "via" || (once && firstLine(copied, line.key) === undefined))
+      copied.push(line);
+  }
+  return copied;
 }

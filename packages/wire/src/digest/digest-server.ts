@@ -44,7 +44,7 @@ export interface DigestServerPorts {
 export interface Source {
   /** "UDP", "TCP", "TLS", "WS" or "WSS". */
   readonly transport: string;
-  /** What nonces are bound to: address and port for UDP, the connection's id for everything else. */
+  /** What nonces are bound to: the connection, or the two addresses of datagrams. */
   readonly peer: string;
   /** The IP address, for counting failures. */
   readonly host: string;
@@ -188,7 +188,7 @@ export class DigestServer {
     const { realm, keys } = this.#options;
     const { transport, peer } = source;
     return (
-      this.#ledger.issuedTo(nonce, holderOf(source)) ??
+      this.#ledger.issuedTo(nonce, source) ??
       openNonce(nonce, { realm, transport, peer }, { keys, hashing: this.#ports.hashing })
     );
   }
@@ -207,8 +207,9 @@ export class DigestServer {
     if (!this.#ledger.isFresh(nonce, issuedAt, count, ask.now)) {
       return challenge("nonce is used up", { stale: true });
     }
-    this.#ledger.count(nonce, { issuedAt, holder: holderOf(ask.source), count }, ask.now);
-    this.#limiter.succeeded(attempt, ask.now);
+    const first = this.#ledger.count(nonce, { issuedAt, holder: ask.source, count }, ask.now);
+    // Of each nonce once: a login is known for a day, a nonce for minutes.
+    if (first) this.#limiter.succeeded(attempt, ask.now);
     return { do: "accept", username, credentials, issuedAt };
   }
 
@@ -234,10 +235,6 @@ interface Checked {
   readonly count: number;
   readonly issuedAt: number;
   readonly attempt: Attempt;
-}
-
-function holderOf({ transport, peer }: Source): string {
-  return `${transport} ${peer}`;
 }
 
 function challenge(

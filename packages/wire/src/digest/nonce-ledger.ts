@@ -1,10 +1,14 @@
 /** How far each nonce has been counted: the guard against replay. RFC 7616 §3.4 (nc), §5.5 */
 import { ownText } from "../text.ts";
 
-interface Entry {
+/** The peer that showed the right answer. */
+export interface Holder {
+  readonly transport: string;
+  readonly peer: string;
+}
+
+interface Entry extends Holder {
   readonly issuedAt: number;
-  /** The transport class and peer that showed the right answer. */
-  readonly holder: string;
   count: number;
 }
 
@@ -27,6 +31,8 @@ export class NonceLedger {
   readonly #limits: LedgerLimits;
   readonly #entries = new Map<string, Entry>();
   #forgottenUntil: number;
+  /** What was found last: one request asks for its nonce three times. */
+  #latest: { readonly nonce: string; readonly entry: Entry } | undefined;
 
   constructor(startedAt: number, limits: LedgerLimits = LEDGER_LIMITS) {
     this.#limits = limits;
@@ -38,29 +44,42 @@ export class NonceLedger {
   }
 
   /** Issue time of a nonce that this very holder has answered rightly before: its seal was checked then. */
-  issuedTo(nonce: string, holder: string): number | undefined {
-    const entry = this.#entries.get(nonce);
-    return entry?.holder === holder ? entry.issuedAt : undefined;
+  issuedTo(nonce: string, { transport, peer }: Holder): number | undefined {
+    const entry = this.#find(nonce);
+    return entry?.peer === peer && entry.transport === transport ? entry.issuedAt : undefined;
   }
 
   /** Whether the nonce can still be used at this count; asked before anything is written. */
   isFresh(nonce: string, issuedAt: number, count: number, now: number): boolean {
     // A clock that was set back must not make nonces live longer.
     if (now - issuedAt >= this.#limits.validMs || issuedAt > now) return false;
-    const entry = this.#entries.get(nonce);
+    const entry = this.#find(nonce);
     return entry === undefined ? issuedAt > this.#forgottenUntil : count > entry.count;
   }
 
-  /** Writes down a right answer. Call only when `isFresh` said yes. */
-  count(nonce: string, of: { issuedAt: number; holder: string; count: number }, now: number): void {
-    const known = this.#entries.get(nonce);
+  /** Writes down a right answer, and says whether it is the first one. Call only when `isFresh` said yes. */
+  count(
+    nonce: string,
+    of: { readonly issuedAt: number; readonly holder: Holder; readonly count: number },
+    now: number,
+  ): boolean {
+    const known = this.#find(nonce);
     if (known !== undefined) {
       known.count = of.count;
-      return;
+      return false;
     }
     this.#dropOldest(now);
-    const { issuedAt, holder, count } = of;
-    this.#entries.set(ownText(nonce), { issuedAt, holder: ownText(holder), count });
+    const { issuedAt, count } = of;
+    const { transport, peer } = of.holder;
+    this.#entries.set(ownText(nonce), { issuedAt, transport, peer: ownText(peer), count });
+    return true;
+  }
+
+  #find(nonce: string): Entry | undefined {
+    if (this.#latest?.nonce === nonce) return this.#latest.entry;
+    const entry = this.#entries.get(nonce);
+    this.#latest = entry === undefined ? undefined : { nonce, entry };
+    return entry;
   }
 
   /** Expired ones go for nothing, a living one only for want of room. */
@@ -70,6 +89,7 @@ export class NonceLedger {
       const expired = now - issuedAt >= this.#limits.validMs;
       if (!expired && this.#entries.size < this.#limits.nonces) return;
       this.#entries.delete(nonce);
+      this.#latest = undefined;
       if (!expired) this.#forgottenUntil = Math.max(this.#forgottenUntil, issuedAt);
       looked += 1;
       if (looked === 2) return; // two out for one in: the table shrinks, and no call is long

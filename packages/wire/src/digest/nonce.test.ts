@@ -8,6 +8,7 @@ const NOW = 1_764_000_000_123;
 const random = seededRandom("nonce");
 const keys: NonceKeys = { current: random.bytes(32) };
 const scope: NonceScope = { realm: "im.example.com", transport: "UDP", peer: "192.0.2.1:5060" };
+const HOLDER = { transport: scope.transport, peer: scope.peer };
 
 function issue(over: Partial<NonceScope> = {}): string {
   return issueNonce({ ...scope, ...over }, NOW, { keys, hashing, random });
@@ -46,7 +47,7 @@ test("counts of a nonce must rise, with gaps allowed (RFC 7616 §3.4)", () => {
   const ledger = new NonceLedger(NOW);
   const use = (count: number) => {
     const fresh = ledger.isFresh("n", NOW + 1, count, NOW + 10);
-    if (fresh) ledger.count("n", { issuedAt: NOW + 1, holder: "h", count }, NOW + 10);
+    if (fresh) ledger.count("n", { issuedAt: NOW + 1, holder: HOLDER, count }, NOW + 10);
     return fresh;
   };
   assert.deepEqual([1, 1, 3, 2, 4].map(use), [true, false, true, false, true]);
@@ -63,7 +64,7 @@ test("nonces end after five minutes, and those of an earlier run at once", () =>
 test("what falls out of the full ledger is stale, never new again", () => {
   const ledger = new NonceLedger(NOW, { nonces: 3, validMs: 300_000 });
   for (let at = 1; at <= 5; at += 1) {
-    const entry = { issuedAt: NOW + at, holder: "h", count: 1 };
+    const entry = { issuedAt: NOW + at, holder: HOLDER, count: 1 };
     ledger.count(`n${at}`, entry, NOW + 10);
     assert.ok(ledger.size <= 3);
   }
@@ -75,9 +76,9 @@ test("what falls out of the full ledger is stale, never new again", () => {
 
 test("expired nonces leave the ledger without making others stale", () => {
   const ledger = new NonceLedger(NOW, { nonces: 2, validMs: 1_000 });
-  ledger.count("a", { issuedAt: NOW + 1, holder: "h", count: 1 }, NOW + 1);
-  ledger.count("b", { issuedAt: NOW + 1, holder: "h", count: 1 }, NOW + 1);
-  ledger.count("c", { issuedAt: NOW + 1_000, holder: "h", count: 1 }, NOW + 1_500);
+  ledger.count("a", { issuedAt: NOW + 1, holder: HOLDER, count: 1 }, NOW + 1);
+  ledger.count("b", { issuedAt: NOW + 1, holder: HOLDER, count: 1 }, NOW + 1);
+  ledger.count("c", { issuedAt: NOW + 1_000, holder: HOLDER, count: 1 }, NOW + 1_500);
   assert.equal(ledger.size, 1);
   assert.ok(ledger.isFresh("d", NOW + 600, 1, NOW + 1_500));
 });

@@ -94,6 +94,10 @@ export class RegisteredContact implements Binding {
     return this.row.path;
   }
 
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
   get imClient(): boolean {
     return this.#capabilities.imClient;
   }

@@ -104,22 +104,26 @@ function readWanted(
     return refuse("interval too brief", [["Min-Expires", String(limits.minExpiresSeconds)]]);
   }
   const flow = ask.outbound ? flowOf(contact) : undefined;
+  const uriText = formatUri(uri);
   return {
     contact,
     uri,
-    uriText: formatUri(uri),
+    uriText,
     instance: instanceOf(contact),
     regId: flow?.regId,
     q: readQ(contact),
     expiresSeconds: Math.min(asked, limits.maxExpiresSeconds),
-    renews: current.find((one) => isSame(one, uri, flow)),
+    renews: current.find((one) => isSame(one, { uri, uriText, flow })),
   };
 }
 
 /** By device and flow where the client uses them, else by URI. RFC 5626 §6, RFC 3261 §19.1.4 */
-function isSame(one: RegisteredContact, uri: SipUri, flow: InstanceFlow | undefined): boolean {
+function isSame(
+  one: RegisteredContact,
+  { uri, uriText, flow }: Pick<Wanted, "uri" | "uriText"> & { flow: InstanceFlow | undefined },
+): boolean {
   if (flow !== undefined) return one.regId === flow.regId && one.instance === flow.instance;
-  return one.regId === undefined && equalUris(one.contact, uri);
+  return one.regId === undefined && (one.row.id === uriText || equalUris(one.contact, uri));
 }
 
 /**

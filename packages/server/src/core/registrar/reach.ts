@@ -57,6 +57,7 @@ function listensElsewhere(uri: SipUri, flow: Flow, via: ViaValue): boolean {
 
 /** An address that means the same to us as to its user. */
 function isReachable(uri: SipUri, flow: Flow): boolean {
+  if (uri.host === flow.remote.host) return true; // as nearly always
   const address = hostAddress(uri.host);
   if (address === undefined) return false;
   if (address === flow.remote.host) return true;

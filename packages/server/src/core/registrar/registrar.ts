@@ -82,6 +82,7 @@ export interface Registered {
 type Change = Extract<Verdict, { readonly do: "change" }>;
 
 const PAGE = 1_000;
+const NO_OUTBOUND = { do: "ignore" } as const;
 
 export class Registrar {
   readonly contacts = new Contacts();
@@ -215,20 +216,22 @@ export class Registrar {
     const before = this.contacts.of(address);
     const news: ContactNews[] = [];
     const changes: BindingChange[] = [];
-    const gone = new Set([...remove, ...replaced]);
-    for (const contact of gone) {
+    const gone: RegisteredContact[] = [];
+    for (const contact of [...remove, ...replaced]) {
+      if (gone.includes(contact)) continue; // named twice
+      gone.push(contact);
       news.push({ contact, event: "unregistered" });
       if (contact.flow === undefined) changes.push(removal(contact));
     }
     const fresh = put.map((wanted) => {
       const contact = this.#make(ask, wanted);
-      if (wanted.renews !== undefined) gone.add(wanted.renews);
+      if (wanted.renews !== undefined) gone.push(wanted.renews);
       news.push({ contact, event: wanted.renews === undefined ? "created" : "refreshed" });
       const change = changeFor(contact, wanted.renews);
       if (change !== undefined) changes.push(change);
       return contact;
     });
-    const after = [...fresh, ...before.filter((contact) => !gone.has(contact))];
+    const after = [...fresh, ...before.filter((contact) => !gone.includes(contact))];
     this.contacts.replace(address, after);
     const done = { contacts: after, requireOutbound, reachable: fresh.length > 0 };
     if (changes.length === 0) {
@@ -278,7 +281,7 @@ export class Registrar {
       refreshedAt: now,
       granted: { expiresAt, cseq: request.cseq.number },
       stored,
-      capabilities: this.#capabilities.read(wanted.contact.params),
+      capabilities: stored ? renews.capabilities : this.#capabilities.read(wanted.contact.params),
     });
     // A device that starts anew may be another program.
     if (renews?.takesEnvelopes === false && renews.row.callId === row.callId)
@@ -330,6 +333,7 @@ function judgeOutboundOf(
   request: SipRequest,
   contacts: readonly NameAddr[],
 ): ReturnType<typeof judgeOutbound> {
+  if (!contacts.some(({ params }) => params.has("reg-id"))) return NO_OUTBOUND; // as most clients
   const [edge] = request.get(Path) ?? [];
   const edgeUri: SipUri | undefined = edge?.uri.kind === "sip" ? edge.uri : undefined;
   const expires = request.get(Expires);

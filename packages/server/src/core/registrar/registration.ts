@@ -5,6 +5,8 @@ import {
   type Flow,
   formatUri,
   type GruuTools,
+  type HeaderLine,
+  makeLine,
   parseUri,
   publicGruu,
   Require,
@@ -44,12 +46,13 @@ export interface RegistrationPorts {
 
 /** Option tags of a REGISTER that the registrar understands. RFC 3261 §10.3 step 2 */
 const UNDERSTOOD: ReadonlySet<string> = new Set(["path", "outbound", "gruu"]);
-const SUPPORTED = "path, outbound, gruu";
+const SUPPORTED = makeLine("Supported", "path, outbound, gruu");
+const SERVER = makeLine("Server", RELEASE); // Appendix F: clients choose their mode by it
 
 export class Registration {
   readonly #ports: RegistrationPorts;
   readonly #rate: Rate;
-  #date = { second: 0, text: "" };
+  #dated = { second: 0, line: makeLine("Date", "") };
 
   constructor(ports: RegistrationPorts) {
     this.#ports = ports;
@@ -124,13 +127,12 @@ export class Registration {
       if (serviceRoute.length > 0) edit.setText("Service-Route", serviceRoute.join(", "));
       const identities = account.user.identities.map((identity) => `<${identity}>`);
       edit.setText("P-Associated-URI", identities.join(", "));
-      edit.setText("Supported", SUPPORTED);
-      edit.setText("Server", RELEASE); // Appendix F: clients choose their mode by it
+      edit.setLine(SUPPORTED).setLine(SERVER);
       if (result.requireOutbound) {
         edit.setText("Require", "outbound"); // RFC 5626 §6
         edit.setText("Flow-Timer", String(limits.flowTimerSeconds));
       }
-      edit.setText("Date", this.#dateText());
+      edit.setLine(this.#date());
     });
     if (result.reachable) reachable(account);
   }
@@ -152,12 +154,13 @@ export class Registration {
   }
 
   /** Written once a second. RFC 3261 §20.17 */
-  #dateText(): string {
+  #date(): HeaderLine {
     const second = Math.floor(this.#ports.clock.now() / 1_000);
-    if (second !== this.#date.second) {
-      this.#date = { second, text: new Date(second * 1_000).toUTCString() };
+    if (second !== this.#dated.second) {
+      const text = new Date(second * 1_000).toUTCString();
+      this.#dated = { second, line: makeLine("Date", text) };
     }
-    return this.#date.text;
+    return this.#dated.line;
   }
 }
 
