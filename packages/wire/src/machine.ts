@@ -65,7 +65,7 @@ export function step<V extends Vocabulary>(
   if (row === undefined) return { running, actions: NO_ACTIONS };
   const [state] = row;
   const actions = actionsOf(row);
-  const fired = running.alarms.find((alarm) => alarm.timer === input);
+  const fired = alarmOf(running.alarms, input);
   if (state === running.state && fired === undefined) return { running, actions };
   return enter(plan, { state, alarms: running.alarms }, actions, fired, now);
 }
@@ -100,8 +100,11 @@ function enter<V extends Vocabulary>(
   if (timers.length === 0) return { running: { state, alarms: NO_ALARMS }, actions };
   const alarms: Alarm<V>[] = [];
   for (const timer of timers) {
-    const alive = before.find((alarm) => alarm.timer === timer && alarm !== fired);
-    const alarm = alive ?? arm(plan, state, timer, fired?.timer === timer ? fired : undefined, now);
+    const known = alarmOf(before, timer);
+    const alarm =
+      known !== undefined && known !== fired
+        ? known
+        : arm(plan, state, timer, fired?.timer === timer ? fired : undefined, now);
     if (alarm?.waitMs === 0) {
       const over = step(plan, { state, alarms }, timer, now);
       return { running: over.running, actions: [...actions, ...over.actions] };
@@ -109,6 +112,15 @@ function enter<V extends Vocabulary>(
     if (alarm !== undefined) alarms.push(alarm);
   }
   return { running: { state, alarms }, actions };
+}
+
+/** There is one of a timer at most. */
+function alarmOf<V extends Vocabulary>(
+  alarms: readonly Alarm<V>[],
+  timer: V["timer"] | V["input"],
+): Alarm<V> | undefined {
+  for (const alarm of alarms) if (alarm.timer === timer) return alarm;
+  return undefined;
 }
 
 function arm<V extends Vocabulary>(

@@ -100,9 +100,10 @@ export class Runner<V extends Vocabulary> {
   #arm(alarms: readonly Alarm<V>[]): void {
     const before = this.#armed;
     for (const armed of before) if (!alarms.includes(armed.alarm)) this.#wheel.cancel(armed);
-    this.#armed = alarms.map(
-      (alarm) => before.find((armed) => armed.alarm === alarm) ?? this.#set(alarm),
-    );
+    this.#armed =
+      alarms.length === 0
+        ? NONE
+        : alarms.map((alarm) => armedOf(before, alarm) ?? this.#set(alarm));
   }
 
   #set(alarm: Alarm<V>): Armed<V> {
@@ -110,4 +111,12 @@ export class Runner<V extends Vocabulary> {
     this.#wheel.start(armed, alarm.waitMs);
     return armed;
   }
+}
+
+function armedOf<V extends Vocabulary>(
+  armed: readonly Armed<V>[],
+  alarm: Alarm<V>,
+): Armed<V> | undefined {
+  for (const one of armed) if (one.alarm === alarm) return one;
+  return undefined;
 }

@@ -14,15 +14,30 @@ export interface Asker {
   onCancel(run: () => void): void;
 }
 
-export function clientAsker(transaction: ServerTransaction, answers: Answers): Asker {
-  return {
-    pass: (response) => transaction.respond(response),
-    reply: (status, edit) => answers.reply(transaction, status, edit),
-    refuse: (refusal) => answers.refuse(transaction, refusal),
-    onCancel: (run) => {
-      transaction.onCancel = run;
-    },
-  };
+export class ClientAsker implements Asker {
+  readonly #transaction: ServerTransaction;
+  readonly #answers: Answers;
+
+  constructor(transaction: ServerTransaction, answers: Answers) {
+    this.#transaction = transaction;
+    this.#answers = answers;
+  }
+
+  pass(response: SipResponse): void {
+    this.#transaction.respond(response);
+  }
+
+  reply(status: number, edit?: Edit): void {
+    this.#answers.reply(this.#transaction, status, edit);
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#answers.refuse(this.#transaction, refusal);
+  }
+
+  onCancel(run: () => void): void {
+    this.#transaction.onCancel = run;
+  }
 }
 
 /** Only the end is told: functions of ours do not ring. */

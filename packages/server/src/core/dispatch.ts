@@ -16,7 +16,7 @@ import {
 import type { Clock } from "@parlance/wire";
 import type { ReadContent } from "../ports/index.ts";
 import type { Answers } from "./answer.ts";
-import { type Asker, clientAsker } from "./asker.ts";
+import { type Asker, ClientAsker } from "./asker.ts";
 import type { ServerCalls } from "./calls.ts";
 import type { Denials } from "./denials.ts";
 import type { DialogLegs } from "./dialog-legs.ts";
@@ -232,7 +232,7 @@ export class Dispatch implements TransactionUser {
   }
 
   #asker(transaction: ServerTransaction): Asker {
-    return clientAsker(transaction, this.#ports.answers);
+    return new ClientAsker(transaction, this.#ports.answers);
   }
 
   #badEvent(transaction: ServerTransaction): void {

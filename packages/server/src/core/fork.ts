@@ -63,19 +63,39 @@ export interface ForkPorts {
 /** The usual case, and so the short way: one contact, and nothing to cancel. */
 export function sendOne(branch: Branch, { sender }: ForkPorts, observer: ForkObserver): void {
   const { request, to, loopMark } = branch;
-  const heard: RequestObserver = {
-    response: (response) => {
-      // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
-      if (response.status < 200) return;
-      branch.answered?.(response);
-      observer.end({ status: response.status, response: withoutOurVia(response), from: branch });
-    },
-    timeout: () => observer.end({ status: 408, response: undefined, from: undefined }),
-    failed: (reason) =>
-      observer.end({ status: statusOf(reason), response: undefined, from: undefined }),
-  };
+  const heard = new OnlyBranch(branch, observer);
   if (loopMark === undefined) sender.send(request, to, heard);
   else sender.send(request, to, heard, { branchSuffix: loopMark });
+}
+
+class OnlyBranch implements RequestObserver {
+  readonly #branch: Branch;
+  readonly #observer: ForkObserver;
+
+  constructor(branch: Branch, observer: ForkObserver) {
+    this.#branch = branch;
+    this.#observer = observer;
+  }
+
+  response(response: SipResponse): void {
+    // RFC 4320 §4.1: a provisional answer to anything but INVITE goes one hop only.
+    if (response.status < 200) return;
+    const from = this.#branch;
+    from.answered?.(response);
+    this.#observer.end({ status: response.status, response: withoutOurVia(response), from });
+  }
+
+  timeout(): void {
+    this.#fail(408);
+  }
+
+  failed(reason: SendFailure): void {
+    this.#fail(statusOf(reason));
+  }
+
+  #fail(status: number): void {
+    this.#observer.end({ status, response: undefined, from: undefined });
+  }
 }
 
 export class Fork<T> {

@@ -7,6 +7,7 @@ import {
   PAssertedIdentity,
   PPreferredIdentity,
   ProxyAuthorization,
+  type RequestEdit,
   type SipRequest,
 } from "@parlance/sip";
 
@@ -18,29 +19,22 @@ export interface Onward extends Forwarding {
 }
 
 export function prepare(request: SipRequest, onward: Onward): SipRequest {
-  return forwardRequest(tidied(request, onward), onward).request;
+  const edit = (changed: RequestEdit<SipRequest>) => tidy(changed, request, onward);
+  return forwardRequest(request, { ...onward, edit }).request;
 }
 
-/** Headers that end or change at the border of trust, by the key of their line. */
-const BORDER: ReadonlySet<string> = new Set([
-  PPreferredIdentity.key,
-  PAssertedIdentity.key,
-  ProxyAuthorization.key,
-  Authorization.key,
-]);
-
-function tidied(request: SipRequest, { asserted, realm }: Onward): SipRequest {
-  if (asserted === undefined && !request.parts.lines.some(({ key }) => BORDER.has(key))) {
-    return request;
-  }
-  const edit = request.edit().remove(PPreferredIdentity).remove(PAssertedIdentity);
+/** What ends or changes at the border of trust. */
+function tidy(edit: RequestEdit<SipRequest>, request: SipRequest, onward: Onward): void {
+  const { asserted, realm } = onward;
+  edit.remove(PPreferredIdentity).remove(PAssertedIdentity);
   if (asserted !== undefined) edit.set(PAssertedIdentity, [asserted]);
-  for (const type of [ProxyAuthorization, Authorization]) {
+  for (const type of CREDENTIALS) {
     const given = request.get(type);
     if (given === undefined) continue;
     const others = given.filter(({ params }) => params.get("realm") !== realm);
     if (others.length === 0) edit.remove(type);
     else if (others.length < given.length) edit.set(type, others);
   }
-  return edit.done();
 }
+
+const CREDENTIALS = [ProxyAuthorization, Authorization];

@@ -4,9 +4,11 @@ import type {
   Destination,
   RequestObserver,
   RequestOptions,
+  SendFailure,
   SipRequest,
+  SipResponse,
 } from "@parlance/sip";
-import { type Cancel, type Clock, Timers } from "@parlance/wire";
+import { type Cancel, type Clock, Timer, Timers } from "@parlance/wire";
 import type { LimitWatch } from "../ports/index.ts";
 
 /** What of an `Endpoint` sends. */
@@ -20,6 +22,47 @@ export interface Outlet {
   send(request: SipRequest, to: Destination): void;
 }
 
+type Ended = (waiting: Waiting, late: boolean) => void;
+
+/** A request whose end is awaited: exactly one is told, by whoever is first. */
+class Waiting extends Timer implements RequestObserver {
+  readonly #observer: RequestObserver;
+  readonly #ended: Ended;
+  #over = false;
+
+  constructor(observer: RequestObserver, ended: Ended) {
+    super();
+    this.#observer = observer;
+    this.#ended = ended;
+  }
+
+  response(response: SipResponse): void {
+    if (response.status < 200) {
+      if (!this.#over) this.#observer.response(response);
+    } else if (this.#end(false)) this.#observer.response(response);
+  }
+
+  timeout(): void {
+    if (this.#end(false)) this.#observer.timeout();
+  }
+
+  failed(reason: SendFailure): void {
+    if (this.#end(false)) this.#observer.failed(reason);
+  }
+
+  /** Nobody waits any longer. */
+  fire(): void {
+    if (this.#end(true)) this.#observer.timeout();
+  }
+
+  #end(late: boolean): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#ended(this, late);
+    return true;
+  }
+}
+
 export class Sender {
   readonly #outlet: Outlet;
   readonly #clock: Clock;
@@ -28,6 +71,12 @@ export class Sender {
   readonly #timers = new Timers();
   #wake: Cancel | undefined;
   #waiting = 0;
+  /** One function for all requests. */
+  readonly #ended: Ended = (waiting, late) => {
+    this.#timers.stop(waiting);
+    this.#waiting -= 1;
+    if (late) this.#hits.hit("forwardWaitMs");
+  };
 
   constructor(outlet: Outlet, clock: Clock, patienceMs: number, hits: LimitWatch) {
     this.#outlet = outlet;
@@ -52,38 +101,11 @@ export class Sender {
     options?: RequestOptions,
   ): ClientTransaction {
     if (request.method === "INVITE") return this.#outlet.request(request, to, observer, options);
-    let over = false;
+    const waiting = new Waiting(observer, this.#ended);
     this.#waiting += 1;
-    const end = (): boolean => {
-      if (over) return false;
-      over = true;
-      this.#waiting -= 1;
-      giveUp();
-      return true;
-    };
-    const giveUp = this.#after(() => {
-      if (!end()) return;
-      this.#hits.hit("forwardWaitMs");
-      observer.timeout();
-    });
-    return this.#outlet.request(
-      request,
-      to,
-      {
-        response: (response) => {
-          if (response.status < 200) {
-            if (!over) observer.response(response);
-          } else if (end()) observer.response(response);
-        },
-        timeout: () => {
-          if (end()) observer.timeout();
-        },
-        failed: (reason) => {
-          if (end()) observer.failed(reason);
-        },
-      },
-      options,
-    );
+    this.#timers.start(waiting, this.#clock.now(), this.#patienceMs);
+    this.#wake ??= this.#clock.schedule(this.#patienceMs, () => this.#advance());
+    return this.#outlet.request(request, to, waiting, options);
   }
 
   /** Without a transaction: the ACK of a 2xx. */
@@ -93,12 +115,6 @@ export class Sender {
 
   stop(): void {
     this.#wake?.();
-  }
-
-  #after(run: () => void): Cancel {
-    const cancel = this.#timers.add(this.#clock.now(), this.#patienceMs, run);
-    this.#wake ??= this.#clock.schedule(this.#patienceMs, () => this.#advance());
-    return cancel;
   }
 
   #advance(): void {

@@ -308,11 +308,14 @@ export class ThroughWay implements Way {
 
   #toDevices(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
     const contacts = own(bindings);
+    if (passage.request.method !== "INVITE") {
+      return this.#try(passage, account, contacts, asker);
+    }
     const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
     const instead = (status: number, takeOver: TakeOver): boolean =>
       this.#isReceived(passage, account, { status, tried: contacts, again: false }, takeOver);
     if (this.#isTaken(passage, { ...onward, instead }, asker)) return;
-    const translated = this.#translated(passage);
+    const translated = this.#serving.sessions?.translated(passage);
     this.#try(edited(passage, translated), account, contacts, asker);
   }
 
@@ -330,11 +333,6 @@ export class ThroughWay implements Way {
     const { terminating, deferral } = this.#serving;
     if (terminating.judgeFailure(passage, user, failure).do !== "defer") return false;
     return deferral.receive(passage, user, takeOver).do === "taken";
-  }
-
-  #translated(passage: Passage): Edit | undefined {
-    if (passage.request.method !== "INVITE") return undefined;
-    return this.#serving.sessions?.translated(passage);
   }
 
   #try(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {

@@ -4,6 +4,7 @@ import {
   type NameAddr,
   Params,
   RecordRoute,
+  type RequestEdit,
   Route,
   type SipRequest,
   type Uri,
@@ -19,6 +20,8 @@ export interface Forwarding {
   readonly recordRoutes?: readonly NameAddr[];
   /** Its share of the breadth. RFC 5393 §5.3.3 */
   readonly maxBreadth?: number;
+  /** What else is to be changed, in the same go. */
+  readonly edit?: (edit: RequestEdit<SipRequest>) => void;
 }
 
 const FIRST_MAX_FORWARDS = 70; // RFC 3261 §16.6 item 3
@@ -31,6 +34,7 @@ export interface Forwarded {
 
 export function forwardRequest(received: SipRequest, how: Forwarding): Forwarded {
   const edit = received.edit();
+  how.edit?.(edit);
   const hops = received.get(MaxForwards);
   edit.set(MaxForwards, hops === undefined ? FIRST_MAX_FORWARDS : Math.max(0, hops - 1));
   if (how.uri !== undefined) edit.uri(targetUri(how.uri)); // RFC 3261 §16.6 item 2
