@@ -28,6 +28,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["sipp.interop.ts", [SIPP]],
   ["linphone.interop.ts", [LINPHONE]],
   ["plain-phones.interop.ts", [BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
+  ["phone-sessions.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
