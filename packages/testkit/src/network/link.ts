@@ -9,6 +9,7 @@ const REPEATED_AFTER_MS = 1_000;
 export interface Carried {
   /** The way has forgotten it. */
   stale: boolean;
+  readonly carries?: "sip" | "msrp";
   /** Something may go on after a stall. */
   look?(): void;
   break(reason: string): void;
@@ -33,10 +34,13 @@ export class Link {
     return this.#stalled;
   }
 
-  /** Connections break, both sides hear of it, and new ones may be made at once. */
-  cut(): void {
-    for (const stream of this.#streams) stream.break("the connection was cut");
-    this.#streams.clear();
+  /** Connections break, those of one kind or all, both sides hear of it, and new ones may be made at once. */
+  cut(kind?: "sip" | "msrp"): void {
+    for (const stream of this.#streams) {
+      if (kind !== undefined && stream.carries !== kind) continue;
+      stream.break("the connection was cut");
+      this.#streams.delete(stream);
+    }
   }
 
   /** Nothing passes any more and nobody is told: connections stay half open. */

@@ -106,6 +106,7 @@ export class MsrpSockets implements MsrpDialer, StreamOwner {
       client: { host: this.host.address, port: this.host.nextPort() },
       server: { host: place.host, port: place.port },
       listener: `msrp ${transport}`,
+      carries: "msrp" as const,
     };
     const on = { link: this.host.link, clock: this.#network.clock };
     const stream = new Stream(facts, on, { client: this, server });

@@ -181,6 +181,7 @@ export class Sockets implements StreamOwner {
       client: { host: this.host.address, port: this.host.nextPort() },
       server: hop.address,
       listener: transport.toLowerCase(),
+      carries: "sip" as const,
     };
     const on = { link: this.host.link, clock: this.#clock };
     const stream = new Stream(facts, on, { client: this, server });

@@ -18,6 +18,7 @@ export interface StreamFacts {
   readonly client: Address;
   readonly server: Address;
   readonly listener: string;
+  readonly carries: "sip" | "msrp";
 }
 
 /** What a network and the other side's system take of a program that does not read. */
@@ -28,6 +29,7 @@ export class Stream {
   readonly clock: Clock;
   readonly client: StreamEnd;
   readonly server: StreamEnd;
+  readonly carries: "sip" | "msrp";
   /** The way has forgotten it: whoever sends next learns so, the other one does not. */
   stale = false;
 
@@ -39,6 +41,7 @@ export class Stream {
     const { client, server, id, transport, listener } = facts;
     this.link = on.link;
     this.clock = on.clock;
+    this.carries = facts.carries;
     const near = { id: `${id} out`, transport, local: client, remote: server };
     const far = { id: `${id} in`, transport, local: server, remote: client, listener };
     this.client = new StreamEnd(near, this, owners.client);

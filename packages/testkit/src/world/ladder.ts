@@ -46,6 +46,13 @@ export class Ladder {
     return lines.filter((line) => words.some((word) => line.includes(word))).join("\n");
   }
 
+  /** What was sent to a host, as it was written; of MSRP the beginning of each frame. */
+  octets(to: string): readonly string[] {
+    return this.#steps.flatMap((step) =>
+      "bytes" in step && step.to === to ? [utf8TextLossy(step.bytes)] : [],
+    );
+  }
+
   toString(): string {
     return this.text();
   }

@@ -40,6 +40,7 @@ export interface ServerSurroundings {
 export interface DiskImage {
   readonly stores: MemoryImage;
   readonly content: readonly ContentRecord[];
+  readonly largeMessages: readonly ContentRecord[];
 }
 
 /** Where sessions of devices lead, by how they reach the server. */
@@ -57,6 +58,7 @@ export class RunningServer {
   readonly server: Server;
   readonly stores: MemoryStores;
   readonly content: MemoryContent;
+  readonly #largeMessages: MemoryContent;
   readonly #life: Life;
   readonly #sockets: Sockets;
   readonly #web: Web;
@@ -70,13 +72,16 @@ export class RunningServer {
     const life = new Life(clock);
     const disk = slowDisk(around.disk, life, random.fork());
     const stores = memoryStores({ disk, ...(image === undefined ? {} : { image: image.stores }) });
-    const content = memoryContent({
-      random: random.fork(),
-      startHash: agreedStartHash,
-      now: () => clock.now(),
-      disk,
-      ...(image === undefined ? {} : { image: image.content }),
-    });
+    const kept = (of: readonly ContentRecord[] | undefined): MemoryContent =>
+      memoryContent({
+        random: random.fork(),
+        startHash: agreedStartHash,
+        now: () => clock.now(),
+        disk,
+        ...(of === undefined ? {} : { image: of }),
+      });
+    const content = kept(image?.content);
+    const largeMessages = kept(image?.largeMessages);
     const sockets = network.sockets(host, life, true);
     const msrp = network.msrpSockets(host, life);
     const server = await createServer(config, {
@@ -84,6 +89,7 @@ export class RunningServer {
       msrp,
       stores,
       content,
+      largeMessages,
       clock: life.clock,
       random: random.fork() satisfies Random,
       hashing,
@@ -104,13 +110,14 @@ export class RunningServer {
     const { media } = server;
     msrp.listen((connection) => media?.taken(connection));
     for (const place of MSRP_PLACES) media?.listens({ ...place, host: host.address });
-    return new RunningServer({ server, stores, content, life, sockets, msrp, web });
+    return new RunningServer({ server, stores, content, largeMessages, life, sockets, msrp, web });
   }
 
   private constructor(of: {
     readonly server: Server;
     readonly stores: MemoryStores;
     readonly content: MemoryContent;
+    readonly largeMessages: MemoryContent;
     readonly life: Life;
     readonly sockets: Sockets;
     readonly msrp: MsrpSockets;
@@ -119,6 +126,7 @@ export class RunningServer {
     this.server = of.server;
     this.stores = of.stores;
     this.content = of.content;
+    this.#largeMessages = of.largeMessages;
     this.#life = of.life;
     this.#sockets = of.sockets;
     this.#msrp = of.msrp;
@@ -127,7 +135,11 @@ export class RunningServer {
 
   /** Like kill -9: what a new life finds is what was committed. */
   crash(): DiskImage {
-    const image = { stores: this.stores.image(), content: this.content.image() };
+    const image = {
+      stores: this.stores.image(),
+      content: this.content.image(),
+      largeMessages: this.#largeMessages.image(),
+    };
     this.#life.end();
     this.#web.serve(undefined);
     void this.#sockets.end();
