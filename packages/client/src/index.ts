@@ -2,11 +2,17 @@
 export type { Listening } from "./base/emitter.ts";
 export { ImError, type ImErrorCode, type ImErrorDetails } from "./base/errors.ts";
 export type { Signal } from "./base/signal.ts";
-export type { ClientEvents, ImClient } from "./client.ts";
+export type { ImClient } from "./client.ts";
 export { connectWith } from "./connect-with.ts";
 export type { ConnectionState } from "./connection/connection.ts";
 export type { ComposingChange } from "./conversation/composing.ts";
-export type { Conversation, HistoryEntry, HistoryQuery } from "./conversation/conversation.ts";
+export type {
+  Conversation,
+  ConversationSession,
+  HistoryEntry,
+  HistoryQuery,
+} from "./conversation/conversation.ts";
+export type { ClientEvents } from "./events.ts";
 export type {
   BlobLike,
   DownloadedFile,
@@ -31,8 +37,12 @@ export type {
   TextMessage,
 } from "./receiving/incoming-message.ts";
 export type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
-export type { Content, SendOptions } from "./sending/content.ts";
+export type { Content, SendOptions, TypedContent } from "./sending/content.ts";
 export type { SentMessage } from "./sending/sent-message.ts";
+export type { InvitationOutcome, SessionInvitation } from "./session/session-invitation.ts";
+export type { SessionOptions } from "./session/session-settings.ts";
+export type { SessionChange } from "./session/sessions.ts";
+export type { OpenOptions, SessionChanges, SessionMode } from "./session/talk.ts";
 export type {
   ClientStore,
   MessageRecord,

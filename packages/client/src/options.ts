@@ -9,7 +9,9 @@ import {
 } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { Signal } from "./base/signal.ts";
+import type { SessionOptions } from "./session/session-settings.ts";
 import type { ClientStore } from "./store/client-store.ts";
+import { isWebSocket } from "./transports/is-web-socket.ts";
 
 export interface ConnectOptions {
   /** The IM Address: `sip:alice@example.com`. */
@@ -42,6 +44,8 @@ export interface ConnectOptions {
   readonly connectionOriented?: boolean;
   /** Address of the factory for messages to many; `sip:conf-factory@DOMAIN` by default. */
   readonly factory?: string;
+  /** How sessions are held. */
+  readonly sessions?: SessionOptions;
   /** Sees every SIP message in and out. What it throws becomes an "error" event, and changes nothing. */
   readonly trace?: Trace;
   /** Ends the attempt to connect. */
@@ -94,4 +98,14 @@ export function readServer(server: string): Hop {
   const hop = { transport, address: { host, port }, serverName: host };
   if (transport !== "WS" && transport !== "WSS") return hop;
   return { ...hop, path: found["path"] ?? "/sip" };
+}
+
+/** Where MSRP over WebSocket is taken: beside SIP over WebSocket, if nothing else is said. RFC 7977 §4.1 */
+export function mediaUrlOf({ server, sessions }: ConnectOptions): string | undefined {
+  if (sessions?.url !== undefined) return sessions.url;
+  if (server === undefined) return undefined;
+  const { transport, address } = readServer(server);
+  if (!isWebSocket(transport)) return undefined;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `${transport.toLowerCase()}://${host}:${address.port}/msrp`;
 }

@@ -1,5 +1,5 @@
 /** The calls of one account, over its line. RFC 3261 §13, OMA IM 7.1.1, 7.1.2 */
-import { CLIENT_EXTENSIONS, IM_TAG, LARGE_MESSAGE_TAG } from "@parlance/im";
+import { CLIENT_EXTENSIONS, IM_TAG, LARGE_MESSAGE_TAG, type SessionKind } from "@parlance/im";
 import {
   CallTable,
   type Face,
@@ -97,17 +97,17 @@ export class Calls {
         last = contact() ?? last;
         if (last === undefined) throw new Error("not registered yet");
         const { uri } = last;
-        return { name: undefined, uri, params: features.with(IM_TAG, "") };
+        return { name: undefined, uri, params: features.with(IM_TAG, "") }; // IM-7.1.1.1-04, IM-9.1.1.1-03
       },
-      allow: CLIENT_METHODS,
-      supported: CLIENT_EXTENSIONS,
+      allow: CLIENT_METHODS, // IM-7.1.1.1-03
+      supported: CLIENT_EXTENSIONS, // IM-7.1.1.1-06, IM-7.1.2.2-05, IM-9.1.1.1-05
       edit: (edit) => edit.set(UserAgent, userAgent),
     };
   }
 }
 
 export interface CallWish {
-  readonly kind: "conversation" | "large message" | "file";
+  readonly kind: SessionKind;
   /** How long it may ring. */
   readonly patienceMs: number;
 }

@@ -3,6 +3,8 @@ import type { Signal } from "../base/signal.ts";
 import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { Content, SendOptions } from "../sending/content.ts";
 import type { SentMessage } from "../sending/sent-message.ts";
+import type { SessionState } from "../session/chat-session.ts";
+import type { OpenOptions, SessionChanges, Talk } from "../session/talk.ts";
 import type { MessageRecord } from "../store/client-store.ts";
 import type { OwnComposing } from "./composing.ts";
 
@@ -18,8 +20,12 @@ export interface HistoryQuery {
   readonly signal?: Signal;
 }
 
+/** Whether a session carries what is said: `none` means that messages go by pager mode. */
+export type ConversationSession = Exclude<SessionState, "over"> | "none";
+
 /** What a conversation asks of its client. */
 export interface ConversationPorts {
+  readonly talk: Talk;
   readonly send: (content: Content, options: SendOptions) => SentMessage;
   readonly composing: OwnComposing;
   readonly page: (before: number, limit: number) => Promise<readonly MessageRecord[]>;
@@ -38,6 +44,33 @@ export class Conversation {
     this.#ports = ports;
   }
 
+  /** What carries it now. */
+  get session(): ConversationSession {
+    const { state } = this.#ports.talk;
+    return state === "over" ? "none" : state;
+  }
+
+  /**
+   * Opens a session now, instead of leaving it to the conversation. Resolves when it is open; rejects with
+   * ImError: "declined", "busy", "not reachable", "not supported" …
+   */
+  open(options: OpenOptions = {}): Promise<void> {
+    return this.#ports.talk.open(options);
+  }
+
+  /** Ends the session, if there is one; what is written from then on goes by pager mode or opens another. */
+  end(): void {
+    this.#ports.talk.end();
+  }
+
+  /**
+   * Offers other terms in the open session; they hold when the other side has accepted them. Rejects with
+   * ImError and leaves everything as it was when it does not. IMSpec-SMM-C-014
+   */
+  modify(changes: SessionChanges): Promise<void> {
+    return this.#ports.talk.modify(changes);
+  }
+
   send(content: Content, options: SendOptions = {}): SentMessage {
     this.#ports.composing.messageSent();
     return this.#ports.send(content, options);
@@ -45,6 +78,7 @@ export class Conversation {
 
   /** To be called at every keystroke; what goes out is throttled and ends by itself. */
   composing(): void {
+    this.#ports.talk.keystroke();
     this.#ports.composing.keystroke();
   }
 

@@ -1,5 +1,12 @@
 /** A message as the application sees it: what it is, who it is from, and the way to say it was seen. */
-import { mimeHeader, parseExternalBody, parseMediaType } from "@parlance/formats";
+import {
+  fileNameOf,
+  mimeHeader,
+  parseDisposition,
+  parseExternalBody,
+  parseMediaType,
+  safeFileName,
+} from "@parlance/formats";
 import { isAnonymousUri } from "@parlance/im";
 import { parseUri } from "@parlance/sip";
 import { parsed, utf8TextLossy } from "@parlance/wire";
@@ -20,6 +27,10 @@ interface Common {
   readonly subject: string | undefined;
   readonly contentType: string;
   readonly content: Uint8Array;
+  /** Not to be shown before the user asks for it. IM-7.1.3.2-01 */
+  readonly attachment: boolean;
+  /** Safe to offer for saving, where the sender has named a file. IM-7.1.3.2-02 */
+  readonly fileName: string | undefined;
   /** The user has seen it: tells the sender if he asked. Calling it again does nothing. */
   displayed(): Promise<void>;
 }
@@ -60,6 +71,7 @@ export function incomingMessage(
     subject: record.subject,
     contentType: record.contentType,
     content: record.content,
+    ...shownAs(record.disposition),
     displayed,
   };
   return withKind(common);
@@ -85,6 +97,16 @@ function reference(common: Common): IncomingMessage {
     referenceType: mimeHeader(headers, "Content-Type"),
     sizeBytes,
     expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+  };
+}
+
+function shownAs(disposition: string | undefined): Pick<Common, "attachment" | "fileName"> {
+  const read = disposition === undefined ? undefined : parseDisposition(disposition);
+  if (!read?.ok) return { attachment: false, fileName: undefined };
+  const name = fileNameOf(read.value);
+  return {
+    attachment: read.value.kind === "attachment",
+    fileName: name === undefined ? undefined : safeFileName(name),
   };
 }
 

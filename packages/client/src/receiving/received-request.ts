@@ -21,18 +21,24 @@ import {
 } from "@parlance/sip";
 import { type Inflate, parsed } from "@parlance/wire";
 
-export interface Unpacked {
+/** Who a message is from, as far as whoever brought it vouches for it. */
+export interface Origin {
   /** Address of the sender, as it may be shown. */
   readonly from: string;
   readonly fromName: string | undefined;
   /** Group or sender. */
   readonly conversation: string;
+}
+
+export interface Unpacked extends Origin {
   readonly envelope: Uint8Array | undefined;
   readonly cpim: Cpim | undefined;
   /** With parameters. */
   readonly contentType: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly content: Uint8Array;
+  /** Of the content, or of what carried it. R-16 */
+  readonly disposition: string | undefined;
   readonly writtenAt: number | undefined;
 }
 
@@ -44,6 +50,7 @@ export interface Unreadable {
 }
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([IMDN_HEADERS]);
+const DISPOSITION = "Content-Disposition";
 const MAX_BODY_BYTES = 262_144; // a MESSAGE never needs more; inflating stops there
 
 export function unpack(request: SipRequest, inflate: Inflate | undefined): Unpacked | Unreadable {
@@ -57,45 +64,49 @@ export function unpack(request: SipRequest, inflate: Inflate | undefined): Unpac
   }
   const contentType = request.text(ContentType);
   if (contentType === undefined) return { status: 400, reason: "Content-Type is missing" };
-  const entity = essentialPart({ headers: [["Content-Type", contentType]], content: body });
-  const sender = senderOf(request);
+  const entity = { headers: [["Content-Type", contentType]] as const, content: body };
+  return unpackEntity(entity, originOf(request));
+}
+
+/** What came in a request, or in a session: in an envelope or bare. */
+export function unpackEntity(whole: Entity, origin: Origin): Unpacked | Unreadable {
+  const entity = essentialPart(whole);
   const type = parsed(() => mediaTypeOf(entity.headers).essence);
   if (!type.ok) return unsupported();
-  if (type.value !== CPIM) return bare(request, sender, entity);
+  if (type.value !== CPIM) return bare(origin, entity);
   const envelope = decodedContent(entity);
   if (envelope === undefined) return unsupported();
   const cpim = parseCpim(envelope);
   if (!cpim.ok) return { status: 400, reason: "Bad message/cpim" };
   if (unknownRequirements(cpim.value, UNDERSTOOD).length > 0) return unsupported(); // RFC 3862 §4.7
-  return wrapped(cpim.value, envelope, sender, request);
+  const unpacked = wrapped(cpim.value, envelope, origin);
+  const outer = mimeHeader(entity.headers, DISPOSITION);
+  return isUnreadable(unpacked)
+    ? unpacked
+    : { ...unpacked, disposition: unpacked.disposition ?? outer };
 }
 
 export function isUnreadable(value: Unpacked | Unreadable): value is Unreadable {
   return "status" in value;
 }
 
-function bare(request: SipRequest, sender: Sender, entity: Entity): Unpacked | Unreadable {
+function bare(origin: Origin, entity: Entity): Unpacked | Unreadable {
   const { headers } = entity;
   const content = decodedContent(entity);
   if (content === undefined) return unsupported();
   return {
-    ...sender,
-    conversation: conversationOf(request, sender.from),
+    ...origin,
     envelope: undefined,
     cpim: undefined,
     contentType: mimeHeader(headers, "Content-Type") ?? "text/plain",
     headers,
     content,
+    disposition: mimeHeader(headers, DISPOSITION),
     writtenAt: undefined,
   };
 }
 
-function wrapped(
-  cpim: Cpim,
-  envelope: Uint8Array,
-  sender: Sender,
-  request: SipRequest,
-): Unpacked | Unreadable {
+function wrapped(cpim: Cpim, envelope: Uint8Array, origin: Origin): Unpacked | Unreadable {
   const headers = cpim.contentHeaders;
   const type = parsed(() => mediaTypeOf(headers));
   const content = decodedContent({ headers, content: cpim.content });
@@ -103,28 +114,25 @@ function wrapped(
   const { charset } = Object.fromEntries(type.value.parameters);
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) return unsupported();
   return {
-    from: sender.from,
-    fromName: cpim.from?.name ?? sender.fromName,
-    conversation: conversationOf(request, sender.from),
+    ...origin,
+    fromName: cpim.from?.name ?? origin.fromName,
     envelope,
     cpim,
     contentType: mimeHeader(headers, "Content-Type") ?? "text/plain",
     headers,
     content,
+    disposition: mimeHeader(headers, DISPOSITION),
     writtenAt: cpim.dateTime === undefined ? undefined : parseDateTime(cpim.dateTime),
   };
 }
 
-interface Sender {
-  readonly from: string;
-  readonly fromName: string | undefined;
-}
-
 /** The asserted identity, which the server vouches for, before what the sender wrote. RFC 3325 §9.1 */
-function senderOf(request: SipRequest): Sender {
+export function originOf(request: SipRequest): Origin {
   const [asserted] = request.get(PAssertedIdentity) ?? [];
   const { name, uri } = asserted ?? request.from;
-  return { from: addressKey(uri), fromName: name ?? request.from.name };
+  const from = addressKey(uri);
+  const fromName = name ?? request.from.name;
+  return { from, fromName, conversation: conversationOf(request, from) };
 }
 
 /** A message to a group names it in Referred-By, so that an answer can go to all. */

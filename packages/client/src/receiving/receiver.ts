@@ -1,5 +1,6 @@
 /** Takes MESSAGEs: refuses what it cannot read, keeps the rest, then answers 200, then reports. RFC 3428 §7, RFC 5438 §7.2 */
 import {
+  type Entity,
   findImdns,
   formatCpim,
   makeImdn,
@@ -7,7 +8,7 @@ import {
   parseImdnHeaders,
   type ReceivedImdn,
 } from "@parlance/formats";
-import { bodyKind, newMessageId } from "@parlance/im";
+import { type BodyKind, bodyKind, newMessageId } from "@parlance/im";
 import {
   DateHeader,
   Expires,
@@ -22,7 +23,14 @@ import type { Requests } from "../connection/requests.ts";
 import { bareMessage, type Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceiptKind, ReceivedRecord } from "../store/client-store.ts";
 import type { ReceivedRecords } from "./received-records.ts";
-import { isUnreadable, type Unpacked, type Unreadable, unpack } from "./received-request.ts";
+import {
+  isUnreadable,
+  type Origin,
+  type Unpacked,
+  type Unreadable,
+  unpack,
+  unpackEntity,
+} from "./received-request.ts";
 
 export interface ReceiverPorts {
   readonly clock: Clock;
@@ -37,6 +45,13 @@ export interface ReceiverPorts {
   readonly arrived: (record: ReceivedRecord) => void;
   readonly composing: (from: string, content: Uint8Array) => void;
   readonly receipt: (receipt: ReceivedImdn, from: string) => Promise<void>;
+  /** Brings a receipt to this address in a session that is open with it; false when none is, or it came to nothing. */
+  readonly inSession: (address: string, receipt: Uint8Array) => Promise<boolean>;
+}
+
+/** What a message of a session is known by where its sender gives it no id, and what its session is about. */
+export interface InSession extends Origin {
+  readonly id: string;
 }
 
 const OWING_AT_ONCE = 50;
@@ -62,17 +77,38 @@ export class Receiver {
   async take(request: SipRequest, transaction: ServerTransaction): Promise<void> {
     const unpacked = unpack(request, this.#ports.inflate);
     if (isUnreadable(unpacked)) return refuse(transaction, unpacked);
-    switch (bodyKind(unpacked.contentType)) {
+    switch (kindOf(unpacked)) {
       case "composing":
         transaction.reply(200);
         return this.#ports.composing(unpacked.from, unpacked.content);
-      case "receipt":
-        return this.#takeReceipts(unpacked, transaction);
+      case "receipt": {
+        const taken = await this.#takeReceipts(unpacked);
+        return taken
+          ? transaction.reply(200)
+          : refuse(transaction, { status: 400, reason: "Bad message/imdn+xml" });
+      }
       case "notice":
         return transaction.reply(200);
       case "message":
-        if (holdsReceipts(unpacked)) return this.#takeReceipts(unpacked, transaction);
         return this.#takeMessage(request, unpacked, transaction);
+    }
+  }
+
+  /** What came in a session: the status of MSRP that it deserves. IM-7.1.3.3-P1 */
+  async takeInSession(entity: Entity, of: InSession): Promise<number> {
+    const unpacked = unpackEntity(entity, of);
+    if (isUnreadable(unpacked)) return unpacked.status;
+    switch (kindOf(unpacked)) {
+      case "composing":
+        this.#ports.composing(unpacked.from, unpacked.content); // IM-7.1.3.5-01
+        return 200;
+      case "receipt":
+        return (await this.#takeReceipts(unpacked)) ? 200 : 400;
+      case "notice":
+        return 200;
+      case "message":
+        await this.#keep(received(unpacked, of.id, this.#ports.clock.now()));
+        return 200; // only now: what is answered is kept
     }
   }
 
@@ -109,11 +145,12 @@ export class Receiver {
     this.#retry();
   }
 
-  async #takeReceipts(unpacked: Unpacked, transaction: ServerTransaction): Promise<void> {
-    const found = findImdns({ headers: unpacked.headers, content: unpacked.content });
-    if (!found.ok) return refuse(transaction, { status: 400, reason: "Bad message/imdn+xml" });
-    for (const receipt of found.value) await this.#ports.receipt(receipt, unpacked.from);
-    transaction.reply(200);
+  /** False when they cannot be read. */
+  async #takeReceipts({ headers, content, from }: Unpacked): Promise<boolean> {
+    const found = findImdns({ headers, content });
+    if (!found.ok) return false;
+    for (const receipt of found.value) await this.#ports.receipt(receipt, from);
+    return true;
   }
 
   async #takeMessage(
@@ -122,20 +159,46 @@ export class Receiver {
     transaction: ServerTransaction,
   ): Promise<void> {
     const now = this.#ports.clock.now();
-    const record = received(request, unpacked, now);
+    // Call-ID and tags come again after a client's restart, but not within one of its dialogs.
+    const id = `${request.callId} ${request.from.params.get("tag") ?? ""}`;
+    const made = received(unpacked, id, now);
+    const record = { ...made, subject: made.subject ?? request.get(Subject) };
     if (isOver(request, now)) return this.#takeLate(record, transaction);
-    const kept = await this.#ports.store.add(record);
+    const kept = await this.#keep(record);
+    if (!kept) await this.#owe(record);
     transaction.reply(200); // only now: what is answered is kept
-    if (kept !== undefined) this.#ports.arrived(kept);
     this.payReceipts();
+  }
+
+  /** False when it was there already. */
+  async #keep(record: ReceivedRecord): Promise<boolean> {
+    const kept = await this.#ports.store.add(record);
+    if (kept === undefined) return false;
+    this.#ports.arrived(kept);
+    this.payReceipts();
+    return true;
+  }
+
+  /** One that came in a session first was reported there; the copy may ask in its own way. RFC 5438 §7.2 */
+  async #owe({ id, from, wants, envelope }: ReceivedRecord): Promise<void> {
+    if (!wants.includes("delivered")) return;
+    await this.#ports.records.change(id, from, (record) => {
+      if (record.wants.includes("delivered")) return undefined; // reported once
+      return {
+        ...record,
+        wants: [...record.wants, "delivered"],
+        owed: [...record.owed, "delivered"],
+        envelope,
+      };
+    });
   }
 
   /** Its time is over: it is not shown. Nobody is told that all is well before its author knows. RFC 3428 §7 */
   async #takeLate(record: ReceivedRecord, transaction: ServerTransaction): Promise<void> {
     const { store } = this.#ports;
     const known = (await store.received(record.id, record.from)) !== undefined;
-    const report = known ? undefined : this.#receiptRequest(record, "failed");
-    const outcome = await this.#send(report);
+    const report = known ? undefined : this.#receipt(record, "failed");
+    const outcome = await this.#sendReceipt(report);
     transaction.reply(outcome === "paid" ? 200 : 480);
   }
 
@@ -155,7 +218,7 @@ export class Receiver {
 
   async #pay(record: ReceivedRecord): Promise<"paid" | "later" | "no server"> {
     for (const kind of record.owed) {
-      const outcome = await this.#send(this.#receiptRequest(record, kind));
+      const outcome = await this.#sendReceipt(this.#receipt(record, kind));
       if (outcome === "no server") return outcome;
       if (outcome === "later" && this.#refusals < MAX_REFUSALS) return outcome;
       await this.#ports.records.change(record.id, record.from, (now) => ({
@@ -166,10 +229,15 @@ export class Receiver {
     return "paid";
   }
 
-  async #send(request: SipRequest | undefined): Promise<"paid" | "later" | "no server"> {
-    if (request === undefined) return "paid";
+  async #sendReceipt(receipt: Receipt | undefined): Promise<"paid" | "later" | "no server"> {
+    if (receipt === undefined) return "paid";
+    const { clock, random, sender, requests, inSession } = this.#ports;
+    const { target, bytes } = receipt;
+    if (await inSession(target, bytes)) return "paid";
+    const body = { type: "message/cpim", bytes };
+    const request = bareMessage(parseUri(target), body, sender, { random, now: clock.now() });
     try {
-      const { status } = await this.#ports.requests.send(request);
+      const { status } = await requests.send(request);
       return status >= 500 || status === 408 || status === 480 ? "later" : "paid";
     } catch (error) {
       if (!(error instanceof ImError)) throw error;
@@ -189,11 +257,10 @@ export class Receiver {
     this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
 
-  #receiptRequest(record: ReceivedRecord, kind: ReceiptKind | "failed"): SipRequest | undefined {
+  #receipt(record: ReceivedRecord, kind: ReceiptKind | "failed"): Receipt | undefined {
     const cpim = record.envelope === undefined ? undefined : parseCpim(record.envelope);
     if (cpim === undefined || !cpim.ok) return undefined;
     const { clock, random, sender } = this.#ports;
-    const now = clock.now();
     const imdn = makeImdn(cpim.value, {
       notification:
         kind === "displayed"
@@ -202,40 +269,50 @@ export class Receiver {
       from: { name: undefined, uri: sender.address },
       recipientUri: sender.address,
       messageId: newMessageId(random),
-      now,
+      now: clock.now(),
     });
-    if (imdn === undefined) return undefined;
-    const body = { type: "message/cpim", bytes: formatCpim(imdn.message) };
-    return bareMessage(parseUri(imdn.target), body, sender, { random, now });
+    return imdn && { target: imdn.target, bytes: formatCpim(imdn.message) };
   }
 }
 
-function received(request: SipRequest, unpacked: Unpacked, now: number): ReceivedRecord {
+interface Receipt {
+  /** Whom it is for, or who brings it there. */
+  readonly target: string;
+  /** message/cpim */
+  readonly bytes: Uint8Array;
+}
+
+/** `id`: for one whose sender gives it none. */
+function received(unpacked: Unpacked, id: string, now: number): ReceivedRecord {
   const { cpim } = unpacked;
-  const asked = cpim === undefined ? undefined : parseImdnHeaders(cpim);
-  const headers = asked?.ok ? asked.value : undefined;
+  const read = cpim === undefined ? undefined : parseImdnHeaders(cpim);
+  const asked = read?.ok ? read.value : undefined;
   const wants: ReceiptKind[] = [];
-  if (headers?.requests.has("positive-delivery")) wants.push("delivered");
-  if (headers?.requests.has("display")) wants.push("displayed");
+  if (asked?.requests.has("positive-delivery")) wants.push("delivered");
+  if (asked?.requests.has("display")) wants.push("displayed");
   return {
     direction: "received",
-    // Call-ID and tags come again after a client's restart, but not within one of its dialogs.
-    id: headers?.messageId ?? `${request.callId} ${request.from.params.get("tag") ?? ""}`,
+    id: asked?.messageId ?? id,
     conversation: unpacked.conversation,
     order: 0,
     at: now,
     contentType: unpacked.contentType,
     content: unpacked.content,
+    disposition: unpacked.disposition,
     from: unpacked.from,
     fromName: unpacked.fromName,
     writtenAt: unpacked.writtenAt,
-    subject: cpim?.subjects[0]?.text ?? request.get(Subject),
+    subject: cpim?.subjects[0]?.text,
     seen: false,
     displayed: false,
     wants,
     owed: wants.filter((kind) => kind === "delivered"),
     envelope: unpacked.envelope,
   };
+}
+
+function kindOf(unpacked: Unpacked): BodyKind {
+  return holdsReceipts(unpacked) ? "receipt" : bodyKind(unpacked.contentType);
 }
 
 /** Several notifications may come as the parts of one body. RFC 5438 §8.3 */

@@ -1,11 +1,21 @@
 /** What an application may send, and how. */
+import { attachment, formatDisposition } from "@parlance/formats";
 import { FormatError, utf8Bytes } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { ReceiptKind } from "../store/client-store.ts";
 
 /** Text, or octets of any media type. */
-export type Content = string | { readonly contentType: string; readonly content: Uint8Array };
+export type Content = string | TypedContent;
+
+export interface TypedContent {
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** Not to be shown before the recipient asks for it. IM-7.1.3.2-01 */
+  readonly attachment?: boolean;
+  /** Of an attachment, which it makes it. IM-7.1.3.2-02 */
+  readonly fileName?: string;
+}
 
 export interface SendOptions {
   /** Receipts to ask for. Default: both. */
@@ -33,10 +43,21 @@ const UNIT_SECONDS = new Map([
 export function readContent(content: Content): {
   readonly contentType: string;
   readonly content: Uint8Array;
+  readonly disposition: string | undefined;
 } {
-  if (typeof content === "string") return { contentType: TEXT, content: utf8Bytes(content) };
-  if (/[\r\n\0]/.test(content.contentType)) throw new FormatError("Content-Type", 0, "line break");
-  return content;
+  if (typeof content === "string") {
+    return { contentType: TEXT, content: utf8Bytes(content), disposition: undefined };
+  }
+  const { contentType, content: octets, fileName, attachment: attached = false } = content;
+  if (/[\r\n\0]/.test(contentType)) throw new FormatError("Content-Type", 0, "line break");
+  // IM-7.1.3.2-01, IM-7.1.3.2-02
+  const disposition =
+    fileName !== undefined
+      ? formatDisposition(attachment(fileName))
+      : attached
+        ? "attachment"
+        : undefined;
+  return { contentType, content: octets, disposition };
 }
 
 /** Throws TypeError for what is no span of time. */

@@ -1,58 +1,29 @@
-/** Messages that wait for the server: kept in the store, sent one at a time to each target, sent again after a loss. RFC 3428 §8 */
-import {
-  chooseMode,
-  DEFERRED,
-  isImServer,
-  reactTo,
-  readCondition,
-  readWarnings,
-} from "@parlance/im";
-import { formatMessage, headers, type SipResponse } from "@parlance/sip";
-import type { Clock, Random } from "@parlance/wire";
-import { ImError, type ImErrorCode } from "../base/errors.ts";
+/** Messages that wait for the server: kept in the store, sent one after the other to each target, sent again after a loss. RFC 3428 §8 */
+import type { SendFailure } from "@parlance/msrp";
+import type { Clock } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import { Turns } from "../base/turns.ts";
-import type { Requests } from "../connection/requests.ts";
+import type { ChatSession } from "../session/chat-session.ts";
 import type { ClientStore, SendingState, SentRecord } from "../store/client-store.ts";
-import { pagerMessage, type Sender } from "./pager-message.ts";
-import { isLater, isSettled, overallState, SentMessage } from "./sent-message.ts";
+import { Lane } from "./lane.ts";
+import { type Attempt, PagerWay, type PagerWayPorts } from "./pager-way.ts";
+import { isOver, isSame, moved, UNDELIVERED } from "./record-states.ts";
+import { isSettled, SentMessage } from "./sent-message.ts";
 
-export interface OutboxPorts {
+export interface OutboxPorts extends PagerWayPorts {
   readonly clock: Clock;
-  readonly random: Random;
-  readonly requests: Requests;
   readonly store: ClientStore;
-  readonly sender: Sender;
-  /** Whether the whole way to these recipients is known to run over streams. IM-8.1-02 */
-  readonly connectionOriented: (recipients: readonly string[]) => boolean;
+  /** A session that carries it; undefined when it goes by signalling. */
+  readonly session: (record: SentRecord) => Promise<ChatSession | undefined>;
   readonly report: (error: unknown) => void;
   readonly changed: (message: SentMessage) => void;
 }
 
-/** Our own Via, which the endpoint adds. */
-const VIA_BYTES = 110;
-/** Answers that ask to try again: with growing waits a server has minutes to recover. */
-const MAX_REFUSALS = 8;
-/** Losses of the line in the middle of one message: more are that message's own fault. */
-const MAX_LOSSES: ReadonlyMap<ImErrorCode, number> = new Map([
-  ["offline", 30],
-  ["timeout", 30],
-  ["too large", 6], // beside UDP the server may have no stream, or it is only down
-]);
-const MAX_WAIT_MS = 60_000;
 /** Sent messages that an application may still hold; older ones live in the store alone. */
 const MAX_LIVE = 1_000;
-
-/** The messages of one conversation. */
-interface Lane {
-  readonly waiting: SentMessage[];
-  running: boolean;
-  /** Of the first one that waits. */
-  refusals: number;
-  losses: number;
-  /** Ends the wait before the next attempt. */
-  wake: () => void;
-}
+/** In one session, without an answer of the next hop. */
+const MAX_CARRIED = 100;
 
 interface Abortable {
   readonly signal: Signal;
@@ -61,15 +32,19 @@ interface Abortable {
 
 export class Outbox {
   readonly #ports: OutboxPorts;
+  readonly #pager: PagerWay;
   readonly #lanes = new Map<string, Lane>();
   readonly #live = new Map<string, SentMessage>();
   readonly #abortable = new Map<string, Abortable>();
+  /** The server has them, and the far end is asked once more whether it does, too. */
+  readonly #asking = new Set<string>();
   readonly #turns = new Turns();
   #idle: (() => void)[] = [];
   #open = false;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
+    this.#pager = new PagerWay(ports);
   }
 
   /** What an earlier process left behind goes first. */
@@ -98,7 +73,7 @@ export class Outbox {
     }
   }
 
-  /** The line is gone; what was under way is sent again later. */
+  /** The line is gone; what was under way over it is sent again later. */
   pause(): void {
     this.#open = false;
     for (const lane of this.#lanes.values()) lane.wake();
@@ -145,22 +120,27 @@ export class Outbox {
 
   #enqueue(message: SentMessage): void {
     const target = message.record.conversation;
-    const lane = this.#lanes.get(target) ?? newLane();
-    this.#lanes.set(target, lane);
-    lane.waiting.push(message);
+    const lane = this.#laneOf(target);
+    lane.add(message);
     this.#run(target, lane);
   }
 
-  /** What was not sent yet never will be; what is under way cannot be called back. */
+  #laneOf(target: string): Lane {
+    const lane = this.#lanes.get(target) ?? new Lane(this.#ports.clock);
+    this.#lanes.set(target, lane);
+    return lane;
+  }
+
+  /** What was not sent yet never will be; what is under way cannot be called back, unless a session can. */
   #takeBack(message: SentMessage): void {
     const target = message.record.conversation;
     const lane = this.#lanes.get(target);
-    const at = lane?.waiting.indexOf(message) ?? -1;
-    if (lane === undefined || at === -1) return;
-    if (at === 0 && lane.running) return lane.wake();
-    lane.waiting.splice(at, 1);
-    if (at === 0) startAfresh(lane);
-    this.#fail(message.id, new ImError("aborted")).catch(this.#ports.report);
+    if (lane === undefined) return;
+    lane.callBack(message);
+    if (!lane.waits(message)) return;
+    if (lane.first === message && lane.running) return lane.wake();
+    lane.remove(message);
+    this.#fail(message, new ImError("aborted")).catch(this.#ports.report);
     if (!lane.running) this.#rested(target, lane);
   }
 
@@ -176,7 +156,7 @@ export class Outbox {
   }
 
   #rested(target: string, lane: Lane): void {
-    if (lane.waiting.length > 0) return;
+    if (!lane.resting || this.#lanes.get(target) !== lane) return;
     this.#lanes.delete(target);
     if (this.#lanes.size > 0) return;
     for (const resolve of this.#idle) resolve();
@@ -185,79 +165,119 @@ export class Outbox {
 
   async #drain(lane: Lane): Promise<void> {
     while (this.#open) {
-      const [message] = lane.waiting;
+      const message = lane.first;
       if (message === undefined) return;
-      const waitMs = await this.#sendOnce(message, lane);
-      if (waitMs !== undefined) {
-        await this.#sleep(lane, waitMs);
-        continue;
-      }
-      lane.waiting.shift();
-      startAfresh(lane);
-      this.#abortable.get(message.id)?.letGo();
-      this.#abortable.delete(message.id);
+      const waitMs = await this.#bring(message, lane);
+      if (waitMs !== undefined && this.#open) await lane.sleep(waitMs);
     }
   }
 
-  /** The wait before the same message is tried again; undefined when it is settled. */
-  async #sendOnce(message: SentMessage, lane: Lane): Promise<number | undefined> {
+  /** The wait before the first message is looked at again; undefined when it is on its way, or settled. */
+  async #bring(message: SentMessage, lane: Lane): Promise<number | undefined> {
     const { id, record } = message;
-    const { clock, random, requests, sender } = this.#ports;
-    if (isSettled(record)) return undefined; // a receipt has come before the answer
-    if (this.#abortable.get(id)?.signal.aborted) return this.#fail(id, new ImError("aborted"));
-    if (isOver(record, clock.now())) return this.#fail(id, new ImError("expired"));
-    const request = pagerMessage(record, sender, { random, now: clock.now() });
-    const mode = chooseMode({
-      requestBytes: formatMessage(request).length + VIA_BYTES,
-      connectionOriented: this.#ports.connectionOriented(addressesOf(record)),
-    });
-    if (mode !== "pager") return this.#fail(id, new ImError("too large")); // todo IM-8.1-03: large message mode
-    await this.#change(id, (now) => moved(now, "sent"));
-    if (!this.#open) return 0;
-    try {
-      return await this.#judge(id, await requests.send(request), lane);
-    } catch (error) {
-      if (!(error instanceof ImError)) throw error;
-      return this.#judgeLoss(id, error, lane);
+    const asking = this.#asking.has(id);
+    // A receipt may have come before the answer.
+    if (isSettled(record) && !(asking && record.state === "accepted"))
+      return this.#settled(message, lane);
+    if (this.#abortable.get(id)?.signal.aborted)
+      return this.#fail(message, new ImError("aborted"), lane);
+    if (isOver(record, this.#ports.clock.now()))
+      return this.#fail(message, new ImError("expired"), lane);
+    if (lane.mayBeCarried(message)) {
+      const session = await this.#ports.session(record);
+      if (!this.#open || lane.first !== message) return undefined;
+      if (session !== undefined) return this.#carry(message, lane, session);
     }
-  }
-
-  async #judge(id: string, response: SipResponse, lane: Lane): Promise<number | undefined> {
-    const { status } = response;
-    if (status < 300) {
-      await this.#change(id, (record) => moved(record, stateAfter(record, response)));
+    if (lane.carrying > 0) {
+      await lane.untilLeft(); // what went before comes first
       return undefined;
     }
-    const warnings = readWarnings(response.texts("Warning"));
-    const [warning] = warnings;
-    const sizeRefused = readCondition(status, warnings) === "too big";
-    const reaction = reactTo({ status, pager: true, sizeRefused });
-    if (reaction.do === "retry" && lane.refusals < MAX_REFUSALS) {
-      const retryAfterMs = (response.get(headers.RetryAfter)?.seconds ?? 0) * 1000;
-      const waitMs = reaction.afterMs * 2 ** Math.min(lane.refusals, 4);
-      lane.refusals += 1;
-      return Math.min(MAX_WAIT_MS, Math.max(retryAfterMs, waitMs));
+    if (!asking) await this.#change(id, (now) => moved(now, "sent"));
+    if (!this.#open) return undefined;
+    const attempt = await this.#pager.send(record, lane, this.#abortable.get(id)?.signal);
+    return this.#judge(message, lane, attempt);
+  }
+
+  async #judge(message: SentMessage, lane: Lane, attempt: Attempt): Promise<number | undefined> {
+    if (attempt.do === "wait") return attempt.waitMs;
+    // What the server has anyway cannot fail any more: only a yes tells anything.
+    if (attempt.do === "fail" && this.#asking.has(message.id)) return this.#settled(message, lane);
+    if (attempt.do === "fail") return this.#fail(message, attempt.error, lane);
+    await this.#change(message.id, (record) => moved(record, attempt.state));
+    return this.#settled(message, lane);
+  }
+
+  async #carry(
+    message: SentMessage,
+    lane: Lane,
+    session: ChatSession,
+  ): Promise<number | undefined> {
+    if (lane.carrying >= MAX_CARRIED) {
+      await lane.untilLeft();
+      return undefined;
     }
-    const details = { status, ...(warning === undefined ? {} : { warning }) };
-    if (reaction.do === "large message") return this.#fail(id, new ImError("too large", details));
-    const reason = reaction.do === "tell" ? reaction.reason : "server trouble";
-    return this.#fail(id, new ImError(reason, details));
-  }
-
-  /** No answer: the server may have it or not, so the same message goes again; the id makes it one. */
-  async #judgeLoss(id: string, error: ImError, lane: Lane): Promise<number | undefined> {
-    const { code } = error;
-    if (code === "closed") return 0; // it stays in the store for the next time
-    const most = MAX_LOSSES.get(code) ?? 0;
-    if (lane.losses >= most) return this.#fail(id, error);
-    lane.losses += 1;
-    return Math.min(MAX_WAIT_MS, 500 * 2 ** lane.losses);
-  }
-
-  async #fail(id: string, error: ImError): Promise<undefined> {
-    const failure = { code: error.code, status: error.status };
-    await this.#change(id, (record) => moved(record, "failed", { failure }));
+    await this.#change(message.id, (record) => moved(record, "sent"));
+    if (!this.#open) return undefined;
+    const sending = session.send(message.record, {
+      accepted: () => this.#carried(message, "accepted"),
+      delivered: () => this.#carried(message, "delivered"),
+      unreported: () => this.#askAgain(message, session),
+      failed: (failure) => this.#notCarried(message, failure),
+    });
+    if (sending === undefined) lane.leaveToSignalling(message);
+    else lane.carry(message, sending);
     return undefined;
+  }
+
+  #carried(message: SentMessage, state: SendingState): void {
+    this.#change(message.id, (record) => moved(record, state)).catch(this.#ports.report);
+    const lane = this.#laneOf(message.record.conversation);
+    lane.leave(message);
+    this.#settled(message, lane);
+  }
+
+  /** It goes the other way; what the next hop had before it failed is lost behind it. */
+  #notCarried(message: SentMessage, { why, status, reported }: SendFailure): void {
+    const target = message.record.conversation;
+    const lane = this.#laneOf(target);
+    lane.leave(message);
+    if (why === "aborted" || reported) {
+      const error = reported
+        ? new ImError("not reachable", status === undefined ? {} : { status })
+        : new ImError("aborted");
+      this.#fail(message, error, lane).catch(this.#ports.report);
+      return;
+    }
+    lane.putBack(message);
+    this.#run(target, lane);
+  }
+
+  /**
+   * The session has ended before the far end could say that it has the message. Whoever knows it by its id
+   * drops the copy, and answers.
+   */
+  #askAgain(message: SentMessage, session: ChatSession): void {
+    const { id, record } = message;
+    if (!session.knowsDoubles || record.state !== "accepted") return;
+    const lane = this.#laneOf(record.conversation);
+    this.#asking.add(id);
+    lane.putBack(message);
+    this.#run(record.conversation, lane);
+  }
+
+  /** Nothing is to be done about it any more. */
+  #settled(message: SentMessage, lane: Lane): undefined {
+    lane.remove(message);
+    this.#asking.delete(message.id);
+    this.#abortable.get(message.id)?.letGo();
+    this.#abortable.delete(message.id);
+    if (!lane.running) this.#rested(message.record.conversation, lane);
+  }
+
+  async #fail(message: SentMessage, error: ImError, lane?: Lane): Promise<undefined> {
+    const failure = { code: error.code, status: error.status };
+    await this.#change(message.id, (record) => moved(record, "failed", { failure }));
+    if (lane !== undefined) this.#settled(message, lane);
   }
 
   /** Each change starts from what the one before has left. False: no such message. */
@@ -274,74 +294,4 @@ export class Outbox {
       return true;
     });
   }
-
-  #sleep(lane: Lane, waitMs: number): Promise<void> {
-    if (!this.#open) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.#ports.clock.schedule(waitMs, resolve);
-      lane.wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-}
-
-function newLane(): Lane {
-  return { waiting: [], running: false, refusals: 0, losses: 0, wake: () => {} };
-}
-
-function startAfresh(lane: Lane): void {
-  lane.refusals = 0;
-  lane.losses = 0;
-}
-
-/**
- * 200 is the recipient's device speaking, which yet drops what comes too late and then reports so; 202 is a server that keeps the message or copies it to
- * many. An IM server says which; any other can only mean that it keeps it. RFC 3428 §7
- */
-function stateAfter(record: SentRecord, response: SipResponse): SendingState {
-  const { recipients, receipts, expiresAt } = record;
-  if (recipients.length > 1) return "accepted";
-  const maybeLate = expiresAt !== undefined && receipts.includes("delivered");
-  if (response.status !== 202) return maybeLate ? "accepted" : "delivered";
-  const kept = readWarnings(response.texts("Warning")).includes(DEFERRED);
-  return kept || !isImServer(response.text("Server")) ? "deferred" : "accepted";
-}
-
-function addressesOf({ recipients }: SentRecord): string[] {
-  return recipients.map(({ address }) => address);
-}
-
-function isOver({ expiresAt }: SentRecord, now: number): boolean {
-  return expiresAt !== undefined && now >= expiresAt;
-}
-
-type Failure = SentRecord["failure"];
-
-/** What a negative receipt tells. */
-const UNDELIVERED: Failure = { code: "not reachable", status: undefined };
-
-/** Every recipient, or the one named, and with them the message. */
-function moved(
-  record: SentRecord,
-  to: SendingState,
-  by: { readonly recipient?: string; readonly failure?: Failure } = {},
-): SentRecord {
-  const all = by.recipient === undefined || record.recipients.length === 1;
-  const recipients = record.recipients.map((each) =>
-    (all || each.address === by.recipient) && isLater(each.state, to)
-      ? { ...each, state: to }
-      : each,
-  );
-  const state = overallState(recipients);
-  const failure = state === "failed" ? (record.failure ?? by.failure) : undefined;
-  return { ...record, recipients, state, failure };
-}
-
-function isSame(one: SentRecord, other: SentRecord): boolean {
-  return (
-    one.state === other.state &&
-    one.recipients.every(({ state }, at) => state === other.recipients[at]?.state)
-  );
 }

@@ -50,6 +50,7 @@ function written(change: Partial<SentRecord> = {}, to: readonly string[] = ["bob
     anonymous: false,
     namesRecipients: false,
     subject: undefined,
+    disposition: undefined,
     ...change,
   };
   return pagerMessage(record, sender, { random: countingRandom(), now: NOW });

@@ -8,6 +8,7 @@ import {
   formatMultipart,
   formatRecipientList,
   imdnHeader,
+  type MimeHeader,
 } from "@parlance/formats";
 import {
   ACCEPT_CONTACT_IM,
@@ -37,7 +38,7 @@ import {
   type Uri,
 } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
-import type { SentRecord } from "../store/client-store.ts";
+import type { ReceiptKind, SentRecord } from "../store/client-store.ts";
 
 export interface Sender {
   readonly account: SipUri;
@@ -121,7 +122,13 @@ function shownFrom(record: SentRecord, sender: Sender): Omit<NameAddr, "params">
   return { name: sender.displayName, uri: sender.account };
 }
 
-function envelope(record: SentRecord, sender: Sender, target: Uri): Uint8Array {
+/** The message/cpim of a record; `receipts`: those to ask for in it. */
+export function envelope(
+  record: SentRecord,
+  sender: Sender,
+  target: Uri,
+  receipts = record.receipts,
+): Uint8Array {
   const from = record.anonymous ? ANONYMOUS_URI : formatUri(sender.account);
   return formatCpim({
     from: { name: undefined, uri: from },
@@ -130,14 +137,19 @@ function envelope(record: SentRecord, sender: Sender, target: Uri): Uint8Array {
     dateTime: formatDateTime(record.at),
     subjects: record.subject === undefined ? [] : [{ language: undefined, text: record.subject }],
     require: [],
-    extensions: receiptHeaders(record),
-    contentHeaders: [["Content-Type", record.contentType]], // IM-8.1.1-09: also message/external-body
+    extensions: receiptHeaders(record.id, receipts),
+    contentHeaders: contentHeaders(record),
     content: record.content,
   });
 }
 
+function contentHeaders({ contentType, disposition }: SentRecord): MimeHeader[] {
+  const type: MimeHeader = ["Content-Type", contentType]; // IM-8.1.1-09, IM-7.1.3.2-03: also message/external-body
+  return disposition === undefined ? [type] : [type, ["Content-Disposition", disposition]];
+}
+
 /** IM-8.1.1-10, RFC 5438 §7.1.1 */
-function receiptHeaders({ id, receipts }: SentRecord): Extension[] {
+function receiptHeaders(id: string, receipts: readonly ReceiptKind[]): Extension[] {
   const wanted = [
     ...(receipts.includes("delivered") ? ["positive-delivery", "negative-delivery"] : []),
     ...(receipts.includes("displayed") ? ["display"] : []),

@@ -24,6 +24,8 @@ interface CommonRecord {
   readonly at: number;
   readonly contentType: string;
   readonly content: Uint8Array;
+  /** Content-Disposition: how it wants to be shown, and the name of a file. RFC 2183 */
+  readonly disposition: string | undefined;
 }
 
 export interface SentRecord extends CommonRecord {

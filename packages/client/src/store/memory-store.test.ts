@@ -35,6 +35,7 @@ function message(id: string, seen: boolean) {
     fromName: undefined,
     writtenAt: undefined,
     subject: undefined,
+    disposition: undefined,
     seen,
     displayed: false,
     wants: [],

@@ -208,6 +208,7 @@ function sentRecord(id: string, differing: Partial<SentRecord> = {}): SentRecord
     anonymous: false,
     namesRecipients: false,
     subject: undefined,
+    disposition: undefined,
     ...differing,
   };
 }
@@ -225,6 +226,7 @@ function receivedRecord(id: string, differing: Partial<ReceivedRecord> = {}): Re
     fromName: undefined,
     writtenAt: undefined,
     subject: undefined,
+    disposition: undefined,
     seen: false,
     displayed: false,
     wants: ["delivered"],

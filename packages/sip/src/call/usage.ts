@@ -200,7 +200,8 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   }
 
   #bye(transaction: ServerTransaction): void {
-    transaction.reply(200, undefined, this.way.face.edit); // RFC 3261 §15.1.2
+    // IM-6.1.1.14-01, IM-7.1.2.3-01, IM-7.1.2.5-02, IM-7.1.2.5-03, IM-9.2.3-01, IM-9.2.3-02, RFC 3261 §15.1.2
+    transaction.reply(200, undefined, this.way.face.edit);
     if (this.early !== undefined) return this.early.peerHungUp();
     const bye = transaction.request;
     this.#end = { by: "peer", bye, reasons: readable(() => bye.get(Reason)) ?? [] };

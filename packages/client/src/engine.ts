@@ -1,0 +1,264 @@
+/** What works under a client: its parts, and what they tell one another. */
+import type { ReceivedImdn } from "@parlance/formats";
+import { DEFAULT_VERSION, formatRelease, serviceAddresses } from "@parlance/im";
+import {
+  Allow,
+  addressKey,
+  parseUri,
+  type ServerTransaction,
+  type SipRequest,
+} from "@parlance/sip";
+import { parsed } from "@parlance/wire";
+import { keyOrText, readSip } from "./base/addresses.ts";
+import type { Emitter } from "./base/emitter.ts";
+import { CLIENT_METHODS } from "./connection/calls.ts";
+import type { ConnectionState } from "./connection/connection.ts";
+import { UserAgent } from "./connection/user-agent.ts";
+import { OthersComposing } from "./conversation/composing.ts";
+import { Typing } from "./conversation/typing.ts";
+import type { ClientEvents } from "./events.ts";
+import { type Account, type ConnectOptions, mediaUrlOf, readAccount } from "./options.ts";
+import { Inbox } from "./receiving/inbox.ts";
+import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
+import { stateOf } from "./receiving/receipt-state.ts";
+import { ReceivedRecords } from "./receiving/received-records.ts";
+import { Receiver } from "./receiving/receiver.ts";
+import type { Runtime } from "./runtime.ts";
+import { Outbox } from "./sending/outbox.ts";
+import type { Sender } from "./sending/pager-message.ts";
+import { readSessionOptions } from "./session/session-settings.ts";
+import { Sessions } from "./session/sessions.ts";
+import type { ClientStore, ReceivedRecord } from "./store/client-store.ts";
+
+/** How long the end waits for the outbox and for goodbyes. */
+const DRAIN_MS = 5_000;
+
+export class Engine {
+  readonly runtime: Runtime;
+  readonly store: ClientStore;
+  readonly sender: Sender;
+  readonly agent: UserAgent;
+  readonly outbox: Outbox;
+  readonly receiver: Receiver;
+  readonly inbox: Inbox;
+  readonly sessions: Sessions;
+  readonly typing: Typing;
+  readonly #events: Emitter<ClientEvents>;
+  readonly #others: OthersComposing;
+
+  constructor(
+    of: { readonly runtime: Runtime; readonly store: ClientStore; readonly instance: string },
+    options: ConnectOptions,
+    events: Emitter<ClientEvents>,
+  ) {
+    const { runtime, store, instance } = of;
+    const account = readAccount(options);
+    this.runtime = runtime;
+    this.store = store;
+    this.sender = senderOf(account, options);
+    this.#events = events;
+    this.agent = new UserAgent(
+      {
+        runtime,
+        account,
+        instance,
+        userAgent: this.sender.userAgent,
+        serve: (request, transaction) => this.#serve(request, transaction),
+        changed: (state) => this.#connectionChanged(state),
+        report: (error) => this.report(error),
+      },
+      options,
+    );
+    this.#others = new OthersComposing(runtime.clock, (change) => events.emit("composing", change));
+    this.sessions = this.#makeSessions(account, options);
+    this.outbox = this.#makeOutbox(options);
+    const records = new ReceivedRecords(store);
+    this.receiver = this.#makeReceiver(records);
+    this.inbox = new Inbox(store, {
+      records,
+      open: (record) => this.open(record),
+      emit: (message) => events.emit("message", message),
+      isHeard: () => events.has("message"),
+      report: (error) => this.report(error),
+    });
+    this.typing = new Typing({
+      clock: runtime.clock,
+      random: runtime.random,
+      requests: this.agent.requests,
+      sender: this.sender,
+      isOnline: () => this.isOnline,
+      talk: (address) => this.sessions.talk(address),
+    });
+  }
+
+  get isOnline(): boolean {
+    return this.agent.connection.state.state === "online";
+  }
+
+  /** As the application sees it. */
+  open(record: ReceivedRecord): IncomingMessage {
+    return incomingMessage(record, () => this.receiver.displayed(record.id, record.from));
+  }
+
+  report(error: unknown): void {
+    this.#events.emit("error", error);
+  }
+
+  /** Sends what can still be sent, leaves, and lets go of everything. */
+  async end(): Promise<void> {
+    if (this.isOnline) {
+      await this.#within(DRAIN_MS, this.outbox.idle());
+      await this.#within(DRAIN_MS, this.receiver.idle());
+    }
+    this.typing.stop();
+    this.#others.stop();
+    this.outbox.pause();
+    this.sessions.end();
+    await this.#within(DRAIN_MS, this.agent.connection.end());
+    this.receiver.stop();
+    this.outbox.end();
+    this.sessions.stop();
+    await this.agent.end();
+    this.inbox.end();
+    await this.store.close();
+  }
+
+  #within(limitMs: number, work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.runtime.clock.schedule(limitMs, resolve);
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      work.then(done, done);
+    });
+  }
+
+  #makeSessions({ domain }: Account, options: ConnectOptions): Sessions {
+    const { agent, sender, runtime } = this;
+    return new Sessions(
+      {
+        runtime,
+        calls: agent.calls,
+        sender,
+        domain,
+        flow: () => agent.flow,
+        isOnline: () => this.isOnline,
+        url: mediaUrlOf(options),
+        take: (entity, of) => this.receiver.takeInSession(entity, of),
+        changed: (change) => this.#events.emit("session", change),
+        invited: (invitation) => this.#events.emit("invitation", invitation),
+        decides: () => this.#events.has("invitation"),
+      },
+      readSessionOptions(options.sessions),
+    );
+  }
+
+  #makeOutbox(options: ConnectOptions): Outbox {
+    const { clock, random } = this.runtime;
+    return new Outbox({
+      clock,
+      random,
+      requests: this.agent.requests,
+      store: this.store,
+      sender: this.sender,
+      connectionOriented: (recipients) =>
+        options.connectionOriented ?? this.agent.reachesByStreams(recipients),
+      session: async (record) => this.sessions.talkWith(record.conversation)?.carrierOf(record),
+      large: (record, signal) => this.sessions.sendLarge(record, signal),
+      report: (error) => this.report(error),
+      changed: (message) => this.#events.emit("sent", message),
+    });
+  }
+
+  #makeReceiver(records: ReceivedRecords): Receiver {
+    const { clock, random, inflate } = this.runtime;
+    return new Receiver({
+      clock,
+      random,
+      inflate,
+      requests: this.agent.requests,
+      store: this.store,
+      records,
+      sender: this.sender,
+      report: (error) => this.report(error),
+      arrived: (record) => {
+        this.#others.message(record.from);
+        this.sessions.talk(record.conversation).heard();
+        this.inbox.arrived();
+      },
+      composing: (from, document) => this.#others.status(from, document),
+      receipt: (receipt, from) => this.#takeReceipt(receipt, from),
+      inSession: (address, receipt) => this.#receiptInSession(address, receipt),
+    });
+  }
+
+  #connectionChanged(state: ConnectionState): void {
+    if (state.state === "online") {
+      this.sessions.lineIsBack();
+      this.outbox.resume();
+      this.receiver.payReceipts();
+    } else {
+      this.outbox.pause();
+    }
+    this.#events.emit("connection", state);
+  }
+
+  async #serve(request: SipRequest, transaction: ServerTransaction): Promise<void> {
+    switch (request.method) {
+      case "INVITE":
+        return this.sessions.invited(transaction);
+      case "MESSAGE":
+        return this.receiver.take(request, transaction);
+      case "OPTIONS":
+        return transaction.reply(200, undefined, (edit) => {
+          edit.set(Allow, CLIENT_METHODS);
+          edit.setText("Accept", "application/sdp, message/cpim, text/plain, */*");
+        });
+      case "NOTIFY":
+      case "BYE":
+      case "UPDATE":
+        return transaction.reply(481); // outside of any dialog
+      default:
+        return transaction.reply(405, undefined, (edit) => edit.set(Allow, CLIENT_METHODS));
+    }
+  }
+
+  async #takeReceipt({ imdn }: ReceivedImdn, from: string): Promise<void> {
+    const state = stateOf(imdn);
+    if (state === undefined) return;
+    const { messageId, recipientUri } = imdn;
+    const recipient = recipientUri === undefined ? from : keyOrText(recipientUri);
+    await this.outbox.advance(messageId, state, recipient);
+  }
+
+  async #receiptInSession(address: string, receipt: Uint8Array): Promise<boolean> {
+    const peer = parsed(() => addressKey(parseUri(address)));
+    const session = peer.ok ? this.sessions.talkWith(peer.value)?.current : undefined;
+    return session?.state === "open" ? session.sendReceipt(receipt) : false;
+  }
+}
+
+function senderOf(account: Account, options: ConnectOptions): Sender {
+  const factory = options.factory ?? serviceAddresses(account.domain).factory;
+  const { product } = options;
+  return {
+    account: account.uri,
+    address: addressKey(account.uri),
+    displayName: options.displayName,
+    userAgent: formatRelease({
+      component: "client",
+      version: DEFAULT_VERSION,
+      product: productWith(product),
+    }),
+    factory: readSip(factory),
+  };
+}
+
+/** What others know us by, whatever application it is. */
+const SDK = "Parlance/0.1";
+
+function productWith(own: string | undefined): string {
+  if (own === undefined) return SDK;
+  return own.startsWith("Parlance") ? own : `${own} ${SDK}`;
+}

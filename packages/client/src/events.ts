@@ -1,0 +1,23 @@
+/** What a client tells. */
+import type { ConnectionState } from "./connection/connection.ts";
+import type { ComposingChange } from "./conversation/composing.ts";
+import type { IncomingMessage } from "./receiving/incoming-message.ts";
+import type { SentMessage } from "./sending/sent-message.ts";
+import type { SessionInvitation } from "./session/session-invitation.ts";
+import type { SessionChange } from "./session/sessions.ts";
+
+export interface ClientEvents {
+  /** A message that the application has not seen. Also of an earlier run, when the store kept it. */
+  message: IncomingMessage;
+  /** A message of ours has moved on. */
+  sent: SentMessage;
+  /** Somebody writes, or has stopped. */
+  composing: ComposingChange;
+  /** A session of a conversation begins, breaks, comes back or ends. */
+  session: SessionChange;
+  /** Somebody calls, and the application is to decide: where `sessions.incoming` is `ask`. */
+  invitation: SessionInvitation;
+  connection: ConnectionState;
+  /** Something failed that nobody waits for: a listener threw, or the store refused. */
+  error: unknown;
+}

@@ -1,0 +1,32 @@
+/** The record of a message that was just written. */
+import { newMessageId } from "@parlance/im";
+import type { Random } from "@parlance/wire";
+import type { Target } from "../base/addresses.ts";
+import type { SentRecord } from "../store/client-store.ts";
+import { type Content, readContent, readSeconds, type SendOptions } from "./content.ts";
+
+/** Throws TypeError or FormatError for what cannot be sent. */
+export function newRecord(
+  targets: readonly Target[],
+  content: Content,
+  options: SendOptions,
+  { random, now }: { readonly random: Random; readonly now: number },
+): SentRecord {
+  const { expires, receipts = ["delivered", "displayed"] } = options;
+  return {
+    direction: "sent",
+    id: newMessageId(random),
+    conversation: targets.map(({ address }) => address).join(" "),
+    order: 0,
+    at: now,
+    ...readContent(content),
+    recipients: targets.map((target) => ({ ...target, state: "queued" })),
+    state: "queued",
+    failure: undefined,
+    receipts,
+    expiresAt: expires === undefined ? undefined : now + readSeconds(expires) * 1000,
+    anonymous: options.anonymous ?? false,
+    namesRecipients: options.namesRecipients ?? false,
+    subject: options.subject,
+  };
+}

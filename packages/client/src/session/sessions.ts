@@ -1,0 +1,229 @@
+/** All sessions of a client: those that it opens, and those that others open with it. OMA IM 7.1.1, 7.1.2, 9.1, 9.2 */
+import { isRefusal, refuse } from "@parlance/im";
+import { MsrpEndpoint } from "@parlance/msrp";
+import { type Flow, parseUri, type ServerTransaction } from "@parlance/sip";
+import { ImError } from "../base/errors.ts";
+import type { Signal } from "../base/signal.ts";
+import type { Calls } from "../connection/calls.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Sender } from "../sending/pager-message.ts";
+import type { SendingState, SentRecord } from "../store/client-store.ts";
+import { CHAT_TERMS, ChatSession, type SessionState, type TakeInSession } from "./chat-session.ts";
+import { Door } from "./door.ts";
+import { type Invitation, readInvitation } from "./invitation.ts";
+import { makeInvite } from "./invite.ts";
+import { takeLarge } from "./large/large-receiver.ts";
+import { sendLarge } from "./large/large-sender.ts";
+import type { MediaPorts } from "./media/media-session.ts";
+import { placeOn } from "./media/place.ts";
+import type { SessionInvitation } from "./session-invitation.ts";
+import type { SessionSettings } from "./session-settings.ts";
+import { Talk } from "./talk.ts";
+
+export interface SessionChange {
+  /** Address of the other side. */
+  readonly peer: string;
+  /** `none`: messages go by pager mode. */
+  readonly state: Exclude<SessionState, "over"> | "none";
+  /** Why a session has ended, where it did not end in order. */
+  readonly error: ImError | undefined;
+}
+
+export interface SessionsPorts {
+  readonly runtime: Runtime;
+  readonly calls: Calls;
+  readonly sender: Sender;
+  readonly domain: string;
+  readonly flow: () => Flow | undefined;
+  readonly isOnline: () => boolean;
+  /** Where WebSockets for sessions are opened. */
+  readonly url: string | undefined;
+  readonly take: TakeInSession;
+  readonly changed: (change: SessionChange) => void;
+  readonly invited: (invitation: SessionInvitation) => void;
+  /** Whether somebody decides about invitations. */
+  readonly decides: () => boolean;
+}
+
+const MOST_TALKS = 1_000;
+
+export class Sessions {
+  /** Undefined where the runtime opens no MSRP connections. */
+  readonly media: MediaPorts | undefined;
+  readonly door: Door;
+  readonly #ports: SessionsPorts;
+  readonly #settings: SessionSettings;
+  readonly #endpoint: MsrpEndpoint | undefined;
+  readonly #talks = new Map<string, Talk>();
+
+  constructor(ports: SessionsPorts, settings: SessionSettings) {
+    const { runtime, calls, flow, isOnline, url, domain, invited } = ports;
+    const { clock, random, msrp: dialer } = runtime;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.door = new Door({ calls, clock, domain, most: settings.most, invited });
+    if (dialer === undefined) return;
+    const endpoint = new MsrpEndpoint({ clock, random, dialer });
+    const place = () => {
+      const line = flow();
+      return line && placeOn(line, url);
+    };
+    this.#endpoint = endpoint;
+    this.media = { calls, endpoint, random, place, isOnline };
+  }
+
+  talk(peer: string): Talk {
+    const known = this.#talks.get(peer);
+    if (known !== undefined) return known;
+    this.#makeRoom();
+    const made = new Talk(peer, {
+      clock: this.#ports.runtime.clock,
+      call: (address, how) => this.#call(address, how),
+      changed: (talk, error) => this.#changed(talk, error),
+    });
+    made.mode = this.#settings.mode;
+    this.#talks.set(peer, made);
+    return made;
+  }
+
+  /** Without making one. */
+  talkWith(peer: string): Talk | undefined {
+    return this.#talks.get(peer);
+  }
+
+  /** Sends a message as a session of its own. Rejects with ImError. */
+  async sendLarge(record: SentRecord, signal: Signal | undefined): Promise<SendingState> {
+    const { media, door } = this;
+    if (media === undefined) throw new ImError("too large");
+    if (!media.isOnline()) throw new ImError("offline");
+    const { sender, runtime } = this.#ports;
+    const { random } = runtime;
+    return sendLarge(record, signal, { media, sender, random, hold: (one) => door.hold(one) });
+  }
+
+  /** An INVITE that begins something. */
+  invited(transaction: ServerTransaction): void {
+    const { door, media } = this;
+    const { request } = transaction;
+    const read = readInvitation(request);
+    if (isRefusal(read)) return door.refuse(transaction, read);
+    if (media === undefined) return door.refuse(transaction, refuse("no common media"));
+    const replaced = this.#ports.calls.replaces(request);
+    if (replaced.kind === "refuse") return transaction.reply(replaced.status); // RFC 3891 §3
+    this.#take(read, transaction, media);
+    if (replaced.kind === "replace") replaced.usage.end(); // RFC 3891 §3
+  }
+
+  lineIsBack(): void {
+    this.door.lineIsBack();
+  }
+
+  /** BYE to everybody. */
+  end(): void {
+    this.door.close();
+  }
+
+  /** After `end`, when goodbyes have been said. */
+  stop(): void {
+    this.#endpoint?.stop();
+  }
+
+  #take(invitation: Invitation, transaction: ServerTransaction, media: MediaPorts): void {
+    const { door } = this;
+    switch (invitation.kind) {
+      case "conversation":
+        return this.#takeConversation(invitation, transaction, media);
+      case "large message": {
+        const { take, runtime, decides } = this.#ports;
+        const unaskedBytes = decides()
+          ? this.#settings.autoAcceptLargeBytes
+          : Number.POSITIVE_INFINITY;
+        const ports = { media, clock: runtime.clock, door, take, unaskedBytes };
+        return takeLarge(invitation, transaction, ports);
+      }
+      case "file":
+        return door.refuse(transaction, refuse("no common media"));
+    }
+  }
+
+  #call(
+    peer: string,
+    how: { readonly subject?: string; readonly anonymous?: boolean },
+  ): ChatSession {
+    if (this.media === undefined) throw new ImError("not supported");
+    if (!this.media.isOnline()) throw new ImError("offline");
+    if (this.door.full) throw new ImError("busy");
+    const { sender, runtime } = this.#ports;
+    const { subject, anonymous = false } = how;
+    const session = this.#session({ peer, name: undefined, ours: true, anonymous }, this.media);
+    this.door.hold(session.media);
+    const wish = { kind: "conversation", to: parseUri(peer), subject, anonymous } as const;
+    session.invite((body) => makeInvite(wish, body, sender, runtime.random));
+    return session;
+  }
+
+  #takeConversation(
+    invitation: Invitation,
+    transaction: ServerTransaction,
+    media: MediaPorts,
+  ): void {
+    const { from: peer, fromName: name } = invitation.origin;
+    const { incoming: policy } = this.#settings;
+    if (policy === "decline") return transaction.reply(603);
+    const talk = this.talk(peer);
+    if (talk.calling !== undefined && this.#oursCounts(peer)) return transaction.reply(486);
+    const session = this.#session({ peer, name, ours: false, anonymous: false }, media);
+    const incoming = this.door.enter(transaction, session.media);
+    if (incoming === undefined) return;
+    talk.calling?.end();
+    const accept = (): void => {
+      talk.add(session);
+      session.media.accept(invitation.offered);
+    };
+    if (policy === "accept") return accept();
+    const about = { invitation, kind: "conversation", sizeBytes: undefined } as const;
+    this.door.ask(incoming, { ...about, media: session.media, accept });
+  }
+
+  /** Both have called at the same time: that of the lesser address counts, as both sides know. */
+  #oursCounts(peer: string): boolean {
+    return this.#ports.sender.address < peer;
+  }
+
+  #session(
+    of: {
+      readonly peer: string;
+      readonly name: string | undefined;
+      readonly ours: boolean;
+      readonly anonymous: boolean;
+    },
+    media: MediaPorts,
+  ): ChatSession {
+    const { runtime, sender, take } = this.#ports;
+    return new ChatSession(
+      { ...of, terms: CHAT_TERMS },
+      {
+        media,
+        clock: runtime.clock,
+        sender,
+        idleMs: this.#settings.idleMs,
+        take,
+        changed: (session, end) => this.talk(of.peer).changed(session, end),
+      },
+    );
+  }
+
+  #changed({ peer, state }: Talk, error: ImError | undefined): void {
+    this.#ports.changed({ peer, state: state === "over" ? "none" : state, error });
+  }
+
+  /** Of those that only others have begun. */
+  #makeRoom(): void {
+    if (this.#talks.size < MOST_TALKS) return;
+    for (const [peer, { state, wanted }] of this.#talks) {
+      if (state !== "over" || wanted) continue;
+      this.#talks.delete(peer);
+      return;
+    }
+  }
+}
