@@ -298,8 +298,8 @@ export class ThroughWay implements Way {
       passage.request.method === "MESSAGE"
         ? this.#serving.sessions?.bring(passage, account.user)
         : undefined;
+    if (brought === undefined) return this.#toDevices(passage, account, bindings, asker);
     const toDevices = (): void => this.#toDevices(passage, account, bindings, asker);
-    if (brought === undefined) return toDevices();
     brought.then(
       (through) => (through ? asker.reply(200) : this.#guarded(asker, toDevices)),
       (error: unknown) => this.#broken(error, asker),
