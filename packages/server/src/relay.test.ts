@@ -258,3 +258,20 @@ test("a user has so many URIs, and no more", async () => {
   await login(third, "alice");
   assert.equal(statusOf(third), 403);
 });
+
+test("a client reaches a relay behind this one, and its answer comes back all the way", async () => {
+  const { device, login, reachable, settle } = await relayed();
+  const [alice, far] = [device("alice"), new Device("far")];
+  reachable.set("far.example.com", far);
+  const path = `${RELAY} msrp://far.example.com:2855;tcp`;
+  alice.ask("AUTH", path);
+  assert.equal(statusOf(alice), 403); // not logged in here
+  await login(alice, "alice");
+  const id = alice.ask("AUTH", path);
+  await settle();
+  assert.equal(far.requests.at(-1)?.fromPath, `${RELAY} ${alice.path}`);
+  const answer = alice.answers.at(-1);
+  assert.equal(alice.responses.at(-1), `${id} 200`);
+  assert.equal(answer?.fromPath, `${RELAY} msrp://far.example.com:2855;tcp`);
+  assert.equal(answer?.toPath, alice.path);
+});

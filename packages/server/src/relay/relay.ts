@@ -69,6 +69,9 @@ export class Relay implements MediaTarget {
   readonly #outstanding = new Map<string, Outstanding>();
   /** Wrong answers of each connection that has not given a right one. */
   readonly #failures = new WeakMap<MediaLine, number>();
+  /** What connections are called here: their own ids are unique in one adapter only. */
+  readonly #names = new WeakMap<MediaLine, string>();
+  #named = 0;
   #looking: Cancel | undefined;
   #stopped = false;
 
@@ -134,7 +137,7 @@ export class Relay implements MediaTarget {
     if (!secure && !this.#options.plain) return line.write(answerTo(request, 403));
     const source = {
       transport: connection.transport.toUpperCase(),
-      peer: connection.id,
+      peer: this.#nameOf(line),
       host: connection.remote.host,
     };
     const verdict = await this.#authority.judge(request, source, clock.now());
@@ -165,7 +168,7 @@ export class Relay implements MediaTarget {
   #leaseFor(user: string, line: MediaLine, expiresS: number): RelayedEnd | undefined {
     const { lines, clock } = this.#ports;
     const now = clock.now();
-    const holder = line.connection.id;
+    const holder = this.#nameOf(line);
     const expiresAt = now + expiresS * 1_000;
     const renewed = this.#leases.renew(user, holder, expiresAt, now);
     const known = renewed && this.#ends.get(renewed.token);
@@ -198,10 +201,18 @@ export class Relay implements MediaTarget {
     end.close();
   }
 
+  #nameOf(line: MediaLine): string {
+    const known = this.#names.get(line);
+    if (known !== undefined) return known;
+    this.#named += 1;
+    const name = `line-${this.#named}`;
+    this.#names.set(line, name);
+    return name;
+  }
+
   #endOf(line: MediaLine): RelayedEnd | undefined {
-    for (const { end } of this.#ends.values()) {
-      if (end.lease.holder === line.connection.id) return end;
-    }
+    const name = this.#nameOf(line);
+    for (const { end } of this.#ends.values()) if (end.lease.holder === name) return end;
     return undefined;
   }
 

@@ -54,6 +54,8 @@ export interface WrittenRequest {
   };
 }
 
+/** No connection is called that. */
+const OTHERS = "";
 /** Peers that a client hears from by connections of theirs. */
 const MOST_PEERS = 64;
 
@@ -122,7 +124,8 @@ export class RelayedEnd implements MediaTarget, LineWatch {
   #way(frame: MsrpRequest, line: MediaLine): Way | undefined {
     const { lease } = this;
     if (this.#ports.now() >= lease.expiresAt) return undefined;
-    const verdict = judgeForward(frame, line.connection.id, () => lease);
+    const cameOver = line === this.#client ? lease.holder : OTHERS;
+    const verdict = judgeForward(frame, cameOver, () => lease);
     switch (verdict.do) {
       case "drop":
         return undefined;
