@@ -2,6 +2,7 @@
 import {
   type DialTarget,
   type FrameFault,
+  firstUri,
   type MsrpConnection,
   type MsrpDialer,
   MsrpWriter,
@@ -170,7 +171,7 @@ export class Switch implements MediaSwitch, MediaLines {
 
   /** The session id is enough: hosts are rewritten on the way, and it cannot be guessed. RFC 6714 §5 */
   #find(toPath: string): MediaTarget | undefined {
-    const sessionId = sessionIdOf(toPath);
+    const sessionId = sessionIdOf(firstUri(toPath));
     return sessionId === undefined ? this.#entrance : this.#targets.get(sessionId);
   }
 
