@@ -51,10 +51,22 @@ suite("tshark", () => {
     assert.ok(sipFrames > 60, `${sipFrames} frames of SIP`);
     assert.deepEqual(complaints, []);
   });
+
+  test("nothing malformed and no error in a session: text both ways, receipts, a long message", async (t) => {
+    const capture = await Capture.start(portsOf(server));
+    if (capture === undefined) return notAllowed(t);
+    await session(server);
+    const { msrpFrames, complaints } = await capture.stop();
+    t.diagnostic(`${msrpFrames} frames of MSRP`);
+    assert.ok(msrpFrames > 10, `${msrpFrames} frames of MSRP`);
+    assert.deepEqual(complaints, []);
+    return undefined;
+  });
 });
 
 function portsOf(server: ServerProcess) {
-  return { udp: server.address("udp").port, tcp: server.address("tcp").port };
+  const [udp, tcp, msrp] = [server.address("udp"), server.address("tcp"), server.address("tcp", 1)];
+  return { udp: udp.port, tcp: tcp.port, msrp: msrp.port };
 }
 
 function notAllowed(t: TestContext): void {
@@ -90,6 +102,25 @@ async function chat(server: ServerProcess, transport: "UDP" | "TCP"): Promise<vo
     await soon(alice.send([`sip:bob@${DOMAIN}`, `sip:carol@${DOMAIN}`], "to you both").accepted);
     await soon(waiting.delivered);
   }
+  await Promise.all([alice.close(), bob.close()]);
+}
+
+async function session(server: ServerProcess): Promise<void> {
+  const { host, port } = server.address("tcp");
+  const open = (name: string) =>
+    connect({
+      user: `sip:${name}@${DOMAIN}`,
+      password: name,
+      server: `tcp://${host}:${port}`,
+      sessions: { mode: "always" },
+    });
+  const [alice, bob] = [await open("alice"), await open("bob")];
+  const toBob = alice.conversation(`sip:bob@${DOMAIN}`);
+  await soon(toBob.open());
+  await soon(toBob.send("hello").delivered);
+  await soon(bob.conversation(`sip:alice@${DOMAIN}`).send("good day: grüße").delivered);
+  await soon(toBob.send("long ".repeat(20_000)).delivered);
+  toBob.end();
   await Promise.all([alice.close(), bob.close()]);
 }
 

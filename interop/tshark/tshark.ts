@@ -10,14 +10,16 @@ const WAIT_MS = 20_000;
 const MOST_OUTPUT = 2 ** 26;
 const run = promisify(execFile);
 
-/** Those of the server: what goes there and comes from there is SIP. */
+/** Those of the server: what goes there and comes from there is SIP, or MSRP. */
 export interface Ports {
   readonly udp: number;
   readonly tcp: number;
+  readonly msrp: number;
 }
 
 export interface Opinion {
   readonly sipFrames: number;
+  readonly msrpFrames: number;
   /** Malformed frames and errors, with the words of the dissector. */
   readonly complaints: readonly string[];
 }
@@ -40,7 +42,7 @@ export class Capture {
   private constructor(ports: Ports) {
     this.#ports = ports;
     this.#folder = mkdtempSync(join(tmpdir(), "parlance-tshark-"));
-    const filter = `port ${ports.udp} or port ${ports.tcp}`;
+    const filter = `port ${ports.udp} or port ${ports.tcp} or port ${ports.msrp}`;
     this.#child = spawn("tshark", ["-i", "lo", "-f", filter, "-w", this.#file, "-q"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -76,14 +78,17 @@ export class Capture {
   }
 }
 
-export async function dissect(file: string, { udp, tcp }: Ports): Promise<Opinion> {
-  const as = ["-r", file, "-d", `udp.port==${udp},sip`, "-d", `tcp.port==${tcp},sip`];
-  const frames = await lines([...as, "-Y", "sip", "-T", "fields", "-e", "frame.number"]);
+export async function dissect(file: string, { udp, tcp, msrp }: Ports): Promise<Opinion> {
+  const ports = [`udp.port==${udp},sip`, `tcp.port==${tcp},sip`, `tcp.port==${msrp},msrp`];
+  const as = ["-r", file, ...ports.flatMap((port) => ["-d", port])];
+  const framesOf = (protocol: string) =>
+    lines([...as, "-Y", protocol, "-T", "fields", "-e", "frame.number"]);
+  const [sipFrames, msrpFrames] = [(await framesOf("sip")).length, (await framesOf("msrp")).length];
   const wrong = "_ws.malformed || _ws.expert.severity >= 8388608"; // PI_ERROR
   const fields = ["frame.number", "sip.CSeq", "_ws.expert.message", "_ws.col.Info"];
   const words = fields.flatMap((field) => ["-e", field]);
   const complaints = await lines([...as, "-Y", wrong, "-T", "fields", ...words]);
-  return { sipFrames: frames.length, complaints };
+  return { sipFrames, msrpFrames, complaints };
 }
 
 async function lines(args: readonly string[]): Promise<readonly string[]> {
