@@ -23,6 +23,7 @@ export class SdkUser {
     const im = await connect({
       ...account,
       server: `tcp://${host}:${port}`,
+      sessions: { mode: "never" }, // what is tried here is pager mode
       trace: (_, message) => seen.note(message),
     });
     return new SdkUser(im, seen);
