@@ -7,21 +7,20 @@ import type { ConnectionState } from "./connection/connection.ts";
 import { Conversation, type HistoryEntry } from "./conversation/conversation.ts";
 import { Engine } from "./engine.ts";
 import type { ClientEvents } from "./events.ts";
-import { type FileServer, fileServerOf } from "./files/index.ts";
-import { type ConnectOptions, readAccount } from "./options.ts";
+import type { FileServer } from "./files/index.ts";
+import type { ConnectOptions } from "./options.ts";
 import type { IncomingMessage } from "./receiving/incoming-message.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Content, checkRecipients, type SendOptions } from "./sending/content.ts";
 import { newRecord } from "./sending/new-record.ts";
 import { SentMessage } from "./sending/sent-message.ts";
+import type { FileShare } from "./session/files/file-sharing.ts";
 import type { SessionMode } from "./session/talk.ts";
 import type { ClientStore, MessageRecord } from "./store/client-store.ts";
 
 const MAX_CONVERSATIONS = 500;
 
 export class ImClient {
-  /** Files on the server, to be uploaded, announced to others and fetched. */
-  readonly files: FileServer;
   readonly #events: Emitter<ClientEvents>;
   readonly #engine: Engine;
   #closing: Promise<void> | undefined;
@@ -29,8 +28,13 @@ export class ImClient {
   /** Use `connect` of the binding for your runtime. */
   constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
     this.#events = new Emitter<ClientEvents>((error) => this.#engine.report(error));
-    this.#engine = new Engine({ runtime, store, instance }, options, this.#events);
-    this.files = fileServerOf(runtime, readAccount(options), options);
+    const send = this.send.bind(this);
+    this.#engine = new Engine({ runtime, store, instance, send }, options, this.#events);
+  }
+
+  /** Files on the server, to be uploaded, announced to others and fetched. */
+  get files(): FileServer {
+    return this.#engine.files;
   }
 
   /** The IM Address. */
@@ -100,17 +104,28 @@ export class ImClient {
   /** With one user, or with a group. `sessions`: from now on, for everything that goes to this address. */
   conversation(address: string, options: { readonly sessions?: SessionMode } = {}): Conversation {
     const { address: key } = readTarget(address);
-    const { sessions, typing, store } = this.#engine;
+    const { sessions, typing, store, fileSender, fileReceiver } = this.#engine;
+    const { media } = sessions;
     const talk = sessions.talk(key);
     talk.wanted = true;
     if (options.sessions !== undefined) talk.mode = options.sessions;
     return new Conversation(key, {
       send: (content, how) => this.send(address, content, how),
       composing: typing.to(key),
+      sendFile: (content, how) => fileSender.send(address, content, how),
+      fetchFile: (wish, signal) => {
+        if (media === undefined) throw new ImError("not supported");
+        return fileReceiver.fetch(key, wish, { media, signal });
+      },
       talk,
       page: (before, limit) => store.page(key, before, limit),
       entry: (record) => this.#entry(record),
     });
+  }
+
+  /** Others may ask for files from now on: `find` says which there are for whom. OMA IM 10.2 */
+  shareFiles(find: FileShare | undefined): void {
+    this.#engine.fileSharing.find = find;
   }
 
   /** The newest entry of each conversation in the store, the newest conversation first. */

@@ -17,6 +17,7 @@ import { UserAgent } from "./connection/user-agent.ts";
 import { OthersComposing } from "./conversation/composing.ts";
 import { Typing } from "./conversation/typing.ts";
 import type { ClientEvents } from "./events.ts";
+import { type FileServer, fileServerOf } from "./files/index.ts";
 import { type Account, type ConnectOptions, mediaUrlOf, readAccount } from "./options.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
@@ -26,6 +27,9 @@ import { Receiver } from "./receiving/receiver.ts";
 import type { Runtime } from "./runtime.ts";
 import { Outbox } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
+import { FileReceiver } from "./session/files/file-receiver.ts";
+import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
+import { FileSharing } from "./session/files/file-sharing.ts";
 import { readSessionOptions } from "./session/session-settings.ts";
 import { Sessions } from "./session/sessions.ts";
 import type { ClientStore, ReceivedRecord } from "./store/client-store.ts";
@@ -43,11 +47,20 @@ export class Engine {
   readonly inbox: Inbox;
   readonly sessions: Sessions;
   readonly typing: Typing;
+  readonly files: FileServer;
+  readonly fileSender: FileSender;
+  readonly fileReceiver: FileReceiver;
+  readonly fileSharing: FileSharing;
   readonly #events: Emitter<ClientEvents>;
   readonly #others: OthersComposing;
 
   constructor(
-    of: { readonly runtime: Runtime; readonly store: ClientStore; readonly instance: string },
+    of: {
+      readonly runtime: Runtime;
+      readonly store: ClientStore;
+      readonly instance: string;
+      readonly send: FileSenderPorts["send"];
+    },
     options: ConnectOptions,
     events: Emitter<ClientEvents>,
   ) {
@@ -81,6 +94,31 @@ export class Engine {
       isHeard: () => events.has("message"),
       report: (error) => this.report(error),
     });
+    this.files = fileServerOf(runtime, account, options);
+    const { clock, random, startHash } = runtime;
+    const { sender } = this;
+    const { media, door } = this.sessions;
+    const forFiles = {
+      clock,
+      random,
+      startHash,
+      sender,
+      door,
+      report: (error: unknown) => this.report(error),
+    };
+    this.fileSender = new FileSender({ ...forFiles, media, files: this.files, send: of.send });
+    this.fileSharing = new FileSharing(forFiles);
+    this.fileReceiver = new FileReceiver({
+      ...forFiles,
+      offered: (file) => {
+        events.emit("file", file);
+        return events.has("file");
+      },
+    });
+    this.sessions.files = (invitation, transaction, over) =>
+      invitation.offered?.media.direction === "recvonly"
+        ? this.fileSharing.invited(invitation, transaction, over)
+        : this.fileReceiver.invited(invitation, transaction, over);
     this.typing = new Typing({
       clock: runtime.clock,
       random: runtime.random,

@@ -3,6 +3,7 @@ import type { ConnectionState } from "./connection/connection.ts";
 import type { ComposingChange } from "./conversation/composing.ts";
 import type { IncomingMessage } from "./receiving/incoming-message.ts";
 import type { SentMessage } from "./sending/sent-message.ts";
+import type { IncomingFile } from "./session/files/incoming-file.ts";
 import type { SessionInvitation } from "./session/session-invitation.ts";
 import type { SessionChange } from "./session/sessions.ts";
 
@@ -17,6 +18,8 @@ export interface ClientEvents {
   session: SessionChange;
   /** Somebody calls, and the application is to decide: where `sessions.incoming` is `ask`. */
   invitation: SessionInvitation;
+  /** Somebody offers a file. Where nobody listens, offers of files are refused. */
+  file: IncomingFile;
   connection: ConnectionState;
   /** Something failed that nobody waits for: a listener threw, or the store refused. */
   error: unknown;

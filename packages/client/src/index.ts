@@ -39,6 +39,11 @@ export type {
 export type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
 export type { Content, SendOptions, TypedContent } from "./sending/content.ts";
 export type { SentMessage } from "./sending/sent-message.ts";
+export type { FileWish } from "./session/files/file-receiver.ts";
+export type { SendFileOptions } from "./session/files/file-sender.ts";
+export type { FileRequest, FileShare, SharedFile } from "./session/files/file-sharing.ts";
+export type { IncomingFile, IncomingFileState } from "./session/files/incoming-file.ts";
+export type { SentFile, SentFileState } from "./session/files/sent-file.ts";
 export type { InvitationOutcome, SessionInvitation } from "./session/session-invitation.ts";
 export type { SessionOptions } from "./session/session-settings.ts";
 export type { SessionChange } from "./session/sessions.ts";

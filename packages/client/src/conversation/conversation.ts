@@ -1,9 +1,14 @@
 /** One conversation: sending, composing and what was said, whatever carries it. */
 import type { Signal } from "../base/signal.ts";
+import type { FileContent } from "../files/index.ts";
 import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { Content, SendOptions } from "../sending/content.ts";
 import type { SentMessage } from "../sending/sent-message.ts";
 import type { SessionState } from "../session/chat-session.ts";
+import type { FileWish } from "../session/files/file-receiver.ts";
+import type { SendFileOptions } from "../session/files/file-sender.ts";
+import type { IncomingFile } from "../session/files/incoming-file.ts";
+import type { SentFile } from "../session/files/sent-file.ts";
 import type { OpenOptions, SessionChanges, Talk } from "../session/talk.ts";
 import type { MessageRecord } from "../store/client-store.ts";
 import type { OwnComposing } from "./composing.ts";
@@ -26,6 +31,8 @@ export type ConversationSession = Exclude<SessionState, "over"> | "none";
 /** What a conversation asks of its client. */
 export interface ConversationPorts {
   readonly talk: Talk;
+  readonly sendFile: (content: FileContent, options: SendFileOptions) => SentFile;
+  readonly fetchFile: (wish: FileWish, signal: Signal | undefined) => IncomingFile;
   readonly send: (content: Content, options: SendOptions) => SentMessage;
   readonly composing: OwnComposing;
   readonly page: (before: number, limit: number) => Promise<readonly MessageRecord[]>;
@@ -74,6 +81,19 @@ export class Conversation {
   send(content: Content, options: SendOptions = {}): SentMessage {
     this.#ports.composing.messageSent();
     return this.#ports.send(content, options);
+  }
+
+  /** Sends a file: a Blob, a stream or octets. Throws TypeError for wrong arguments; all else is told by what it returns. */
+  sendFile(content: FileContent, options: SendFileOptions = {}): SentFile {
+    return this.#ports.sendFile(content, options);
+  }
+
+  /**
+   * Asks the other side for a file that it shares, by its name or a hash. What it returns needs no
+   * leave: `accept()` or `save()` take it. Throws TypeError for a wish that names nothing, ImError when no session can be had.
+   */
+  fetchFile(wish: FileWish, options: { readonly signal?: Signal } = {}): IncomingFile {
+    return this.#ports.fetchFile(wish, options.signal);
   }
 
   /** To be called at every keystroke; what goes out is throttled and ends by itself. */

@@ -105,7 +105,9 @@ export class ChatSession implements MediaOwner {
     this.ours = of.ours;
     this.anonymous = of.anonymous;
     this.#ports = ports;
-    this.#media = new MediaSession(of.terms, this, ports.media, MOST_MESSAGE_BYTES);
+    this.#media = new MediaSession(of.terms, this, ports.media, {
+      receiveBytes: MOST_MESSAGE_BYTES,
+    });
     this.opened = this.#open.promise;
     this.opened.catch(() => {}); // told by the state, too
   }

@@ -45,12 +45,20 @@ export interface SessionsPorts {
   readonly decides: () => boolean;
 }
 
+export type FileTaker = (
+  invitation: Invitation,
+  transaction: ServerTransaction,
+  media: MediaPorts,
+) => void | Promise<void>;
+
 const MOST_TALKS = 1_000;
 
 export class Sessions {
   /** Undefined where the runtime opens no MSRP connections. */
   readonly media: MediaPorts | undefined;
   readonly door: Door;
+  /** Who takes invitations for files; without anybody they are refused. */
+  files: FileTaker | undefined;
   readonly #ports: SessionsPorts;
   readonly #settings: SessionSettings;
   readonly #endpoint: MsrpEndpoint | undefined;
@@ -102,7 +110,7 @@ export class Sessions {
   }
 
   /** An INVITE that begins something. */
-  invited(transaction: ServerTransaction): void {
+  async invited(transaction: ServerTransaction): Promise<void> {
     const { door, media } = this;
     const { request } = transaction;
     const read = readInvitation(request);
@@ -110,7 +118,7 @@ export class Sessions {
     if (media === undefined) return door.refuse(transaction, refuse("no common media"));
     const replaced = this.#ports.calls.replaces(request);
     if (replaced.kind === "refuse") return transaction.reply(replaced.status); // RFC 3891 §3
-    this.#take(read, transaction, media);
+    await this.#take(read, transaction, media);
     if (replaced.kind === "replace") replaced.usage.end(); // RFC 3891 §3
   }
 
@@ -128,7 +136,11 @@ export class Sessions {
     this.#endpoint?.stop();
   }
 
-  #take(invitation: Invitation, transaction: ServerTransaction, media: MediaPorts): void {
+  #take(
+    invitation: Invitation,
+    transaction: ServerTransaction,
+    media: MediaPorts,
+  ): void | Promise<void> {
     const { door } = this;
     switch (invitation.kind) {
       case "conversation":
@@ -142,6 +154,7 @@ export class Sessions {
         return takeLarge(invitation, transaction, ports);
       }
       case "file":
+        if (this.files !== undefined) return this.files(invitation, transaction, media);
         return door.refuse(transaction, refuse("no common media"));
     }
   }

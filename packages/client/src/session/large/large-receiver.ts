@@ -60,7 +60,9 @@ class LargeArrival implements MediaOwner {
       maxSize: MOST_MESSAGE_BYTES,
       direction: "recvonly",
     } as const;
-    this.media = new MediaSession(terms, this, ports.media, MOST_MESSAGE_BYTES + ENVELOPE_BYTES);
+    this.media = new MediaSession(terms, this, ports.media, {
+      receiveBytes: MOST_MESSAGE_BYTES + ENVELOPE_BYTES,
+    });
   }
 
   open(): void {}

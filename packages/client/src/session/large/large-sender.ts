@@ -67,7 +67,7 @@ class LargeMessage implements MediaOwner {
       direction: "sendonly",
       file: largeMessageFile(this.#content.length),
     } as const;
-    this.#media = new MediaSession(terms, this, media, 0);
+    this.#media = new MediaSession(terms, this, media, { receiveBytes: 0 });
   }
 
   async run(signal: Signal | undefined): Promise<SendingState> {

@@ -12,9 +12,11 @@ import {
   type OutgoingMessage,
   receiveLimits,
   type Sending,
+  type SendLimits,
   type SessionEnd,
   type SessionTerms,
   type SessionUser,
+  sendLimits,
 } from "@parlance/msrp";
 import {
   type Body,
@@ -64,15 +66,22 @@ export interface MediaOwner {
   over(end: MediaEnd): void;
 }
 
+export interface MediaBounds {
+  /** The largest message that is taken. */
+  readonly receiveBytes: number;
+  readonly send?: SendLimits;
+}
+
 export type MediaEnd =
   | { readonly by: "us" }
-  /** BYE, or CANCEL; with the peer's own words, if it has any. RFC 3326 */
-  | { readonly by: "peer"; readonly text: string | undefined }
+  /** BYE, or CANCEL; with the peer's own words, if it has any. `lost`: it did not want to. RFC 3326 */
+  | { readonly by: "peer"; readonly text: string | undefined; readonly lost: boolean }
   | { readonly by: "failure"; readonly error: ImError };
 
 /** An other side that does not take the connection is given up soon: pager mode is there. */
 const WAITS = { ...clientWaits, connectMs: 15_000 };
 const DIGITS_OF_ID = 9;
+const LAST_WORD_MS = 1_000;
 
 export class MediaSession implements OutgoingOwner, IncomingOwner {
   /** Resolves when it is over. */
@@ -81,7 +90,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   readonly #owner: MediaOwner;
   readonly #ports: MediaPorts;
   readonly #own: OwnDescription;
-  readonly #receiveBytes: number;
+  readonly #bounds: MediaBounds;
   #outgoing: OutgoingCall | undefined;
   #incoming: IncomingCall | undefined;
   #call: Call | undefined;
@@ -92,15 +101,15 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   #over = false;
   #renewing = false;
 
-  /** `receiveBytes`: the largest message that is taken. Throws ImError when there is no line. */
-  constructor(terms: MediaTerms, owner: MediaOwner, ports: MediaPorts, receiveBytes: number) {
+  /** Throws ImError when there is no line. */
+  constructor(terms: MediaTerms, owner: MediaOwner, ports: MediaPorts, bounds: MediaBounds) {
     const place = ports.place();
     if (place === undefined) throw new ImError("offline");
     const id = String(10 ** DIGITS_OF_ID + number32(ports.random));
     this.done = this.#done.promise;
     this.#owner = owner;
     this.#ports = ports;
-    this.#receiveBytes = receiveBytes;
+    this.#bounds = bounds;
     this.#own = new OwnDescription(terms, { place, sessionId: ports.endpoint.newSessionId(), id });
   }
 
@@ -219,7 +228,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 
   cancelled(): void {
-    this.#finish({ by: "peer", text: undefined }); // IM-7.1.2.4-02
+    this.#finish({ by: "peer", text: undefined, lost: false }); // IM-7.1.2.4-02
   }
 
   /** IM-7.1.2.2-P1: an UPDATE or re-INVITE with an offer, or one that asks for ours. */
@@ -254,7 +263,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
 
   ended(_call: Call, end: CallEnd): void {
     this.#call = undefined;
-    if (end.by === "peer") this.#finish({ by: "peer", text: textIn(end.reasons) });
+    if (end.by === "peer") this.#finish({ by: "peer", ...readReasons(end.reasons) });
     else if (end.by === "failure")
       this.#finish({ by: "failure", error: new ImError("not reachable") });
   }
@@ -279,7 +288,8 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
     this.#agent = agent;
     this.#msrp = new MsrpSession(this.#own.uri, this.#user, this.#ports.endpoint, {
       waits: WAITS,
-      receive: { ...receiveLimits, messageBytes: this.#receiveBytes },
+      receive: { ...receiveLimits, messageBytes: this.#bounds.receiveBytes },
+      send: this.#bounds.send ?? sendLimits,
       resend: keepsHalves(agent) ? "confirmed" : "start",
     });
     this.#owner.agreed?.(agreed);
@@ -329,13 +339,16 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   #mediaEnded({ why }: SessionEnd): void {
     if (why === "closed") return;
     const text = why === "unreachable" ? "MSRP connection timeout" : "MSRP connection lost";
-    this.#fail(new ImError(this.#open ? "not reachable" : "not supported"), text);
+    const error = new ImError(this.#open ? "not reachable" : "not supported");
+    // Whoever knows the session no more has ended it, and his BYE is on its way.
+    const waitMs = why === "refused" ? LAST_WORD_MS : 0;
+    this.#ports.endpoint.wheel.after(waitMs, () => this.#fail(error, text));
   }
 
   #fail(error: ImError, text = "no session"): void {
     const call = this.#call;
     this.#call = undefined;
-    call?.end([{ value: "SIP", params: Params.of(["cause", "408"], ["text", text]) }]);
+    call?.end(lostBecause(text));
     this.#finish({ by: "failure", error });
   }
 
@@ -348,13 +361,22 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 }
 
+/** For who ends a session that he would rather have kept. */
+export function lostBecause(text: string): readonly Tagged[] {
+  return [{ value: "SIP", params: Params.of(["cause", "408"], ["text", text]) }];
+}
+
 /** Ours keep the half of a message that came over a lost connection, and so does our server. RFC 4975 §5.4 */
 function keepsHalves(agent: string | undefined): boolean {
   return agent !== undefined && /(?:^|\s)Parlance(?:-\w+)?\//.test(agent);
 }
 
-function textIn(reasons: readonly Tagged[]): string | undefined {
-  return reasons.map(({ params }) => params.get("text")).find((text) => text !== undefined);
+function readReasons(reasons: readonly Tagged[]): { text: string | undefined; lost: boolean } {
+  const text = reasons.map(({ params }) => params.get("text")).find((one) => one !== undefined);
+  const lost = reasons.some(
+    ({ value, params }) => value.toUpperCase() === "SIP" && params.get("cause") === "408",
+  );
+  return { text, lost };
 }
 
 function number32(random: Random): number {

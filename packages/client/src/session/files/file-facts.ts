@@ -1,0 +1,87 @@
+/** What is said of a file that is sent: in the description of its session, and with its octets. RFC 5547 §6, RFC 2183 */
+import {
+  attachment,
+  type FileHash,
+  type FileOffer,
+  type FileRange,
+  type FileSelector,
+  formatCpim,
+  formatDateTime,
+  formatDisposition,
+  imdnHeader,
+  type MediaType,
+  NO_DATES,
+  parseMediaType,
+} from "@parlance/formats";
+import { newMessageId } from "@parlance/im";
+import type { Random } from "@parlance/wire";
+
+export interface FileFacts {
+  /** The same for every attempt to bring this file. RFC 5547 §8.1 */
+  readonly transferId: string;
+  readonly name: string | undefined;
+  readonly type: MediaType;
+  readonly sizeBytes: number | undefined;
+  readonly hashes: readonly FileHash[];
+  /** Epoch ms. */
+  readonly createdAt: number | undefined;
+}
+
+const TRANSFER_BITS = 192; // 32 characters, as RFC 5547 has it
+
+export function newTransferId(random: Random): string {
+  return random.token(TRANSFER_BITS);
+}
+
+/** Throws TypeError for what is no media type. */
+export function readFileType(type: string): MediaType {
+  const read = parseMediaType(type);
+  if (!read.ok) throw new TypeError(`type: expected a media type, not ${type}`);
+  return read.value;
+}
+
+export function selectorOf({ name, type, sizeBytes, hashes }: FileFacts): FileSelector {
+  return { name, type, sizeBytes, hashes };
+}
+
+/** `range`: of the file, where it does not begin with its first octet. */
+export function offerOf(
+  facts: FileFacts,
+  more: { readonly iconId?: string | undefined; readonly range?: FileRange | undefined },
+): FileOffer {
+  const { transferId, createdAt } = facts;
+  return {
+    selector: selectorOf(facts),
+    transferId,
+    disposition: "attachment",
+    dates: { ...NO_DATES, creation: createdAt },
+    iconId: more.iconId,
+    range: more.range,
+  };
+}
+
+/** IM-7.1.3.2-01, IM-7.1.3.2-02: not to be shown unasked, and what it is called. */
+export function dispositionOfFile({ name }: FileFacts): string {
+  return name === undefined ? "attachment" : formatDisposition(attachment(name));
+}
+
+/** The envelope of a file, up to its first octet. */
+export function envelopeHead(
+  facts: FileFacts,
+  at: { readonly from: string; readonly to: string; readonly now: number; readonly random: Random },
+): Uint8Array {
+  return formatCpim({
+    from: { name: undefined, uri: at.from },
+    to: [{ name: undefined, uri: at.to }],
+    cc: [],
+    dateTime: formatDateTime(at.now),
+    subjects: [],
+    require: [],
+    extensions: [imdnHeader("Message-ID", newMessageId(at.random))],
+    contentHeaders: [
+      ["Content-Type", facts.type.essence],
+      ["Content-Disposition", dispositionOfFile(facts)],
+    ],
+    content: new Uint8Array(0),
+  });
+}

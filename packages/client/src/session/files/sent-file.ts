@@ -1,0 +1,147 @@
+/** A file on its way to somebody: what becomes of it, over as many attempts as it takes. OMA IM 10.1 */
+import type { Clock } from "@parlance/wire";
+import { Emitter, type Listening } from "../../base/emitter.ts";
+import { ImError } from "../../base/errors.ts";
+import { onAbort, type Signal } from "../../base/signal.ts";
+import type { FileProgress } from "../../files/upload-file.ts";
+import { Progress } from "./progress.ts";
+
+export type SentFileState =
+  /** It is read, and hashed. */
+  | "preparing"
+  /** The other side is asked. */
+  | "offered"
+  | "sending"
+  /** All of it has left, and was taken; or everybody who is told where it is may fetch it. */
+  | "sent"
+  /** The other side has all of it, and has said so. */
+  | "delivered"
+  | "failed";
+
+export interface SentFileFacts {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly type: string;
+  readonly sizeBytes: number | undefined;
+}
+
+const RANK: Readonly<Record<SentFileState, number>> = {
+  preparing: 0,
+  offered: 1,
+  sending: 2,
+  sent: 3,
+  delivered: 4,
+  failed: 5,
+};
+
+export class SentFile {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly type: string;
+  readonly sizeBytes: number | undefined;
+  readonly #emitter: Emitter<{ state: SentFileState }>;
+  readonly #progress: Progress;
+  readonly #accepted = Promise.withResolvers<void>();
+  readonly #delivered = Promise.withResolvers<void>();
+  #state: SentFileState = "preparing";
+  #failure: ImError | undefined;
+  #via: "session" | "http" = "session";
+
+  constructor(facts: SentFileFacts, failed: (error: unknown) => void) {
+    this.id = facts.id;
+    this.name = facts.name;
+    this.type = facts.type;
+    this.sizeBytes = facts.sizeBytes;
+    this.#emitter = new Emitter(failed);
+    this.#progress = new Progress(facts.sizeBytes);
+    for (const { promise } of [this.#accepted, this.#delivered]) promise.catch(() => {});
+  }
+
+  get state(): SentFileState {
+    return this.#state;
+  }
+
+  get failure(): ImError | undefined {
+    return this.#failure;
+  }
+
+  /** Which way it goes, or has gone. */
+  get via(): "session" | "http" {
+    return this.#via;
+  }
+
+  /** A loop over it gets the newest value each time, and ends with the file. */
+  get progress(): AsyncIterable<FileProgress> & { readonly now: FileProgress } {
+    return this.#progress;
+  }
+
+  /** The other side takes it. Rejects with ImError: "declined", "not reachable" … */
+  get accepted(): Promise<void> {
+    return this.#accepted.promise;
+  }
+
+  /** The other side has said that it has all of it. Rejects with ImError; "timeout": it did not say so. */
+  get delivered(): Promise<void> {
+    return this.#delivered.promise;
+  }
+
+  /** Called at every change. */
+  on(
+    type: "state",
+    listener: (state: SentFileState) => void,
+    options: { readonly signal?: Signal } = {},
+  ): Listening {
+    return this.#emitter.on(type, listener, options);
+  }
+
+  // Only the SDK calls what follows.
+
+  goesBy(via: "session" | "http"): void {
+    this.#via = via;
+  }
+
+  advance(doneBytes: number): void {
+    this.#progress.set(doneBytes);
+  }
+
+  become(state: Exclude<SentFileState, "failed">): void {
+    if (this.#state === "failed" || RANK[state] <= RANK[this.#state]) return;
+    this.#state = state;
+    if (RANK[state] >= RANK.sending) this.#accepted.resolve();
+    if (state === "delivered") {
+      this.#delivered.resolve();
+      this.#progress.end();
+    }
+    this.#emitter.emit("state", state);
+  }
+
+  /** Nobody will say more of it. */
+  unreported(): void {
+    this.#delivered.reject(new ImError("timeout"));
+    this.#progress.end();
+  }
+
+  fail(error: ImError): void {
+    if (this.#state === "failed" || this.#state === "delivered") return;
+    this.#state = "failed";
+    this.#failure = error;
+    this.#accepted.reject(error);
+    this.#delivered.reject(error);
+    this.#progress.end();
+    this.#emitter.emit("state", "failed");
+  }
+}
+
+/** Rejects with ImError when the signal fires before the time is over. */
+export function pause(clock: Clock, waitMs: number, signal: Signal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(waitMs, () => {
+      letGo();
+      resolve();
+    });
+    const letGo = onAbort(signal, () => {
+      cancel();
+      reject(new ImError("aborted"));
+    });
+  });
+}
