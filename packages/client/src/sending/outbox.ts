@@ -38,6 +38,8 @@ export class Outbox {
   readonly #abortable = new Map<string, Abortable>();
   /** The server has them, and the far end is asked once more whether it does, too. */
   readonly #asking = new Set<string>();
+  /** What the server keeps for somebody who is away, by conversation: later messages wait there behind it. */
+  readonly #kept = new Map<string, Set<string>>();
   readonly #turns = new Turns();
   #idle: (() => void)[] = [];
   #open = false;
@@ -183,7 +185,8 @@ export class Outbox {
       return this.#fail(message, new ImError("aborted"), lane);
     if (isOver(record, this.#ports.clock.now()))
       return this.#fail(message, new ImError("expired"), lane);
-    if (lane.mayBeCarried(message)) {
+    const overtakes = this.#kept.has(record.conversation);
+    if (!overtakes && lane.mayBeCarried(message)) {
       const session = await this.#ports.session(record);
       if (!this.#open || lane.first !== message) return undefined;
       if (session !== undefined) return this.#carry(message, lane, session);
@@ -288,10 +291,20 @@ export class Outbox {
       if (record === undefined) return false;
       const changed = change(record);
       await this.#ports.store.change(changed);
+      this.#noteKept(changed);
       if (message === undefined || isSame(record, changed)) return true;
       message.update(changed);
       this.#ports.changed(message);
       return true;
     });
+  }
+
+  /** Until its receipt says that it has come. */
+  #noteKept({ id, conversation, state }: SentRecord): void {
+    const kept = this.#kept.get(conversation) ?? new Set();
+    if (state === "deferred") kept.add(id);
+    else kept.delete(id);
+    if (kept.size > 0) this.#kept.set(conversation, kept);
+    else this.#kept.delete(conversation);
   }
 }
