@@ -1,0 +1,49 @@
+/** A TCP proxy that can break every connection it carries, as a network does. */
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+export class BreakingProxy {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  /** Carries what comes to `at` on to `to`; both on the same port, so the hosts have to differ. */
+  static async start(at: string, to: { readonly host: string; readonly port: number }) {
+    const proxy = new BreakingProxy(to);
+    proxy.#server.listen(to.port, at);
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  private constructor(to: { readonly host: string; readonly port: number }) {
+    this.#server = createServer({ noDelay: true }, (near) => {
+      const far = connect({ ...to, noDelay: true });
+      this.#couple(near, far);
+      this.#couple(far, near);
+    });
+  }
+
+  /** Connections that it carries now, each with two ends. */
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
+  /** Breaks all of them; new ones may be made at once. */
+  break(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  close(): void {
+    this.#server.close();
+    this.break();
+  }
+
+  #couple(from: Socket, to: Socket): void {
+    this.#sockets.add(from);
+    from.pipe(to);
+    from.on("error", () => {}); // what it means is told by its end
+    from.on("close", () => {
+      this.#sockets.delete(from);
+      to.destroy();
+    });
+  }
+}
