@@ -42,7 +42,8 @@ test("over WebSocket and TLS the path says so (RFC 7977 §5.2.2)", async (t) => 
     ["udp", /a=path:msrp:\/\/198\.51\.100\.1:\d+\/[\w-]+;tcp\r/],
   ] as const) {
     const seen = wire();
-    const { world, bob, chat } = await inSession(t, { alice: { transport, trace: seen.trace } });
+    const wishes = { alice: { transport, trace: seen.trace }, bob: { transport } };
+    const { world, bob, chat } = await inSession(t, wishes);
     const [invite] = requests(seen.out, "INVITE");
     const description = new TextDecoder().decode(invite?.body);
     assert.match(description, shape);

@@ -86,7 +86,7 @@ function answerMedia(
   const acceptTypes = commonTypes(remote.acceptTypes, own.acceptTypes); // RFC 4975 §8.6
   if (acceptTypes.length === 0) return refused("no common types");
   const role = roleOfAnswerer(remote.setup, wishedRole(own, remote));
-  if (role === "active" && !canReach(remote)) return refused("nobody can open the connection");
+  if (role === "active" && !canReach(remote, own)) return refused("nobody can open the connection");
   const answer: MessageMedia = {
     ...own,
     acceptTypes,
@@ -120,12 +120,17 @@ function allTypes({ acceptTypes, acceptWrappedTypes }: MessageMedia): readonly s
 /** Behind a relay `msrp-cema` needs the passive part; a browser cannot be connected to. */
 function wishedRole(own: MessageMedia, remote: MessageMedia): Role {
   const relayed = own.cema && remote.cema && own.path.length > 1; // RFC 6714 §4.3
-  return relayed || own.setup === "passive" || !canReach(remote) ? "passive" : "active";
+  return relayed || own.setup === "passive" || !canReach(remote, own) ? "passive" : "active";
 }
 
-/** What is not TCP needs a connection that is already there. RFC 7977 §5.2.2 */
-function canReach({ path }: MessageMedia): boolean {
-  return nextHop(path).transport === "tcp";
+/**
+ * What is not TCP needs a connection that is already there, unless we are on the side that opens them: that of
+ * WebSockets, when we say that we do. RFC 7977 §5.2.2
+ */
+function canReach({ path }: MessageMedia, own: MessageMedia): boolean {
+  const { transport } = nextHop(path);
+  if (transport === "tcp") return true;
+  return own.setup === "active" && nextHop(own.path).transport === transport;
 }
 
 /** Whoever opens it through a relay follows RFC 4975 instead. RFC 6714 §4.3 */

@@ -34,7 +34,7 @@ export interface LocalMedia {
   readonly direction?: Direction;
   /**
    * In an offer: `active` when nobody can reach us, else `actpass` is written. In an answer, where the
-   * offer leaves the choice: `passive`, else `active`.
+   * offer leaves the choice: `passive`, else `active`, which has to be said by who opens WebSockets.
    */
   readonly setup?: Setup;
   readonly cema?: boolean;

@@ -132,6 +132,14 @@ test("nobody connects to a browser: its address has ws in it. RFC 7977 §5.2.2",
   assert.equal(reasonOf(answerTo(offer("passive"), ours)), "nobody can open the connection");
 });
 
+test("who is behind a WebSocket himself opens it, whatever the path says. RFC 7977 §5.2.2", () => {
+  const server = ["a=accept-types:*", "a=path:msrps://im.example.com:443/98cjs;ws"];
+  const offer = offerOf("m=message 443 TCP/TLS/MSRP *", ...server, "a=setup:actpass");
+  const path = ["msrps://df7jal23ls0d.invalid:2855/s;ws"];
+  assert.equal(agreed(answerTo(offer, { ...BOBS, path, setup: "active" })).role, "active");
+  assert.equal(agreed(answerTo(offer, { ...BOBS, path })).role, "passive");
+});
+
 test("other media and further message media get port 0, and nothing else of them", () => {
   const offer = offerOf(
     "m=audio 4000/2 RTP/AVP 0 8",
