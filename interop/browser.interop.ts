@@ -1,16 +1,25 @@
-/** The SDK in Chromium against the running server: two pages chat, are reloaded, and share a store. */
+/** The SDK in Chromium against the running server: two pages chat, hold sessions, are reloaded, and share a store. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
+import { connect } from "@parlance/client/node";
 import type { Browser, BrowserContext } from "playwright-core";
+import { BreakingProxy } from "../tools/test/breaking-proxy.ts";
+import { within } from "../tools/test/deadline.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { type ModuleServer, startModuleServer } from "./browser/module-server.ts";
 import { launchChromium, Phone } from "./browser/pages.ts";
 
 const ALICE = "sip:alice@im.example.com";
 const BOB = "sip:bob@im.example.com";
+/** What a server behind the proxy says of itself. */
+const PROXY_HOST = "127.0.0.2";
+const ANSWER_MS = 60_000;
+/** As the page checks it; a multiple of the block, and near to 200 MiB. */
+const BLOCK = Uint8Array.from({ length: 251 * 4_096 }, (_, at) => at % 251);
+const SIZE = 204 * BLOCK.length;
 const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
 
 suite("Chromium", () => {
@@ -71,6 +80,75 @@ suite("Chromium", () => {
     assert.deepEqual(sent, ["Übersicht.png", size, size]);
     assert.equal(await bob.ask("next", "message"), "message reference");
     assert.deepEqual(await bob.ask("fetchFile"), ["Übersicht.png", "image/png", size, true, true]);
+  });
+
+  test("two pages hold a session over WebSocket: messages, composing, a long message, a file", async () => {
+    const alice = await Phone.open(context, modules.url);
+    const bob = await Phone.open(others, modules.url);
+    await alice.ask("open", account("alice"));
+    await bob.ask("open", account("bob"));
+    assert.equal(await alice.ask("openSession", BOB), "open");
+    assert.equal(await bob.ask("next", "session"), `session ${ALICE} connecting`);
+    assert.equal(await bob.ask("next", "session"), `session ${ALICE} open`);
+    assert.equal(await alice.ask("send", BOB, "in the session", "displayed"), "displayed");
+    assert.equal(await bob.ask("next", "message"), "message in the session");
+    await bob.ask("composing", ALICE);
+    assert.equal(await alice.ask("next", "composing"), `composing ${BOB} true`);
+    await bob.ask("send", ALICE, "and back", "delivered");
+    assert.equal(await alice.ask("next", "message"), "message and back");
+    const long = "long ".repeat(30_000);
+    assert.equal(await alice.ask("send", BOB, long, "delivered"), "delivered");
+    assert.equal(await bob.ask("next", "message long"), `message ${long}`);
+    const size = 5_000_000;
+    assert.deepEqual(await alice.ask("giveFile", BOB, size, "reise.png"), [
+      "delivered",
+      undefined,
+      size,
+    ]);
+    assert.equal(await bob.ask("next", "file"), `file reise.png ${size}`);
+    assert.equal(await bob.ask("next", "taken"), `taken reise.png ${size} true`);
+  });
+
+  test("a Node client over TCP and a page: a session, 200 MiB over a connection that breaks, a large message while the page is away", async (t) => {
+    const own = await ServerProcess.start({
+      users: USERS,
+      set: { "media.host": PROXY_HOST, "web.origins": [modules.url] },
+    });
+    t.after(() => own.stop());
+    const proxy = await BreakingProxy.start(PROXY_HOST, own.address("tcp", 1));
+    t.after(() => proxy.close());
+    const { host, port } = own.address("tcp");
+    const [user, password] = [ALICE, "alice-secret"];
+    const alice = await connect({ user, password, server: `tcp://${host}:${port}` });
+    t.after(() => alice.close());
+    const bob = await Phone.open(others, modules.url);
+    await bob.ask("open", { ...account("bob"), server: own.webSocketUrl });
+    const chat = alice.conversation(BOB);
+    await within(ANSWER_MS, chat.open(), () => chat.session);
+    const hello = chat.send("hello from a terminal");
+    await within(ANSWER_MS, hello.displayed, () => hello.state);
+    assert.equal(await bob.ask("next", "message"), "message hello from a terminal");
+
+    const content = new Blob(Array(SIZE / BLOCK.length).fill(BLOCK));
+    const sent = chat.sendFile(content, { name: "big.bin", via: "session" });
+    let broken = false;
+    for await (const { doneBytes } of sent.progress) {
+      if (broken || doneBytes < SIZE / 3) continue;
+      broken = true;
+      proxy.break();
+    }
+    await within(ANSWER_MS, sent.delivered, () => sent.state);
+    assert.equal(broken, true);
+    assert.equal(await bob.ask("next", "taken"), `taken big.bin ${SIZE} true`);
+
+    await bob.ask("close");
+    const long = "for later ".repeat(20_000);
+    const later = alice.send(BOB, long);
+    await within(ANSWER_MS, later.reached("deferred"), () => later.state);
+    await bob.reload();
+    await bob.ask("open", { ...account("bob"), server: own.webSocketUrl });
+    assert.equal(await bob.ask("next", "message for later"), `message ${long}`);
+    await within(ANSWER_MS, later.displayed, () => later.state);
   });
 
   test("a wrong password is told", async () => {

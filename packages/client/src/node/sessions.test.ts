@@ -73,7 +73,11 @@ suite("through the running server", () => {
     assert.deepEqual([file.name, file.sizeBytes], ["big.bin", FILE_BYTES]);
     const breaking = breakAt(file, [0.25, 0.6]);
     const target = await open(to, "w");
-    await within(FILE_MS, file.save((piece) => void writeSync(target.fd, piece)), () => file.state);
+    await within(
+      FILE_MS,
+      file.save((piece) => void writeSync(target.fd, piece)),
+      () => file.state,
+    );
     await within(ANSWER_MS, sent.delivered, () => sent.state);
     assert.equal(await breaking, 2);
     await target.close();
