@@ -66,7 +66,7 @@ export class Capture {
       let said = "";
       this.#child.stderr?.on("data", (chunk: Buffer) => {
         said += chunk.toString();
-        if (said.includes("Capturing on")) resolve(true);
+        if (said.includes("Capture started")) resolve(true);
         if (/permission|not permitted/i.test(said)) resolve(false);
       });
     });
