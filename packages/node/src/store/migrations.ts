@@ -163,4 +163,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE deferred ADD COLUMN content_id TEXT;
   CREATE INDEX deferred_content ON deferred (content_id) WHERE content_id IS NOT NULL;
   `,
+  `
+  -- The registrar knows what expires; a refresh that is written changes one tree now, not two.
+  DROP INDEX binding_expiry;
+  `,
 ];

@@ -63,6 +63,15 @@ test("after a crash a client that does not come back is given up, at the latest 
   assert.deepEqual(await world.stores.bindings.list(undefined, 10), []);
 });
 
+test("what expired while the server was down is gone, on the disk too", async () => {
+  const { world } = await registered();
+  const image = world.crash();
+  await world.clock.pass(2 * GRANTED_MS + 2_000);
+  await world.start({}, image);
+  assert.equal(world.server.stats.contacts, 0);
+  assert.deepEqual(await world.stores.bindings.list(undefined, 10), []);
+});
+
 test("what a refresh changes, and less time, is on the disk before the 200", async () => {
   const { alice, fillDisk } = await registered(120);
   fillDisk();

@@ -41,9 +41,6 @@ export interface BindingStore {
 
   /** Reads only: bindings in the order of user and id, at most `limit`, those after `after`. */
   list(after: BindingKey | undefined, limit: number): Promise<readonly StoredBinding[]>;
-
-  /** Durable when it resolves. Removes at most `limit` bindings with `expiresAt` ≤ `now`, oldest first, and says which. */
-  expire(now: number, limit: number): Promise<readonly BindingKey[]>;
 }
 
 export interface BindingKey {

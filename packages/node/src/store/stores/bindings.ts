@@ -19,10 +19,6 @@ export class SqliteBindings implements BindingStore {
     const { user, id } = after ?? { user: "", id: "" };
     return (await this.#worker.call("listBindings", user, id, limit)).map(readBinding);
   }
-
-  async expire(now: number, limit: number): Promise<readonly BindingKey[]> {
-    return (await this.#worker.call("expireBindings", now, limit)).map(readKey);
-  }
 }
 
 function changeRow(change: BindingChange): BindingRow {
@@ -71,9 +67,4 @@ function readBinding(columns: Row): StoredBinding {
     registeredAt: row.number(),
     expiresAt: row.number(),
   };
-}
-
-function readKey(columns: Row): BindingKey {
-  const row = new RowReader(columns);
-  return { user: row.text(), id: row.text() };
 }

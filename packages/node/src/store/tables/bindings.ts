@@ -36,9 +36,6 @@ export function bindingTable(sql: Sql) {
   const list = sql.prepare(
     `SELECT ${COLUMNS.join(", ")} FROM binding WHERE (user, id) > (?, ?) ORDER BY user, id LIMIT ?`,
   );
-  const expired = sql.prepare(
-    "SELECT user, id FROM binding WHERE expires_at <= ? ORDER BY expires_at LIMIT ?",
-  );
 
   return {
     changeBindings(changes: readonly BindingRow[]): void {
@@ -50,12 +47,6 @@ export function bindingTable(sql: Sql) {
 
     listBindings(user: string, id: string, limit: number): readonly Row[] {
       return list.all(user, id, limit);
-    },
-
-    expireBindings(now: number, limit: number): readonly Row[] {
-      const keys = expired.all(now, limit);
-      for (const key of keys) remove.run(...key);
-      return keys;
     },
   };
 }

@@ -102,13 +102,19 @@ export class Registrar {
     this.#listeners.push(listener);
   }
 
-  /** Reads what was registered before the restart. */
+  /** Reads what was registered before the restart, and forgets what has expired since. */
   async load(): Promise<void> {
-    const now = this.#ports.clock.now();
+    const { clock, store } = this.#ports;
+    const now = clock.now();
     let after: StoredBinding | undefined;
     for (;;) {
-      const page = await this.#ports.store.list(after, PAGE);
-      for (const row of page) if (row.expiresAt > now) this.#restore(row);
+      const page = await store.list(after, PAGE);
+      const expired: BindingChange[] = [];
+      for (const row of page) {
+        if (row.expiresAt > now) this.#restore(row);
+        else expired.push({ do: "remove", user: row.user, id: row.id });
+      }
+      if (expired.length > 0) await store.change(expired);
       after = page.at(-1);
       if (after === undefined || page.length < PAGE) return;
     }
@@ -180,12 +186,7 @@ export class Registrar {
     if (due.length === limits.expiredBindingsPerTick) hits.hit("expiredBindingsPerTick");
     for (const contact of due) this.#drop(contact, "expired");
     const stored = due.filter(({ flow }) => flow === undefined);
-    if (stored.length === 0) return;
-    // The store would keep them for longer. What else has expired there is of users who are gone.
-    await Promise.all([
-      store.change(stored.map(removal)),
-      store.expire(now, limits.expiredBindingsPerTick),
-    ]);
+    if (stored.length > 0) await store.change(stored.map(removal)); // they may lie there for longer
   }
 
   /** Ends every registration of a user at once. Returns the contacts that went. */

@@ -55,20 +55,6 @@ export function bindingStoreContract(name: string, contract: Contract): void {
     equal(await keys({ user: "b", id: "1" }), ["c/1"]);
     equal(await keys({ user: "c", id: "1" }), []);
   });
-
-  caseOf(contract, `${name}: expired bindings go, oldest first, so many a tick`, async (world) => {
-    const { bindings } = world.stores;
-    const at = (id: string, expiresAt: number): StoredBinding => ({ ...BARE, id, expiresAt });
-    const all = [at("a", 30), at("b", 10), at("c", 20), at("d", 31)];
-    await bindings.change(all.map((binding) => ({ do: "put", binding })));
-    equal(await bindings.expire(9, 10), []);
-    equal(await bindings.expire(30, 2), [
-      { user: BARE.user, id: "b" },
-      { user: BARE.user, id: "c" },
-    ]);
-    equal(await bindings.expire(30, 2), [{ user: BARE.user, id: "a" }]);
-    equal(await (await world.restart()).bindings.list(undefined, 10), [at("d", 31)]);
-  });
 }
 
 const FULL: StoredBinding = {

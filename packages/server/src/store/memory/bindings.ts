@@ -31,18 +31,6 @@ export class MemoryBindings implements BindingStore {
     );
   }
 
-  expire(now: number, limit: number): Promise<readonly BindingKey[]> {
-    return this.#ledger.change(() => {
-      const gone = this.records()
-        .filter((binding) => binding.expiresAt <= now)
-        .sort((a, b) => a.expiresAt - b.expiresAt)
-        .slice(0, limit)
-        .map(({ user, id }) => ({ user, id }));
-      for (const { user, id } of gone) this.#remove(user, id);
-      return gone;
-    });
-  }
-
   #apply(change: BindingChange): void {
     switch (change.do) {
       case "put":
