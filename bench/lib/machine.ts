@@ -21,18 +21,20 @@ export function startOn(core: Core, command: readonly string[], ipc = false): Ch
     stdio: ["ignore", "pipe", "pipe", ...(ipc ? (["ipc"] as const) : [])],
   });
   running.add(child);
-  child.once("exit", () => running.delete(child));
   return child;
 }
 
-/** Resolves when it has ended; what does not end when asked is killed. */
+/** Resolves when it has ended; what does not end when asked is killed, and so is what it leaves behind. */
 export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  signal(child, "SIGTERM");
-  const kill = setTimeout(() => signal(child, "SIGKILL"), 5_000);
-  await ended;
-  clearTimeout(kill);
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    signal(child, "SIGTERM");
+    const kill = setTimeout(() => signal(child, "SIGKILL"), 5_000);
+    await ended;
+    clearTimeout(kill);
+  }
+  signal(child, "SIGKILL"); // the others of its group
+  running.delete(child);
 }
 
 /** Processor seconds that the group of the process has used: user and system, all its threads. */

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly seconds: number;
   readonly warmup: number;
   readonly away: boolean;
+  /** Each REGISTER is of a client that has started anew. */
+  readonly anew: boolean;
   readonly users: number;
   readonly messages: number;
   readonly sessions: number;
@@ -36,6 +38,7 @@ export function loadOptions(): LoadOptions {
       seconds: { type: "string", default: "3" },
       warmup: { type: "string", default: "2" },
       away: { type: "boolean", default: false },
+      anew: { type: "boolean", default: false },
       users: { type: "string", default: "1000" },
       messages: { type: "string", default: "20000" },
       sessions: { type: "string", default: "1" },

@@ -67,13 +67,14 @@ export class Phone {
   }
 
   sendRegister(): void {
-    const { domain, transport } = this.#options;
+    const { domain, transport, anew } = this.#options;
     const uri = `sip:${domain}`;
     this.#serial += 1;
+    const call = anew ? this.#serial : "reg";
     this.send(
       `REGISTER ${uri} SIP/2.0\r\n${this.via(`r${this.#serial}`)}Max-Forwards: 70\r\n` +
         `From: <sip:${this.user}@${domain}>;tag=r\r\nTo: <sip:${this.user}@${domain}>\r\n` +
-        `Call-ID: reg-${this.user}-${this.#line.port}\r\nCSeq: ${this.#serial} REGISTER\r\n` +
+        `Call-ID: ${call}-${this.user}-${this.#line.port}\r\nCSeq: ${this.#serial} REGISTER\r\n` +
         `Contact: <sip:${this.user}@127.0.0.1:${this.#line.port};transport=${transport}>;+g.oma.sip-im;expires=3600\r\n` +
         `${this.authorization("REGISTER", uri)}Content-Length: 0\r\n\r\n`,
     );

@@ -3,7 +3,8 @@
  *
  *   node register-load.ts --transport udp --port 5060 --users 1000 --pairs 8 --window 16 --seconds 3 --password p
  *
- * The users share as many sockets as there are "pairs"; `window` is in flight on each.
+ * The users share as many sockets as there are "pairs"; `window` is in flight on each. With --anew no REGISTER is a
+ * refresh: each has another Call-ID, as a client has that was started again.
  */
 import { InFlight } from "./in-flight.ts";
 import { openLine } from "./lines.ts";
