@@ -123,7 +123,12 @@ export async function startKamailio(config: string, digest: boolean): Promise<Se
   child.stderr?.on("data", (chunk) => {
     complaints = `${complaints}${chunk}`.slice(-2_000);
   });
-  await listening(port, child); // it says nothing when it is ready
+  try {
+    await listening(port, child); // it says nothing when it is ready
+  } catch (why) {
+    child.kill("SIGKILL");
+    throw new Error(`kamailio did not start: ${complaints}`, { cause: why });
+  }
   return {
     name: digest ? "Kamailio, digest" : "Kamailio",
     port,
@@ -136,11 +141,12 @@ export async function startKamailio(config: string, digest: boolean): Promise<Se
 async function listening(port: number, child: ChildProcess): Promise<void> {
   const until = performance.now() + START_MS;
   while (performance.now() < until) {
-    if (child.exitCode !== null) throw new Error(`kamailio ended with ${child.exitCode}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`it ended with ${end}`);
     if (await isOpen(port)) return;
     await wait(50);
   }
-  throw new Error(`kamailio does not listen after ${START_MS} ms`);
+  throw new Error(`it does not listen after ${START_MS} ms`);
 }
 
 function isOpen(port: number): Promise<boolean> {
