@@ -1,7 +1,7 @@
 /** The room of a conference: many legs that hear each other, as the controlling function drives it. IM-7.2.3-04 */
 import type { Appearance, Refusal } from "@parlance/im";
-import type { LegFailure, MediaLeg } from "./media-switch.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
+import type { LegFailure, MediaLeg } from "./media-switch.ts";
 import type { Towards } from "./onward.ts";
 
 /** One who takes part: a row of the mapping table between addresses, entities and aliases. Clause 7.2.3.2 */
@@ -61,7 +61,11 @@ export type PagerDelivery = (envelope: Uint8Array) => Promise<boolean>;
 /** What the room tells whoever opened it. */
 export interface RoomOwner {
   /** A device never came, or has not come back, or does not answer any more. */
-  failed(member: RoomMember, leg: RoomLeg | PagerLeg, reason: LegFailure | "too slow" | "flood"): void;
+  failed(
+    member: RoomMember,
+    leg: RoomLeg | PagerLeg,
+    reason: LegFailure | "too slow" | "flood",
+  ): void;
   /** NICKNAME of a member; undefined takes his alias away. An MSRP status answers it. RFC 7701 §7 */
   wishes(member: RoomMember, alias: string | undefined): MaybePromise<number>;
 }
