@@ -88,9 +88,9 @@ export async function startParlance(users: number, options: ParlanceOptions = {}
 }
 
 /** A program that only joins sockets, two by two. */
-export async function startPipe(): Promise<Server> {
+export async function startPipe(nodeFlags: readonly string[] = []): Promise<Server> {
   const program = join(ROOT, "bench/load/pipe.ts");
-  const child = startOn(0, [process.execPath, program]);
+  const child = startOn(0, [process.execPath, ...nodeFlags, program]);
   const port = Number(await saying(child, /^ready (\d+)$/m));
   return { name: "Node pipe", port, child, password: undefined };
 }

@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly away: boolean;
   /** Each REGISTER is of a client that has started anew. */
   readonly anew: boolean;
+  /** Sessions are kept, and not ended. */
+  readonly hold: boolean;
   readonly users: number;
   readonly messages: number;
   readonly sessions: number;
@@ -39,6 +41,7 @@ export function loadOptions(): LoadOptions {
       warmup: { type: "string", default: "2" },
       away: { type: "boolean", default: false },
       anew: { type: "boolean", default: false },
+      hold: { type: "boolean", default: false },
       users: { type: "string", default: "1000" },
       messages: { type: "string", default: "20000" },
       sessions: { type: "string", default: "1" },

@@ -44,11 +44,12 @@ export interface AnchoredSessionPorts {
   readonly bridge: MediaBridge;
   /** `a=max-size` of ours, whichever side asks. */
   readonly maxSize: number;
-  /** Does somebody else take the caller over? */
-  readonly instead: (failure: CallFailure, takeOver: TakeOver) => boolean;
   /** The session is over, or never came about. */
   over(session: AnchoredSession): void;
 }
+
+/** Does somebody else take the caller over? */
+export type Instead = (failure: CallFailure, takeOver: TakeOver) => boolean;
 
 /** One of the two sides, and how the other sees it. */
 interface Party {
@@ -68,6 +69,7 @@ export class AnchoredSession implements OnwardUser {
   readonly #legs = new Map<string, MediaLeg>();
   #incoming: IncomingCall | undefined;
   #outgoing: OutgoingCall | undefined;
+  #instead: Instead | undefined;
   /** Who has taken the caller over. */
   #heir: IncomingOwner | undefined;
   #over = false;
@@ -112,8 +114,9 @@ export class AnchoredSession implements OnwardUser {
     return call === this.#far.call ? this.#near.call : undefined;
   }
 
-  begin(incoming: IncomingCall, place: (user: OnwardUser) => OutgoingCall): void {
+  begin(incoming: IncomingCall, place: (user: OnwardUser) => OutgoingCall, instead: Instead): void {
     this.#incoming = incoming;
+    this.#instead = instead;
     this.#near.call = incoming.call;
     this.#outgoing = place(this);
   }
@@ -179,6 +182,15 @@ export class AnchoredSession implements OnwardUser {
     const accepted = this.#incoming?.accept({ body: near.told, edit });
     if (accepted === undefined) return this.end();
     near.call = accepted;
+    this.#settle();
+  }
+
+  /** An established session stands on its calls: what its INVITE came with, and went with, can go. */
+  #settle(): void {
+    this.#incoming = undefined;
+    this.#outgoing = undefined;
+    this.#instead = undefined;
+    this.#legs.clear();
   }
 
   #failed(failure: CallFailure): void {
@@ -205,8 +217,9 @@ export class AnchoredSession implements OnwardUser {
 
   /** One message that cannot be brought now may be kept; a phone that holds no session may get messages. */
   #isTakenOver(failure: CallFailure, incoming: IncomingCall): boolean {
-    if (!incoming.pending) return false;
-    return this.#ports.instead(failure, (owner) => {
+    const instead = this.#instead;
+    if (instead === undefined || !incoming.pending) return false;
+    return instead(failure, (owner) => {
       this.#heir = owner;
       this.#near.call = undefined;
       return incoming;

@@ -4,6 +4,7 @@ import {
   type Call,
   type CallFailure,
   type DialogReference,
+  type IncomingCall,
   type OutgoingCall,
   Params,
   Replaces,
@@ -130,7 +131,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   #join(passage: Passage, offer: SessionMedia, onward: Onward): Refusal | undefined {
-    const { calls, media, random } = this.#ports;
+    const { calls, media } = this.#ports;
     const { request, flow } = passage;
     if (flow === undefined) return refuse("failure");
     const near: Towards = {
@@ -151,7 +152,6 @@ export class AnchoredSessions implements Sessions {
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
       bridge,
       maxSize: this.#options.maxBytes,
-      instead: (failure, takeOver) => this.#isTakenOver(failure, passage, onward, takeOver),
       over: () => this.#over(made, parties),
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
@@ -160,8 +160,15 @@ export class AnchoredSessions implements Sessions {
       return undefined; // answered already
     }
     this.#entered(made, parties);
+    this.#begin(made, incoming, passage, onward);
+    return undefined;
+  }
+
+  /** Apart, so that nothing of the session itself keeps the INVITE and its way. */
+  #begin(made: AnchoredSession, incoming: IncomingCall, passage: Passage, onward: Onward): void {
+    const { calls, random } = this.#ports;
     const replaces = this.#replacedBehindUs(passage);
-    const invite = farInvite(request, random, replaces);
+    const invite = farInvite(passage.request, random, replaces);
     made.begin(
       incoming,
       (user): OutgoingCall =>
@@ -170,8 +177,8 @@ export class AnchoredSessions implements Sessions {
           patienceMs: this.#options.inviteWaitMs,
           outlet: onward.outlet(user),
         }),
+      (failure, takeOver) => this.#isTakenOver(failure, passage, onward, takeOver),
     );
-    return undefined;
   }
 
   #isTakenOver(
