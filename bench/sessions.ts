@@ -86,8 +86,8 @@ async function held(
   options: Readonly<Record<string, string | number | boolean>>,
 ): Promise<number> {
   const program = fileURLToPath(new URL("./load/session-load.ts", import.meta.url));
-  const given = Object.entries({ ...options, port: server.port });
-  const args = given.flatMap(([name, value]) =>
+  const given: typeof options = { ...options, port: server.port };
+  const args = Object.entries(given).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   );
   const load = startOn(1, [process.execPath, program, "--hold", ...args], true);
