@@ -69,9 +69,7 @@ async function memoryFigure(): Promise<Figure> {
     return await held(await start(), options);
   };
   const whole = ((await each({ sessions: HELD.each })) - (await each({ sessions: 0 }))) / sessions;
-  const pipe = async (many: number): Promise<number> =>
-    await held(await startPipe(MEMORY_PROBE), { pipe: true, sessions: many });
-  const sockets = ((await pipe(sessions)) - (await pipe(1))) / sessions;
+  const sockets = ((await joined(sessions)) - (await joined(1))) / sessions;
   return {
     figure: "memory of an idle session, over its two connections",
     unit: "bytes",
@@ -79,6 +77,11 @@ async function memoryFigure(): Promise<Figure> {
     wanted: WANTED_BYTES,
     reference: { of: "two connections of Node", value: rounded(sockets, 0) },
   };
+}
+
+/** What a program has in use that joins the connections of so many sessions. */
+async function joined(sessions: number): Promise<number> {
+  return await held(await startPipe(MEMORY_PROBE), { pipe: true, sessions });
 }
 
 async function held(
