@@ -279,7 +279,14 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
     },
   );
   const collector = new ReportCollector(
-    { store: stores.imdn, way, clock, random, log },
+    {
+      store: stores.imdn,
+      way,
+      takesLong: (author) => core.takesLong(author),
+      clock,
+      random,
+      log,
+    },
     { address: services.imdn, userAgent, ...DEFAULT_COLLECTOR_TIMES },
   );
   const groups = groupsOf(config);

@@ -240,6 +240,13 @@ export class Core {
     directory.onRevoked((_user, account) => this.#closeConnections(account));
   }
 
+  /** Can the owner of this address be brought now what is too long for a datagram? Of others we cannot know: true. */
+  takesLong(address: string): boolean {
+    const user = this.directory.owner(address)?.user;
+    if (user === undefined) return true;
+    return this.registrar.contacts.of(user.address).some(({ datagramsOnly }) => !datagramsOnly);
+  }
+
   /** Told after the answer to a REGISTER that made a user reachable. */
   onReachable: ((user: User) => void) | undefined;
 

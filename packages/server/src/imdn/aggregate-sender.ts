@@ -4,7 +4,7 @@ import { addressKey, parseUri } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Log, Originator, Way } from "../ports/index.ts";
 import type { ImdnStore, SentMessageState } from "../store/index.ts";
-import { type Batch, batchesOf, singles } from "./aggregate.ts";
+import { type Batch, batchesOf, singlesOf } from "./aggregate.ts";
 import { makeServerMessage } from "./server-message.ts";
 
 export type Sending = SentMessageState;
@@ -12,6 +12,8 @@ export type Sending = SentMessageState;
 export interface SenderPorts {
   readonly store: ImdnStore;
   readonly way: Pick<Way, "submit">;
+  /** Can this author be brought a message now that is too long for a datagram? Of others we cannot know: true. */
+  readonly takesLong: (author: string) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -35,9 +37,11 @@ export class AggregateSender {
 
   /** What was given to the author is noted after he has it: a crash may tell him twice. */
   async send({ message, reports }: Sending): Promise<void> {
-    const { store, random } = this.#ports;
+    const { store, random, takesLong } = this.#ports;
     const { messageId, author, expiresAt } = message;
-    for (const batch of batchesOf(reports, random)) {
+    // What is long waits, once it is kept, for a connection that some phones never make.
+    const batches = takesLong(author) ? batchesOf(reports, random) : singlesOf(reports, random);
+    for (const batch of batches) {
       const status = await this.#sendBatch(message.context, batch);
       if (isForLater(status)) {
         const deadline = this.#ports.clock.now() + RETRY_MS;
@@ -55,7 +59,7 @@ export class AggregateSender {
     const several = batch.reports.length > 1;
     if (!several || ![413, 415, 488].includes(status)) return status;
     let last = status;
-    for (const single of singles(batch, this.#ports.random)) {
+    for (const single of singlesOf(batch.reports, this.#ports.random)) {
       last = await this.#submit(author, single);
       if (isForLater(last)) break;
     }

@@ -23,8 +23,8 @@ export function batchesOf(reports: readonly DispositionReport[], random: Random)
   return batches;
 }
 
-/** For an author whose client does not know several parts. */
-export function singles({ reports }: Batch, random: Random): readonly Batch[] {
+/** For an author whose client does not know several parts, or takes no long messages. */
+export function singlesOf(reports: readonly DispositionReport[], random: Random): readonly Batch[] {
   return reports.map((report) => batchOf([report], random));
 }
 

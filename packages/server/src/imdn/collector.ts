@@ -20,6 +20,8 @@ import { collectedReport } from "./collected-report.ts";
 export interface CollectorPorts {
   readonly store: ImdnStore;
   readonly way: Pick<Way, "submit">;
+  /** Can this author be brought a message now that is too long for a datagram? Of others we cannot know: true. */
+  readonly takesLong: (author: string) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -104,16 +104,24 @@ test("RFC 5438 §7.2.1: reports follow the route that the message recorded", asy
 });
 
 interface Wishes {
+  readonly takesLong?: boolean;
   readonly stores?: MemoryStores;
   readonly disk?: Disk;
 }
 
-function collecting({ stores: given, disk }: Wishes = {}) {
+function collecting({ stores: given, disk, takesLong = true }: Wishes = {}) {
   const way = new DeadEnd();
   const clock = new HandClock();
   const stores = given ?? memoryStores(disk === undefined ? {} : { disk });
   const collector = new ReportCollector(
-    { store: stores.imdn, way, clock, random: countingRandom(), log: silentLog },
+    {
+      store: stores.imdn,
+      way,
+      takesLong: () => takesLong,
+      clock,
+      random: countingRandom(),
+      log: silentLog,
+    },
     { address: IMDN, userAgent, aggregateMs: 10_000, lifeMs: 86_400_000 },
   );
   collector.start();
@@ -184,6 +192,24 @@ test("IM-8.1.1-N3: when all have reported, the author gets one message with a pa
     [
       ["sip:bob@example.com", "sip:alice@example.com", "m1", "delivered"],
       ["sip:carol@example.com", "sip:alice@example.com", "m1", "failed"],
+    ],
+  );
+});
+
+test("an author who is away, or has nothing but datagrams, gets each report by itself", async () => {
+  const { way, open, report } = collecting({ takesLong: false });
+  await open();
+  await report(originatorFor(bob));
+  await report(originatorFor(carol), "failed");
+  await settled();
+  assert.deepEqual(
+    way.submitted.map(({ request }) => [
+      request.text("Content-Type"),
+      reportsIn(request).map(({ imdn }) => imdn.recipientUri),
+    ]),
+    [
+      ["message/cpim", ["sip:bob@example.com"]],
+      ["message/cpim", ["sip:carol@example.com"]],
     ],
   );
 });
