@@ -16,21 +16,15 @@ import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling, type Group } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
-import { DeferredMessages, LargeMessages } from "./deferred/index.ts";
+import { DeferredMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import {
-  AnchoredSessions,
-  openRules,
-  originating,
-  PagerSessions,
-  terminating,
-} from "./participating/index.ts";
-import type { Untagged, User } from "./ports/index.ts";
-import { Relay } from "./relay/index.ts";
+import { openRules, originating, terminating } from "./participating/index.ts";
+import type { User } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
-import { type Place, SWITCH_LIMITS, Switch } from "./switch/index.ts";
+import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
+import { largeMessages, makePlane, type UserPlane, untaggedOf } from "./user-plane.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
 /** Where the MSRP listeners of the server are. */
@@ -139,108 +133,6 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       core.stop();
     },
   };
-}
-
-/** The switch, and the sessions that pass it. */
-function makePlane(
-  config: ServerConfig,
-  limits: Bounds,
-  ports: ServerPorts,
-  core: Core,
-): UserPlane | undefined {
-  const { msrp, clock, random, log, metrics } = ports;
-  if (msrp === undefined) return undefined;
-  const hub = new Switch(SWITCH_LIMITS, {
-    publicHost: config.media?.host,
-    dialer: msrp,
-    clock,
-    random,
-    log,
-    metrics,
-    security: core.watch,
-  });
-  const common = {
-    calls: core.calls,
-    media: hub,
-    random,
-    mayWrite: (user: string) => core.way.mayWrite(user),
-  };
-  const { plainSip = false, pagerInterworking = plainSip } = config.compat ?? {};
-  const pager = new PagerSessions(
-    {
-      ...common,
-      way: core.way,
-      clock,
-      isReachable: (address) => core.registrar.contacts.of(address).length > 0,
-    },
-    {
-      maxBytes: limits.streamBodyBytes,
-      idleMs: limits.interworkedIdleSeconds * 1_000,
-      userAgent: RELEASE,
-    },
-  );
-  const sessions = new AnchoredSessions(
-    { ...common, pager: pagerInterworking ? pager : undefined },
-    {
-      anchor: config.media?.anchor ?? "always",
-      untagged: untaggedOf(config),
-      maxBytes: limits.sessionFileBytes,
-      inviteWaitMs: limits.inviteWaitMs,
-    },
-  );
-  return { hub, sessions, relay: makeRelay(hub, config, limits, ports, core) };
-}
-
-function makeRelay(
-  lines: Switch,
-  { relay, auth }: ServerConfig,
-  limits: Bounds,
-  { clock, random, hashing, metrics, secrets }: ServerPorts,
-  { logins, watch: security }: Core,
-): Relay | undefined {
-  if (relay === undefined) return undefined;
-  return new Relay(
-    { lines, logins, hashing, clock, random, metrics, security },
-    {
-      plain: relay.plain,
-      md5: auth?.md5Compat ?? true,
-      nonceKey: secrets.nonces,
-      leases: { total: limits.relayUris, perUser: limits.relayUrisPerUser },
-    },
-  );
-}
-
-/** Undefined where they could not be taken, or not be kept. */
-function largeMessages(
-  limits: Bounds,
-  { largeMessages: contents, stores, clock, random, log }: ServerPorts,
-  { calls, way }: Core,
-  plane: UserPlane | undefined,
-): LargeMessages | undefined {
-  if (plane === undefined || contents === undefined) return undefined;
-  return new LargeMessages({
-    calls,
-    media: plane.hub,
-    contents,
-    maxBytes: limits.largeMessageBytes,
-    mayWrite: (user) => way.mayWrite(user),
-    way,
-    clock,
-    random,
-    log,
-    userAgent: RELEASE,
-    referenced: () => stores.deferred.contents(),
-  });
-}
-
-interface UserPlane {
-  readonly hub: Switch;
-  readonly sessions: AnchoredSessions;
-  readonly relay: Relay | undefined;
-}
-
-function untaggedOf({ compat }: ServerConfig): Untagged {
-  return compat?.plainSip === true ? "serve" : "refuse";
 }
 
 function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts, core: Core) {

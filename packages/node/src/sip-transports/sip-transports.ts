@@ -1,5 +1,5 @@
 /** All sockets that SIP goes over, behind the ports of the stack. RFC 3261 §18 */
-import { isIPv6, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import {
   type Address,
@@ -30,7 +30,8 @@ import { type Upgrade, webSocketDoor } from "../sockets/web-socket-door.ts";
 import { WriteTurn } from "../sockets/write-turn.ts";
 import { connectStream, connectWebSocket } from "./connect.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
-import { DatagramFlow, DatagramSocket } from "./datagram.ts";
+import { DatagramFlow } from "./datagram.ts";
+import { type DatagramCommon, DatagramSockets } from "./datagram-sockets.ts";
 import { lookEveryMs } from "./life.ts";
 import type {
   Listening,
@@ -65,7 +66,7 @@ export class SipTransports implements Transports {
   readonly #accepted = new Set<Socket>();
   readonly #connecting = new Map<string, Promise<Connection>>();
   readonly #listeners: StreamListener[] = [];
-  readonly #datagrams: DatagramSocket[] = [];
+  readonly #datagrams: DatagramSockets;
   readonly #avoided: Address[] = [];
   #serial = 0;
   #stopping = false;
@@ -84,6 +85,10 @@ export class SipTransports implements Transports {
       watch: new Watch(lookEveryMs(this.#limits)),
       forget: (connection) => this.#forget(connection),
     };
+    this.#datagrams = new DatagramSockets(
+      () => this.#nextId("UDP"),
+      () => this.#datagramCommon(),
+    );
   }
 
   /** Who hears of what comes in; to be called once, before anything is opened. */
@@ -107,7 +112,7 @@ export class SipTransports implements Transports {
     const { name } = options;
     const address =
       transport === "UDP"
-        ? (await this.#bindDatagram({ host, port }, name, options.reusePort)).local
+        ? (await this.#datagrams.bind({ host, port }, name, options.reusePort)).local
         : await this.#listenStream(transport, { host, port }, options);
     return { transport, name, ...address };
   }
@@ -160,21 +165,7 @@ export class SipTransports implements Transports {
       await allClosed;
     }
     for (const socket of this.#accepted) socket.destroy();
-    await Promise.all(this.#datagrams.splice(0).map((socket) => socket.close()));
-  }
-
-  async #bindDatagram(
-    address: Address,
-    listener: string | undefined,
-    reusePort = false,
-  ): Promise<DatagramSocket> {
-    const id = this.#nextId("UDP");
-    const { events } = this.#host;
-    if (events === NOBODY) notAttached();
-    const named = { id, listener, address, reusePort, events };
-    const socket = await DatagramSocket.bind({ ...named, messageLimits: this.#messageLimits });
-    this.#datagrams.push(socket);
-    return socket;
+    await this.#datagrams.close();
   }
 
   async #listenStream(
@@ -298,11 +289,13 @@ export class SipTransports implements Transports {
   #openDatagram(address: Address): Flow | Promise<Flow> {
     const refusal = this.#judgeDestination("UDP", address);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const family = isIPv6(address.host);
-    const socket = this.#datagrams.find(({ local }) => isIPv6(local.host) === family);
-    if (socket !== undefined) return socket.flowTo(address);
-    const anywhere = { host: family ? "::" : "0.0.0.0", port: 0 };
-    return this.#bindDatagram(anywhere, undefined).then((bound) => bound.flowTo(address));
+    return this.#datagrams.flowTo(address);
+  }
+
+  #datagramCommon(): DatagramCommon {
+    const { events } = this.#host;
+    if (events === NOBODY) notAttached();
+    return { events, messageLimits: this.#messageLimits };
   }
 
   /** Those who ask while it is being opened get the same one. */
@@ -367,7 +360,7 @@ export class SipTransports implements Transports {
     if (this.#stopping) return new Error("the transports are stopped");
     const own =
       transport === "UDP"
-        ? this.#datagrams.map(({ local }) => local)
+        ? this.#datagrams.addresses
         : [...this.#listeners.map((listener) => listener.address), ...this.#avoided];
     if (this.#mayConnect(address) && !isOwnListener(address, own)) return undefined;
     this.#refused("destination", address);

@@ -1,6 +1,6 @@
 /** A request on its way; its body is read when somebody asks, and only then. */
 import type { Flow, ServerTransaction, SipRequest } from "@parlance/sip";
-import type { Content, Originator, Passage, Principal, ReadContent } from "../ports/index.ts";
+import type { Content, Edit, Originator, Passage, Principal, ReadContent } from "../ports/index.ts";
 
 export type Facts = Omit<Passage, "content">;
 
@@ -45,4 +45,12 @@ export class RequestPassage implements Passage {
       this.#read,
     );
   }
+}
+
+/** The request with the changes that a function wants; the very same passage when it wants none. */
+export function edited(passage: Passage, edit: Edit | undefined): Passage {
+  if (edit === undefined || !(passage instanceof RequestPassage)) return passage;
+  const changed = passage.request.edit();
+  edit(changed);
+  return passage.with(changed.done());
 }

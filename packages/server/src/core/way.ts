@@ -3,28 +3,23 @@
  * participating function of the target user, contacts. Everything that is in memory is judged at once,
  * so a relayed MESSAGE makes no detour over a promise.
  */
-import { mimeHeader } from "@parlance/formats";
-import { bodyKind, CPIM, DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
+import { DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
 import type { SipRequest, SipResponse, SipUri, TransportName, Uri } from "@parlance/sip";
 import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
   Binding,
-  Deferral,
   Edit,
   Failure,
   LimitWatch,
   Log,
   Onward,
-  Originating,
   Originator,
   Outcome,
   Owner,
   Passage,
   Principal,
-  Sessions,
   TakeOver,
-  Terminating,
   User,
   Verdict,
   Way,
@@ -36,22 +31,12 @@ import type { Forwarder } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
 import { onwardOf, onwardToContacts } from "./onward.ts";
-import { RequestPassage } from "./passage.ts";
-import { Rate } from "./rate.ts";
+import { edited, RequestPassage } from "./passage.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
 import { type Exits, passBack } from "./routes.ts";
 import { asAnother, asAsked } from "./second-try.ts";
-
-/** The functions that requests pass; in standalone parts of them may be missing. */
-export interface Functions {
-  readonly originating: Originating;
-  readonly terminating: Terminating;
-  readonly deferral: Deferral;
-  /** Undefined where the server has no switch. */
-  readonly sessions: Sessions | undefined;
-  /** The first that owns the target serves. */
-  readonly owners: readonly Owner[];
-}
+import type { Functions } from "./served-functions.ts";
+import { WritingRate } from "./writing-rate.ts";
 
 export interface WayPorts {
   readonly home: Home;
@@ -72,15 +57,12 @@ type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
 
 export class ThroughWay implements Way {
   readonly #ports: WayPorts;
-  readonly #rate: Rate;
-  readonly #receiptRate: Rate;
+  readonly #rate: WritingRate;
   #functions: Functions | undefined;
 
   constructor(ports: WayPorts) {
     this.#ports = ports;
-    const { limits } = ports;
-    this.#rate = new Rate(limits.messagesPerSecond, limits.messageBurst);
-    this.#receiptRate = new Rate(limits.receiptsPerSecond, limits.receiptBurst);
+    this.#rate = new WritingRate(ports.limits, ports.hits);
   }
 
   /** The functions need the way, and the way needs them: they are made in between. */
@@ -98,11 +80,8 @@ export class ThroughWay implements Way {
 
   /** Participating function of the originator; what it lets pass goes `onward`. */
   originate(passage: Passage, user: User, asker: Asker, onward: (passage: Passage) => void): void {
-    const receipt = isReceipt(passage);
-    const rate = receipt ? this.#receiptRate : this.#rate;
-    const waitSeconds = rate.take(user.address, passage.receivedAt);
+    const waitSeconds = this.#rate.request(passage, user.address);
     if (waitSeconds !== undefined) {
-      this.#ports.hits.hit(receipt ? "receiptsPerSecond" : "messagesPerSecond");
       return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
     }
     const verdict = this.#serving.originating.judge(passage, user);
@@ -200,9 +179,7 @@ export class ThroughWay implements Way {
 
   /** Takes one message from what a user may write; false when there is none left for now. */
   mayWrite(user: string): boolean {
-    if (this.#rate.take(user, this.#ports.clock.now()) === undefined) return true;
-    this.#ports.hits.hit("messagesPerSecond");
-    return false;
+    return this.#rate.message(user, this.#ports.clock.now());
   }
 
   get #serving(): Functions {
@@ -413,22 +390,6 @@ export class ThroughWay implements Way {
 /** Tells a message that is kept from one that is only being copied to many. RFC 3261 §20.43 */
 function sayDeferred(domain: string): Edit {
   return (edit) => edit.setText("Warning", formatWarning(domain, DEFERRED));
-}
-
-/** The request with the changes that a function wants; the very same passage when it wants none. */
-function edited(passage: Passage, edit: Edit | undefined): Passage {
-  if (edit === undefined || !(passage instanceof RequestPassage)) return passage;
-  const changed = passage.request.edit();
-  edit(changed);
-  return passage.with(changed.done());
-}
-
-/** The reader of many messages sends as many receipts: they must not use up what he may write. */
-function isReceipt({ request, content }: Passage): boolean {
-  if (request.method !== "MESSAGE" || content.mediaType !== CPIM) return false;
-  if (content.cpim?.ok !== true) return false;
-  const type = mimeHeader(content.cpim.value.contentHeaders, "Content-Type");
-  return bodyKind(type ?? "") === "receipt"; // RFC 5438 §7.2.1
 }
 
 /** Bindings are made by the registrar alone, whatever functions have chosen among them. */

@@ -1,0 +1,112 @@
+/** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
+import type { ServerConfig, ServerPorts } from "./config.ts";
+import type { Core } from "./core/core.ts";
+import { LargeMessages } from "./deferred/index.ts";
+import type { Bounds } from "./limits.ts";
+import { AnchoredSessions, PagerSessions } from "./participating/index.ts";
+import type { Untagged } from "./ports/index.ts";
+import { Relay } from "./relay/index.ts";
+import { RELEASE } from "./release.ts";
+import { SWITCH_LIMITS, Switch } from "./switch/index.ts";
+
+export interface UserPlane {
+  readonly hub: Switch;
+  readonly sessions: AnchoredSessions;
+  readonly relay: Relay | undefined;
+}
+
+/** Undefined without a dialer among the ports. */
+export function makePlane(
+  config: ServerConfig,
+  limits: Bounds,
+  ports: ServerPorts,
+  core: Core,
+): UserPlane | undefined {
+  const { msrp, clock, random, log, metrics } = ports;
+  if (msrp === undefined) return undefined;
+  const hub = new Switch(SWITCH_LIMITS, {
+    publicHost: config.media?.host,
+    dialer: msrp,
+    clock,
+    random,
+    log,
+    metrics,
+    security: core.watch,
+  });
+  const common = {
+    calls: core.calls,
+    media: hub,
+    random,
+    mayWrite: (user: string) => core.way.mayWrite(user),
+  };
+  const { plainSip = false, pagerInterworking = plainSip } = config.compat ?? {};
+  const pager = new PagerSessions(
+    {
+      ...common,
+      way: core.way,
+      clock,
+      isReachable: (address) => core.registrar.contacts.of(address).length > 0,
+    },
+    {
+      maxBytes: limits.streamBodyBytes,
+      idleMs: limits.interworkedIdleSeconds * 1_000,
+      userAgent: RELEASE,
+    },
+  );
+  const sessions = new AnchoredSessions(
+    { ...common, pager: pagerInterworking ? pager : undefined },
+    {
+      anchor: config.media?.anchor ?? "always",
+      untagged: untaggedOf(config),
+      maxBytes: limits.sessionFileBytes,
+      inviteWaitMs: limits.inviteWaitMs,
+    },
+  );
+  return { hub, sessions, relay: makeRelay(hub, config, limits, ports, core) };
+}
+
+function makeRelay(
+  lines: Switch,
+  { relay, auth }: ServerConfig,
+  limits: Bounds,
+  { clock, random, hashing, metrics, secrets }: ServerPorts,
+  { logins, watch: security }: Core,
+): Relay | undefined {
+  if (relay === undefined) return undefined;
+  return new Relay(
+    { lines, logins, hashing, clock, random, metrics, security },
+    {
+      plain: relay.plain,
+      md5: auth?.md5Compat ?? true,
+      nonceKey: secrets.nonces,
+      leases: { total: limits.relayUris, perUser: limits.relayUrisPerUser },
+    },
+  );
+}
+
+/** Undefined where they could not be taken, or not be kept. */
+export function largeMessages(
+  limits: Bounds,
+  { largeMessages: contents, stores, clock, random, log }: ServerPorts,
+  { calls, way }: Core,
+  plane: UserPlane | undefined,
+): LargeMessages | undefined {
+  if (plane === undefined || contents === undefined) return undefined;
+  return new LargeMessages({
+    calls,
+    media: plane.hub,
+    contents,
+    maxBytes: limits.largeMessageBytes,
+    mayWrite: (user) => way.mayWrite(user),
+    way,
+    clock,
+    random,
+    log,
+    userAgent: RELEASE,
+    referenced: () => stores.deferred.contents(),
+  });
+}
+
+export function untaggedOf({ compat }: ServerConfig): Untagged {
+  return compat?.plainSip === true ? "serve" : "refuse";
+}
