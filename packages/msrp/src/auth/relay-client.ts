@@ -22,7 +22,7 @@ import {
   sessionIdOf,
 } from "../frame/index.ts";
 import type { DialTarget } from "../ports.ts";
-import type { Line, LineTarget, SessionHost } from "../session/index.ts";
+import type { Line, LineTarget, LineWatch, SessionHost } from "../session/index.ts";
 import { OwnRequests } from "../session/own-requests.ts";
 import { challengesOf, secondsOf } from "./auth-request.ts";
 import { type RelayStates, relayPlan } from "./relay-states.ts";
@@ -60,7 +60,7 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 const NO_BODY = new Uint8Array(0);
 
-export class RelayClient implements LineTarget {
+export class RelayClient implements LineTarget, LineWatch {
   readonly #access: RelayAccess;
   readonly #user: RelayUser;
   readonly #host: SessionHost;

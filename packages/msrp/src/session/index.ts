@@ -7,14 +7,16 @@ export {
   type Setup,
 } from "./connection-role.ts";
 export { SessionDirectory } from "./directory.ts";
+export { EarlyFrames } from "./early-frames.ts";
 export {
   type EndpointPorts,
   MsrpEndpoint,
   type Reached,
   type SessionHost,
 } from "./endpoint.ts";
+export { type FrameOutlet, FrameTurns } from "./frame-turns.ts";
 export { type LineLimits, lineLimits } from "./limits.ts";
-export { type Line, type LineHost, type LineTarget, MsrpLine } from "./line.ts";
+export { type Line, type LineHost, type LineTarget, type LineWatch, MsrpLine } from "./line.ts";
 export {
   type Anchoring,
   type DescribedPlace,

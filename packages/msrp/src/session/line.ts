@@ -5,6 +5,7 @@ import {
   answerTo,
   type Flag,
   type FrameFault,
+  type FrameLimits,
   type FrameSink,
   isAnswered,
   type MsrpFrame,
@@ -18,36 +19,44 @@ import type { LineLimits } from "./limits.ts";
 /** A connection as those see it who speak over it. */
 export interface Line {
   readonly connection: MsrpConnection;
+  readonly open: boolean;
   /** More waits to leave than should: what can wait, waits. */
   readonly full: boolean;
   write(bytes: Uint8Array): void;
   /** The connection is ours too: we hear when it ends, and it is kept as long as somebody has it. */
-  bind(target: LineTarget): void;
-  release(target: LineTarget): void;
+  bind(watch: LineWatch): void;
+  release(watch: LineWatch): void;
   /** Nothing is read until each holder has let go. */
   hold(holder: object): void;
   letGo(holder: object): void;
   /**
    * Lets `write` write when there is room and it is its turn: within the call if nobody waits, else after all
-   * who do. It writes a fair share, and says whether it has more, for which it gets another turn.
+   * who do. It writes a fair share, and says whether it has more, for which it gets another turn. A connection
+   * that has ended gives a last turn to all who wait, so that nobody waits for ever.
    */
   takeTurn(write: () => boolean): void;
   close(): void;
+}
+
+/** Whoever stays with a connection. */
+export interface LineWatch {
+  /** The connection that we were bound to is gone. */
+  lineClosed(line: Line, reason: string): void;
 }
 
 /** Who has an address here. */
 export interface LineTarget {
   /** A whole frame that names us in its To-Path. */
   frame(frame: MsrpFrame, line: Line): void;
-  /** A SEND in pieces; undefined when it was refused. */
+  /** A SEND in pieces: its head, at least one piece, its end or `broken`. Undefined when it was refused. */
   begin(head: MsrpRequest, line: Line): StreamedChunk | undefined;
-  /** A connection that we are bound to is gone. */
-  lineClosed(line: Line, reason: string): void;
 }
 
 /** What all lines of an endpoint share. */
 export interface LineHost {
   readonly limits: LineLimits;
+  /** Of the frames that are read whole; the usual ones by default. */
+  readonly frames?: FrameLimits | undefined;
   readonly wheel: Wheel;
   /** Who has this address; undefined for nobody. */
   find(toPath: string): LineTarget | undefined;
@@ -60,7 +69,7 @@ export class MsrpLine implements Line, FrameSink {
   readonly connection: MsrpConnection;
   readonly #host: LineHost;
   readonly #framer: MsrpFramer;
-  readonly #bound = new Set<LineTarget>();
+  readonly #bound = new Set<LineWatch>();
   readonly #holders = new Set<object>();
   /** Who has something to write, in the order of their turns. */
   readonly #turns = new Set<() => boolean>();
@@ -76,7 +85,7 @@ export class MsrpLine implements Line, FrameSink {
     this.connection = connection;
     this.#host = host;
     this.#heardAt = host.wheel.now();
-    this.#framer = new MsrpFramer(this);
+    this.#framer = new MsrpFramer(this, host.frames);
     this.#closeAfter(host.limits.unboundMs);
     const { transport } = connection;
     const framed = transport === "ws" || transport === "wss";
@@ -99,15 +108,15 @@ export class MsrpLine implements Line, FrameSink {
     if (this.#open) this.connection.write(bytes);
   }
 
-  bind(target: LineTarget): void {
-    this.#bound.add(target);
+  bind(watch: LineWatch): void {
+    this.#bound.add(watch);
     this.#idle?.();
     this.#idle = undefined;
   }
 
-  release(target: LineTarget): void {
-    this.letGo(target);
-    if (!this.#bound.delete(target) || this.#bound.size > 0) return;
+  release(watch: LineWatch): void {
+    this.letGo(watch);
+    if (!this.#bound.delete(watch) || this.#bound.size > 0) return;
     this.#closeAfter(this.#host.limits.releasedMs);
   }
 
@@ -123,9 +132,9 @@ export class MsrpLine implements Line, FrameSink {
   }
 
   takeTurn(write: () => boolean): void {
-    if (!this.#open) return;
     this.#turns.add(write);
-    this.#giveTurns();
+    if (this.#open) this.#giveTurns();
+    else this.#giveLastTurns();
   }
 
   close(): void {
@@ -215,11 +224,16 @@ export class MsrpLine implements Line, FrameSink {
     });
   }
 
+  #giveLastTurns(): void {
+    const waiting = [...this.#turns];
+    this.#turns.clear();
+    for (const write of waiting) write();
+  }
+
   #closed(reason: string): void {
     if (!this.#open) return;
     this.#open = false;
     this.#framer.close();
-    this.#turns.clear();
     this.#idle?.();
     this.#gap?.();
     this.#next?.();
@@ -229,6 +243,7 @@ export class MsrpLine implements Line, FrameSink {
     this.#host.forget(this);
     const bound = [...this.#bound];
     this.#bound.clear();
-    for (const target of bound) target.lineClosed(this, reason);
+    for (const watch of bound) watch.lineClosed(this, reason);
+    this.#giveLastTurns();
   }
 }

@@ -28,14 +28,12 @@ import { formatUseNickname, readNickname } from "../nickname/index.ts";
 import { reportOn } from "../report/index.ts";
 import { EarlyFrames } from "./early-frames.ts";
 import type { SessionHost } from "./endpoint.ts";
-import type { Line, LineTarget } from "./line.ts";
+import { FrameTurns } from "./frame-turns.ts";
+import type { Line, LineTarget, LineWatch } from "./line.ts";
 import { type Answered, OwnRequests } from "./own-requests.ts";
 import { type SessionStates, serverWaits, sessionPlan } from "./session-states.ts";
 import type { SessionEnd, SessionOptions, SessionUser } from "./session-user.ts";
 import type { SessionTerms } from "./terms.ts";
-
-/** How much is written before others on the connection have their turn. */
-const TURN_BYTES = 65_536;
 
 const NOWHERE: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) };
 
@@ -43,7 +41,7 @@ const NOWHERE: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) 
  * Messages, reports and nicknames of one session over the connection that is its at the moment. It outlives
  * connections: while one is missing, messages wait, and what was not confirmed is sent again on the next.
  */
-export class MsrpSession implements LineTarget {
+export class MsrpSession implements LineTarget, LineWatch {
   readonly #host: SessionHost;
   readonly #user: SessionUser;
   readonly #options: SessionOptions;
@@ -52,6 +50,7 @@ export class MsrpSession implements LineTarget {
   readonly #receiver: ChunkReceiver;
   readonly #requests: OwnRequests;
   readonly #early = new EarlyFrames();
+  readonly #turns: FrameTurns;
   #localUri: string;
   #terms: SessionTerms | undefined;
   #requestPaths = NOWHERE;
@@ -61,7 +60,6 @@ export class MsrpSession implements LineTarget {
   #reaching: Cancel | undefined;
   /** Reading waits for the user, whatever the connection. */
   #holding = false;
-  #waking = false;
   #everBound = false;
   #renewals = 0;
   #refusal: number | undefined;
@@ -84,9 +82,14 @@ export class MsrpSession implements LineTarget {
       ended: () => {},
     });
     this.#sender = new ChunkSender(
-      { writer, random, wheel, wake: () => this.#wake() },
+      { writer, random, wheel, wake: () => this.#turns.wake() },
       options.send,
     );
+    this.#turns = new FrameTurns({
+      line: () => (this.state === "bound" ? this.#line : undefined),
+      paths: () => this.#requestPaths,
+      next: (paths) => this.#sender.next(paths),
+    });
     this.#receiver = new ChunkReceiver(
       {
         wheel,
@@ -250,7 +253,7 @@ export class MsrpSession implements LineTarget {
         this.#user.bound?.(this.#everBound);
         this.#everBound = true;
         this.#renewals = 0;
-        return this.#wake();
+        return this.#turns.wake();
       case "leave line":
         return this.#leaveLine();
       case "tell lost":
@@ -364,31 +367,6 @@ export class MsrpSession implements LineTarget {
     this.#holding = false;
     this.#line?.letGo(this);
   }
-
-  /** Writing begins when who has called is done: nobody hears of a message before it has been given its handle. */
-  #wake(): void {
-    if (this.#waking) return;
-    this.#waking = true;
-    void Promise.resolve().then(() => this.#askForTurn());
-  }
-
-  #askForTurn(): void {
-    this.#waking = false;
-    this.#line?.takeTurn(this.#write);
-  }
-
-  /** As much as is fair to write in one turn; whether there is more. */
-  readonly #write = (): boolean => {
-    const line = this.#line;
-    if (line === undefined || this.state !== "bound") return false;
-    for (let written = 0; written < TURN_BYTES && !line.full; ) {
-      const frame = this.#sender.next(this.#requestPaths);
-      if (frame === undefined) return false;
-      line.write(frame);
-      written += frame.length;
-    }
-    return true;
-  };
 }
 
 function addressOf(uri: string): string {

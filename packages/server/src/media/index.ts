@@ -1,5 +1,6 @@
 /** What functions that answer or place sessions have in common: descriptions, and who may speak. */
 
+export { contentSource } from "./content-source.ts";
 export { faceTowards } from "./face.ts";
 export { largeFirst, saidBy, startsLargeMessage } from "./large-message.ts";
 export { type OwnAnswer, ownAnswer } from "./own-answer.ts";

@@ -5,6 +5,7 @@ import type {
   IncomingControl,
   IncomingHead,
   IncomingSink,
+  OutgoingMessage,
 } from "@parlance/msrp";
 import type { Towards } from "./onward.ts";
 
@@ -63,11 +64,7 @@ export interface MediaEndUser {
 }
 
 /** A message that the server sends. */
-export interface MediaMessage {
-  readonly contentType: string;
-  readonly sizeBytes: number;
-  read(): AsyncIterable<Uint8Array>;
-}
+export type MediaMessage = Pick<OutgoingMessage, "contentType" | "content" | "headers">;
 
 export type SentOutcome =
   /** Every chunk was answered with 200. */
@@ -80,6 +77,7 @@ export interface MediaEnd {
   readonly leg: MediaLeg;
   /** The device has a connection to it now. */
   readonly connected: boolean;
+  /** Waits for the device to connect, if it has not yet. Rejects when its content cannot be read. */
   send(message: MediaMessage): Promise<SentOutcome>;
   close(): void;
 }

@@ -8,7 +8,8 @@ export interface Hop {
   readonly full: boolean;
   /** `lost` is called if it never leaves. */
   write(bytes: Uint8Array, lost: () => void): void;
-  onDrained(run: () => void): void;
+  /** As that of a connection: calls when there is room, or never will be. */
+  takeTurn(write: () => boolean): void;
 }
 
 /** Octets that wait for the connection; then whoever sends is not read. */
@@ -22,7 +23,8 @@ export class NextHop implements Hop, LineWatch {
   #line: MediaLine | undefined;
   #waiting: { readonly bytes: Uint8Array; readonly lost: () => void }[] = [];
   #waitingBytes = 0;
-  #drained: (() => void)[] = [];
+  /** Of those who wait until there is a connection. */
+  #turns: (() => boolean)[] = [];
   #usedAt: number;
   readonly #now: () => number;
 
@@ -44,7 +46,7 @@ export class NextHop implements Hop, LineWatch {
       const waiting = this.#waiting;
       this.#forgetWaiting();
       for (const { bytes } of waiting) line.write(bytes);
-      this.#tellDrained();
+      for (const write of this.#takeTurns()) line.takeTurn(write);
     });
   }
 
@@ -64,9 +66,9 @@ export class NextHop implements Hop, LineWatch {
     this.#waitingBytes += bytes.length;
   }
 
-  onDrained(run: () => void): void {
-    if (this.#line === undefined) this.#drained.push(run);
-    else this.#line.onDrained(run);
+  takeTurn(write: () => boolean): void {
+    if (this.#line === undefined) this.#turns.push(write);
+    else this.#line.takeTurn(write);
   }
 
   close(): void {
@@ -85,7 +87,7 @@ export class NextHop implements Hop, LineWatch {
     const waiting = this.#waiting;
     this.#forgetWaiting();
     for (const { lost } of waiting) lost();
-    this.#tellDrained();
+    for (const write of this.#takeTurns()) write();
   }
 
   #forgetWaiting(): void {
@@ -93,9 +95,9 @@ export class NextHop implements Hop, LineWatch {
     this.#waitingBytes = 0;
   }
 
-  #tellDrained(): void {
-    const drained = this.#drained;
-    this.#drained = [];
-    for (const run of drained) run();
+  #takeTurns(): readonly (() => boolean)[] {
+    const turns = this.#turns;
+    this.#turns = [];
+    return turns;
   }
 }

@@ -214,7 +214,7 @@ function hopOver(line: MediaLine): Hop {
       return line.full;
     },
     write: (bytes, lost) => (line.open ? line.write(bytes) : lost()),
-    onDrained: (run) => line.onDrained(run),
+    takeTurn: (write) => line.takeTurn(write),
   };
 }
 
@@ -223,5 +223,8 @@ function pace(from: MediaLine, to: Hop): void {
   if (!to.full) return;
   const holder = {};
   from.hold(holder);
-  to.onDrained(() => from.letGo(holder));
+  to.takeTurn(() => {
+    from.letGo(holder);
+    return false;
+  });
 }

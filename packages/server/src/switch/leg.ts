@@ -1,7 +1,9 @@
 /** Our end towards one device: its address here, what it was sent and has not answered, what waits for it. RFC 4975 §5.4, §7 */
 import {
   type DialTarget,
+  EarlyFrames,
   firstUri,
+  type Line,
   lastUri,
   type MsrpFrame,
   type MsrpRequest,
@@ -21,7 +23,7 @@ import type {
   StreamedSend,
 } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
-import type { Line } from "./line.ts";
+import { type Awaiting, type Chunk, type Content, type Sending, SentFrames } from "./sent.ts";
 
 /** Who connected the leg with others. */
 export interface LegOwner {
@@ -29,48 +31,17 @@ export interface LegOwner {
   request(frame: MsrpRequest, from: Leg): void;
   /** The same, in pieces; undefined when it was refused. */
   begin(head: MsrpRequest, from: Leg): StreamedSend | undefined;
+  /** An answer to what the leg has not sent: to a frame that its owner has written himself. */
+  answered?(response: MsrpResponse): void;
   /** The leg takes more again. */
   relieved(leg: Leg): void;
   /** The device came by its first connection, or by a new one. */
   bound(leg: Leg): void;
+  /** Its connection is gone; it may come back by another. */
+  lost?(leg: Leg): void;
   /** It never came, or did not come back: everything that waited was refused. */
   failed(leg: Leg, reason: LegFailure): void;
 }
-
-/** Who waits for the answer to a frame. */
-export interface Awaiting {
-  answered(tag: string, status: number, lines: PathLines): void;
-}
-
-/** A frame that was written, or waits to be. */
-interface Sent {
-  readonly awaiting: Awaiting | undefined;
-  /** What the one who waits knows it by. */
-  readonly tag: string;
-  /** The lines of the answer to it. */
-  readonly lines: PathLines;
-  /** A device that never answers is no failure: only errors are wanted. RFC 4975 §7.1.2 */
-  readonly onlyErrors: boolean;
-  readonly answers: boolean;
-  /** Undefined when there was no room to keep it: it can be sent only once. */
-  readonly content: Content | undefined;
-  readonly bytes: number;
-  at: number;
-}
-
-/** What is written, for whatever path the device has when it is written. */
-type Content = MsrpRequest | Chunk;
-
-interface Chunk {
-  readonly kind: "chunk";
-  readonly id: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: Uint8Array;
-  readonly flag: "$" | "+" | "#";
-}
-
-/** What the lines of a chunk come to, about. */
-const CHUNK_HEAD_BYTES = 400;
 
 export interface LegPorts {
   readonly limits: SwitchLimits;
@@ -89,26 +60,29 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   readonly uri: string;
   readonly #ports: LegPorts;
   readonly #owner: LegOwner;
-  readonly #sent = new Map<string, Sent>();
+  readonly #sent: SentFrames;
   #remote: MediaPeer | undefined;
   #requestLines = NOBODY;
   #answerLines = NOBODY;
   #line: Line | undefined;
-  #keptBytes = 0;
-  #serial = 0;
   #closed = false;
   /** Since when a connection is missing; undefined while there is one. */
   #absentSince: number | undefined;
   #everBound = false;
   #cancelDial: (() => void) | undefined;
   /** What came before the answer that says who the device is. */
-  #early: { readonly frame: MsrpFrame; readonly line: Line }[] = [];
-  readonly #relieved = (): void => this.#owner.relieved(this);
+  readonly #early = new EarlyFrames();
+  /** It writes nothing itself: those who were not read for it are, and go on. */
+  readonly #relieved = (): boolean => {
+    this.#owner.relieved(this);
+    return false;
+  };
 
   constructor(uri: string, owner: LegOwner, ports: LegPorts) {
     this.uri = uri;
     this.#owner = owner;
     this.#ports = ports;
+    this.#sent = new SentFrames(ports.limits, () => ports.now());
   }
 
   get closed(): boolean {
@@ -119,10 +93,19 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     return this.#line !== undefined;
   }
 
+  /** The connection of the device, for an owner who has frames of his own to write. */
+  get line(): Line | undefined {
+    return this.#line;
+  }
+
+  /** Of all requests to the device. */
+  get requestLines(): PathLines {
+    return this.#requestLines;
+  }
+
   /** More waits for the device than should: whoever sends to it is not to be read. */
   get congested(): boolean {
-    if (this.#line !== undefined) return this.#line.full;
-    return this.#keptBytes > this.#ports.limits.keptBytes / 2;
+    return this.#line === undefined ? this.#sent.congested : this.#line.full;
   }
 
   /** The device has described itself, the first time or anew: a new path means a new connection. */
@@ -136,12 +119,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     if (known !== undefined && known.path !== remote.path) this.#part();
     this.#absentSince ??= this.#ports.now();
     if (remote.dial !== undefined && this.#line === undefined) this.#dial(remote.dial);
-    const early = this.#early;
-    this.#early = [];
-    for (const { frame, line } of early) {
-      line.letGo(this);
-      this.frame(frame, line);
-    }
+    this.#early.release((frame, line) => this.frame(frame, line));
   }
 
   /** Nothing comes or goes any more; who waits for an answer gets 481. */
@@ -149,9 +127,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelDial?.();
-    this.#refuseAll(481);
-    for (const { line } of this.#early) line.letGo(this);
-    this.#early = [];
+    this.#sent.refuseAll(481);
+    this.#early.release((frame, line) => this.#refuse(frame, line, 481));
     this.#line?.release(this);
     this.#line = undefined;
     this.#ports.forget(this);
@@ -179,14 +156,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   /** Sends a chunk of our own making; its id is not used by anybody else. */
-  sendChunk(
-    chunk: Omit<Chunk, "kind">,
-    how: {
-      readonly awaiting: Awaiting | undefined;
-      readonly answers: boolean;
-      readonly onlyErrors: boolean;
-    },
-  ): void {
+  sendChunk(chunk: Omit<Chunk, "kind">, how: Omit<Sending, "lines">): void {
     this.#send(chunk.id, { kind: "chunk", ...chunk }, { ...how, lines: NOBODY });
   }
 
@@ -240,31 +210,27 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     if (this.#line !== line) return;
     this.#line = undefined;
     this.#absentSince = this.#ports.now();
+    this.#owner.lost?.(this);
     this.#owner.relieved(this); // what is kept for it is counted anew
   }
 
   /** Gives up what has waited too long. */
   look(now: number): void {
-    const { answerMs, returnMs, connectMs } = this.#ports.limits;
+    const { returnMs, connectMs } = this.#ports.limits;
     if (this.#absentSince !== undefined && this.#remote !== undefined) {
       const patience = this.#everBound ? returnMs : connectMs;
       if (now - this.#absentSince > patience) {
         return this.#fail(this.#everBound ? "connection lost" : "no connection");
       }
     }
-    for (const [id, sent] of this.#sent) {
-      if (now - sent.at <= answerMs) break;
-      this.#settle(id, sent);
-      if (!sent.onlyErrors) sent.awaiting?.answered(sent.tag, 408, sent.lines);
-    }
+    this.#sent.look(now);
   }
 
   /** Is it the device that speaks, over the connection that it is bound to? */
   #admits(frame: MsrpFrame, line: Line): boolean {
     const remote = this.#remote;
     if (remote === undefined) {
-      line.hold(this);
-      this.#early.push({ frame, line });
+      this.#early.keep(frame, line);
       return false;
     }
     if (!isSamePath(frame.fromPath, remote.path)) return this.#refuse(frame, line, 481);
@@ -293,7 +259,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     this.#absentSince = undefined;
     this.#everBound = true;
     line.bind(this);
-    this.#sendAgain();
+    this.#sent.sendAgain((content) => this.#write(content, line));
     this.#owner.bound(this);
   }
 
@@ -325,37 +291,25 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   #part(): void {
-    this.#line?.release(this);
-    this.#line = undefined;
     this.#absentSince = this.#ports.now();
+    if (this.#line === undefined) return;
+    this.#line.release(this);
+    this.#line = undefined;
+    this.#owner.lost?.(this);
   }
 
   #response(response: MsrpResponse): void {
-    const { transactionId } = response;
-    const sent = this.#sent.get(transactionId);
-    if (sent === undefined) return;
-    this.#settle(transactionId, sent);
-    sent.awaiting?.answered(sent.tag, response.status, sent.lines);
-    if (this.#line === undefined) this.#owner.relieved(this);
+    const known = this.#sent.answered(response.transactionId, response.status);
+    if (!known) this.#owner.answered?.(response);
+    else if (this.#line === undefined) this.#owner.relieved(this);
   }
 
-  #send(
-    id: string,
-    content: Content,
-    how: Pick<Sent, "awaiting" | "lines" | "onlyErrors" | "answers">,
-  ): void {
-    if (this.#closed) return this.#refuseNow(id, how, 481);
+  #send(id: string, content: Content, how: Sending): void {
+    if (this.#closed) return refuseNow(id, how, 481);
     const line = this.#line;
     if (line === undefined || how.answers) {
-      const bytes = sizeOf(content);
-      const { keptBytes, keptFrames } = this.#ports.limits;
-      const room = this.#keptBytes + bytes <= keptBytes && this.#sent.size < keptFrames;
-      if (line === undefined && !room) return this.#refuseNow(id, how, 408);
-      this.#serial += 1;
-      const key = how.answers ? id : `unanswered ${this.#serial}`;
-      if (room) this.#keptBytes += bytes;
-      const at = this.#ports.now();
-      this.#sent.set(key, { ...how, tag: id, content: room ? content : undefined, bytes, at });
+      const waits = line === undefined;
+      if (!this.#sent.add(id, content, how, waits)) return refuseNow(id, how, 408);
     }
     if (line !== undefined) this.#write(content, line);
   }
@@ -364,47 +318,18 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     const { writer } = this.#ports;
     if (content.kind === "request") line.write(writer.readdress(content, this.#requestLines));
     else writeChunk(content, this.#requestLines, writer, line);
-    if (line.full) line.onDrained(this.#relieved);
-  }
-
-  #refuseNow(id: string, how: Pick<Sent, "awaiting" | "lines" | "answers">, status: number): void {
-    if (how.answers) how.awaiting?.answered(id, status, how.lines);
-  }
-
-  /** What the device has not answered comes again, and what has waited comes: it knows doubles by their ids. */
-  #sendAgain(): void {
-    const line = this.#line;
-    if (line === undefined) return;
-    const now = this.#ports.now();
-    for (const [id, sent] of this.#sent) {
-      if (sent.content === undefined || !sent.answers) this.#settle(id, sent);
-      sent.at = now;
-      if (sent.content !== undefined) this.#write(sent.content, line);
-      else sent.awaiting?.answered(sent.tag, 408, sent.lines);
-    }
-  }
-
-  #settle(id: string, sent: Sent): void {
-    this.#sent.delete(id);
-    if (sent.content !== undefined) this.#keptBytes -= sent.bytes;
-  }
-
-  #refuseAll(status: number): void {
-    for (const [id, sent] of this.#sent) {
-      this.#settle(id, sent);
-      if (sent.answers) sent.awaiting?.answered(sent.tag, status, sent.lines);
-    }
+    if (line.full) line.takeTurn(this.#relieved);
   }
 
   #fail(reason: LegFailure): void {
     this.#absentSince = undefined;
-    this.#refuseAll(408);
+    this.#sent.refuseAll(408);
     this.#owner.failed(this, reason);
   }
 }
 
-function sizeOf(content: Content): number {
-  return content.kind === "request" ? content.bytes.length : content.body.length + CHUNK_HEAD_BYTES;
+function refuseNow(id: string, { answers, awaiting, lines }: Sending, status: number): void {
+  if (answers) awaiting?.answered(id, status, lines);
 }
 
 /** Over a stream without copying the body; a WebSocket message is one frame. RFC 7977 §5.1 */

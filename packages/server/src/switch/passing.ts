@@ -2,7 +2,8 @@
 import { type Flag, type MsrpRequest, Recut, type RecutChunk } from "@parlance/msrp";
 import type { StreamedSend } from "../ports/index.ts";
 import type { Inspection } from "./inspection.ts";
-import type { Awaiting, Leg } from "./leg.ts";
+import type { Leg } from "./leg.ts";
+import type { Awaiting } from "./sent.ts";
 
 export interface PassingPorts {
   readonly inspection: Inspection;

@@ -2,9 +2,13 @@
 import {
   type DialTarget,
   type FrameFault,
+  type FrameLimits,
   firstUri,
+  frameLimits,
+  type Line,
   type MsrpConnection,
   type MsrpDialer,
+  MsrpLine,
   MsrpWriter,
   makeMsrpUri,
   newIdent,
@@ -28,7 +32,6 @@ import type {
 import { Bridge } from "./bridge.ts";
 import { Leg, type LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
-import { Line } from "./line.ts";
 import { type Place, Places } from "./place.ts";
 import { ServerEnd } from "./server-end.ts";
 
@@ -45,6 +48,8 @@ export interface SwitchPorts {
 
 const LOOK_MS = 1_000;
 const SESSION_BITS = 128; // security rule 16
+/** What is longer passes in the pieces in which it is read: to gather it would cost more than to send it on. */
+const FRAMES: FrameLimits = { ...frameLimits, wholeFrameBytes: 16_384 };
 
 export class Switch implements MediaSwitch, MediaLines {
   readonly places: Places;
@@ -52,7 +57,7 @@ export class Switch implements MediaSwitch, MediaLines {
   readonly #limits: SwitchLimits;
   readonly #writer = new MsrpWriter();
   readonly #wheel: Wheel;
-  readonly #lines = new Set<Line>();
+  readonly #lines = new Set<MsrpLine>();
   /** By the session id of their address. */
   readonly #targets = new Map<string, MediaTarget>();
   #entrance: MediaTarget | undefined;
@@ -98,7 +103,8 @@ export class Switch implements MediaSwitch, MediaLines {
     return new ServerEnd(user, rules, {
       limits: this.#limits,
       wheel: this.#wheel,
-      newId: () => this.#newId(),
+      random: this.#ports.random,
+      writer: this.#writer,
       makeLeg: (owner) => this.leg(place, owner),
     });
   }
@@ -150,22 +156,22 @@ export class Switch implements MediaSwitch, MediaLines {
   /** Ends every connection. */
   stop(): void {
     this.#stopped = true;
-    this.#wheel.stop();
     this.#looking?.();
     for (const leg of this.#legs) leg.close();
     for (const line of this.#lines) line.close();
+    this.#wheel.stop();
   }
 
   #open(connection: MsrpConnection): Line {
-    const line = new Line(connection, {
+    const line: MsrpLine = new MsrpLine(connection, {
       limits: this.#limits,
-      now: () => this.#ports.clock.now(),
+      frames: FRAMES,
+      wheel: this.#wheel,
       find: (toPath) => this.#find(toPath),
-      forget: (gone) => void this.#lines.delete(gone),
+      forget: () => void this.#lines.delete(line),
       malformed: (at, fault) => this.#malformed(at, fault),
     });
     this.#lines.add(line);
-    this.#look();
     return line;
   }
 
@@ -190,9 +196,8 @@ export class Switch implements MediaSwitch, MediaLines {
       this.#looking = undefined;
       if (this.#stopped) return;
       const now = this.#ports.clock.now();
-      for (const line of this.#lines) line.look(now);
       for (const leg of this.#legs) leg.look(now);
-      if (this.#lines.size + this.#legs.size > 0) this.#look();
+      if (this.#legs.size > 0) this.#look();
     });
   }
 }

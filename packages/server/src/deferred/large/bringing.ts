@@ -1,6 +1,14 @@
 /** The server brings a large message to a user who is back: INVITE, the message, BYE. OMA IM 12.1, 14.6 */
-import { formatSdp, makeOffer, nextHop, parseSdp, readAnswer, type Sdp } from "@parlance/formats";
-import { CPIM, largeMessageFile } from "@parlance/im";
+import {
+  type FileOffer,
+  formatSdp,
+  makeOffer,
+  nextHop,
+  parseSdp,
+  readAnswer,
+  type Sdp,
+} from "@parlance/formats";
+import { CPIM } from "@parlance/im";
 import {
   type Call,
   type CallFailure,
@@ -34,6 +42,7 @@ interface Candidate {
 
 export class Bringing implements OnwardUser {
   readonly #message: MediaMessage;
+  readonly #file: FileOffer;
   readonly #ports: BringingPorts;
   readonly #result = Promise.withResolvers<PushJudgement>();
   /** One for each place that the INVITE goes to. */
@@ -50,8 +59,9 @@ export class Bringing implements OnwardUser {
     ended: () => this.#chosen?.end.close(),
   };
 
-  constructor(message: MediaMessage, ports: BringingPorts) {
+  constructor(message: MediaMessage, file: FileOffer, ports: BringingPorts) {
     this.#message = message;
+    this.#file = file;
     this.#ports = ports;
   }
 
@@ -84,7 +94,7 @@ export class Bringing implements OnwardUser {
         acceptTypes: [CPIM],
         acceptWrappedTypes: ["*"],
         direction: "sendonly",
-        file: largeMessageFile(this.#message.sizeBytes),
+        file: this.#file,
       },
     ]);
     const made = { end, offer };

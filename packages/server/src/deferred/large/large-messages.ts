@@ -3,12 +3,13 @@ import {
   ACCEPT_CONTACT_IM,
   ACCEPT_CONTACT_LARGE_MESSAGE,
   CPIM,
+  largeMessageFile,
   type Refusal,
   refuse,
 } from "@parlance/im";
 import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
-import { faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
+import { contentSource, faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
 import type {
   Log,
   MediaRules,
@@ -122,10 +123,9 @@ export class LargeMessages {
       const [towards] = onward.targets;
       if (towards === undefined) return "away";
       const face = faceTowards(calls, towards, LARGE_FEATURES);
-      const { sizeBytes } = reader;
-      const read = (): AsyncIterable<Uint8Array> => reader.read(0, sizeBytes);
       const bringing = new Bringing(
-        { contentType: CPIM, sizeBytes, read },
+        { contentType: CPIM, content: contentSource(reader) },
+        largeMessageFile(reader.sizeBytes),
         {
           end: (to, endUser) => this.#ports.media.end(to, NOTHING_COMES, endUser),
           place: (owner, onwardUser) =>

@@ -16,13 +16,7 @@ export function messageForSession(
   const takes = (type: string): boolean => takesType(acceptTypes, type);
   const form = mediaType === CPIM ? envelopeFor(passage, said, takes) : bareFor(passage, to, takes);
   if (form === undefined || form.bytes.length > (maxSize ?? Infinity)) return undefined;
-  return {
-    contentType: form.type,
-    sizeBytes: form.bytes.length,
-    async *read() {
-      yield form.bytes;
-    },
-  };
+  return { contentType: form.type, content: form.bytes };
 }
 
 type Takes = (essence: string) => boolean;
