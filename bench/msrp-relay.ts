@@ -1,6 +1,7 @@
 /**
  * Messages a second through an anchored one-to-one session, each answered by the other side, and octets a second of a
- * large file. Beside it, in the same run, a program of Node's that only joins the same sockets.
+ * large file. Beside it, in the same run, a program of Node's that only joins the same sockets, and Kamailio as a relay
+ * between the two (RFC 4976), when it is installed: it has no sessions, and answers before it sends on.
  *
  *   node --conditions=parlance-source bench/msrp-relay.ts [--seconds 3] [--json]
  */
@@ -8,7 +9,7 @@ import { parseArgs } from "node:util";
 import { type Measured, rounded, runLoad } from "./lib/load.ts";
 import { end } from "./lib/machine.ts";
 import { type Figure, report } from "./lib/report.ts";
-import { type Server, startParlance, startPipe } from "./lib/servers.ts";
+import { type Server, startKamailio, startParlance, startPipe } from "./lib/servers.ts";
 
 const { values } = parseArgs({
   options: {
@@ -53,6 +54,9 @@ for (const kind of [...KINDS, FILE]) {
   const { tcp } = await startParlance(users);
   await measure(tcp, kind, {});
   await measure(await startPipe(), kind, { pipe: true });
+  if (kind === FILE) continue; // Kamailio answers 481 to chunks of 64 KiB
+  const kamailio = await startKamailio("msrp-relay.cfg", false);
+  if (kamailio !== undefined) await measure(kamailio, kind, { relay: true });
 }
 report("msrp-relay", [...KINDS, FILE].flatMap(figuresOf), runs.map(rowOf), values.json);
 process.exit(0);
@@ -60,7 +64,7 @@ process.exit(0);
 async function measure(
   server: Server,
   kind: Kind,
-  more: { readonly pipe?: boolean },
+  more: { readonly pipe?: boolean; readonly relay?: boolean },
 ): Promise<void> {
   const measured = await runLoad("msrp-load.ts", server, { ...kind.options, ...more });
   await end(server.child);
@@ -72,6 +76,7 @@ async function measure(
 function figuresOf({ name }: Kind): readonly Figure[] {
   const own = runs.find((run) => run.kind === name && run.server === "Parlance");
   const pipe = runs.find((run) => run.kind === name && run.server === "Node pipe");
+  const relay = runs.find((run) => run.kind === name && run.server === "Kamailio");
   if (own === undefined || pipe === undefined) return [];
   const file = name === FILE.name;
   const small = name.startsWith("300 B");
@@ -90,6 +95,7 @@ function figuresOf({ name }: Kind): readonly Figure[] {
       value: rounded(own.perSecond / pipe.perSecond, 2),
       wanted: file ? 0.5 : undefined,
     },
+    ...(relay === undefined ? [] : [beside(name, own, relay)]),
     {
       figure: `${name}, processor each`,
       unit: "us",
@@ -97,6 +103,16 @@ function figuresOf({ name }: Kind): readonly Figure[] {
       reference: { of, value: rounded(pipe.cpuSecondsPer10k * 100, 2) },
     },
   ];
+}
+
+function beside(name: string, own: Run, relay: Run): Figure {
+  return {
+    figure: `${name}, Kamailio = 1`,
+    unit: "",
+    value: rounded(own.perSecond / relay.perSecond, 2),
+    wanted: 1,
+    reference: { of: relay.server, value: relay.perSecond },
+  };
 }
 
 function rowOf(run: Run) {

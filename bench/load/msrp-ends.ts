@@ -98,7 +98,7 @@ export class Speaker {
 const NEWLINE = 10;
 
 /** Answers every SEND with 200. */
-export function listen(socket: Socket, leg: Leg): void {
+export function listen(socket: Socket, leg: Leg, heard: () => void): void {
   const paths = ` 200 OK\r\nTo-Path: ${leg.toPath}\r\nFrom-Path: ${leg.fromPath}\r\n-------`;
   let rest: Buffer = Buffer.alloc(0);
   let id = "";
@@ -114,6 +114,7 @@ export function listen(socket: Socket, leg: Leg): void {
       const end = bytes.indexOf(`-------${id}`, 0, "latin1");
       if (end < 0 || bytes.length < end + 7 + id.length + 3) break;
       answers += `MSRP ${id}${paths}${id}$\r\n`;
+      heard();
       bytes = bytes.subarray(end + 7 + id.length + 3);
       id = "";
     }

@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly file: number;
   /** No server, but a program that joins sockets. */
   readonly pipe: boolean;
+  /** No sessions by SIP, but a relay that leads to whom To-Path names. RFC 4976 */
+  readonly relay: boolean;
 }
 
 export function loadOptions(): LoadOptions {
@@ -48,6 +50,7 @@ export function loadOptions(): LoadOptions {
       bytes: { type: "string", default: "300" },
       file: { type: "string", default: "0" },
       pipe: { type: "boolean", default: false },
+      relay: { type: "boolean", default: false },
     },
   });
   return {
