@@ -9,6 +9,7 @@ import {
   type Destination,
   type Dialog,
   type Face,
+  type Flow,
   formatUri,
   hostText,
   type IncomingCall,
@@ -31,6 +32,7 @@ import type { Calls, Passage, Principal, Towards } from "../ports/index.ts";
 import { partyOf } from "./dialog-legs.ts";
 import type { Home } from "./home.ts";
 import type { LiveFlows } from "./live-flows.ts";
+import type { RegisteredContact } from "./registrar/contact.ts";
 import type { Contacts } from "./registrar/contacts.ts";
 import type { Sender } from "./sender.ts";
 
@@ -41,8 +43,17 @@ export interface CallPorts {
   readonly flows: LiveFlows;
   readonly contacts: Contacts;
   readonly home: Home;
+  /** Name of the trusted peer at the other end of a flow. */
+  readonly peerOf: (flow: Flow) => string | undefined;
   /** Whoever is on the other side, the requests in his dialog come from a core that answers for him. */
   readonly behindCore: boolean;
+}
+
+/** Who is on the other side of a call. */
+interface Party {
+  readonly name: string;
+  /** Where the INVITE came from, if it came. */
+  readonly host: string | undefined;
 }
 
 const CONTACT_BITS = 96;
@@ -51,7 +62,7 @@ export class ServerCalls implements Calls {
   readonly #ports: CallPorts;
   readonly #table: CallTable;
   /** Who is on the other side of the calls of an owner. */
-  readonly #parties = new WeakMap<CallOwner, string>();
+  readonly #parties = new WeakMap<CallOwner, Party>();
 
   constructor(ports: CallPorts, options: CallOptions = {}) {
     const { clock, random, sender } = ports;
@@ -75,15 +86,15 @@ export class ServerCalls implements Calls {
   }
 
   invited(passage: Passage, owner: IncomingOwner, face: Face): IncomingCall | undefined {
-    const { transaction, principal } = passage;
-    const party = partyOf(principal);
-    if (transaction === undefined || party === undefined) return undefined;
-    this.#parties.set(owner, party);
+    const { transaction, principal, flow } = passage;
+    const name = partyOf(principal);
+    if (transaction === undefined || name === undefined) return undefined;
+    this.#parties.set(owner, { name, host: flow?.remote.host });
     return this.#table.invited(transaction, owner, face);
   }
 
   place(invite: SipRequest, party: string, owner: OutgoingOwner, placing: Placing): OutgoingCall {
-    this.#parties.set(owner, party);
+    this.#parties.set(owner, { name: party, host: undefined });
     // Where it goes is the outlet's to know.
     return this.#table.place(invite, [], owner, placing);
   }
@@ -112,12 +123,30 @@ export class ServerCalls implements Calls {
 
   #isHeard(owner: CallOwner, party: string | undefined): boolean {
     if (party === undefined) return false;
-    return this.#ports.behindCore || this.#parties.get(owner) === party;
+    return this.#ports.behindCore || this.#parties.get(owner)?.name === party;
   }
 
-  /** An ACK cannot be challenged; that it knows both tags and the Call-ID is its proof. */
-  ack(request: SipRequest): boolean {
-    return this.#table.ack(request, () => true);
+  /**
+   * An ACK cannot be challenged. Both tags and the Call-ID are ours and his alone, and it comes from where he is: by
+   * address, since a port behind address translation may have changed since. Security rule 16
+   */
+  ack(request: SipRequest, flow: Flow): boolean {
+    return this.#table.ack(request, ({ owner }) => this.#comesFrom(owner, flow));
+  }
+
+  #comesFrom(owner: CallOwner, flow: Flow): boolean {
+    const party = this.#parties.get(owner);
+    if (party === undefined) return false;
+    const { contacts, peerOf, behindCore } = this.#ports;
+    const peer = peerOf(flow);
+    if (behindCore) return peer !== undefined;
+    // A user may sit behind a proxy that we trust; a peer sits behind nobody.
+    if (party.name.startsWith("peer ")) return party.name === `peer ${peer}`;
+    if (peer !== undefined) return true;
+    const { host } = flow.remote;
+    return (
+      party.host === host || contacts.of(party.name).some((contact) => hostOf(contact) === host)
+    );
   }
 
   stop(): void {
@@ -143,4 +172,8 @@ export class ServerCalls implements Calls {
     const target = formatUri(dialog.remoteTarget);
     return contacts.of(address).find(({ uriText }) => uriText === target)?.target;
   }
+}
+
+function hostOf({ target }: RegisteredContact): string {
+  return "remote" in target ? target.remote.host : target.address.host;
 }

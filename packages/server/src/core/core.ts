@@ -137,6 +137,7 @@ export class Core {
         flows: this.#flows,
         contacts: this.registrar.contacts,
         home,
+        peerOf: (flow) => peers.trusted(flow),
         behindCore: as !== undefined,
       },
       { calls: limits.calls },

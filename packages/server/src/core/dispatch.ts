@@ -92,7 +92,7 @@ export class Dispatch implements TransactionUser {
   ack(request: SipRequest, flow: Flow): void {
     const { home, legs, inDialog, flows, calls } = this.#ports;
     flows.seen(flow);
-    if (calls.ack(request)) return;
+    if (calls.ack(request, flow)) return;
     const routeSet = readRouteSet(request, home, legs);
     if (!routeSet.forged && request.get(MaxForwards) !== 0) {
       inDialog.ack(routeSet.request, routeSet.legs);
