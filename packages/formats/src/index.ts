@@ -242,6 +242,7 @@ export {
   formatSdp,
   type HopChange,
   type HopMedia,
+  type HopTypes,
   hasForeignAddress,
   keepsConnection,
   type LocalMedia,

@@ -16,7 +16,7 @@ export {
 } from "./message-media.ts";
 export { findMessageMedia, makeOffer, type Offer, type OfferedMedia, readOffer } from "./offer.ts";
 export { type NextHop, nextHop } from "./path.ts";
-export { type HopChange, type HopMedia, replaceHop } from "./replace-hop.ts";
+export { type HopChange, type HopMedia, type HopTypes, replaceHop } from "./replace-hop.ts";
 export {
   attributesOf,
   connectionOf,

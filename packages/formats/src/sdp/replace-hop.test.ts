@@ -136,6 +136,22 @@ test("TLS, another address, CEMA, fingerprints and a smaller size come with the 
   assert.equal(changed(text(...CLIENT.slice(0, 10)), new Map([[0, hop]])).at(-1), "a=max-size:100");
 });
 
+test("a hop that turns messages into other forms says itself what may be sent (RFC 4975 §8.6)", () => {
+  const client = [...CLIENT, "a=accept-wrapped-types:image/png"];
+  const types = { acceptTypes: ["message/cpim", "text/plain"], acceptWrappedTypes: ["text/html"] };
+  const lines = changed(text(...client), new Map([[0, { ...HOP, types }]]));
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("a=accept-")),
+    ["a=accept-types:message/cpim text/plain", "a=accept-wrapped-types:text/html"],
+  );
+  const bare = { acceptTypes: ["text/plain"], acceptWrappedTypes: [] };
+  const without = changed(text(...client), new Map([[0, { ...HOP, types: bare }]]));
+  assert.deepEqual(
+    without.filter((line) => line.startsWith("a=accept-")),
+    ["a=accept-types:text/plain"],
+  );
+});
+
 test("media that are not ours keep their own, and what the session said for them", () => {
   const bytes = text(
     ...CLIENT.slice(0, 5),

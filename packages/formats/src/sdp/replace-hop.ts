@@ -14,6 +14,7 @@ import type { LocalSession } from "./local-media.ts";
 import { nextHop, writePath } from "./path.ts";
 import { attributeLine, readAttribute, readSdp } from "./sdp.ts";
 import type { Setup } from "./setup.ts";
+import { writeTypeList } from "./type-list.ts";
 
 /** What a server that stands in the path of the messages says instead of the endpoint behind it. */
 export interface HopMedia {
@@ -27,6 +28,13 @@ export interface HopMedia {
   readonly fingerprints?: readonly Fingerprint[];
   /** What passes here at most: a larger or missing `max-size` becomes this. */
   readonly maxSize?: number;
+  /** What it takes, where that differs from what the endpoint behind it does. RFC 4975 §8.6 */
+  readonly types?: HopTypes | undefined;
+}
+
+export interface HopTypes {
+  readonly acceptTypes: readonly string[];
+  readonly acceptWrappedTypes: readonly string[];
 }
 
 export interface HopChange {
@@ -148,7 +156,11 @@ class Replacement {
         pending = [];
       } else if (nameOf(one) === "max-size" && media.maxSize !== undefined) {
         this.#write(sizeLine(Math.min(media.maxSize, sizeIn(one))));
-      } else this.#keep(one);
+      } else if (nameOf(one) === "accept-types" && media.types !== undefined) {
+        for (const ours of typeLines(media.types)) this.#write(ours);
+      } else if (nameOf(one) !== "accept-wrapped-types" || media.types === undefined) {
+        this.#keep(one);
+      }
     }
     for (const ours of pending) this.#write(ours);
     const sized = rest.some((one) => nameOf(one) === "max-size");
@@ -202,6 +214,12 @@ function ownedBy({ username, sessionId, host }: LocalSession, line: PlacedLine):
 
 function connectionLine(host: string): SdpLine {
   return { type: "c", value: writeConnection(connectionTo(host)) };
+}
+
+function typeLines({ acceptTypes, acceptWrappedTypes }: HopTypes): readonly SdpLine[] {
+  const accepted = attributeLine("accept-types", writeTypeList(acceptTypes));
+  if (acceptWrappedTypes.length === 0) return [accepted];
+  return [accepted, attributeLine("accept-wrapped-types", writeTypeList(acceptWrappedTypes))];
 }
 
 function sizeLine(octets: number): SdpLine {

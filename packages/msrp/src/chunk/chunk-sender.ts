@@ -11,7 +11,7 @@ import {
   type ReportFacts,
 } from "../frame/index.ts";
 import type { ChunkBody } from "./chunk-reader.ts";
-import { type SendLimits, sendLimits } from "./limits.ts";
+import { type SendLimits, sendLimits, UNINTERRUPTED_BYTES } from "./limits.ts";
 import {
   type MessageLife,
   Outgoing,
@@ -28,9 +28,6 @@ export interface ChunkSenderPorts {
   /** `next` may have something again. */
   wake(): void;
 }
-
-/** Chunks with a larger body say that they may be interrupted. RFC 4975 §7.1.1 */
-const UNINTERRUPTED_BYTES = 2048;
 
 /**
  * Whoever owns the connection takes a frame at a time while it has room, and tells of answers and reports.

@@ -8,7 +8,13 @@ export {
   type IncomingHead,
   type IncomingSink,
 } from "./incoming.ts";
-export { type ReceiveLimits, receiveLimits, type SendLimits, sendLimits } from "./limits.ts";
+export {
+  type ReceiveLimits,
+  receiveLimits,
+  type SendLimits,
+  sendLimits,
+  UNINTERRUPTED_BYTES,
+} from "./limits.ts";
 export type { MessageLife, OutgoingMessage, SendFailure, Sending } from "./outgoing.ts";
-export { onwardHeaders, Recut, type RecutChunk } from "./recut.ts";
+export { onwardHeaders, Recut, type RecutChunk, type RecutFace, rangeIn } from "./recut.ts";
 export { bytesSource, type MessageSource, type Pulled, streamSource } from "./source.ts";

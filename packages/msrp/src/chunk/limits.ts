@@ -18,6 +18,9 @@ export interface SendLimits {
   readonly awaitedReports: number;
 }
 
+/** Chunks with a larger body say that they may be interrupted. RFC 4975 §7.1.1 */
+export const UNINTERRUPTED_BYTES = 2048;
+
 export const sendLimits: SendLimits = {
   chunkBytes: 2048, // what every peer takes uninterrupted
   wholeBytes: 4 * 1024 * 1024,

@@ -8,6 +8,7 @@ import {
   parseByteRange,
   WHOLE_RANGE,
 } from "../frame/index.ts";
+import { UNINTERRUPTED_BYTES } from "./limits.ts";
 
 export interface RecutChunk {
   /** Those of the request but its paths, with the range of this chunk. Content-Type stays the last one. */
@@ -16,23 +17,37 @@ export interface RecutChunk {
   readonly flag: Flag;
 }
 
+/** How the chunks are described. */
+export interface RecutFace {
+  /** Where the first octet that is given lies, and of how many. */
+  readonly range: Pick<ByteRange, "start" | "total">;
+  /** All lines but the paths; Content-Type stands last. */
+  headers(byteRange: string): HeaderParts;
+}
+
 const CHUNK_BYTES = 65_536; // what a receiver holds at once, and a WebSocket takes as one message
+const NOTHING = new Uint8Array(0);
 
 export class Recut {
-  readonly #head: MsrpRequest;
+  readonly #face: RecutFace;
   readonly #send: (chunk: RecutChunk) => void;
-  readonly #range: ByteRange;
   #position: number;
   /** The flag of the last piece is known only when the end has come. */
   #last: Uint8Array | undefined;
+  #sent = false;
 
-  constructor(head: MsrpRequest, send: (chunk: RecutChunk) => void) {
-    this.#head = head;
+  /** `face`: of chunks that do not say of themselves what the request says. */
+  constructor(
+    head: MsrpRequest,
+    send: (chunk: RecutChunk) => void,
+    face: RecutFace = {
+      range: rangeIn(head),
+      headers: (byteRange) => onwardHeaders(head, byteRange),
+    },
+  ) {
+    this.#face = face;
     this.#send = send;
-    const { byteRange } = head;
-    const range = byteRange === undefined ? undefined : parseByteRange(byteRange);
-    this.#range = range?.ok === true ? range.value : WHOLE_RANGE;
-    this.#position = this.#range.start;
+    this.#position = face.range.start;
   }
 
   piece(bytes: Uint8Array): void {
@@ -44,16 +59,28 @@ export class Recut {
 
   /** `+` where the connection went in the middle: what came goes on, and the rest comes by a new one. */
   end(flag: Flag): void {
-    if (this.#last !== undefined) this.#chunk(this.#last, flag);
+    // That a message ends is said even if nothing is left of it.
+    if (this.#last !== undefined || (flag !== "+" && !this.#sent)) {
+      this.#chunk(this.#last ?? NOTHING, flag);
+    }
     this.#last = undefined;
   }
 
   #chunk(body: Uint8Array, flag: Flag): void {
     const start = this.#position;
     this.#position += body.length;
-    const range = { start, end: this.#position - 1, total: this.#range.total };
-    this.#send({ headers: onwardHeaders(this.#head, formatByteRange(range)), body, flag });
+    this.#sent = true;
+    // RFC 4975 §7.1.1: what is longer may be interrupted, and says so.
+    const end = body.length > UNINTERRUPTED_BYTES ? undefined : this.#position - 1;
+    const range = { start, end, total: this.#face.range.total };
+    this.#send({ headers: this.#face.headers(formatByteRange(range)), body, flag });
   }
+}
+
+/** The part of its message that a SEND brings, as it says itself. */
+export function rangeIn({ byteRange }: MsrpRequest): ByteRange {
+  const range = byteRange === undefined ? undefined : parseByteRange(byteRange);
+  return range?.ok === true ? range.value : WHOLE_RANGE;
 }
 
 /** The lines of a request that goes on: all but its paths, with another range where it is given. */

@@ -1,10 +1,12 @@
 /** What functions that answer or place sessions have in common: descriptions, and who may speak. */
 
 export { contentSource } from "./content-source.ts";
+export { inEitherForm } from "./either-form.ts";
 export { faceTowards } from "./face.ts";
 export { largeFirst, saidBy, startsLargeMessage } from "./large-message.ts";
 export { type OwnAnswer, ownAnswer } from "./own-answer.ts";
 export {
+  type MediaLine,
   mediaPeer,
   type OwnHop,
   readAnsweredMedia,

@@ -1,7 +1,7 @@
 /** The session description of a message, with the one medium in it that the server goes between. RFC 4975 §8, RFC 6135 */
 import {
-  findMessageMedia,
   type HopMedia,
+  type HopTypes,
   type MessageMedia,
   messageProtoOf,
   nextHop,
@@ -17,13 +17,20 @@ import type { DialTarget, Fingerprint } from "@parlance/msrp";
 import type { Body } from "@parlance/sip";
 import type { MediaPeer } from "../ports/index.ts";
 
-/** A body with a description in it that has message media. */
-export interface SessionMedia {
-  readonly body: Body;
-  readonly description: Uint8Array;
-  /** Place of the m= line. */
+/** One m= line of messages, or of a file. */
+export interface MediaLine {
   readonly place: number;
   readonly media: MessageMedia;
+}
+
+/** A body with a description in it that has message media; itself the first line of them. */
+export interface SessionMedia extends MediaLine {
+  readonly body: Body;
+  readonly description: Uint8Array;
+  /** Several files are offered in a line each. RFC 5547 §8.1 */
+  readonly lines: readonly [MediaLine, ...MediaLine[]];
+  /** Places of lines that nobody can read. */
+  readonly unreadable: readonly number[];
 }
 
 /** Who says what of one hop. */
@@ -31,6 +38,8 @@ export interface OwnHop {
   readonly uri: string;
   readonly setup: "active" | "passive" | "actpass";
   readonly maxSize: number;
+  /** Where messages come in other forms than the sender can take them: see `inEitherForm`. */
+  readonly types?: HopTypes | undefined;
 }
 
 /** What an offer brings: "other" when there are no messages in it, "broken" when nobody can read it. */
@@ -41,62 +50,96 @@ export function readOfferedMedia(body: Body): SessionMedia | "other" | "broken" 
   const sdp = parseSdp(description);
   if (!sdp.ok) return "broken";
   const offer = readOffer(sdp.value);
-  const place = findMessageMedia(offer);
-  const found = offer.media[place];
-  if (found?.kind === "message") return { body, description, place, media: found.media };
-  return offer.media.some(({ kind }) => kind === "unusable") ? "broken" : "other";
+  const lines = offer.media.flatMap((one, place) =>
+    one.kind === "message" ? [{ place, media: one.media }] : [],
+  );
+  const unreadable = placesWhere(offer.media, ({ kind }) => kind === "unusable");
+  const made = sessionMedia({ body, description, unreadable }, lines);
+  return made ?? (unreadable.length > 0 ? "broken" : "other");
 }
 
-/** The answer for the same m= line; undefined when it was refused there, or cannot be read. */
-export function readAnsweredMedia(body: Body | undefined, place: number): SessionMedia | undefined {
+/** The answer for the same m= lines; undefined when all were refused there, or cannot be read. */
+export function readAnsweredMedia(
+  body: Body | undefined,
+  places: readonly number[],
+): SessionMedia | undefined {
   const description = body === undefined ? undefined : descriptionOf(body);
   if (body === undefined || description === undefined || description === "broken") return undefined;
   const sdp = parseSdp(description);
-  const media = sdp.ok ? sdp.value.media[place] : undefined;
-  if (!sdp.ok || media === undefined || media.port === 0) return undefined;
-  if (messageProtoOf(media) === undefined) return undefined;
-  const read = readMessageMedia(sdp.value, media);
-  return read.ok ? { body, description, place, media: read.value } : undefined;
+  if (!sdp.ok) return undefined;
+  const open = placesWhere(
+    sdp.value.media,
+    (media) => media.port !== 0 && messageProtoOf(media) !== undefined,
+  );
+  const lines = open.flatMap((place) => {
+    const media = sdp.value.media[place];
+    const read = media && places.includes(place) ? readMessageMedia(sdp.value, media) : undefined;
+    return read?.ok === true ? [{ place, media: read.value }] : [];
+  });
+  const readable = new Set(lines.map(({ place }) => place));
+  const unreadable = open.filter((place) => !readable.has(place));
+  return sessionMedia({ body, description, unreadable }, lines);
 }
 
-/** The same body, with our own hop in the place of the one who wrote it. */
-export function throughUs(of: SessionMedia, hop: OwnHop): Body {
-  const { body, place, media } = of;
-  const { host } = nextHop([hop.uri]);
-  const own: HopMedia = { path: [hop.uri], setup: hop.setup, maxSize: hop.maxSize };
-  const changed = replaceHop(of.description, {
-    session: { username: "-", sessionId: sessionIdFor(media), host },
-    media: new Map([[place, own]]),
-  });
+/** The same body, with our own hop in the place of the one who wrote it. Lines without a hop of ours are closed. */
+export function throughUs(of: SessionMedia, hopOf: (line: MediaLine) => OwnHop | undefined): Body {
+  const hops = of.lines.map((line) => [line.place, hopOf(line)] as const);
+  const first = hops.find(([, hop]) => hop !== undefined)?.[1];
+  if (first === undefined) throw new RangeError("nothing of it goes through us");
+  const media = new Map<number, HopMedia | "closed">(of.unreadable.map((at) => [at, "closed"]));
+  for (const [place, hop] of hops) media.set(place, hop === undefined ? "closed" : hopMedia(hop));
+  const { host } = nextHop([first.uri]);
+  const session = { username: "-", sessionId: sessionIdFor(of.media), host };
+  const changed = replaceHop(of.description, { session, media });
   if (!changed.ok) throw changed.error;
-  return withDescription(body, changed.value);
+  return withDescription(of.body, changed.value);
 }
 
 /** Is nothing changed but how its sender is reached? */
 export function sameButForHop(a: SessionMedia, b: SessionMedia): boolean {
   if (a.place !== b.place || a.body.type !== b.body.type) return false;
   const neutral: OwnHop = { uri: "msrp://x.invalid:1/x;tcp", setup: "actpass", maxSize: 1 };
-  const [one, other] = [a, b].map((of) => parseSdp(throughUs(plain(of), neutral).bytes));
+  const [one, other] = [a, b].map((of) => parseSdp(throughUs(plain(of), () => neutral).bytes));
   return one?.ok === true && other?.ok === true && sameSdp(one.value, other.value);
 }
 
 /** How the switch meets whoever described himself so. `weOpen`: the connection is ours to open. */
-export function mediaPeer({ media }: SessionMedia, weOpen: boolean): MediaPeer {
+export function mediaPeer({ media }: Pick<MediaLine, "media">, weOpen: boolean): MediaPeer {
   return {
     path: media.path.join(" "),
     fingerprints: fingerprintsOf(media),
     dial: weOpen ? dialTargetOf(media) : undefined,
+    takes: {
+      acceptTypes: media.acceptTypes,
+      acceptWrappedTypes: media.acceptWrappedTypes,
+      maxSize: media.maxSize,
+    },
   };
 }
 
 /** RFC 6135 §4.2: what we answer to an offer, as whoever wants to be connected to. */
-export function setupAgainst({ media }: SessionMedia): "active" | "passive" {
+export function setupAgainst({ media }: Pick<MediaLine, "media">): "active" | "passive" {
   return media.setup === "passive" ? "active" : "passive";
 }
 
 /** RFC 4975 §5.4, RFC 6135 §4.2.2: an answer without a word leaves the connection to the offerer. */
-export function weOpenAfter({ media }: SessionMedia): boolean {
+export function weOpenAfter({ media }: Pick<MediaLine, "media">): boolean {
   return media.setup !== "active";
+}
+
+function sessionMedia(
+  of: Pick<SessionMedia, "body" | "description" | "unreadable">,
+  [first, ...more]: readonly MediaLine[],
+): SessionMedia | undefined {
+  return first && { ...of, ...first, lines: [first, ...more] };
+}
+
+function placesWhere<T>(list: readonly T[], suits: (one: T) => boolean): readonly number[] {
+  return list.flatMap((one, place) => (suits(one) ? [place] : []));
+}
+
+function hopMedia({ uri, setup, maxSize, types }: OwnHop): HopMedia {
+  return { path: [uri], setup, maxSize, types };
 }
 
 function dialTargetOf(media: MessageMedia): DialTarget | undefined {
@@ -134,8 +177,8 @@ function withDescription(body: Body, description: Uint8Array): Body {
   return { type: body.type, bytes: changed.value.content };
 }
 
-function plain({ description, place, media }: SessionMedia): SessionMedia {
-  return { body: { type: "application/sdp", bytes: description }, description, place, media };
+function plain(of: SessionMedia): SessionMedia {
+  return { ...of, body: { type: "application/sdp", bytes: of.description } };
 }
 
 function entityOf({ type, bytes }: Body) {

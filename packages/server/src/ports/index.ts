@@ -23,6 +23,7 @@ export type {
   MediaPeer,
   MediaRules,
   MediaSwitch,
+  MediaTypes,
   SentOutcome,
   Side,
 } from "./media-switch.ts";

@@ -1,4 +1,5 @@
 /** The user plane as the functions drive it. IM-7.2.3-04 */
+import type { NamedUri } from "@parlance/formats";
 import type {
   DialTarget,
   Fingerprint,
@@ -21,6 +22,16 @@ export interface MediaPeer {
   readonly fingerprints: readonly Fingerprint[];
   /** We connect, to there; undefined when the device does. RFC 6135 §4 */
   readonly dial: DialTarget | undefined;
+  /** Undefined: whatever it is sent. */
+  readonly takes?: MediaTypes | undefined;
+}
+
+/** What a device takes, by its description. RFC 4975 §8.6 */
+export interface MediaTypes {
+  readonly acceptTypes: readonly string[];
+  readonly acceptWrappedTypes: readonly string[];
+  /** Of one message, in octets. */
+  readonly maxSize: number | undefined;
 }
 
 /** Our end towards one device. */
@@ -51,6 +62,8 @@ export interface MediaRules {
   readonly maxBytes: number;
   /** False: the speaker writes faster than he may. */
   readonly mayBegin: () => boolean;
+  /** How an envelope names him that the server puts around what he says. Without it there are none. */
+  readonly speaks?: NamedUri | undefined;
 }
 
 /** What happens at a leg whose other side is the server. */

@@ -9,15 +9,15 @@ import type {
   StreamedSend,
   Towards,
 } from "../ports/index.ts";
-import { Inspection } from "./inspection.ts";
+import { Direction } from "./direction.ts";
 import type { Leg, LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
-import { Passing } from "./passing.ts";
 import { type Place, samePlace } from "./place.ts";
 
 export interface BridgePorts {
   readonly limits: SwitchLimits;
   newId(): string;
+  now(): number;
   makeLeg(place: Place, owner: LegOwner): Leg;
   /** How a device reaches us; undefined when it cannot. */
   placeTowards(towards: Towards): Place | undefined;
@@ -29,7 +29,7 @@ export class Bridge implements LegOwner, MediaBridge {
   readonly near: Leg;
   readonly #nearPlace: Place;
   readonly #ports: BridgePorts;
-  readonly #inspections: Readonly<Record<Side, Inspection>>;
+  readonly #directions: Readonly<Record<Side, Direction>>;
   /** Where the far device may turn up. */
   readonly #candidates: { readonly place: Place; readonly leg: Leg }[] = [];
   #far: Leg | undefined;
@@ -39,8 +39,10 @@ export class Bridge implements LegOwner, MediaBridge {
     this.#ports = ports;
     this.#nearPlace = nearPlace;
     this.near = ports.makeLeg(nearPlace, this);
-    const inspect = (of: MediaRules): Inspection => new Inspection(of, ports.limits);
-    this.#inspections = { near: inspect(rules.near), far: inspect(rules.far) };
+    this.#directions = {
+      near: new Direction({ from: rules.near, to: rules.far }, ports),
+      far: new Direction({ from: rules.far, to: rules.near }, ports),
+    };
   }
 
   get connected(): boolean {
@@ -75,30 +77,20 @@ export class Bridge implements LegOwner, MediaBridge {
     this.near.close();
   }
 
+  /** Before the far side has answered nothing comes: no device knows where to connect to. */
   request(frame: MsrpRequest, from: Leg): void {
-    if (frame.method !== "SEND") return this.#passOn(frame, from);
-    const verdict = this.#inspectionOf(from).judge(frame);
-    switch (verdict.do) {
-      case "pass":
-        return this.#passOn(frame, from);
-      case "pass all":
-        for (const one of [...verdict.held, frame]) this.#passOn(one, from);
-        return;
-      case "refuse":
-        for (const one of [...verdict.held, frame]) from.answer(one, verdict.status);
-        return;
-      case "hold":
-    }
+    const to = this.#other(from);
+    if (to === undefined) return from.answer(frame, 481);
+    if (frame.method === "SEND") this.#directionOf(from).say(frame, { from, to });
+    else if (frame.method === "REPORT") this.#report(frame, from, to);
+    else to.pass(frame, from);
+    this.#pace(from, to);
   }
 
   begin(head: MsrpRequest, from: Leg): StreamedSend | undefined {
     const to = this.#other(from);
     if (to === undefined) return undefined;
-    return new Passing(head, from, to, {
-      inspection: this.#inspectionOf(from),
-      newId: () => this.#ports.newId(),
-      paced: () => this.#pace(from, to),
-    });
+    return this.#directionOf(from).begin(head, { from, to }, () => this.#pace(from, to));
   }
 
   relieved(leg: Leg): void {
@@ -113,12 +105,10 @@ export class Bridge implements LegOwner, MediaBridge {
     if (!this.#closed) this.#ports.failed(leg === this.near ? "near" : "far", reason);
   }
 
-  /** Before the far side has answered nothing comes: no device knows where to connect to. */
-  #passOn(frame: MsrpRequest, from: Leg): void {
-    const to = this.#other(from);
-    if (to === undefined) return from.answer(frame, 481);
-    to.pass(frame, from);
-    this.#pace(from, to);
+  /** It is about what the other side has said. */
+  #report(frame: MsrpRequest, from: Leg, to: Leg): void {
+    const counted = this.#directionOf(to).report(frame);
+    if (counted !== undefined) to.pass(counted, from);
   }
 
   /** Whoever sends faster than the other side reads is not read himself. */
@@ -126,8 +116,9 @@ export class Bridge implements LegOwner, MediaBridge {
     if (to.congested) from.hold(to);
   }
 
-  #inspectionOf(leg: Leg): Inspection {
-    return leg === this.near ? this.#inspections.near : this.#inspections.far;
+  /** Of what is said there. */
+  #directionOf(leg: Leg): Direction {
+    return leg === this.near ? this.#directions.near : this.#directions.far;
   }
 
   #other(leg: Leg): Leg | undefined {

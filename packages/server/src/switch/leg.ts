@@ -20,6 +20,7 @@ import type {
   MediaLeg,
   MediaPeer,
   MediaTarget,
+  MediaTypes,
   StreamedSend,
 } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
@@ -58,6 +59,8 @@ const NOBODY: PathLines = { toPath: "", fromPath: "", bytes: new Uint8Array(0) }
 export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   /** Our address in its To-Path. */
   readonly uri: string;
+  /** What its answers have shown of envelopes, whatever it has said of them. */
+  envelopes: "taken" | "refused" | undefined;
   readonly #ports: LegPorts;
   readonly #owner: LegOwner;
   readonly #sent: SentFrames;
@@ -91,6 +94,11 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
 
   get connected(): boolean {
     return this.#line !== undefined;
+  }
+
+  /** What it has said that it takes. */
+  get takes(): MediaTypes | undefined {
+    return this.#remote?.takes;
   }
 
   /** The connection of the device, for an owner who has frames of his own to write. */
@@ -144,11 +152,11 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   /** Sends a frame of another leg on: transaction id and all lines but the paths stay. */
-  pass(frame: MsrpRequest, from: Leg): void {
+  pass(frame: MsrpRequest, from: Leg, awaiting: Awaiting = from): void {
     const { transactionId, method, failureReport } = frame;
     const answers = method !== "REPORT" && failureReport !== "no";
     this.#send(transactionId, frame, {
-      awaiting: from,
+      awaiting,
       lines: from.linesFor(method),
       onlyErrors: failureReport === "partial",
       answers,

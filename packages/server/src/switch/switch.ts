@@ -91,6 +91,7 @@ export class Switch implements MediaSwitch, MediaLines {
     return new Bridge(place, rules, {
       limits: this.#limits,
       newId: () => this.#newId(),
+      now: () => this.#ports.clock.now(),
       makeLeg: (at, owner) => this.leg(at, owner),
       placeTowards: (towards) => this.places.towards(towards),
       failed,

@@ -115,6 +115,8 @@ export class Device {
   readonly answers: MsrpResponse[] = [];
   /** What each SEND is answered with; undefined for nothing. */
   answer: number | undefined = 200;
+  /** Called with each request before it is answered. */
+  hears: ((request: MsrpRequest) => void) | undefined;
   end: PipeEnd;
   readonly #transport: MsrpTransport;
   #framer: MsrpFramer;
@@ -235,6 +237,7 @@ export class Device {
       return;
     }
     this.requests.push(frame);
+    this.hears?.(frame);
     if (frame.method === "REPORT" || frame.failureReport === "no") return;
     if (this.answer !== undefined) this.end.arrive(answerTo(frame, this.answer));
   }

@@ -68,6 +68,8 @@ export class SessionPhone {
   automatic = true;
   /** What it answers offers inside a session with; by default it refuses. */
   meets: ((offer: Offer) => void) | undefined;
+  /** What it offers, instead of the usual description. */
+  describes: (() => Body) | undefined;
   /** Requests inside the session. */
   readonly inside: SipRequest[] = [];
   readonly #phone: PhoneBelow;
@@ -115,7 +117,7 @@ export class SessionPhone {
       for (const [name, value] of Object.entries({ ...this.#wishes.headers, ...headers })) {
         edit.setText(name, value);
       }
-      edit.body(this.description("actpass").bytes, "application/sdp");
+      edit.body((this.describes?.() ?? this.description("actpass")).bytes, "application/sdp");
     });
     return this.table.place(request, this.#phone.flow, this.#owner, { face: this.#face });
   }
@@ -138,6 +140,13 @@ export class SessionPhone {
       ...(this.#wishes.lines ?? []),
     ];
     return { type: "application/sdp", bytes: utf8Bytes(`${lines.join("\r\n")}\r\n`) };
+  }
+
+  /** The same device in another session. */
+  deviceFor(session: string): Device {
+    const device = new Device(session, this.#phone.flow.transport === "WS" ? "ws" : "tcp");
+    Object.defineProperty(device, "path", { value: this.pathOf(session) });
+    return device;
   }
 
   pathOf(session: string): string {

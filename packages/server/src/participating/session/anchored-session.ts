@@ -19,6 +19,7 @@ import {
   type Tagged,
 } from "@parlance/sip";
 import {
+  inEitherForm,
   mediaPeer,
   type OwnHop,
   readAnsweredMedia,
@@ -31,7 +32,6 @@ import {
 } from "../../media/index.ts";
 import type {
   LegFailure,
-  MediaBridge,
   MediaLeg,
   OnwardUser,
   Side,
@@ -39,9 +39,10 @@ import type {
   Towards,
 } from "../../ports/index.ts";
 import { answerHeaders, featuresIn, refuseLike } from "./far-invite.ts";
+import type { SessionBridges } from "./session-bridges.ts";
 
 export interface AnchoredSessionPorts {
-  readonly bridge: MediaBridge;
+  readonly bridges: SessionBridges;
   /** `a=max-size` of ours, whichever side asks. */
   readonly maxSize: number;
   /** The session is over, or never came about. */
@@ -54,7 +55,6 @@ export type Instead = (failure: CallFailure, takeOver: TakeOver) => boolean;
 /** One of the two sides, and how the other sees it. */
 interface Party {
   call: Call | undefined;
-  leg: MediaLeg | undefined;
   /** What this side said last, and what it was told last. */
   said: SessionMedia | undefined;
   told: Body | undefined;
@@ -66,7 +66,6 @@ export class AnchoredSession implements OnwardUser {
   readonly #near: Party;
   readonly #far: Party;
   readonly #offer: SessionMedia;
-  readonly #legs = new Map<string, MediaLeg>();
   #incoming: IncomingCall | undefined;
   #outgoing: OutgoingCall | undefined;
   #instead: Instead | undefined;
@@ -81,8 +80,8 @@ export class AnchoredSession implements OnwardUser {
   ) {
     this.#ports = ports;
     this.#offer = offer;
-    this.#near = partyWith(faces.near, offer, ports.bridge.near);
-    this.#far = partyWith(faces.far, undefined, undefined);
+    this.#near = partyWith(faces.near, offer);
+    this.#far = partyWith(faces.far, undefined);
   }
 
   /** The caller hears by this what becomes of his INVITE, and of the session, whoever has it in the end. */
@@ -122,17 +121,15 @@ export class AnchoredSession implements OnwardUser {
   }
 
   dress(invite: SipRequest, towards: Towards): SipRequest {
-    const leg = this.#ports.bridge.farTowards(towards);
-    this.#legs.set(towards.key, leg);
-    const body = throughUs(this.#offer, this.#hop(leg, "actpass"));
+    const { bridges } = this.#ports;
+    const body = throughUs(this.#offer, ({ place, media }) =>
+      this.#hop(bridges.far(place, towards), "actpass", inEitherForm(media, undefined)),
+    );
     return invite.edit().body(body.bytes, body.type).done();
   }
 
   chosen(towards: Towards): void {
-    const leg = this.#legs.get(towards.key);
-    if (leg === undefined) return;
-    this.#far.leg = leg;
-    this.#ports.bridge.choose(leg);
+    this.#ports.bridges.choose(towards);
   }
 
   /** A device did not come, or did not come back. */
@@ -164,20 +161,17 @@ export class AnchoredSession implements OnwardUser {
   }
 
   #answered(call: Call, response: SipResponse): void {
-    const { place } = this.#offer;
-    const said = readAnsweredMedia(sessionOf(response), place);
+    const said = readAnsweredMedia(sessionOf(response), placesOf(this.#offer));
     const { near, far } = { near: this.#near, far: this.#far };
     far.call = call;
-    if (said === undefined || far.leg === undefined || near.leg === undefined) {
+    if (said === undefined || this.#leg("far", said.place) === undefined) {
       call.end();
       this.#incoming?.refuse(488);
       return this.#end();
     }
     far.said = said;
-    far.leg.agree(mediaPeer(said, weOpenAfter(said)));
-    const setup = setupAgainst(this.#offer);
-    near.leg.agree(mediaPeer(this.#offer, setup === "active"));
-    near.told = throughUs(said, this.#hop(near.leg, setup));
+    this.#meetAnswer("far", said);
+    near.told = this.#meetOffer("near", this.#offer, said);
     const edit = answerHeaders(response, near.face.contact);
     const accepted = this.#incoming?.accept({ body: near.told, edit });
     if (accepted === undefined) return this.end();
@@ -190,7 +184,6 @@ export class AnchoredSession implements OnwardUser {
     this.#incoming = undefined;
     this.#outgoing = undefined;
     this.#instead = undefined;
-    this.#legs.clear();
   }
 
   #failed(failure: CallFailure): void {
@@ -241,35 +234,66 @@ export class AnchoredSession implements OnwardUser {
   async #offered(side: Side, offer: Offer): Promise<void> {
     const own = this.#party(side);
     const other = this.#otherThan(side);
-    const { leg } = own;
     if (offer.body === undefined) {
       // Whoever asks for an offer gets what he has.
       if (own.told === undefined) return offer.refuse(488);
       return offer.accept({ body: own.told });
     }
     const said = readOfferedMedia(offer.body);
-    if (said === "broken" || said === "other" || leg === undefined) return offer.refuse(488);
-    const setup = setupAgainst(said);
+    if (said === "broken" || said === "other") return offer.refuse(488);
     const meet = (answer: SessionMedia): void => {
       own.said = said;
-      leg.agree(mediaPeer(said, setup === "active")); // IM-6.1.3.3-02
-      own.told = throughUs(answer, this.#hop(leg, setup));
+      own.told = this.#meetOffer(side, said, answer); // IM-6.1.3.3-02
       offer.accept({ body: own.told, refresher: "uas" }); // IM-6.1.3.3-01, IM-6.1.3.3-03, IM-6.1.7.2-01, IM-6.1.7.2-03
     };
     if (own.said !== undefined && other.said !== undefined && sameButForHop(own.said, said)) {
       return meet(other.said);
     }
-    if (other.call === undefined || other.leg === undefined) return offer.refuse(488);
-    const onward = throughUs(said, this.#hop(other.leg, "actpass"));
+    if (other.call === undefined || other.said === undefined) return offer.refuse(488);
+    const onward = this.#onward(side, said);
+    if (onward === undefined) return offer.refuse(488);
     const outcome = await other.call.offer(onward);
-    if (outcome.kind === "over") return offer.refuse(481);
+    if (outcome.kind === "over" || this.#over) return offer.refuse(481);
     if (outcome.kind === "refused") return offer.refuse(outcome.status); // 488, 491: nothing changes
-    const answer = readAnsweredMedia(outcome.answer, said.place);
+    const answer = readAnsweredMedia(outcome.answer, placesOf(said));
     if (answer === undefined) return offer.refuse(488);
     other.said = answer;
     other.told = onward;
-    other.leg.agree(mediaPeer(answer, weOpenAfter(answer))); // IM-6.1.7.2-04
+    this.#meetAnswer(side === "near" ? "far" : "near", answer); // IM-6.1.7.2-04
     meet(answer); // IM-6.1.7.2-02
+  }
+
+  /** What one side offers, as the other one gets it: also lines that are new. RFC 5547 §8.1 */
+  #onward(side: Side, said: SessionMedia): Body | undefined {
+    const { bridges } = this.#ports;
+    const other = this.#otherThan(side).said;
+    const open = said.lines.filter(({ place }) => bridges.open(place));
+    if (open.length === 0) return undefined;
+    return throughUs(said, ({ place, media }) => {
+      const known = other?.lines.find((line) => line.place === place)?.media;
+      const leg = side === "near" ? bridges.far(place) : bridges.near(place);
+      return this.#hop(leg, "actpass", inEitherForm(media, known));
+    });
+  }
+
+  /** Whoever has answered is met as he has said. */
+  #meetAnswer(side: Side, answer: SessionMedia): void {
+    this.#ports.bridges.keep(placesOf(answer));
+    for (const line of answer.lines) {
+      this.#leg(side, line.place)?.agree(mediaPeer(line, weOpenAfter(line)));
+    }
+  }
+
+  /** Whoever has offered is met, too; what he gets is the answer of the other side. */
+  #meetOffer(side: Side, offer: SessionMedia, answer: SessionMedia): Body {
+    return throughUs(answer, ({ place, media }) => {
+      const offered = offer.lines.find((line) => line.place === place);
+      const leg = this.#leg(side, place);
+      if (offered === undefined || leg === undefined) return undefined;
+      const setup = setupAgainst(offered);
+      leg.agree(mediaPeer(offered, setup === "active"));
+      return this.#hop(leg, setup, inEitherForm(media, offered.media));
+    });
   }
 
   /** INFO, MESSAGE and what else belongs to the session: the other side answers. */
@@ -301,12 +325,21 @@ export class AnchoredSession implements OnwardUser {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#ports.bridge.close();
+    this.#ports.bridges.close();
     this.#ports.over(this);
   }
 
-  #hop(leg: MediaLeg, setup: OwnHop["setup"]): OwnHop {
-    return { uri: leg.uri, setup, maxSize: this.#ports.maxSize };
+  #leg(side: Side, place: number): MediaLeg | undefined {
+    const { bridges } = this.#ports;
+    return side === "near" ? bridges.near(place) : bridges.far(place);
+  }
+
+  #hop(
+    leg: MediaLeg | undefined,
+    setup: OwnHop["setup"],
+    types: OwnHop["types"],
+  ): OwnHop | undefined {
+    return leg && { uri: leg.uri, setup, maxSize: this.#ports.maxSize, types };
   }
 
   #party(side: Side): Party {
@@ -346,8 +379,12 @@ export function statusOf(failure: CallFailure): number | undefined {
   }
 }
 
-function partyWith(face: Face, said: SessionMedia | undefined, leg: MediaLeg | undefined): Party {
-  return { call: undefined, leg, said, told: undefined, face };
+function partyWith(face: Face, said: SessionMedia | undefined): Party {
+  return { call: undefined, said, told: undefined, face };
+}
+
+function placesOf({ lines }: SessionMedia): readonly number[] {
+  return lines.map(({ place }) => place);
 }
 
 export function farFeatures(invite: SipRequest): Params {

@@ -1,5 +1,6 @@
 /** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
-import { asksFor, IM_TAG, type Refusal, refuse } from "@parlance/im";
+import type { MessageMedia } from "@parlance/formats";
+import { ANONYMOUS_URI, asksFor, bareAddress, IM_TAG, type Refusal, refuse } from "@parlance/im";
 import {
   type Call,
   type CallFailure,
@@ -36,6 +37,8 @@ import type {
 import type { PagerSessions } from "../interworking/pager-sessions.ts";
 import { AnchoredSession, statusOf } from "./anchored-session.ts";
 import { farInvite, featuresIn } from "./far-invite.ts";
+import { judgeAnchoring } from "./judge-anchoring.ts";
+import { SessionBridges } from "./session-bridges.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
 export type Anchor = "always" | "auto" | "never";
@@ -123,26 +126,37 @@ export class AnchoredSessions implements Sessions {
     onward: Onward,
   ): boolean {
     if (this.#options.anchor === "always") return true;
-    if (isWeb(flow) || onward.targets.some(isWeb)) return true; // nobody connects to a browser
-    // Whoever refuses may get messages instead.
-    if (this.#ports.pager !== undefined && onward.targets.some(isPlain)) return true;
-    // Behind address translation: what the description says is not where the request came from.
-    return !offer.media.path.some((uri) => uri.includes(`//${flow.remote.host}:`));
+    return judgeAnchoring({
+      media: offer.media,
+      source: flow.remote.host,
+      web: isWeb(flow) || onward.targets.some(isWeb),
+      plain: this.#ports.pager !== undefined && onward.targets.some(isPlain),
+    });
+  }
+
+  /** By what is announced of it; whoever announces nothing is stopped when it comes. */
+  #isTooLarge(file: MessageMedia["file"]): boolean {
+    return (file?.selector.sizeBytes ?? 0) > this.#options.maxBytes;
   }
 
   #join(passage: Passage, offer: SessionMedia, onward: Onward): Refusal | undefined {
     const { calls, media } = this.#ports;
     const { request, flow } = passage;
     if (flow === undefined) return refuse("failure");
+    if (offer.lines.some(({ media: { file } }) => this.#isTooLarge(file))) return refuse("too big");
     const near: Towards = {
       key: "near",
       transport: flow.transport,
       local: flow.local,
       tagged: true,
     };
-    const rules = { near: this.#nearRules(passage), far: this.#farRules(onward) };
-    const bridge = media.bridge(near, rules, (_, reason) => made.mediaFailed(reason));
-    if (bridge === undefined) return refuse("no common media");
+    const rules = { near: this.#nearRules(passage), far: this.#farRules(passage, onward) };
+    const bridges = new SessionBridges({
+      make: (failed) => media.bridge(near, rules, (_, reason) => failed(reason)),
+      failed: (reason) => made.mediaFailed(reason),
+    });
+    const open = offer.lines.filter(({ place }) => bridges.open(place));
+    if (open.length === 0) return refuse("no common media");
     const [first] = onward.targets;
     const faces = {
       near: faceTowards(calls, near, Params.none),
@@ -150,13 +164,13 @@ export class AnchoredSessions implements Sessions {
     };
     const parties = [partyOf(passage), onward.party];
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
-      bridge,
+      bridges,
       maxSize: this.#options.maxBytes,
       over: () => this.#over(made, parties),
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
     if (incoming === undefined) {
-      bridge.close();
+      bridges.close();
       return undefined; // answered already
     }
     this.#entered(made, parties);
@@ -214,20 +228,24 @@ export class AnchoredSessions implements Sessions {
     return undefined;
   }
 
-  #nearRules({ originator }: Passage): MediaRules {
-    return this.#rules(speakerOf(originator), originator?.user?.address);
+  #nearRules({ request, originator }: Passage): MediaRules {
+    const { name, uri } = request.from;
+    const speaks =
+      originator?.anonymous === true
+        ? { name: undefined, uri: ANONYMOUS_URI }
+        : { name, uri: bareAddress(uri) };
+    return this.#rules({ admits: speakerOf(originator), speaks }, originator?.user?.address);
   }
 
-  #farRules({ identities, party }: Onward): MediaRules {
-    if (identities === undefined) {
-      return { admits: () => true, maxBytes: this.#options.maxBytes, mayBegin: () => true };
-    }
-    return this.#rules(saysItself(identities, false), party);
+  #farRules({ request }: Passage, { identities, party }: Onward): MediaRules {
+    const speaks = { name: request.to.name, uri: bareAddress(request.to.uri) };
+    if (identities === undefined) return this.#rules({ admits: () => true, speaks }, undefined);
+    return this.#rules({ admits: saysItself(identities, false), speaks }, party);
   }
 
-  #rules(admits: MediaRules["admits"], user: string | undefined): MediaRules {
+  #rules(who: Pick<MediaRules, "admits" | "speaks">, user: string | undefined): MediaRules {
     return {
-      admits,
+      ...who,
       maxBytes: this.#options.maxBytes,
       mayBegin: () => user === undefined || this.#ports.mayWrite(user),
     };

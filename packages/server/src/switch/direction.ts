@@ -1,0 +1,187 @@
+/** What one side of a bridge says, on its way to the other: looked at, and put into the form that is taken there. */
+import { type Cpim, formatCpim, makeImdn, type NamedUri } from "@parlance/formats";
+import { CPIM } from "@parlance/im";
+import { isAnswered, type MsrpRequest, rangeIn } from "@parlance/msrp";
+import { concatBytes, parsed } from "@parlance/wire";
+import type { MediaRules, StreamedSend } from "../ports/index.ts";
+import { EnvelopeTrial } from "./envelope-trial.ts";
+import { Inspection } from "./inspection.ts";
+import type { Leg } from "./leg.ts";
+import type { SwitchLimits } from "./limits.ts";
+import { Onward } from "./onward.ts";
+import { Passing } from "./passing.ts";
+import { type Change, Reshaping } from "./reshaping.ts";
+import { isCpim } from "./speaker-check.ts";
+
+export interface DirectionPorts {
+  readonly limits: SwitchLimits;
+  newId(): string;
+  now(): number;
+}
+
+/** Whose device says it, and whose hears it. */
+export interface Legs {
+  readonly from: Leg;
+  readonly to: Leg;
+}
+
+export interface DirectionRules {
+  readonly from: MediaRules;
+  readonly to: MediaRules;
+}
+
+export class Direction {
+  readonly #ports: DirectionPorts;
+  readonly #inspection: Inspection;
+  readonly #reshaping: Reshaping;
+  /** Who hears this, as a notification about it names him. */
+  readonly #hearer: NamedUri | undefined;
+
+  constructor({ from, to }: DirectionRules, ports: DirectionPorts) {
+    this.#ports = ports;
+    this.#inspection = new Inspection(from, ports.limits);
+    this.#reshaping = new Reshaping({ now: () => ports.now(), from: from.speaks, to: to.speaks });
+    this.#hearer = to.speaks;
+  }
+
+  /** A SEND with a body. */
+  say(frame: MsrpRequest, legs: Legs): void {
+    const verdict = this.#inspection.judge(frame);
+    switch (verdict.do) {
+      case "pass":
+        return this.#passOn([frame], legs);
+      case "pass all":
+        return this.#passOn([...verdict.held, frame], legs);
+      case "refuse":
+        for (const one of [...verdict.held, frame]) legs.from.answer(one, verdict.status);
+        return;
+      case "hold":
+    }
+  }
+
+  /** One in pieces. */
+  begin(head: MsrpRequest, legs: Legs, paced: () => void): StreamedSend {
+    return new Passing({
+      begin: (first) => this.#begin(head, first, legs),
+      grown: (bytes) => this.#inspection.piece(head, bytes),
+      ended: (flag) => {
+        this.#inspection.ended(head, flag);
+        this.#reshaping.ended(head, flag);
+      },
+      refused: (status) => legs.from.answer(head, status),
+      paced,
+    });
+  }
+
+  /** A report of the one who hears this, as the one who has said it counts; undefined when it is nothing to him. */
+  report(request: MsrpRequest): MsrpRequest | undefined {
+    return this.#reshaping.report(request);
+  }
+
+  #begin(head: MsrpRequest, first: Uint8Array, legs: Legs): Onward | number {
+    const verdict = this.#inspection.judge(head, first);
+    if (verdict.do === "refuse") return verdict.status;
+    if (verdict.do === "hold") return 400; // more than the longest head has come, and it is not whole
+    const change = this.#reshaping.judge(head, first, this.#taker(legs));
+    return typeof change === "number" ? change : this.#onward(head, change, legs);
+  }
+
+  #passOn(frames: readonly MsrpRequest[], legs: Legs): void {
+    const [first] = frames;
+    if (first === undefined) return;
+    const change = this.#reshaping.judge(first, bodyOf(frames), this.#taker(legs));
+    for (const frame of frames) {
+      if (change === undefined) this.#pass(frame, legs);
+      else if (typeof change === "number") legs.from.answer(frame, change);
+      else this.#passChanged(frame, change, legs);
+    }
+  }
+
+  /** The first envelope is a trial where it can be taken off. */
+  #pass(frame: MsrpRequest, { from, to }: Legs): void {
+    const known = to.envelopes !== undefined || !isCpim(frame.contentType ?? "");
+    const whole = frame.flag === "$" && rangeIn(frame).start === 1;
+    if (known || !whole || !isAnswered(frame, 415)) return to.pass(frame, from);
+    const trial = new EnvelopeTrial(from, {
+      taken: () => {
+        to.envelopes = "taken";
+      },
+      refused: () => this.#passBare(frame, { from, to }),
+    });
+    to.pass(frame, from, trial);
+  }
+
+  /** Some take envelopes by what they say, and answer 415 to them. */
+  #passBare(frame: MsrpRequest, legs: Legs): void {
+    const change = this.#reshaping.unwrap(frame, frame.body ?? NOTHING);
+    if (typeof change === "number") return legs.from.answer(frame, 415);
+    this.#passChanged(frame, change, legs, () => {
+      legs.to.envelopes = "refused";
+    });
+  }
+
+  #passChanged(frame: MsrpRequest, change: Change, legs: Legs, arrived = nothing): void {
+    const { body = NOTHING, flag = "+" } = frame;
+    const onward = this.#onward(frame, change, legs, arrived);
+    onward.piece(body);
+    this.#reshaping.ended(frame, flag);
+    onward.end(flag);
+  }
+
+  #onward(head: MsrpRequest, change: Change | undefined, legs: Legs, arrived = nothing): Onward {
+    return new Onward(head, change, {
+      to: legs.to,
+      newId: () => this.#ports.newId(),
+      done: (status, flag) => {
+        if (status === 200) arrived();
+        legs.from.answer(head, status);
+        const envelope = flag === "$" || status !== 200 ? change?.envelope : undefined;
+        if (envelope !== undefined) this.#notify(head, envelope, status, legs.from);
+      },
+    });
+  }
+
+  /** A device that sees no envelope answers no wish in it: what the answer to it says, we say. RFC 5438 §7.2.1 */
+  #notify(head: MsrpRequest, envelope: Cpim, status: number, author: Leg): void {
+    const hearer = this.#hearer;
+    // Of a device that answers nothing nobody knows what has arrived.
+    if (hearer === undefined || !isAnswered(head, status)) return;
+    const notification = {
+      kind: "delivery",
+      status: status === 200 ? "delivered" : "failed",
+    } as const;
+    const messageId = this.#ports.newId();
+    const about = { notification, from: hearer, recipientUri: hearer.uri, messageId };
+    const made = parsed(() => makeImdn(envelope, { ...about, now: this.#ports.now() }));
+    if (!made.ok || made.value === undefined) return;
+    const body = formatCpim(made.value.message);
+    author.sendChunk(
+      {
+        id: this.#ports.newId(),
+        headers: [
+          ["Message-ID", messageId],
+          ["Byte-Range", `1-${body.length}/${body.length}`],
+          ["Failure-Report", "no"],
+          ["Content-Type", CPIM],
+        ],
+        body,
+        flag: "$",
+      },
+      { awaiting: undefined, answers: false, onlyErrors: false },
+    );
+  }
+
+  #taker({ to }: Legs) {
+    return { takes: to.takes, refusesEnvelopes: to.envelopes === "refused" };
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function nothing(): void {}
+
+function bodyOf(frames: readonly MsrpRequest[]): Uint8Array {
+  const [first] = frames;
+  if (frames.length === 1) return first?.body ?? NOTHING;
+  return concatBytes(...frames.map(({ body }) => body ?? NOTHING));
+}
