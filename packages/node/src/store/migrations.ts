@@ -167,4 +167,34 @@ export const migrations: readonly string[] = [
   -- The registrar knows what expires; a refresh that is written changes one tree now, not two.
   DROP INDEX binding_expiry;
   `,
+  `
+  -- With a rowid: messages are appended in the order in which they were said, and long ones stay out of the indexes.
+  CREATE TABLE room_entry (
+    room TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    sender_id TEXT NOT NULL,
+    audience TEXT, -- JSON array; NULL for all
+    said_at INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    content BLOB NOT NULL,
+    UNIQUE (room, sender, sender_id)
+  ) STRICT;
+  -- Holds all that finding a message by its id needs.
+  CREATE INDEX room_entry_place ON room_entry (room, sequence, message_id);
+
+  CREATE TABLE room_cursor (
+    room TEXT NOT NULL,
+    member TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (room, member)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Numbers are not used again when the messages that had them are gone.
+  CREATE TABLE room_last (
+    room TEXT PRIMARY KEY,
+    last INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

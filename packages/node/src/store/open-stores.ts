@@ -8,6 +8,7 @@ import { SqliteDeferred } from "./stores/deferred.ts";
 import { SqliteFiles } from "./stores/files.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
 import { SqliteJobs } from "./stores/jobs.ts";
+import { SqliteRooms } from "./stores/rooms.ts";
 import { SqliteSettings } from "./stores/settings.ts";
 import { SqliteUsers } from "./stores/users.ts";
 
@@ -63,6 +64,7 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     imdn: new SqliteImdn(worker),
     jobs: new SqliteJobs(worker),
     files: new SqliteFiles(worker),
+    rooms: new SqliteRooms(worker),
     settings: new SqliteSettings(worker),
     audit: new SqliteAudit(worker),
     get busy() {

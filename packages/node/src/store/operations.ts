@@ -7,6 +7,7 @@ import { deferredTable } from "./tables/deferred.ts";
 import { fileTable } from "./tables/files.ts";
 import { imdnTable } from "./tables/imdn.ts";
 import { jobTable } from "./tables/jobs.ts";
+import { roomTable } from "./tables/rooms.ts";
 import { settingTable } from "./tables/settings.ts";
 
 export function operationsOn(sql: Sql) {
@@ -19,6 +20,7 @@ export function operationsOn(sql: Sql) {
       ...imdnTable(sql),
       ...jobTable(sql),
       ...fileTable(sql),
+      ...roomTable(sql),
       ...settingTable(sql),
       ...auditTable(sql),
     },

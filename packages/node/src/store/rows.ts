@@ -52,6 +52,10 @@ export class RowReader {
     return list.map((item) => (typeof item === "string" ? item : this.#wrong("a list of text")));
   }
 
+  optionalTexts(): readonly string[] | undefined {
+    return this.#row[this.#at] === null ? this.#skip() : this.texts();
+  }
+
   #skip(): undefined {
     this.#at++;
     return undefined;

@@ -19,6 +19,7 @@ export { deferredStoreContract } from "./contract/deferred.contract.ts";
 export { fileStoreContract } from "./contract/files.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
 export { jobStoreContract } from "./contract/jobs.contract.ts";
+export { roomStoreContract } from "./contract/rooms.contract.ts";
 export { settingsStoreContract } from "./contract/settings.contract.ts";
 export { storesContract } from "./contract/stores.contract.ts";
 export { userStoreContract } from "./contract/users.contract.ts";
@@ -65,7 +66,9 @@ export {
   type MemoryStores,
   memoryStores,
 } from "./memory/memory-stores.ts";
+export type { RoomRecord } from "./memory/rooms.ts";
 export { type OrphanSearch, removeOrphans } from "./orphans.ts";
+export type { RoomCursor, RoomEntry, RoomPage, RoomStart, RoomStore } from "./rooms.ts";
 export type { SettingsStore } from "./settings.ts";
 export type { Stores } from "./stores.ts";
 export type {

@@ -5,6 +5,7 @@ import type { DeferredStore } from "./deferred.ts";
 import type { FileStore } from "./files.ts";
 import type { ImdnStore } from "./imdn.ts";
 import type { JobStore } from "./jobs.ts";
+import type { RoomStore } from "./rooms.ts";
 import type { SettingsStore } from "./settings.ts";
 import type { UserStore } from "./users.ts";
 
@@ -15,6 +16,7 @@ export interface Stores {
   readonly imdn: ImdnStore;
   readonly jobs: JobStore;
   readonly files: FileStore;
+  readonly rooms: RoomStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
 

@@ -6,6 +6,7 @@ import { deferredStoreContract } from "./deferred.contract.ts";
 import { fileStoreContract } from "./files.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
 import { jobStoreContract } from "./jobs.contract.ts";
+import { roomStoreContract } from "./rooms.contract.ts";
 import { settingsStoreContract } from "./settings.contract.ts";
 import { userStoreContract } from "./users.contract.ts";
 
@@ -18,6 +19,7 @@ export function storesContract(name: string, contract: Contract): void {
   imdnStoreContract(`${name} imdn`, contract);
   jobStoreContract(`${name} jobs`, contract);
   fileStoreContract(`${name} files`, contract);
+  roomStoreContract(`${name} rooms`, contract);
   settingsStoreContract(`${name} settings`, contract);
   auditStoreContract(`${name} audit`, contract);
 

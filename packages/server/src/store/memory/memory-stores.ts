@@ -12,6 +12,7 @@ import { type FileRecord, MemoryFiles } from "./files.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
 import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
+import { MemoryRooms, type RoomRecord } from "./rooms.ts";
 import { MemorySettings } from "./settings.ts";
 import { MemoryUsers } from "./users.ts";
 
@@ -23,6 +24,7 @@ export interface MemoryImage {
   readonly imdn: readonly ImdnRecord[];
   readonly jobs: readonly Job[];
   readonly files: readonly FileRecord[];
+  readonly rooms: readonly RoomRecord[];
   readonly settings: readonly (readonly [key: string, value: string])[];
   readonly audit: readonly AuditRecord[];
 }
@@ -46,6 +48,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const imdn = new MemoryImdn(ledger, image.imdn);
   const jobs = new MemoryJobs(ledger, image.jobs);
   const files = new MemoryFiles(ledger, image.files);
+  const rooms = new MemoryRooms(ledger, image.rooms);
   const settings = new MemorySettings(ledger, image.settings);
   const audit = new MemoryAudit(ledger, image.audit);
   return {
@@ -55,6 +58,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     imdn,
     jobs,
     files,
+    rooms,
     settings,
     audit,
     get busy() {
@@ -68,6 +72,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       imdn: imdn.records(),
       jobs: jobs.records(),
       files: files.records(),
+      rooms: rooms.records(),
       settings: settings.records(),
       audit: audit.records(),
     }),
@@ -81,6 +86,7 @@ const EMPTY: MemoryImage = {
   imdn: [],
   jobs: [],
   files: [],
+  rooms: [],
   settings: [],
   audit: [],
 };
