@@ -51,6 +51,12 @@ export const defaultLimits = {
   relayUris: 50_000, // that the MSRP relay has handed out
   relayUrisPerUser: 50,
 
+  // Conferences.
+  roomMessagesPerSecond: 20, // of one member
+  roomMessageBurst: 50,
+  roomTrafficPerSecond: 50, // of all members together: more nobody reads
+  roomTrafficBurst: 200,
+
   // Registrations.
   bindingsPerUser: 10,
   minExpiresSeconds: 60, // shorter ones are a load attack, or a keep-alive in the wrong place

@@ -129,6 +129,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       deferral.stop();
       plane?.sessions.stop();
       plane?.relay?.stop();
+      plane?.rooms.stop();
       plane?.hub.stop();
       core.stop();
     },

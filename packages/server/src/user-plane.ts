@@ -7,10 +7,11 @@ import { AnchoredSessions, PagerSessions } from "./participating/index.ts";
 import type { Untagged } from "./ports/index.ts";
 import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
-import { SWITCH_LIMITS, Switch } from "./switch/index.ts";
+import { ROOM_LIMITS, Rooms, SWITCH_LIMITS, Switch } from "./switch/index.ts";
 
 export interface UserPlane {
   readonly hub: Switch;
+  readonly rooms: Rooms;
   readonly sessions: AnchoredSessions;
   readonly relay: Relay | undefined;
 }
@@ -33,6 +34,7 @@ export function makePlane(
     metrics,
     security: core.watch,
   });
+  const rooms = makeRooms(hub, limits, ports, core);
   const common = {
     calls: core.calls,
     media: hub,
@@ -62,7 +64,23 @@ export function makePlane(
       inviteWaitMs: limits.inviteWaitMs,
     },
   );
-  return { hub, sessions, relay: makeRelay(hub, config, limits, ports, core) };
+  return { hub, rooms, sessions, relay: makeRelay(hub, config, limits, ports, core) };
+}
+
+function makeRooms(
+  hub: Switch,
+  limits: Bounds,
+  { stores, clock, random, log, metrics }: ServerPorts,
+  { hits }: Core,
+): Rooms {
+  const rates = {
+    perSecond: limits.roomMessagesPerSecond,
+    burst: limits.roomMessageBurst,
+    roomPerSecond: limits.roomTrafficPerSecond,
+    roomBurst: limits.roomTrafficBurst,
+  };
+  const ports = { hub, store: stores.rooms, clock, random, log, metrics, hits };
+  return new Rooms(ROOM_LIMITS, rates, ports);
 }
 
 function makeRelay(

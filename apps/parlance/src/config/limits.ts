@@ -86,6 +86,26 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   },
   relayUris: { usual: 50_000, about: "URIs that the MSRP relay has handed out." },
   relayUrisPerUser: { usual: 50, about: "URIs of the MSRP relay that one user has." },
+  roomMessagesPerSecond: {
+    usual: 20,
+    about: "Messages of one member of a conference a second, on average.",
+    least: 1,
+  },
+  roomMessageBurst: {
+    usual: 50,
+    about: "Messages of one member of a conference at once.",
+    least: 1,
+  },
+  roomTrafficPerSecond: {
+    usual: 50,
+    about: "Messages of all members of a conference a second, on average.",
+    least: 1,
+  },
+  roomTrafficBurst: {
+    usual: 200,
+    about: "Messages of all members of a conference at once.",
+    least: 1,
+  },
   bindingsPerUser: { usual: 10, about: "Contacts registered at once by one user.", least: 1 },
   minExpiresSeconds: { usual: 60, about: "Seconds of the shortest registration.", least: 1 },
   maxExpiresSeconds: { usual: 7_200, about: "Seconds of the longest registration.", least: 1 },

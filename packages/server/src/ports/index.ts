@@ -14,6 +14,19 @@ export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export type { LineWatch, MediaLine, MediaLines, MediaTarget, StreamedSend } from "./media-lines.ts";
 export type {
+  MediaRoom,
+  MediaRooms,
+  PagerDelivery,
+  PagerLeg,
+  RoomDevice,
+  RoomFailure,
+  RoomLeg,
+  RoomLogRules,
+  RoomMember,
+  RoomOwner,
+  RoomRules,
+} from "./media-room.ts";
+export type {
   LegFailure,
   MediaBridge,
   MediaEnd,

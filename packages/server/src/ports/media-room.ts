@@ -27,7 +27,17 @@ export interface RoomRules {
   /** Wrapped types that may be sent here: media ranges. */
   readonly types: readonly string[];
   readonly aliases: boolean;
+  /** `final`: one report when all have the message; `relay`: as soon as the room has it. Clause 5.7, RFC 7701 §6.3 */
   readonly reports: "final" | "relay";
+  /** What is said is kept, for those who come back; undefined where it is not. */
+  readonly log: RoomLogRules | undefined;
+}
+
+/** Messages answered with 200 are in the store by then; a member who comes back gets what he has missed. */
+export interface RoomLogRules {
+  /** So many of the last messages. */
+  readonly messages: number;
+  readonly seconds: number;
 }
 
 /** What the session description of a device says of its leg. */
@@ -37,6 +47,8 @@ export interface RoomDevice {
   readonly maxBytes: number | undefined;
   /** It understands messages to some of those present. RFC 7701 §8 */
   readonly privately: boolean;
+  /** It expects one To in each of them, as RFC 7701 has it: it is no IM client. Ruling R-19 */
+  readonly oneTo?: boolean;
 }
 
 /** A device in the room. */
@@ -58,14 +70,20 @@ export interface PagerLeg {
 
 export type PagerDelivery = (envelope: Uint8Array) => Promise<boolean>;
 
+/** Why the room has given up a device: nothing that it told the other side of the connection, or of it. */
+export type RoomFailure =
+  | LegFailure
+  /** More waits for it than is kept. */
+  | "too slow"
+  /** Three messages in a row were refused by it, or never answered. Clause 8.7 */
+  | "not answering"
+  /** It goes on writing faster than it may. */
+  | "flood";
+
 /** What the room tells whoever opened it. */
 export interface RoomOwner {
-  /** A device never came, or has not come back, or does not answer any more. */
-  failed(
-    member: RoomMember,
-    leg: RoomLeg | PagerLeg,
-    reason: LegFailure | "too slow" | "flood",
-  ): void;
+  /** A device never came, or has not come back, or is cut off. It is detached by then; the member stays. */
+  failed(member: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void;
   /** NICKNAME of a member; undefined takes his alias away. An MSRP status answers it. RFC 7701 §7 */
   wishes(member: RoomMember, alias: string | undefined): MaybePromise<number>;
 }
@@ -73,15 +91,21 @@ export interface RoomOwner {
 export interface MediaRoom {
   /** Comes in, or has changed: the same key replaces what was known of it. */
   put(member: RoomMember): void;
-  /** Leaves; all his legs with him. */
-  remove(key: string): void;
-  /** A leg for a device of the member; undefined when no listener of ours can be reached by it. */
+  /** Leaves; all his legs with him. `comesBack`: he gets what he misses until then, if the room keeps a log. */
+  remove(key: string, comesBack?: boolean): void;
+  /**
+   * A leg for a device of the member; undefined when no listener of ours can be reached by it. With a log it gets
+   * what came after `since`, a Message-ID or a position, or else after what the member has had last.
+   */
   attach(key: string, towards: Towards, since: string | undefined): RoomLeg | undefined;
   attachPager(key: string, deliver: PagerDelivery): PagerLeg;
   /** A system message: to all, or to one. Clause 7.2.3.5 */
   announce(text: string, to?: string): void;
-  /** The same with a body of another type, for instance message/external-body. */
-  announceBody(contentType: string, body: Uint8Array, to?: string): void;
+  /**
+   * The same with a body of another type, for instance message/external-body; devices that do not take it get the
+   * text instead.
+   */
+  announceBody(contentType: string, body: Uint8Array, to?: string, text?: string): void;
   update(rules: RoomRules): void;
   close(): void;
 }

@@ -177,7 +177,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   /** Tells the device how far a message of its came. RFC 4975 §7.1.2, §7.1.3 */
-  report({ messageId }: MsrpRequest, status: number, sizeBytes: number): void {
+  report({ messageId }: Pick<MsrpRequest, "messageId">, status: number, sizeBytes: number): void {
     if (messageId === undefined) return;
     const { writer } = this.#ports;
     this.#line?.write(

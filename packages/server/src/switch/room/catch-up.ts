@@ -1,0 +1,79 @@
+/** Brings to a device what its member has missed, page by page and no faster than it takes it. Clause 21 */
+import type { Wheel } from "@parlance/wire";
+import type { RoomEntry, RoomPage } from "../../store/index.ts";
+import type { DeviceLeg } from "./device-leg.ts";
+import type { RoomLog } from "./log.ts";
+import type { RoomMessage } from "./model.ts";
+
+export interface CatchUpPorts {
+  readonly log: RoomLog;
+  readonly wheel: Wheel;
+  readonly page: RoomPage;
+  message(entry: RoomEntry): RoomMessage;
+  failed(error: unknown): void;
+}
+
+/** A store that is busy is not for long. */
+const AGAIN_MS = 1_000;
+
+export class CatchUp {
+  readonly #leg: DeviceLeg;
+  readonly #ports: CatchUpPorts;
+  /** A device that says where it is gets also what the member has said himself since. */
+  readonly #own: boolean;
+  readonly #begin: Promise<number>;
+  #begun = false;
+  #reading = false;
+
+  constructor(leg: DeviceLeg, since: string | undefined, ports: CatchUpPorts) {
+    this.#leg = leg;
+    this.#ports = ports;
+    this.#own = since !== undefined;
+    leg.behind = true;
+    this.#begin = ports.log.begin(leg.member.row.key, since);
+    this.#begin.catch(() => {}); // heard of when the device is there
+  }
+
+  /** The device is there, and has been written everything that was for it so far. */
+  ready(): void {
+    if (!this.#leg.behind || this.#reading) return;
+    this.#reading = true;
+    this.#read().catch((error: unknown) => {
+      this.#ports.failed(error);
+      this.#ports.wheel.after(AGAIN_MS, () => this.ready());
+    });
+  }
+
+  async #read(): Promise<void> {
+    try {
+      if (!this.#begun) this.#leg.position = await this.#begin;
+      this.#begun = true;
+      await this.#readPage();
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#leg.behind && this.#leg.connected && this.#leg.outbox.idle) this.ready();
+  }
+
+  /** When nothing is left the device hears what is said as it is said. No message falls between. */
+  async #readPage(): Promise<void> {
+    const { log } = this.#ports;
+    const leg = this.#leg;
+    const { key } = leg.member.row;
+    const { head } = log;
+    const page = await log.page(key, leg.position, this.#ports.page);
+    if (leg.detached) return;
+    leg.behind = false;
+    for (const entry of page) {
+      const own = entry.sender === key && !this.#own;
+      if (own) leg.position = entry.sequence;
+      else if (!leg.offer(this.#ports.message(entry))) {
+        leg.behind = true; // goes on from there when this has been written
+        return;
+      }
+    }
+    const all = page.length === 0; // a page may end early, for its size
+    if (all) leg.position = Math.max(leg.position, head);
+    leg.behind = leg.behind || !all || leg.position < log.head;
+  }
+}

@@ -1,0 +1,59 @@
+/** So many messages a second of one member, and of all together. Clause 8.2 step 12, 19 */
+import type { RoomRates } from "./limits.ts";
+
+/** So many a second on average, so many at once. */
+export class Bucket {
+  readonly #gapMs: number;
+  readonly #burstMs: number;
+  /** When the allowance is whole again. */
+  #fullAt = 0;
+
+  constructor(perSecond: number, burst: number) {
+    this.#gapMs = 1_000 / perSecond;
+    this.#burstMs = this.#gapMs * burst;
+  }
+
+  take(now: number): boolean {
+    const fullAt = Math.max(this.#fullAt, now) + this.#gapMs;
+    if (fullAt - now > this.#burstMs) return false;
+    this.#fullAt = fullAt;
+    return true;
+  }
+}
+
+const REPEATED_WITHIN_MS = 1_000;
+/** A composing indication or a nickname: one in ten seconds, a few at once. Security limits */
+const HINTS = { perSecond: 0.1, burst: 3 };
+
+/** What one device may still say. */
+export class Flow {
+  readonly #mostRefusals: number;
+  readonly #own: Bucket;
+  readonly #room: Bucket;
+  readonly #composing = new Bucket(HINTS.perSecond, HINTS.burst);
+  readonly #nicknames = new Bucket(HINTS.perSecond, HINTS.burst);
+  #refused = 0;
+  #refusedAt = 0;
+
+  constructor(rates: RoomRates, room: Bucket, mostRefusals: number) {
+    this.#mostRefusals = mostRefusals;
+    this.#room = room;
+    this.#own = new Bucket(rates.perSecond, rates.burst);
+  }
+
+  /** "flood": it was refused often, and goes on. */
+  message(now: number): "yes" | "too fast" | "flood" {
+    if (this.#own.take(now) && this.#room.take(now)) return "yes";
+    this.#refused = now - this.#refusedAt > REPEATED_WITHIN_MS ? 1 : this.#refused + 1;
+    this.#refusedAt = now;
+    return this.#refused > this.#mostRefusals ? "flood" : "too fast";
+  }
+
+  composing(now: number): boolean {
+    return this.#composing.take(now);
+  }
+
+  nickname(now: number): boolean {
+    return this.#nicknames.take(now);
+  }
+}

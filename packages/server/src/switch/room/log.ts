@@ -1,0 +1,137 @@
+/** What was said in a room, kept so that those who come back get it. */
+import type { Cancel, Wheel } from "@parlance/wire";
+import type { Log, RoomLogRules } from "../../ports/index.ts";
+import type { RoomCursor, RoomEntry, RoomPage, RoomStore } from "../../store/index.ts";
+
+export interface RoomLogPorts {
+  readonly store: RoomStore;
+  readonly wheel: Wheel;
+  readonly log: Log;
+  /** How far the members that are here have had everything. */
+  cursors(): Iterable<RoomCursor>;
+}
+
+/** How far members are is written so often: a crash makes them get again what came since. */
+const ADVANCE_MS = 5_000;
+/** Old messages are taken away when so many new ones have come. */
+const PRUNE_EVERY = 64;
+
+export class RoomLog {
+  readonly #room: string;
+  readonly #ports: RoomLogPorts;
+  readonly #kept = new Map<string, number>();
+  readonly #opened: Promise<void>;
+  #rules: RoomLogRules;
+  #next = 1;
+  /** Of the last message that has gone to the devices. */
+  #head = 0;
+  #advancing: Cancel | undefined;
+
+  constructor(room: string, rules: RoomLogRules, ports: RoomLogPorts) {
+    this.#room = room;
+    this.#rules = rules;
+    this.#ports = ports;
+    this.#opened = this.#open();
+    this.#opened.catch(() => {}); // whoever needs it hears of it
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Resolves when the store has said how far the room and its members are; rejects when it cannot. */
+  opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  update(rules: RoomLogRules): void {
+    this.#rules = rules;
+  }
+
+  /** To be called after `opened`, in the order in which the messages are to go on. */
+  append(entry: Omit<RoomEntry, "room" | "sequence">): {
+    readonly sequence: number;
+    readonly stored: Promise<"stored" | "known">;
+  } {
+    const sequence = this.#next;
+    this.#next += 1;
+    const stored = this.#ports.store.append({ ...entry, room: this.#room, sequence });
+    if (sequence % PRUNE_EVERY === 0) this.#prune();
+    return { sequence, stored };
+  }
+
+  /** It has gone to all who are here. */
+  passed(sequence: number): void {
+    this.#head = Math.max(this.#head, sequence);
+    this.#advancing ??= this.#ports.wheel.after(ADVANCE_MS, () => {
+      this.#advancing = undefined;
+      this.advance();
+    });
+  }
+
+  page(member: string, after: number, page: RoomPage): Promise<readonly RoomEntry[]> {
+    return this.#ports.store.page(this.#room, member, after, page);
+  }
+
+  /** Where a device begins to read: behind what it names, or behind what the member has had. */
+  async begin(member: string, since: string | undefined): Promise<number> {
+    await this.#opened;
+    const had = this.#kept.get(member);
+    if (had === undefined) this.#kept.set(member, this.#head); // from now on he misses what is said
+    const named = since === undefined ? undefined : await this.#named(since);
+    return named ?? had ?? this.#head;
+  }
+
+  /** Writes down how far everybody is. */
+  advance(): void {
+    const moved = [...this.#ports.cursors()].filter(({ member, sequence }) => {
+      return sequence > (this.#kept.get(member) ?? 0);
+    });
+    for (const { member, sequence } of moved) this.#kept.set(member, sequence);
+    if (moved.length > 0) this.#write(this.#ports.store.advance(this.#room, moved));
+  }
+
+  /** He goes, and may come back. */
+  leave({ member, sequence }: RoomCursor): void {
+    this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
+    this.#write(this.#ports.store.advance(this.#room, [{ member, sequence }]));
+  }
+
+  /** He goes for good. */
+  forget(member: string): void {
+    this.#kept.delete(member);
+    this.#write(this.#ports.store.forget(this.#room, member));
+  }
+
+  stop(): void {
+    this.#advancing?.();
+    this.advance();
+  }
+
+  async #open(): Promise<void> {
+    const { last, cursors } = await this.#ports.store.open(this.#room);
+    this.#next = last + 1;
+    this.#head = last;
+    for (const { member, sequence } of cursors) this.#kept.set(member, sequence);
+  }
+
+  /** A Message-ID, or a number as `sequence`. */
+  async #named(since: string): Promise<number | undefined> {
+    const found = await this.#ports.store.find(this.#room, since);
+    if (found !== undefined) return found;
+    return /^\d{1,10}$/.test(since) ? Number(since) : undefined;
+  }
+
+  #prune(): void {
+    const { messages, seconds } = this.#rules;
+    const before = this.#ports.wheel.now() - seconds * 1_000;
+    this.#write(this.#ports.store.prune(this.#room, this.#next - messages, before));
+  }
+
+  /** Nobody waits for it, and it is done again. */
+  #write(done: Promise<unknown>): void {
+    done.catch((error: unknown) => {
+      this.#ports.log.warn("room log", { error: String(error) });
+    });
+  }
+}

@@ -1,0 +1,96 @@
+/** All rooms of the server, and what they share. */
+import { newIdent } from "@parlance/msrp";
+import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
+import type {
+  LimitWatch,
+  Log,
+  MediaRooms,
+  Metrics,
+  RoomOwner,
+  RoomRules,
+  Towards,
+} from "../../ports/index.ts";
+import type { RoomStore } from "../../store/index.ts";
+import type { Switch } from "../switch.ts";
+import type { RoomLimits, RoomRates } from "./limits.ts";
+import { Memory } from "./memory.ts";
+import { Room } from "./room.ts";
+import { Turn } from "./turn.ts";
+
+export interface RoomsPorts {
+  readonly hub: Switch;
+  readonly store: RoomStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly hits: LimitWatch;
+}
+
+const LOOK_MS = 1_000;
+
+export class Rooms implements MediaRooms {
+  readonly #limits: RoomLimits;
+  readonly #rates: RoomRates;
+  readonly #ports: RoomsPorts;
+  readonly #wheel: Wheel;
+  readonly #turn = new Turn();
+  readonly #memory = new Memory();
+  readonly #rooms = new Set<Room>();
+  #looking: Cancel | undefined;
+
+  constructor(limits: RoomLimits, rates: RoomRates, ports: RoomsPorts) {
+    this.#limits = limits;
+    this.#rates = rates;
+    this.#ports = ports;
+    this.#wheel = new Wheel(ports.clock);
+    const { metrics } = ports;
+    metrics.gauge("rooms", "Conferences that are open", () => this.#rooms.size);
+    metrics.gauge("room_devices", "Devices in conferences", () => {
+      return [...this.#rooms].reduce((sum, { deviceCount }) => sum + deviceCount, 0);
+    });
+  }
+
+  open(rules: RoomRules, owner: RoomOwner): Room {
+    const { store, random, log, hits } = this.#ports;
+    const room = new Room(rules, owner, {
+      limits: this.#limits,
+      rates: this.#rates,
+      store,
+      wheel: this.#wheel,
+      random,
+      log,
+      hits,
+      turn: this.#turn,
+      memory: this.#memory,
+      newId: () => newIdent(random),
+      legTowards: (towards) => this.#legTowards(towards),
+      forget: (gone) => void this.#rooms.delete(gone),
+    });
+    this.#rooms.add(room);
+    this.#look();
+    return room;
+  }
+
+  stop(): void {
+    this.#looking?.();
+    for (const room of this.#rooms) room.close();
+    this.#wheel.stop();
+  }
+
+  #legTowards(towards: Towards) {
+    const { hub } = this.#ports;
+    const place = hub.places.towards(towards);
+    return place && ((owner: Parameters<Switch["leg"]>[1]) => hub.leg(place, owner));
+  }
+
+  /** One timer for all: a message costs none. */
+  #look(): void {
+    this.#looking ??= this.#wheel.after(LOOK_MS, () => {
+      this.#looking = undefined;
+      const now = this.#wheel.now();
+      for (const room of this.#rooms) room.look(now);
+      if (this.#rooms.size > 0) this.#look();
+    });
+  }
+}
