@@ -14,7 +14,8 @@ import { type Peer, tcpPeer } from "../tools/test/peers.ts";
 import { RawUser, responseTo } from "../tools/test/raw-user.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import type { WireMessage } from "../tools/test/wire-message.ts";
-import { type CorePorts, freePorts, KamailioCore } from "./kamailio/core.ts";
+import { type CorePorts, freePorts, startCore } from "./kamailio/core.ts";
+import type { Kamailio } from "./kamailio/kamailio.ts";
 import { MsrpEnd } from "./kamailio/msrp-end.ts";
 
 const DOMAIN = "im.example.com";
@@ -27,7 +28,7 @@ suite("Kamailio as the SIP/IP core", () => {
   /** While the server was gone clients wrote to it. */
   let saidOfTheKilled = "";
   let server: ServerProcess;
-  let core: KamailioCore;
+  let core: Kamailio;
   let ports: CorePorts;
   let alice: ImClient;
   let bob: ImClient;
@@ -39,7 +40,7 @@ suite("Kamailio as the SIP/IP core", () => {
   before(async () => {
     ports = await freePorts();
     server = await startServer(ports);
-    core = await KamailioCore.start(ports, server.address("tcp").port);
+    core = await startCore(ports, server.address("tcp").port);
     alice = await client("alice");
     bob = await client("bob");
     atBob = new Texts(bob);

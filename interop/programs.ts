@@ -32,6 +32,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
+  ["kamailio-relay.interop.ts", [KAMAILIO]],
 ]);
 
 export function isInstalled({ command }: Program): boolean {

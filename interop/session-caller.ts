@@ -9,21 +9,35 @@ import { Heard } from "./talking-program.ts";
 
 const IM = "+g.oma.sip-im";
 
+/** A relay that the caller speaks by: what is for him is sent to its URI first. RFC 4976 */
+export interface RelayAccess {
+  readonly socket: Socket;
+  /** Of its Use-Path. */
+  readonly uri: string;
+}
+
 export class SessionCaller {
   readonly #user: RawUser;
   readonly #heard = new Heard("the session");
-  readonly #path = `msrp://127.0.0.1:9/${randomBytes(10).toString("hex")};tcp`;
+  readonly #own = `msrp://127.0.0.1:9/${randomBytes(10).toString("hex")};tcp`;
+  readonly #relay: RelayAccess | undefined;
   #socket: Socket | undefined;
   #peerPath = "";
 
-  static async open(server: ServerProcess, account: RawAccount): Promise<SessionCaller> {
-    const caller = new SessionCaller(new RawUser(await connectPeer(server, "TCP"), account));
+  static async open(
+    server: ServerProcess,
+    account: RawAccount,
+    relay?: RelayAccess,
+  ): Promise<SessionCaller> {
+    const user = new RawUser(await connectPeer(server, "TCP"), account);
+    const caller = new SessionCaller(user, relay);
     await caller.#user.register();
     return caller;
   }
 
-  private constructor(user: RawUser) {
+  private constructor(user: RawUser, relay: RelayAccess | undefined) {
     this.#user = user;
+    this.#relay = relay;
   }
 
   /** The status of the answer; with 200 the session is there. */
@@ -39,7 +53,7 @@ export class SessionCaller {
       "t=0 0",
       "m=message 9 TCP/MSRP *",
       "a=accept-types:message/cpim text/plain",
-      `a=path:${this.#path}`,
+      `a=path:${[...this.#hops(), this.#own].join(" ")}`,
       "a=setup:active",
       "",
     ].join("\r\n");
@@ -66,17 +80,24 @@ export class SessionCaller {
     return 200;
   }
 
-  /** The status of the answer to it. */
-  async says(text: string, type = "text/plain"): Promise<number> {
-    const id = randomBytes(8).toString("hex");
-    const size = Buffer.byteLength(text);
-    this.#socket?.write(
-      `MSRP ${id} SEND\r\nTo-Path: ${this.#peerPath}\r\nFrom-Path: ${this.#path}\r\n` +
-        `Message-ID: m${id}\r\nByte-Range: 1-${size}/${size}\r\n` +
-        `Content-Type: ${type}\r\n\r\n${text}\r\n-------${id}$\r\n`,
-    );
-    const [, status] = await this.#heard.until(new RegExp(`MSRP ${id} (\\d{3})`));
-    return Number(status);
+  /** The status of the answer to it, or to its last chunk. */
+  async says(text: string, type = "text/plain", chunkBytes = text.length): Promise<number> {
+    const messageId = randomBytes(8).toString("hex");
+    let status = 0;
+    for (let at = 0; at < text.length; at += chunkBytes) {
+      const chunk = text.slice(at, at + chunkBytes);
+      const to = at + chunk.length;
+      status = await this.#chunk(
+        chunk,
+        [
+          `Message-ID: ${messageId}`,
+          `Byte-Range: ${at + 1}-${to}/${text.length}`,
+          `Content-Type: ${type}`,
+        ],
+        to === text.length ? "$" : "+",
+      );
+    }
+    return status;
   }
 
   hears(pattern: RegExp): Promise<RegExpExecArray> {
@@ -88,28 +109,48 @@ export class SessionCaller {
     this.#user.peer.close();
   }
 
+  #hops(): readonly string[] {
+    return this.#relay === undefined ? [] : [this.#relay.uri];
+  }
+
+  async #chunk(text: string, headers: readonly string[], flag: string): Promise<number> {
+    const id = randomBytes(8).toString("hex");
+    this.#write(`${id} SEND`, [...headers, "", text], `${id}${flag}`);
+    const [, status] = await this.#heard.until(new RegExp(`MSRP ${id} (\\d{3})`));
+    return Number(status);
+  }
+
+  #write(start: string, lines: readonly string[], end: string): void {
+    const paths = [
+      `To-Path: ${[...this.#hops(), this.#peerPath].join(" ")}`,
+      `From-Path: ${this.#own}`,
+    ];
+    this.#socket?.write([`MSRP ${start}`, ...paths, ...lines, `-------${end}`, ""].join("\r\n"));
+  }
+
   async #connect(path: string): Promise<void> {
     this.#peerPath = path;
-    const [, host = "", port = ""] = /^msrp:\/\/([^:/]+):(\d+)/.exec(path) ?? [];
-    const socket = connect(Number(port), host).setEncoding("utf8");
-    this.#socket = socket;
-    socket.on("data", (text: string) => {
+    this.#socket = this.#relay?.socket ?? (await connected(path));
+    this.#socket.setEncoding("utf8").on("data", (text: string) => {
       this.#heard.add(text);
       this.#answer(text);
     });
-    await once(socket, "connect");
-    socket.write(
-      `MSRP bind0001 SEND\r\nTo-Path: ${path}\r\nFrom-Path: ${this.#path}\r\n` +
-        "Message-ID: bind\r\nByte-Range: 1-0/0\r\n-------bind0001$\r\n",
-    );
+    this.#write("bind0001 SEND", ["Message-ID: bind", "Byte-Range: 1-0/0"], "bind0001$");
   }
 
-  /** Messages of the phones are short: each SEND comes whole. */
+  /** Messages to it are short: each SEND comes whole. */
   #answer(text: string): void {
     for (const [, id, to] of text.matchAll(/^MSRP (\S+) SEND\r\n(?:.*\r\n)*?From-Path: (\S+)/gm)) {
       this.#socket?.write(
-        `MSRP ${id} 200 OK\r\nTo-Path: ${to}\r\nFrom-Path: ${this.#path}\r\n-------${id}$\r\n`,
+        `MSRP ${id} 200 OK\r\nTo-Path: ${to}\r\nFrom-Path: ${this.#own}\r\n-------${id}$\r\n`,
       );
     }
   }
+}
+
+async function connected(path: string): Promise<Socket> {
+  const [, host = "", port = ""] = /^msrp:\/\/([^:/]+):(\d+)/.exec(path) ?? [];
+  const socket = connect(Number(port), host);
+  await once(socket, "connect");
+  return socket;
 }
