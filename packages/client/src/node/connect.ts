@@ -2,12 +2,12 @@
 import type { Hop } from "@parlance/sip";
 import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
+import { webFetch } from "../files/web-fetch.ts";
 import type { ConnectOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { clock, hashing, inflate, random, resolver, startHash } from "./machine.ts";
 import { MsrpSockets } from "./msrp-sockets.ts";
 import { type SocketOptions, Sockets } from "./sockets.ts";
-import { webFetch } from "./web-fetch.ts";
 
 export type NodeConnectOptions = ConnectOptions & SocketOptions;
 
@@ -21,7 +21,7 @@ export function connect(options: NodeConnectOptions): Promise<ImClient> {
     random,
     hashing,
     startHash,
-    fetch: webFetch,
+    fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
     inflate,
     resolver,
     supports: (_hop: Hop) => true,

@@ -1,13 +1,13 @@
 /** The SDK in a browser: SIP over WebSocket. RFC 7118 */
 import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
+import { webFetch } from "../files/web-fetch.ts";
 import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
 import type { WebStore } from "./indexed-db-store.ts";
 import { clock, hashing, random, startHash } from "./machine.ts";
-import { webFetch } from "./web-fetch.ts";
 
 export type WebConnectOptions = ConnectOptions;
 
@@ -25,7 +25,7 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
       random,
       hashing,
       startHash,
-      fetch: webFetch,
+      fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
       msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
