@@ -24,7 +24,9 @@ export class SdkUser {
       ...account,
       server: `tcp://${host}:${port}`,
       sessions: { mode: "never" }, // what is tried here is pager mode
-      trace: (_, message) => seen.note(message),
+      trace: (step) => {
+        if (step.protocol === "sip") seen.note(step.message);
+      },
     });
     return new SdkUser(im, seen);
   }

@@ -1,16 +1,10 @@
 /** What a client needs to know to connect. */
-import {
-  defaultPort,
-  type Hop,
-  parseUri,
-  type SipUri,
-  type Trace,
-  type TransportName,
-} from "@parlance/sip";
+import { defaultPort, type Hop, parseUri, type SipUri, type TransportName } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { Signal } from "./base/signal.ts";
 import type { SessionOptions } from "./session/session-settings.ts";
 import type { ClientStore } from "./store/client-store.ts";
+import type { Trace } from "./trace.ts";
 import { isWebSocket } from "./transports/is-web-socket.ts";
 
 export interface ConnectOptions {
@@ -46,7 +40,7 @@ export interface ConnectOptions {
   readonly factory?: string;
   /** How sessions are held. */
   readonly sessions?: SessionOptions;
-  /** Sees every SIP message in and out. What it throws becomes an "error" event, and changes nothing. */
+  /** Sees every message of SIP and frame of MSRP, in and out. What it throws becomes an "error" event, and changes nothing. */
   readonly trace?: Trace;
   /** Ends the attempt to connect. */
   readonly signal?: Signal;

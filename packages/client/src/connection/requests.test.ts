@@ -12,9 +12,9 @@ async function sentBy(serviceRoute: readonly string[]): Promise<(string | undefi
   const out: SipRequest[] = [];
   await world.client("bob");
   const alice = await world.client("alice", {
-    trace: (direction, bytes) => {
-      const read =
-        direction === "out" && bytes instanceof Uint8Array ? parseMessage(bytes) : undefined;
+    trace: (step) => {
+      const bytes = step.protocol === "sip" && step.direction === "out" ? step.message : undefined;
+      const read = bytes instanceof Uint8Array ? parseMessage(bytes) : undefined;
       if (read?.ok === true && read.value instanceof SipRequest) out.push(read.value);
     },
   });

@@ -13,6 +13,7 @@ import {
 } from "@parlance/sip";
 import { type Account, type ConnectOptions, readServer } from "../options.ts";
 import type { ClientTransports, Runtime, SocketEvents } from "../runtime.ts";
+import { sipTrace } from "../trace.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { Calls } from "./calls.ts";
 import { Connection, type ConnectionState } from "./connection.ts";
@@ -46,7 +47,7 @@ export class UserAgent {
     this.#ports = ports;
     this.#transports = runtime.open(this.#socketEvents());
     this.#endpoint = this.#makeEndpoint();
-    if (options.trace !== undefined) this.#endpoint.trace = options.trace;
+    if (options.trace !== undefined) this.#endpoint.trace = sipTrace(options.trace);
     this.#line = new Line(
       { runtime, transports: this.#transports, endpoint: this.#endpoint },
       hopsOf(runtime, options, account),

@@ -146,7 +146,7 @@ suite("when things break", () => {
     const program = `
       import { connect } from "./index.ts";
       const ending = new AbortController();
-      const trace = (direction) => direction === "in" && ending.abort();
+      const trace = ({ direction }) => direction === "in" && ending.abort();
       const account = ${JSON.stringify({ ...account("alice"), server: registrar })};
       await connect({ ...account, trace, signal: ending.signal }).catch(({ code }) => console.log(code));
     `;

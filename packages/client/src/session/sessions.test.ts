@@ -49,7 +49,9 @@ export function wire(): {
   const seen = { out: [] as SipMessage[], in: [] as SipMessage[] };
   return {
     ...seen,
-    trace(direction, message) {
+    trace(step) {
+      if (step.protocol !== "sip") return;
+      const { direction, message } = step;
       const read = message instanceof Uint8Array ? parseMessage(message) : undefined;
       const known = message instanceof Uint8Array ? (read?.ok ? read.value : undefined) : message;
       if (known !== undefined) seen[direction].push(known);

@@ -8,6 +8,7 @@ import type { Calls } from "../connection/calls.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { SendingState, SentRecord } from "../store/client-store.ts";
+import type { Trace } from "../trace.ts";
 import { CHAT_TERMS, ChatSession, type SessionState, type TakeInSession } from "./chat-session.ts";
 import { Door } from "./door.ts";
 import { type Invitation, readInvitation } from "./invitation.ts";
@@ -16,6 +17,7 @@ import { takeLarge } from "./large/large-receiver.ts";
 import { sendLarge } from "./large/large-sender.ts";
 import type { MediaPorts } from "./media/media-session.ts";
 import { placeOn } from "./media/place.ts";
+import { TracedDialer } from "./media/traced-dialer.ts";
 import type { SessionInvitation } from "./session-invitation.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { Talk } from "./talk.ts";
@@ -43,6 +45,8 @@ export interface SessionsPorts {
   readonly invited: (invitation: SessionInvitation) => void;
   /** Whether somebody decides about invitations. */
   readonly decides: () => boolean;
+  readonly trace: Trace | undefined;
+  readonly report: (error: unknown) => void;
 }
 
 export type FileTaker = (
@@ -66,11 +70,13 @@ export class Sessions {
 
   constructor(ports: SessionsPorts, settings: SessionSettings) {
     const { runtime, calls, flow, isOnline, url, domain, invited } = ports;
-    const { clock, random, msrp: dialer } = runtime;
+    const { clock, random, msrp } = runtime;
     this.#ports = ports;
     this.#settings = settings;
     this.door = new Door({ calls, clock, domain, most: settings.most, invited });
-    if (dialer === undefined) return;
+    if (msrp === undefined) return;
+    const { trace, report } = ports;
+    const dialer = trace === undefined ? msrp : new TracedDialer(msrp, { clock, trace, report });
     const endpoint = new MsrpEndpoint({ clock, random, dialer });
     const place = () => {
       const line = flow();
