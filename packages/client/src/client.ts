@@ -9,14 +9,16 @@ import { Engine } from "./engine.ts";
 import type { ClientEvents } from "./events.ts";
 import type { FileServer } from "./files/index.ts";
 import type { ConnectOptions } from "./options.ts";
-import type { IncomingMessage } from "./receiving/incoming-message.ts";
+import type { IncomingMessage, ReferenceMessage } from "./receiving/incoming-message.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Content, checkRecipients, type SendOptions } from "./sending/content.ts";
 import { newRecord } from "./sending/new-record.ts";
 import { SentMessage } from "./sending/sent-message.ts";
 import type { FileShare } from "./session/files/file-sharing.ts";
+import type { IncomingFile } from "./session/files/incoming-file.ts";
+import { referencedFile } from "./session/files/referenced-file.ts";
 import type { SessionMode } from "./session/talk.ts";
-import type { ClientStore, MessageRecord } from "./store/client-store.ts";
+import type { ClientStore, StoredRecord } from "./store/client-store.ts";
 
 const MAX_CONVERSATIONS = 500;
 
@@ -50,8 +52,9 @@ export class ImClient {
   async start(signal: Signal | undefined): Promise<void> {
     const aborted = Promise.withResolvers<never>();
     const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
-    const { outbox, agent } = this.#engine;
+    const { outbox, agent, fileRecorder } = this.#engine;
     try {
+      await fileRecorder.restore();
       await outbox.restore();
       await Promise.race([agent.connection.start(), aborted.promise]);
     } catch (error) {
@@ -112,7 +115,7 @@ export class ImClient {
     return new Conversation(key, {
       send: (content, how) => this.send(address, content, how),
       composing: typing.to(key),
-      sendFile: (content, how) => fileSender.send(address, content, how),
+      sendFile: (content, how) => fileSender.send(address, key, content, how),
       fetchFile: (wish, signal) => {
         if (media === undefined) throw new ImError("not supported");
         return fileReceiver.fetch(key, wish, { media, signal });
@@ -121,6 +124,17 @@ export class ImClient {
       page: (before, limit) => store.page(key, before, limit),
       entry: (record) => this.#entry(record),
     });
+  }
+
+  /**
+   * The file that a message points to, to be taken or declined like one that is offered: with progress, checked
+   * against its hash, in the history. Throws TypeError for a message that points to nothing.
+   */
+  fileOf(message: ReferenceMessage): IncomingFile {
+    const { runtime, files, fileRecorder: recorder } = this.#engine;
+    const { clock, startHash } = runtime;
+    const report = (error: unknown): void => this.#engine.report(error);
+    return referencedFile(message, { files, clock, startHash, recorder, report });
   }
 
   /** Others may ask for files from now on: `find` says which there are for whom. OMA IM 10.2 */
@@ -145,11 +159,17 @@ export class ImClient {
     await this.close();
   }
 
-  #entry(record: MessageRecord): HistoryEntry {
-    const { order } = record;
-    const { outbox } = this.#engine;
-    return record.direction === "received"
-      ? { direction: "received", order, message: this.#engine.open(record) }
-      : { direction: "sent", order, message: outbox.message(record) };
+  #entry(record: StoredRecord): HistoryEntry {
+    const { order, direction } = record;
+    switch (direction) {
+      case "received":
+        return { direction, order, message: this.#engine.open(record) };
+      case "sent":
+        return { direction, order, message: this.#engine.outbox.message(record) };
+      case "sent file":
+        return { direction, order, file: record };
+      case "received file":
+        return { direction, order, file: record };
+    }
   }
 }

@@ -28,6 +28,7 @@ import type { Runtime } from "./runtime.ts";
 import { Outbox } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
 import { FileReceiver } from "./session/files/file-receiver.ts";
+import { FileRecorder } from "./session/files/file-recorder.ts";
 import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
 import { FileSharing } from "./session/files/file-sharing.ts";
 import { readSessionOptions } from "./session/session-settings.ts";
@@ -36,6 +37,8 @@ import type { ClientStore, ReceivedRecord } from "./store/client-store.ts";
 
 /** How long the end waits for the outbox and for goodbyes. */
 const DRAIN_MS = 5_000;
+/** For those that it talks to. */
+const GOODBYE_MS = 2_000;
 
 export class Engine {
   readonly runtime: Runtime;
@@ -51,6 +54,7 @@ export class Engine {
   readonly fileSender: FileSender;
   readonly fileReceiver: FileReceiver;
   readonly fileSharing: FileSharing;
+  readonly fileRecorder: FileRecorder;
   readonly #events: Emitter<ClientEvents>;
   readonly #others: OthersComposing;
 
@@ -98,14 +102,10 @@ export class Engine {
     const { clock, random, startHash } = runtime;
     const { sender } = this;
     const { media, door } = this.sessions;
-    const forFiles = {
-      clock,
-      random,
-      startHash,
-      sender,
-      door,
-      report: (error: unknown) => this.report(error),
-    };
+    const report = (error: unknown): void => this.report(error);
+    this.fileRecorder = new FileRecorder({ store, clock, report });
+    const recorder = this.fileRecorder;
+    const forFiles = { clock, random, startHash, sender, door, recorder, report };
     this.fileSender = new FileSender({ ...forFiles, media, files: this.files, send: of.send });
     this.fileSharing = new FileSharing(forFiles);
     this.fileReceiver = new FileReceiver({
@@ -147,17 +147,23 @@ export class Engine {
     if (this.isOnline) {
       await this.#within(DRAIN_MS, this.outbox.idle());
       await this.#within(DRAIN_MS, this.receiver.idle());
+      await this.#within(DRAIN_MS, this.fileReceiver.idle());
     }
     this.typing.stop();
     this.#others.stop();
     this.outbox.pause();
+    this.fileSender.end();
+    this.fileReceiver.end();
     this.sessions.end();
+    // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
+    await this.#within(GOODBYE_MS, this.agent.requests.idle());
     await this.#within(DRAIN_MS, this.agent.connection.end());
     this.receiver.stop();
     this.outbox.end();
     this.sessions.stop();
     await this.agent.end();
     this.inbox.end();
+    await this.fileRecorder.idle();
     await this.store.close();
   }
 
@@ -187,6 +193,8 @@ export class Engine {
         changed: (change) => this.#events.emit("session", change),
         invited: (invitation) => this.#events.emit("invitation", invitation),
         decides: () => this.#events.has("invitation"),
+        trace: options.trace,
+        report: (error) => this.report(error),
       },
       readSessionOptions(options.sessions),
     );

@@ -42,8 +42,8 @@ export type { SentMessage } from "./sending/sent-message.ts";
 export type { FileWish } from "./session/files/file-receiver.ts";
 export type { SendFileOptions } from "./session/files/file-sender.ts";
 export type { FileRequest, FileShare, SharedFile } from "./session/files/file-sharing.ts";
-export type { IncomingFile, IncomingFileState } from "./session/files/incoming-file.ts";
-export type { SentFile, SentFileState } from "./session/files/sent-file.ts";
+export type { IncomingFile, TakeOptions } from "./session/files/incoming-file.ts";
+export type { SentFile } from "./session/files/sent-file.ts";
 export type { InvitationOutcome, SessionInvitation } from "./session/session-invitation.ts";
 export type { SessionOptions } from "./session/session-settings.ts";
 export type { SessionChange } from "./session/sessions.ts";
@@ -56,5 +56,14 @@ export type {
   Recipient,
   SendingState,
   SentRecord,
+  StoredRecord,
 } from "./store/client-store.ts";
+export type {
+  FileRecord,
+  IncomingFileState,
+  ReceivedFileRecord,
+  SentFileRecord,
+  SentFileState,
+} from "./store/file-record.ts";
 export { MemoryStore } from "./store/memory-store.ts";
+export type { Trace, Traced, TracedMsrp, TracedSip } from "./trace.ts";

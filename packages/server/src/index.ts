@@ -29,6 +29,7 @@ export {
   fullText,
   ladderLine,
   queryTrace,
+  redact,
   type TraceQuestion,
   type TraceRecord,
   type TraceRing,

@@ -33,6 +33,8 @@ export interface AskedRequestPorts {
   confirms(response: SipResponse, sent: AuthValue | undefined): boolean;
   /** The server said nothing at all. */
   unanswered(flow: Flow): void;
+  /** Whoever asked has been told how it ended. */
+  ended(): void;
 }
 
 const MAX_CHALLENGES = 3; // a stale nonce on top of a first challenge, twice
@@ -72,13 +74,17 @@ export class AskedRequest implements CallSending, RequestObserver {
     if (this.#isChallenge(response) && this.#again(response)) return;
     if (!this.#ports.confirms(response, this.#credentials?.value)) {
       const asker = this.#asker;
-      return asker.distrusted === undefined ? asker.failed("unreachable") : asker.distrusted();
+      if (asker.distrusted === undefined) asker.failed("unreachable");
+      else asker.distrusted();
+      return this.#ports.ended();
     }
     this.#asker.response(response, { request: this.#asSent(), to: this.#transaction?.flow ?? [] });
+    if (response.status >= 200) this.#ports.ended();
   }
 
   timeout(): void {
     this.#asker.timeout();
+    this.#ports.ended();
     // What is too large for a datagram has gone over a stream beside the line.
     const flow = this.#transaction?.flow;
     if (flow !== undefined && !this.#heard) this.#ports.unanswered(flow);
@@ -86,6 +92,7 @@ export class AskedRequest implements CallSending, RequestObserver {
 
   failed(reason: SendFailure): void {
     this.#asker.failed(reason);
+    this.#ports.ended();
   }
 
   #isChallenge({ status }: SipResponse): boolean {

@@ -35,6 +35,9 @@ export class Requests {
   readonly #digest: DigestClient;
   readonly #flow: () => Flow | undefined;
   readonly #unanswered: (flow: Flow) => void;
+  /** Those without an end. */
+  readonly #open = new Set<AskedRequest>();
+  readonly #idle: (() => void)[] = [];
 
   /** `unanswered` hears of each flow on which the server left a request without an answer. */
   constructor(
@@ -71,9 +74,15 @@ export class Requests {
     });
   }
 
+  /** Resolves when every request has its answer, with what was asked because of it. */
+  idle(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
   /** A 401 or 407 that comes through is final. */
   #ask(request: SipRequest, asker: Asker, options?: RequestOptions): CallSending {
-    const asked = new AskedRequest(this.#routed(request), asker, {
+    const asked: AskedRequest = new AskedRequest(this.#routed(request), asker, {
       send: (attempt, observer) => {
         const flow = this.#flow();
         if (flow !== undefined) return this.#endpoint.request(attempt, flow, observer, options);
@@ -83,9 +92,17 @@ export class Requests {
       answer: (to, answered) => this.#answer(request, to, answered),
       confirms: (response, sent) => this.#confirms(response, sent),
       unanswered: (flow) => this.#unanswered(flow),
+      ended: () => this.#ended(asked),
     });
+    this.#open.add(asked);
     asked.start(this.#ahead(request));
     return asked;
+  }
+
+  #ended(asked: AskedRequest): void {
+    this.#open.delete(asked);
+    if (this.#open.size > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #pass(request: SipRequest): void {

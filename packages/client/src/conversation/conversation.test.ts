@@ -84,6 +84,14 @@ test("a conversation pages through both directions, the newest first, also after
 });
 
 function lineOf(entry: HistoryEntry): string {
-  if (entry.direction === "received") return `<${textOf(entry.message)}`;
-  return `>${new TextDecoder().decode(entry.message.record.content)}`;
+  switch (entry.direction) {
+    case "received":
+      return `<${textOf(entry.message)}`;
+    case "sent":
+      return `>${new TextDecoder().decode(entry.message.record.content)}`;
+    case "sent file":
+      return `>[${entry.file.name}]`;
+    case "received file":
+      return `<[${entry.file.name}]`;
+  }
 }

@@ -10,12 +10,20 @@ import type { SendFileOptions } from "../session/files/file-sender.ts";
 import type { IncomingFile } from "../session/files/incoming-file.ts";
 import type { SentFile } from "../session/files/sent-file.ts";
 import type { OpenOptions, SessionChanges, Talk } from "../session/talk.ts";
-import type { MessageRecord } from "../store/client-store.ts";
+import type { StoredRecord } from "../store/client-store.ts";
+import type { ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts";
 import type { OwnComposing } from "./composing.ts";
 
 export type HistoryEntry =
   | { readonly direction: "sent"; readonly order: number; readonly message: SentMessage }
-  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage };
+  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage }
+  /** A file, straight or by way of a file server: then the message that says where it is stands beside it. */
+  | { readonly direction: "sent file"; readonly order: number; readonly file: SentFileRecord }
+  | {
+      readonly direction: "received file";
+      readonly order: number;
+      readonly file: ReceivedFileRecord;
+    };
 
 export interface HistoryQuery {
   /** Entries older than this `order`. */
@@ -35,8 +43,8 @@ export interface ConversationPorts {
   readonly fetchFile: (wish: FileWish, signal: Signal | undefined) => IncomingFile;
   readonly send: (content: Content, options: SendOptions) => SentMessage;
   readonly composing: OwnComposing;
-  readonly page: (before: number, limit: number) => Promise<readonly MessageRecord[]>;
-  readonly entry: (record: MessageRecord) => HistoryEntry;
+  readonly page: (before: number, limit: number) => Promise<readonly StoredRecord[]>;
+  readonly entry: (record: StoredRecord) => HistoryEntry;
 }
 
 const MAX_PAGE = 500;

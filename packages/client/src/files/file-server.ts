@@ -50,6 +50,11 @@ export class FileServer {
     return downloadFile(reference, options, { ports, ownOrigin: this.#origin });
   }
 
+  /** Whether a URL leads to our own server, and to nobody else's. */
+  holds(url: string): boolean {
+    return this.#origin !== undefined && readWebUrl(url)?.origin === this.#origin;
+  }
+
   /** Deletes a file of one's own; nobody can fetch it any more. */
   async remove({ id }: Pick<StoredFile, "id">): Promise<void> {
     const path = `/files/uploads/${id}`;

@@ -1,4 +1,4 @@
-/** A signal of our own: fires for the caller's, or when a deadline passes. */
+/** A signal of our own: fires for the caller's, when a deadline passes, or when it is told to. */
 import type { Cancel, Clock } from "@parlance/wire";
 import { onAbort, type Signal } from "../base/signal.ts";
 
@@ -22,6 +22,11 @@ export class Stop implements Signal {
   within(ms: number): void {
     this.#cancel?.();
     if (!this.#aborted) this.#cancel = this.#clock.schedule(ms, () => this.#fire());
+  }
+
+  /** Fires now. */
+  stop(): void {
+    this.#fire();
   }
 
   done(): void {

@@ -50,6 +50,26 @@ suite("store in a file", () => {
     await store.close();
   });
 
+  test("brings a file of the version before up to date: what is kept elsewhere is found", async (t) => {
+    const file = newFile(t);
+    const old = new DatabaseSync(file);
+    old.exec(VERSION_1);
+    const insert = old.prepare("INSERT INTO message VALUES (?, ?, 'b', ?, 0, 0, ?, x'', NULL)");
+    const states = ["queued", "deferred", "delivered"].entries();
+    for (const [number, state] of states) {
+      const record = { direction: "sent", id: state, conversation: "b", state, recipients: [] };
+      const waiting = Number(state === "queued");
+      insert.run(number + 1, `sent ${state}`, waiting, JSON.stringify(record));
+    }
+    old.close();
+    const store = await openStore(file);
+    assert.deepEqual(
+      (await store.pending()).map(({ id }) => id),
+      ["queued", "deferred"],
+    );
+    await store.close();
+  });
+
   test("leaves alone what is not its own", async (t) => {
     const text = newFile(t);
     writeFileSync(text, "this is no database".repeat(100));
@@ -61,6 +81,23 @@ suite("store in a file", () => {
     await assert.rejects(openStore(newer), /another version/);
   });
 });
+
+const VERSION_1 = `
+  CREATE TABLE message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    unseen INTEGER NOT NULL,
+    owing INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    content BLOB NOT NULL,
+    envelope BLOB
+  ) STRICT;
+  CREATE INDEX message_waiting ON message (number) WHERE waiting;
+  CREATE TABLE value (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 1;
+`;
 
 function newFile(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "parlance-client-"));

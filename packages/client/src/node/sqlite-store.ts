@@ -4,14 +4,15 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqli
 import { ImError } from "../base/errors.ts";
 import type {
   ClientStore,
-  MessageRecord,
   ReceivedRecord,
   SentRecord,
+  StoredRecord,
 } from "../store/client-store.ts";
+import type { FileRecord, ReceivedFileRecord } from "../store/file-record.ts";
 import { flagsOf } from "../store/flags.ts";
-import { keyOf, receivedKey, sentKey } from "../store/memory-store.ts";
+import { keyOf, receivedFileKey, receivedKey, sentKey } from "../store/record-keys.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 const SQLITE_BUSY = 5;
 
 const SCHEMA = `
@@ -19,7 +20,7 @@ const SCHEMA = `
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
     conversation TEXT NOT NULL,
-    waiting INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
     unseen INTEGER NOT NULL,
     owing INTEGER NOT NULL,
     record TEXT NOT NULL,
@@ -27,10 +28,19 @@ const SCHEMA = `
     envelope BLOB
   ) STRICT;
   CREATE INDEX message_conversation ON message (conversation, number);
-  CREATE INDEX message_waiting ON message (number) WHERE waiting;
+  CREATE INDEX message_pending ON message (number) WHERE pending;
   CREATE INDEX message_unseen ON message (number) WHERE unseen;
   CREATE INDEX message_owing ON message (number) WHERE owing;
   CREATE TABLE value (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${VERSION};
+`;
+
+/** What a version-1 file lacks: nothing but what is in the outbox was found there. */
+const FROM_VERSION_1 = `
+  DROP INDEX message_waiting;
+  ALTER TABLE message RENAME COLUMN waiting TO pending;
+  CREATE INDEX message_pending ON message (number) WHERE pending;
+  UPDATE message SET pending = 1 WHERE record ->> '$.state' = 'deferred';
   PRAGMA user_version = ${VERSION};
 `;
 
@@ -59,6 +69,7 @@ function prepare(database: DatabaseSync, file: string): void {
   database.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
   const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
   if (version === 0) database.exec(SCHEMA);
+  else if (version === 1) database.exec(FROM_VERSION_1);
   else if (version !== VERSION) throw new Error(`${file}: made by another version of Parlance`);
   database.exec("COMMIT");
 }
@@ -72,18 +83,17 @@ class SqliteStore implements ClientStore {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO message (key, conversation, waiting, unseen, owing, record, content, envelope)
+      `INSERT INTO message (key, conversation, pending, unseen, owing, record, content, envelope)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
     );
     this.#update = database.prepare(
-      "UPDATE message SET waiting = ?, unseen = ?, owing = ?, record = ? WHERE key = ?",
+      "UPDATE message SET pending = ?, unseen = ?, owing = ?, record = ? WHERE key = ?",
     );
     this.#byKey = database.prepare("SELECT * FROM message WHERE key = ?");
   }
 
-  async add<R extends MessageRecord>(record: R): Promise<R | undefined> {
-    const { content } = record;
-    const envelope = record.direction === "received" ? (record.envelope ?? null) : null;
+  async add<R extends StoredRecord>(record: R): Promise<R | undefined> {
+    const { content, envelope } = octetsOf(record);
     const { changes, lastInsertRowid } = this.#insert.run(
       keyOf(record),
       record.conversation,
@@ -95,7 +105,7 @@ class SqliteStore implements ClientStore {
     return changes === 0 ? undefined : { ...record, order: Number(lastInsertRowid) };
   }
 
-  async change(record: MessageRecord): Promise<void> {
+  async change(record: StoredRecord): Promise<void> {
     this.#update.run(...columnsOf(record), textOf(record), keyOf(record));
   }
 
@@ -109,9 +119,14 @@ class SqliteStore implements ClientStore {
     return record?.direction === "received" ? record : undefined;
   }
 
-  async outbox(): Promise<readonly SentRecord[]> {
-    const records = this.#select("SELECT * FROM message WHERE waiting ORDER BY number");
-    return records.filter((record) => record.direction === "sent");
+  async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {
+    const record = this.#find(receivedFileKey(id, from));
+    return record?.direction === "received file" ? record : undefined;
+  }
+
+  async pending(): Promise<readonly (SentRecord | FileRecord)[]> {
+    const records = this.#select("SELECT * FROM message WHERE pending ORDER BY number");
+    return records.filter((record) => record.direction !== "received");
   }
 
   async unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]> {
@@ -135,7 +150,7 @@ class SqliteStore implements ClientStore {
     conversation: string,
     before: number,
     limit: number,
-  ): Promise<readonly MessageRecord[]> {
+  ): Promise<readonly StoredRecord[]> {
     return this.#select(
       "SELECT * FROM message WHERE conversation = ? AND number < ? ORDER BY number DESC LIMIT ?",
       conversation,
@@ -144,7 +159,7 @@ class SqliteStore implements ClientStore {
     );
   }
 
-  async conversations(limit: number): Promise<readonly MessageRecord[]> {
+  async conversations(limit: number): Promise<readonly StoredRecord[]> {
     return this.#select(
       `SELECT * FROM message WHERE number IN (SELECT max(number) FROM message GROUP BY conversation)
        ORDER BY number DESC LIMIT ?`,
@@ -165,12 +180,12 @@ class SqliteStore implements ClientStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #find(key: string): MessageRecord | undefined {
+  #find(key: string): StoredRecord | undefined {
     const row = this.#byKey.get(key);
     return row === undefined ? undefined : recordOf(row);
   }
 
-  #select(sql: string, ...values: (string | number)[]): MessageRecord[] {
+  #select(sql: string, ...values: (string | number)[]): StoredRecord[] {
     return this.#database
       .prepare(sql)
       .all(...values)
@@ -179,22 +194,27 @@ class SqliteStore implements ClientStore {
 }
 
 /** As SQLite has it: without booleans. */
-function columnsOf(record: MessageRecord): [waiting: number, unseen: number, owing: number] {
-  const { waiting, unseen, owing } = flagsOf(record);
-  return [Number(waiting), Number(unseen), Number(owing)];
+function columnsOf(record: StoredRecord): [pending: number, unseen: number, owing: number] {
+  const { pending, unseen, owing } = flagsOf(record);
+  return [Number(pending), Number(unseen), Number(owing)];
+}
+
+/** Those of a file are the application's to keep. */
+function octetsOf(record: StoredRecord): { content: Uint8Array; envelope: Uint8Array | null } {
+  const content = "content" in record ? record.content : new Uint8Array(0);
+  return { content, envelope: record.direction === "received" ? (record.envelope ?? null) : null };
 }
 
 /** Everything but the octets, which have columns of their own, and the order, which is the key. */
-function textOf(record: MessageRecord): string {
+function textOf(record: StoredRecord): string {
   return JSON.stringify({ ...record, content: undefined, envelope: undefined, order: undefined });
 }
 
-function recordOf({ number, record, content, envelope }: Row): MessageRecord {
-  const octets = {
-    order: Number(number),
-    content: content instanceof Uint8Array ? content : new Uint8Array(0),
-    envelope: envelope instanceof Uint8Array ? envelope : undefined,
-  };
-  const kept: MessageRecord = { ...JSON.parse(String(record)), ...octets }; // written by textOf
-  return kept;
+function recordOf({ number, record, content, envelope }: Row): StoredRecord {
+  const known: StoredRecord = { ...JSON.parse(String(record)), order: Number(number) }; // written by textOf
+  if (known.direction === "sent file" || known.direction === "received file") return known;
+  const octets = content instanceof Uint8Array ? content : new Uint8Array(0);
+  if (known.direction === "sent") return { ...known, content: octets };
+  const whole = envelope instanceof Uint8Array ? envelope : undefined;
+  return { ...known, content: octets, envelope: whole };
 }

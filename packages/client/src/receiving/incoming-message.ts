@@ -31,6 +31,8 @@ interface Common {
   readonly attachment: boolean;
   /** Safe to offer for saving, where the sender has named a file. IM-7.1.3.2-02 */
   readonly fileName: string | undefined;
+  /** The application has had it before, maybe in an earlier run. */
+  readonly seen: boolean;
   /** The user has seen it: tells the sender if he asked. Calling it again does nothing. */
   displayed(): Promise<void>;
 }
@@ -45,6 +47,8 @@ export interface ReferenceMessage extends Common {
   readonly kind: "reference";
   readonly url: string;
   readonly referenceType: string | undefined;
+  /** Safe to offer for saving. */
+  readonly referenceName: string;
   readonly sizeBytes: number | undefined;
   readonly expiresAt: Date | undefined;
 }
@@ -72,6 +76,7 @@ export function incomingMessage(
     contentType: record.contentType,
     content: record.content,
     ...shownAs(record.disposition),
+    seen: record.seen,
     displayed,
   };
   return withKind(common);
@@ -95,15 +100,21 @@ function reference(common: Common): IncomingMessage {
     kind: "reference",
     url,
     referenceType: mimeHeader(headers, "Content-Type"),
+    referenceName: safeFileName(nameIn(mimeHeader(headers, "Content-Disposition"))),
     sizeBytes,
     expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
   };
 }
 
+function nameIn(disposition: string | undefined): string | undefined {
+  const read = disposition === undefined ? undefined : parseDisposition(disposition);
+  return read?.ok ? fileNameOf(read.value) : undefined;
+}
+
 function shownAs(disposition: string | undefined): Pick<Common, "attachment" | "fileName"> {
   const read = disposition === undefined ? undefined : parseDisposition(disposition);
   if (!read?.ok) return { attachment: false, fileName: undefined };
-  const name = fileNameOf(read.value);
+  const name = nameIn(disposition);
   return {
     attachment: read.value.kind === "attachment",
     fileName: name === undefined ? undefined : safeFileName(name),

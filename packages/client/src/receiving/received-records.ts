@@ -1,7 +1,7 @@
 /** Changes of received records, one after the other: several parts of the client change the same one. */
 import { Turns } from "../base/turns.ts";
 import { type ClientStore, type ReceivedRecord } from "../store/client-store.ts";
-import { receivedKey } from "../store/memory-store.ts";
+import { receivedKey } from "../store/record-keys.ts";
 
 /** Undefined: nothing to change. */
 export type Change = (record: ReceivedRecord) => ReceivedRecord | undefined;

@@ -6,6 +6,7 @@ import { onAbort, type Signal } from "../base/signal.ts";
 import { Turns } from "../base/turns.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { ClientStore, SendingState, SentRecord } from "../store/client-store.ts";
+import { Kept } from "./kept.ts";
 import { Lane } from "./lane.ts";
 import { type Attempt, PagerWay, type PagerWayPorts } from "./pager-way.ts";
 import { isOver, isSame, moved, UNDELIVERED } from "./record-states.ts";
@@ -38,8 +39,7 @@ export class Outbox {
   readonly #abortable = new Map<string, Abortable>();
   /** The server has them, and the far end is asked once more whether it does, too. */
   readonly #asking = new Set<string>();
-  /** What the server keeps for somebody who is away, by conversation: later messages wait there behind it. */
-  readonly #kept = new Map<string, Set<string>>();
+  readonly #kept = new Kept();
   readonly #turns = new Turns();
   #idle: (() => void)[] = [];
   #open = false;
@@ -51,7 +51,11 @@ export class Outbox {
 
   /** What an earlier process left behind goes first. */
   async restore(): Promise<void> {
-    for (const record of await this.#ports.store.outbox()) this.#enqueue(this.#track(record));
+    for (const record of await this.#ports.store.pending()) {
+      if (record.direction !== "sent") continue;
+      if (isSettled(record)) this.#kept.note(record, record.at);
+      else this.#enqueue(this.#track(record));
+    }
   }
 
   /** Keeps it first, then sends it. Rejects only when the store does. */
@@ -185,7 +189,7 @@ export class Outbox {
       return this.#fail(message, new ImError("aborted"), lane);
     if (isOver(record, this.#ports.clock.now()))
       return this.#fail(message, new ImError("expired"), lane);
-    const overtakes = this.#kept.has(record.conversation);
+    const overtakes = this.#kept.has(record.conversation, this.#ports.clock.now());
     if (!overtakes && lane.mayBeCarried(message)) {
       const session = await this.#ports.session(record);
       if (!this.#open || lane.first !== message) return undefined;
@@ -206,6 +210,8 @@ export class Outbox {
     // What the server has anyway cannot fail any more: only a yes tells anything.
     if (attempt.do === "fail" && this.#asking.has(message.id)) return this.#settled(message, lane);
     if (attempt.do === "fail") return this.#fail(message, attempt.error, lane);
+    // Later messages wait behind what the server keeps: this one has not.
+    if (attempt.state !== "deferred") this.#kept.passed(message.record.conversation);
     await this.#change(message.id, (record) => moved(record, attempt.state));
     return this.#settled(message, lane);
   }
@@ -291,20 +297,11 @@ export class Outbox {
       if (record === undefined) return false;
       const changed = change(record);
       await this.#ports.store.change(changed);
-      this.#noteKept(changed);
+      this.#kept.note(changed, this.#ports.clock.now());
       if (message === undefined || isSame(record, changed)) return true;
       message.update(changed);
       this.#ports.changed(message);
       return true;
     });
-  }
-
-  /** Until its receipt says that it has come. */
-  #noteKept({ id, conversation, state }: SentRecord): void {
-    const kept = this.#kept.get(conversation) ?? new Set();
-    if (state === "deferred") kept.add(id);
-    else kept.delete(id);
-    if (kept.size > 0) this.#kept.set(conversation, kept);
-    else this.#kept.delete(conversation);
   }
 }

@@ -183,7 +183,7 @@ test("what a killed application had not sent is sent by its next life, once and 
   await world.until(() => shown.length === 3);
   await world.run(60_000);
   assert.deepEqual(shown.map(textOf), ["one", "two", "three"]);
-  assert.deepEqual(await store.outbox(), []);
+  assert.deepEqual(await store.pending(), []);
 });
 
 test("a message is taken back as long as it has not been sent", async (t) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComposingChange } from "../conversation/composing.ts";
 import { reading, statesOf, textOf } from "../people.test.ts";
-import type { MessageRecord } from "../store/client-store.ts";
+import type { StoredRecord } from "../store/client-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { inSession, invitesIn, sentInSessions } from "./sessions.test.ts";
 
@@ -39,8 +39,8 @@ test("both ways of one conversation stand in one place, whatever has carried the
   await world.until(alice.send(bob.address, "by pager").delivered);
   const lines: string[] = [];
   for await (const page of bob.conversation(alice.address).history()) {
-    for (const { direction, message } of page) {
-      lines.push(direction === "received" ? textOf(message) : "mine");
+    for (const entry of page) {
+      lines.push(entry.direction === "received" ? textOf(entry.message) : "mine");
     }
   }
   assert.deepEqual(lines, ["by pager", "mine", "in the session"]);
@@ -138,7 +138,7 @@ test("a message can be taken back while it waits in a session that is cut", asyn
 test("a store that refuses costs no message: it is not answered with 200, and comes again", async (t) => {
   class FullStore extends MemoryStore {
     refusals = 1;
-    override add<R extends MessageRecord>(record: R): Promise<R | undefined> {
+    override add<R extends StoredRecord>(record: R): Promise<R | undefined> {
       this.refusals -= record.direction === "received" ? 1 : 0;
       return this.refusals === 0 ? Promise.reject(new Error("full")) : super.add(record);
     }

@@ -1,6 +1,6 @@
-/** What one client keeps: messages of both directions, the outbox, and receipts it owes. */
-
+/** What one client keeps: messages and files of both directions, the outbox, and receipts it owes. */
 import type { ImErrorCode } from "../base/errors.ts";
+import type { FileRecord, ReceivedFileRecord } from "./file-record.ts";
 
 export type SendingState =
   | "queued"
@@ -72,24 +72,30 @@ export interface ReceivedRecord extends CommonRecord {
 
 export type MessageRecord = SentRecord | ReceivedRecord;
 
+export type StoredRecord = MessageRecord | FileRecord;
+
 /** Every method resolves when the change would survive the end of the process, as far as the store can. */
 export interface ClientStore {
-  /** Undefined when that message is there already; else the record with its order. */
-  add<R extends MessageRecord>(record: R): Promise<R | undefined>;
+  /** Undefined when that record is there already; else the record with its order. */
+  add<R extends StoredRecord>(record: R): Promise<R | undefined>;
   /** Nothing happens when it is gone. */
-  change(record: MessageRecord): Promise<void>;
+  change(record: StoredRecord): Promise<void>;
   sent(id: string): Promise<SentRecord | undefined>;
   received(id: string, from: string): Promise<ReceivedRecord | undefined>;
-  /** Sent records in state queued or sent, oldest first. */
-  outbox(): Promise<readonly SentRecord[]>;
+  receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined>;
+  /**
+   * Of which something is still to come, oldest first: sent records in state queued, sent or deferred, and files
+   * that are under way.
+   */
+  pending(): Promise<readonly (SentRecord | FileRecord)[]>;
   /** Received records not seen by the application, oldest first, behind `after` in order. */
   unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]>;
   /** Received records that owe a receipt. */
   owing(limit: number): Promise<readonly ReceivedRecord[]>;
   /** Newest first, those with an order below `before`. */
-  page(conversation: string, before: number, limit: number): Promise<readonly MessageRecord[]>;
+  page(conversation: string, before: number, limit: number): Promise<readonly StoredRecord[]>;
   /** The newest record of each conversation, the newest conversation first. */
-  conversations(limit: number): Promise<readonly MessageRecord[]>;
+  conversations(limit: number): Promise<readonly StoredRecord[]>;
   /** Small values that outlive the process: the instance id. */
   value(key: string): Promise<string | undefined>;
   setValue(key: string, value: string): Promise<void>;

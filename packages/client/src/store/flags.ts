@@ -1,19 +1,27 @@
 /** By what a store must find records without reading them all. */
-import type { MessageRecord } from "./client-store.ts";
+import type { StoredRecord } from "./client-store.ts";
+import { isUnderWay } from "./file-record.ts";
 
 export interface Flags {
-  /** In the outbox. */
-  readonly waiting: boolean;
+  /** Something is still to come of it: it is in the outbox, the server keeps it, or its octets are on their way. */
+  readonly pending: boolean;
   /** The application has not seen it. */
   readonly unseen: boolean;
   /** Owes a receipt. */
   readonly owing: boolean;
 }
 
-export function flagsOf(record: MessageRecord): Flags {
-  if (record.direction === "received") {
-    return { waiting: false, unseen: !record.seen, owing: record.owed.length > 0 };
+export function flagsOf(record: StoredRecord): Flags {
+  switch (record.direction) {
+    case "received":
+      return { pending: false, unseen: !record.seen, owing: record.owed.length > 0 };
+    case "sent": {
+      const { state } = record;
+      const pending = state === "queued" || state === "sent" || state === "deferred";
+      return { pending, unseen: false, owing: false };
+    }
+    case "sent file":
+    case "received file":
+      return { pending: isUnderWay(record), unseen: false, owing: false };
   }
-  const waiting = record.state === "queued" || record.state === "sent";
-  return { waiting, unseen: false, owing: false };
 }

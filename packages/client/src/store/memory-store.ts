@@ -1,10 +1,13 @@
-/** A store that lives as long as the process, bounded in messages. */
-import type { ClientStore, MessageRecord, ReceivedRecord, SentRecord } from "./client-store.ts";
+/** A store that lives as long as the process, bounded in records. */
+import type { ClientStore, ReceivedRecord, SentRecord, StoredRecord } from "./client-store.ts";
+import type { FileRecord, ReceivedFileRecord } from "./file-record.ts";
+import { flagsOf } from "./flags.ts";
+import { keyOf, receivedFileKey, receivedKey, sentKey } from "./record-keys.ts";
 
 const MAX_RECORDS = 50_000; // some 100 MiB of ordinary messages
 
 export class MemoryStore implements ClientStore {
-  readonly #records = new Map<string, MessageRecord>();
+  readonly #records = new Map<string, StoredRecord>();
   readonly #values = new Map<string, string>();
   readonly #most: number;
   #order = 0;
@@ -13,7 +16,7 @@ export class MemoryStore implements ClientStore {
     this.#most = most;
   }
 
-  async add<R extends MessageRecord>(record: R): Promise<R | undefined> {
+  async add<R extends StoredRecord>(record: R): Promise<R | undefined> {
     const key = keyOf(record);
     if (this.#records.has(key)) return undefined;
     if (!this.#makeRoom()) throw new Error("the store is full of messages that nobody has read");
@@ -23,7 +26,7 @@ export class MemoryStore implements ClientStore {
     return kept;
   }
 
-  async change(record: MessageRecord): Promise<void> {
+  async change(record: StoredRecord): Promise<void> {
     const key = keyOf(record);
     if (this.#records.has(key)) this.#records.set(key, record);
   }
@@ -38,12 +41,17 @@ export class MemoryStore implements ClientStore {
     return record?.direction === "received" ? record : undefined;
   }
 
-  async outbox(): Promise<readonly SentRecord[]> {
-    return this.#all(isWaiting);
+  async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {
+    const record = this.#records.get(receivedFileKey(id, from));
+    return record?.direction === "received file" ? record : undefined;
+  }
+
+  async pending(): Promise<readonly (SentRecord | FileRecord)[]> {
+    return this.#all(isPending);
   }
 
   async unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]> {
-    const isUnseen = (record: MessageRecord): record is ReceivedRecord =>
+    const isUnseen = (record: StoredRecord): record is ReceivedRecord =>
       record.direction === "received" && !record.seen && record.order > after;
     return this.#all(isUnseen, limit);
   }
@@ -56,15 +64,15 @@ export class MemoryStore implements ClientStore {
     conversation: string,
     before: number,
     limit: number,
-  ): Promise<readonly MessageRecord[]> {
+  ): Promise<readonly StoredRecord[]> {
     const found = [...this.#records.values()].filter(
       (record) => record.conversation === conversation && record.order < before,
     );
     return found.toReversed().slice(0, limit);
   }
 
-  async conversations(limit: number): Promise<readonly MessageRecord[]> {
-    const newest = new Map<string, MessageRecord>();
+  async conversations(limit: number): Promise<readonly StoredRecord[]> {
+    const newest = new Map<string, StoredRecord>();
     for (const record of this.#records.values()) newest.set(record.conversation, record);
     return [...newest.values()].toSorted((a, b) => b.order - a.order).slice(0, limit);
   }
@@ -79,8 +87,8 @@ export class MemoryStore implements ClientStore {
 
   async close(): Promise<void> {}
 
-  #all<R extends MessageRecord>(
-    fits: (record: MessageRecord) => record is R,
+  #all<R extends StoredRecord>(
+    fits: (record: StoredRecord) => record is R,
     limit = Number.POSITIVE_INFINITY,
   ): R[] {
     const found: R[] = [];
@@ -101,28 +109,17 @@ export class MemoryStore implements ClientStore {
   }
 }
 
-function isNeeded(record: MessageRecord): boolean {
-  if (record.direction === "received") return record.owed.length > 0 || !record.seen;
-  return isWaiting(record);
+/** Of what the server keeps it has a copy itself. */
+function isNeeded(record: StoredRecord): boolean {
+  const { pending, unseen, owing } = flagsOf(record);
+  if (record.direction === "received") return unseen || owing;
+  return pending && record.state !== "deferred";
 }
 
-function isWaiting(record: MessageRecord): record is SentRecord {
-  return record.direction === "sent" && (record.state === "queued" || record.state === "sent");
+function isPending(record: StoredRecord): record is SentRecord | FileRecord {
+  return record.direction !== "received" && flagsOf(record).pending;
 }
 
-function owes(record: MessageRecord): record is ReceivedRecord {
+function owes(record: StoredRecord): record is ReceivedRecord {
   return record.direction === "received" && record.owed.length > 0;
-}
-
-/** The same id may come from two senders: they are two messages. */
-export function keyOf(record: MessageRecord): string {
-  return record.direction === "sent" ? sentKey(record.id) : receivedKey(record.id, record.from);
-}
-
-export function sentKey(id: string): string {
-  return `sent ${id}`;
-}
-
-export function receivedKey(id: string, from: string): string {
-  return `received ${from} ${id}`;
 }

@@ -1,6 +1,7 @@
 /** What every ClientStore must do, as cases that run in any runtime. */
 import { hex } from "@parlance/wire";
-import type { ClientStore, MessageRecord, ReceivedRecord, SentRecord } from "./client-store.ts";
+import type { ClientStore, ReceivedRecord, SentRecord, StoredRecord } from "./client-store.ts";
+import type { ReceivedFileRecord, SentFileRecord } from "./file-record.ts";
 
 export interface StoreCase {
   readonly name: string;
@@ -72,16 +73,43 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    name: "finds the outbox, oldest first",
+    name: "finds what is pending, oldest first: the outbox, what the server keeps, files under way",
     async run(open) {
       const store = await open();
       for (const id of ["1", "2", "3"]) await store.add(sentRecord(id));
       await store.add(receivedRecord("4"));
+      const file = present(await store.add(sentFile("5")));
+      const offered = present(await store.add(receivedFile("6")));
       const second = present(await store.sent("2"));
-      await store.change({ ...second, state: "sent" });
-      same(ids(await store.outbox()), ["1", "2", "3"]);
-      await store.change({ ...second, state: "accepted" });
-      same(ids(await store.outbox()), ["1", "3"]);
+      for (const state of ["sent", "deferred"] as const) {
+        await store.change({ ...second, state });
+        same(ids(await store.pending()), ["1", "2", "3", "5", "6"]);
+      }
+      await store.change({ ...second, state: "delivered" });
+      await store.change({ ...file, state: "failed" });
+      same(ids(await store.pending()), ["1", "3", "6"]);
+      await store.change({ ...offered, state: "complete" });
+      same(ids(await store.pending()), ["1", "3"]);
+    },
+  },
+  {
+    name: "keeps files beside messages, in one order, each by its sender and id",
+    async run(open) {
+      const store = await open();
+      await store.add(sentRecord("1"));
+      const sent = present(await store.add(sentFile("1")));
+      const received = present(await store.add(receivedFile("1", { place: "/tmp/größe" })));
+      same(await store.add(receivedFile("1")), undefined);
+      check((await store.add(receivedFile("1", { from: CAROL }))) !== undefined, "other sender");
+      const [, ...before] = await store.page(BOB, EVERYTHING, 9);
+      same(before.slice(0, 2), [received, sent]);
+      const now = { ...received, state: "complete", failure: undefined } as const;
+      await store.change(now);
+      same((await store.page(BOB, received.order + 1, 1))[0], now);
+      same(await store.receivedFile("1", BOB), now);
+      same(await store.receivedFile("1", "sip:dave@parlance.test"), undefined);
+      same(ids(await store.unseen(0, 9)), []);
+      same((await store.conversations(1)).length, 1);
     },
   },
   {
@@ -161,11 +189,12 @@ export const durableContract: readonly StoreCase[] = [
       const before = await open();
       const sent = present(await before.add(sentRecord("1")));
       await before.add(receivedRecord("2", { owed: ["delivered"] }));
+      const file = present(await before.add(sentFile("2")));
       await before.setValue("instance", "urn:uuid:1");
       await before.close();
       await before.close();
       const after = await open();
-      same(await after.outbox(), [sent]);
+      same(await after.pending(), [sent, file]);
       same(ids(await after.unseen(0, 9)), ["2"]);
       same(ids(await after.owing(9)), ["2"]);
       same(await after.value("instance"), "urn:uuid:1");
@@ -182,7 +211,7 @@ export const durableContract: readonly StoreCase[] = [
       const refused = await Promise.allSettled([
         store.add(sentRecord("1")),
         store.change(sentRecord("1")),
-        store.outbox(),
+        store.pending(),
         store.value("instance"),
         store.setValue("instance", "x"),
       ]);
@@ -236,11 +265,33 @@ function receivedRecord(id: string, differing: Partial<ReceivedRecord> = {}): Re
   };
 }
 
+function sentFile(id: string, differing: Partial<SentFileRecord> = {}): SentFileRecord {
+  return { direction: "sent file", state: "offered", ...FILE, id, ...differing };
+}
+
+function receivedFile(id: string, differing: Partial<ReceivedFileRecord> = {}): ReceivedFileRecord {
+  const from = { from: BOB, fromName: "Bob", place: undefined };
+  return { direction: "received file", state: "receiving", ...FILE, ...from, id, ...differing };
+}
+
+const FILE = {
+  conversation: BOB,
+  order: 0,
+  at: 1_700_000_000_000,
+  name: "größe.png",
+  type: "image/png",
+  sizeBytes: 7,
+  hashes: [{ algorithm: "sha-1", value: "00".repeat(20) }],
+  failure: { code: "timeout", status: 480 },
+  via: "session",
+  messageId: undefined,
+} as const;
+
 function octets(count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, index) => index % 256);
 }
 
-function ids(records: readonly MessageRecord[]): string[] {
+function ids(records: readonly StoredRecord[]): string[] {
   return records.map(({ id }) => id);
 }
 

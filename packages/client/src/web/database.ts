@@ -1,13 +1,23 @@
 /** IndexedDB as promises, as far as the store needs it. */
 
-/** Opens the database, or makes it. Rejects when it is of a newer version. */
+/** What has to be brought up to date, in one transaction. */
+export interface Upgrade {
+  /** The version that is there; 0 for none. */
+  readonly from: number;
+  readonly transaction: IDBTransaction;
+}
+
+/** Opens the database, makes it, or brings it up to date. Rejects when it is of a newer version. */
 export function openDatabase(
   name: string,
   version: number,
-  make: (database: IDBDatabase) => void,
+  make: (database: IDBDatabase, upgrade: Upgrade) => void,
 ): Promise<IDBDatabase> {
   const opening = indexedDB.open(name, version);
-  opening.addEventListener("upgradeneeded", () => make(opening.result));
+  opening.addEventListener("upgradeneeded", ({ oldVersion: from }) => {
+    const { result, transaction } = opening;
+    if (transaction !== null) make(result, { from, transaction });
+  });
   return resultOf(opening);
 }
 

@@ -2,14 +2,16 @@
 import { ImError } from "../base/errors.ts";
 import type {
   ClientStore,
-  MessageRecord,
   ReceivedRecord,
   SentRecord,
+  StoredRecord,
 } from "../store/client-store.ts";
+import type { FileRecord, ReceivedFileRecord } from "../store/file-record.ts";
 import { flagsOf } from "../store/flags.ts";
-import { keyOf, receivedKey, sentKey } from "../store/memory-store.ts";
+import { keyOf, receivedFileKey, receivedKey, sentKey } from "../store/record-keys.ts";
 import { committed, openDatabase, resultOf } from "./database.ts";
 import { type TabLock, takeTabLock, type WhenTaken } from "./tab-lock.ts";
+import { makeTables, VERSION } from "./tables.ts";
 
 export interface StoreOptions {
   /**
@@ -26,12 +28,10 @@ export interface WebStore extends ClientStore {
   readonly takenOver: Promise<void>;
 }
 
-const VERSION = 1;
-
 /** A record with what it is found by. Only what is there is in an index, so a flag is 1 or absent. */
-type Row = MessageRecord & {
+type Row = StoredRecord & {
   readonly key: string;
-  readonly waiting?: 1;
+  readonly pending?: 1;
   readonly unseen?: 1;
   readonly owing?: 1;
 };
@@ -46,19 +46,6 @@ export async function openStore(name: string, options: StoreOptions = {}): Promi
     lock.release();
     throw error;
   }
-}
-
-function makeTables(database: IDBDatabase): void {
-  const messages = database.createObjectStore("messages", {
-    keyPath: "order",
-    autoIncrement: true,
-  });
-  messages.createIndex("key", "key", { unique: true });
-  messages.createIndex("conversation", ["conversation", "order"]);
-  messages.createIndex("waiting", ["waiting", "order"]);
-  messages.createIndex("unseen", ["unseen", "order"]);
-  messages.createIndex("owing", ["owing", "order"]);
-  database.createObjectStore("values");
 }
 
 class IndexedDbStore implements WebStore {
@@ -76,7 +63,7 @@ class IndexedDbStore implements WebStore {
     database.addEventListener("versionchange", () => this.#end());
   }
 
-  async add<R extends MessageRecord>(record: R): Promise<R | undefined> {
+  async add<R extends StoredRecord>(record: R): Promise<R | undefined> {
     const { messages, kept } = this.#write();
     const row = rowOf(record);
     if ((await resultOf(messages.index("key").getKey(row.key))) !== undefined) return undefined;
@@ -86,7 +73,7 @@ class IndexedDbStore implements WebStore {
     return { ...record, order };
   }
 
-  async change(record: MessageRecord): Promise<void> {
+  async change(record: StoredRecord): Promise<void> {
     const { messages, kept } = this.#write();
     const row = rowOf(record);
     const order = await resultOf(messages.index("key").getKey(row.key));
@@ -104,9 +91,14 @@ class IndexedDbStore implements WebStore {
     return record?.direction === "received" ? record : undefined;
   }
 
-  async outbox(): Promise<readonly SentRecord[]> {
-    const records = await this.#flagged("waiting", 0);
-    return records.filter((record) => record.direction === "sent");
+  async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {
+    const record = await this.#find(receivedFileKey(id, from));
+    return record?.direction === "received file" ? record : undefined;
+  }
+
+  async pending(): Promise<readonly (SentRecord | FileRecord)[]> {
+    const records = await this.#flagged("pending", 0);
+    return records.filter((record) => record.direction !== "received");
   }
 
   async unseen(after: number, limit: number): Promise<readonly ReceivedRecord[]> {
@@ -123,13 +115,13 @@ class IndexedDbStore implements WebStore {
     conversation: string,
     before: number,
     limit: number,
-  ): Promise<readonly MessageRecord[]> {
+  ): Promise<readonly StoredRecord[]> {
     const index = this.#messages().index("conversation");
     const older = IDBKeyRange.bound([conversation], [conversation, before], true, true);
     return walk(index.openCursor(older, "prev"), limit, () => undefined);
   }
 
-  async conversations(limit: number): Promise<readonly MessageRecord[]> {
+  async conversations(limit: number): Promise<readonly StoredRecord[]> {
     const last = this.#messages().index("conversation").openCursor(null, "prev");
     const newest = await walk(last, Number.POSITIVE_INFINITY, startOfConversation);
     return newest.toSorted((a, b) => b.order - a.order).slice(0, limit);
@@ -173,16 +165,16 @@ class IndexedDbStore implements WebStore {
     return this.#database.transaction(table, mode, { durability: "strict" });
   }
 
-  async #find(key: string): Promise<MessageRecord | undefined> {
+  async #find(key: string): Promise<StoredRecord | undefined> {
     const row: Row | undefined = await resultOf(this.#messages().index("key").get(key));
     return row === undefined ? undefined : recordOf(row);
   }
 
   async #flagged(
-    flag: "waiting" | "unseen" | "owing",
+    flag: "pending" | "unseen" | "owing",
     after: number,
     limit?: number,
-  ): Promise<MessageRecord[]> {
+  ): Promise<StoredRecord[]> {
     if (limit === 0) return []; // which would mean all
     const range = IDBKeyRange.bound([1, after], [2], true);
     const rows: Row[] = await resultOf(this.#messages().index(flag).getAll(range, limit));
@@ -194,9 +186,9 @@ class IndexedDbStore implements WebStore {
 async function walk(
   request: IDBRequest<IDBCursorWithValue | null>,
   limit: number,
-  next: (record: MessageRecord) => IDBValidKey | undefined,
-): Promise<MessageRecord[]> {
-  const found: MessageRecord[] = [];
+  next: (record: StoredRecord) => IDBValidKey | undefined,
+): Promise<StoredRecord[]> {
+  const found: StoredRecord[] = [];
   while (found.length < limit) {
     const cursor = await resultOf(request);
     if (cursor === null) break;
@@ -208,27 +200,21 @@ async function walk(
 }
 
 /** Below all entries of the conversation, above those of the one before. */
-function startOfConversation({ conversation }: MessageRecord): IDBValidKey {
+function startOfConversation({ conversation }: StoredRecord): IDBValidKey {
   return [conversation];
 }
 
-function rowOf(record: MessageRecord): Row {
-  const { waiting, unseen, owing } = flagsOf(record);
+function rowOf(record: StoredRecord): Row {
+  const { pending, unseen, owing } = flagsOf(record);
   return {
     ...record,
     key: keyOf(record),
-    ...(waiting ? { waiting: 1 } : {}),
+    ...(pending ? { pending: 1 } : {}),
     ...(unseen ? { unseen: 1 } : {}),
     ...(owing ? { owing: 1 } : {}),
   };
 }
 
-function recordOf({
-  key: _key,
-  waiting: _w,
-  unseen: _u,
-  owing: _o,
-  ...record
-}: Row): MessageRecord {
+function recordOf({ key: _key, pending: _p, unseen: _u, owing: _o, ...record }: Row): StoredRecord {
   return record;
 }

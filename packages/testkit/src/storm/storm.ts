@@ -2,6 +2,7 @@
  * A storm: some people write to one another while links lose, repeat, delay and break, clients come
  * and go or die, the server crashes and its disk fails. Everything comes from one seed.
  */
+import type { FileRecord, SentRecord } from "@parlance/client";
 import { SeededRandom } from "../machine/seeded-random.ts";
 import { SOUND_DISK } from "../machine/slow-disk.ts";
 import { type ClientTransport, World } from "../world/world.ts";
@@ -183,11 +184,16 @@ class Storm {
   /** Nothing is owed to anybody any more. */
   async #isQuiet(): Promise<boolean> {
     for (const { store, isOnline, name } of this.#people) {
-      if (!isOnline || (await store.outbox()).length > 0) return false;
+      if (!isOnline || (await store.pending()).some(waits)) return false;
       if ((await store.owing(1)).length > 0) return false;
       if ((await store.unseen(0, 1)).length > 0) return false;
       if ((await this.#world.stores.deferred.usage(name)).messages > 0) return false;
     }
     return (await this.#world.stores.jobs.list(undefined, 1)).length === 0;
   }
+}
+
+/** In the outbox: what the server keeps is counted there. */
+function waits({ state }: SentRecord | FileRecord): boolean {
+  return state === "queued" || state === "sent";
 }

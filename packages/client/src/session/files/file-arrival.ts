@@ -23,6 +23,8 @@ const BYE_WAIT_MS = 10_000;
 export interface FileArrivalUser {
   /** Not all of it has come, and the session is over. */
   cut(end: MediaEnd): void;
+  /** All of it has come: what is left is the sender's goodbye. */
+  complete(session: MediaSession): void;
 }
 
 export class FileArrival implements MediaOwner {
@@ -57,7 +59,13 @@ export class FileArrival implements MediaOwner {
     this.#control?.resume();
   }
 
-  open(): void {}
+  open(again: boolean): void {
+    if (again && this.#file.state === "interrupted") this.#file.become("receiving");
+  }
+
+  lost(): void {
+    if (this.#file.state === "receiving") this.#file.become("interrupted");
+  }
 
   /** Exactly one message comes, which is the file. */
   incoming(head: IncomingHead, control: IncomingControl): IncomingSink | number {
@@ -108,6 +116,7 @@ export class FileArrival implements MediaOwner {
     const status = await this.#file.end();
     if (status !== 200) return status;
     this.#complete = true;
+    this.#user.complete(this.session);
     this.#goodbye = this.#clock.schedule(BYE_WAIT_MS, () => this.session.end());
     return 200;
   }

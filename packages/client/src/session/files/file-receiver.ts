@@ -18,8 +18,9 @@ import type { Invitation, Offered } from "../invitation.ts";
 import { makeInvite } from "../invite.ts";
 import type { MediaEnd, MediaPorts } from "../media/media-session.ts";
 import type { MediaTerms } from "../media/own-description.ts";
-import { FileArrival } from "./file-arrival.ts";
+import { FileArrival, type FileArrivalUser } from "./file-arrival.ts";
 import { newTransferId } from "./file-facts.ts";
+import type { FileRecorder } from "./file-recorder.ts";
 import { IncomingFile, type IncomingFileFacts } from "./incoming-file.ts";
 import { pictureType } from "./thumbnail.ts";
 
@@ -29,6 +30,7 @@ export interface FileReceiverPorts {
   readonly startHash: StartHash;
   readonly sender: Sender;
   readonly door: Door;
+  readonly recorder: FileRecorder;
   /** A file is offered; false: nobody decides about it. */
   readonly offered: (file: IncomingFile) => boolean;
   readonly report: (error: unknown) => void;
@@ -67,6 +69,7 @@ export class FileReceiver {
   readonly #ports: FileReceiverPorts;
   /** By sender and transfer id. */
   readonly #taken = new Map<string, Taken>();
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(ports: FileReceiverPorts) {
     this.#ports = ports;
@@ -117,6 +120,7 @@ export class FileReceiver {
     const taken = this.#take(facts, { key, offer, media, firstByte: 1, wanted: true });
     const { session } = taken.arrival;
     taken.file.become("receiving");
+    this.#ports.recorder.received(taken.file);
     door.hold(session);
     session.invite(
       (body) => makeInvite({ kind: "file", to: parseUri(peer) }, body, sender, random),
@@ -125,6 +129,16 @@ export class FileReceiver {
     const letGo = onAbort(signal, () => taken.file.fail(new ImError("aborted")));
     void session.done.then(letGo);
     return taken.file;
+  }
+
+  /** Resolves when the senders of what is here have said goodbye: before that they may not know that it is. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#leaving);
+  }
+
+  /** Nothing comes any more. */
+  end(): void {
+    for (const { file } of this.#taken.values()) if (file.live) file.fail(new ImError("closed"));
   }
 
   #ask(invitation: Invitation, of: Offering): void {
@@ -149,7 +163,8 @@ export class FileReceiver {
     });
     file.on("state", late);
     incoming.ring();
-    if (!this.#ports.offered(file)) session.refuse(488);
+    if (this.#ports.offered(file)) this.#ports.recorder.received(file);
+    else session.refuse(488);
   }
 
   /** The same file once more: what is missing of it. RFC 5547 §8.6 */
@@ -165,7 +180,7 @@ export class FileReceiver {
     const of = { file, terms: termsFor(offer, file.sizeBytes), firstByte };
     const arrival: FileArrival = new FileArrival(
       of,
-      { cut: (end) => this.#cut(known, arrival, end) },
+      this.#userOf(() => ({ taken: known, arrival })),
       { media, clock },
     );
     if (door.enter(transaction, arrival.session) === undefined) return;
@@ -203,7 +218,7 @@ export class FileReceiver {
     const terms = termsFor(offer, facts.sizeBytes);
     const arrival: FileArrival = new FileArrival(
       { file, terms, firstByte },
-      { cut: (end) => this.#cut(taken, arrival, end) },
+      this.#userOf(() => ({ taken, arrival })),
       { media, clock },
     );
     const taken: Taken = { file, offer, wanted, arrival, giveUp: () => {} };
@@ -211,10 +226,21 @@ export class FileReceiver {
     return taken;
   }
 
+  /** `of`: not to be asked before the arrival is made. */
+  #userOf(of: () => Pick<Taken, "arrival"> & { readonly taken: Taken }): FileArrivalUser {
+    return {
+      cut: (end) => this.#cut(of().taken, of().arrival, end),
+      complete: (session) => {
+        const left: Promise<void> = session.done.finally(() => this.#leaving.delete(left));
+        this.#leaving.add(left);
+      },
+    };
+  }
+
   /** Its sender may come back, under the same id. */
   #cut(taken: Taken, arrival: FileArrival, end: MediaEnd): void {
     const { file, wanted } = taken;
-    if (taken.arrival !== arrival || file.state !== "receiving") return;
+    if (taken.arrival !== arrival || !file.live) return;
     if (wanted) return file.fail(end.by === "failure" ? end.error : new ImError("timeout"));
     if (end.by === "peer" && !end.lost) return file.fail(CALLED_OFF);
     file.become("interrupted");

@@ -8,6 +8,7 @@ import { onAbort, type Signal } from "../../base/signal.ts";
 import type { BlobLike } from "../../files/fetch.ts";
 import { type FileContent, typeOf } from "../../files/file-source.ts";
 import type { FileServer } from "../../files/index.ts";
+import { Stop } from "../../files/stop.ts";
 import type { Content, SendOptions } from "../../sending/content.ts";
 import type { Sender } from "../../sending/pager-message.ts";
 import type { SentMessage } from "../../sending/sent-message.ts";
@@ -16,6 +17,7 @@ import { makeInvite } from "../invite.ts";
 import type { MediaPorts } from "../media/media-session.ts";
 import { FileBody } from "./file-body.ts";
 import { type FileFacts, newTransferId, offerOf, readFileType } from "./file-facts.ts";
+import type { FileRecorder } from "./file-recorder.ts";
 import { FileSending } from "./file-sending.ts";
 import { pause, SentFile } from "./sent-file.ts";
 import { readThumbnail, type Thumbnail } from "./thumbnail.ts";
@@ -47,6 +49,7 @@ export interface FileSenderPorts {
   readonly sender: Sender;
   readonly door: Door;
   readonly files: FileServer;
+  readonly recorder: FileRecorder;
   readonly send: (to: string, content: Content, options: SendOptions) => SentMessage;
   readonly report: (error: unknown) => void;
 }
@@ -61,14 +64,15 @@ const MOST_OFFLINE_MS = 300_000;
 
 export class FileSender {
   readonly #ports: FileSenderPorts;
+  readonly #transfers = new Set<Transfer>();
 
   constructor(ports: FileSenderPorts) {
     this.#ports = ports;
   }
 
-  /** Throws TypeError for wrong arguments. */
-  send(to: string, content: FileContent, options: SendFileOptions): SentFile {
-    const { random, report } = this.#ports;
+  /** `peer`: the address of the conversation. Throws TypeError for wrong arguments. */
+  send(to: string, peer: string, content: FileContent, options: SendFileOptions): SentFile {
+    const { random, report, recorder } = this.#ports;
     const { name = nameOf(content), type = typeOf(content) ?? OCTETS } = options;
     const body = new FileBody(content, options.sizeBytes);
     const id = newTransferId(random);
@@ -76,8 +80,15 @@ export class FileSender {
     const file = new SentFile({ id, name, type, sizeBytes: body.sizeBytes }, report);
     const transfer = new Transfer({ to, content, options, body, file }, this.#ports);
     const facts = { transferId: id, name, type: mediaType, sizeBytes: body.sizeBytes };
-    void transfer.run(facts).finally(() => body.close());
+    recorder.sent(file, peer);
+    this.#transfers.add(transfer);
+    void transfer.run(facts).finally(() => this.#transfers.delete(transfer));
     return file;
+  }
+
+  /** Nothing goes any more. */
+  end(): void {
+    for (const transfer of this.#transfers) transfer.end();
   }
 }
 
@@ -93,19 +104,33 @@ interface Wanted {
 class Transfer {
   readonly #wanted: Wanted;
   readonly #ports: FileSenderPorts;
+  readonly #stop: Stop;
   #begun = false;
 
   constructor(wanted: Wanted, ports: FileSenderPorts) {
     this.#wanted = wanted;
     this.#ports = ports;
+    this.#stop = new Stop(ports.clock, wanted.options.signal);
   }
 
   async run(about: Omit<FileFacts, "hashes" | "createdAt">): Promise<void> {
+    await this.#run(about);
+    this.#stop.done();
+    this.#wanted.body.close();
+  }
+
+  end(): void {
+    this.#wanted.file.fail(new ImError("closed"));
+    this.#stop.stop();
+  }
+
+  async #run(about: Omit<FileFacts, "hashes" | "createdAt">): Promise<void> {
     const { file, options, body } = this.#wanted;
-    const { via = "auto", signal } = options;
+    const { via = "auto" } = options;
     try {
       if (via === "http") return await this.#byServer();
-      const hashes = await body.hashes(this.#ports.startHash, signal);
+      const hashes = await body.hashes(this.#ports.startHash, this.#stop);
+      file.hashed(hashes);
       const thumbnail = await readThumbnail(options.thumbnail, this.#ports.random);
       await this.#insistently({ ...about, hashes, createdAt: undefined }, thumbnail);
     } catch (error) {
@@ -120,7 +145,7 @@ class Transfer {
 
   /** Once it has begun it is tried again: the other side knows by its id what it has already. */
   async #insistently(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
-    const { body, options } = this.#wanted;
+    const { body, file } = this.#wanted;
     let [failures, offlineMs] = [0, 0];
     for (;;) {
       const before = body.sentBytes;
@@ -132,7 +157,8 @@ class Transfer {
         if (error.code === "offline") {
           offlineMs += LOOK_MS;
           if (offlineMs > MOST_OFFLINE_MS) throw error;
-          await pause(this.#ports.clock, LOOK_MS, options.signal);
+          file.become("interrupted");
+          await pause(this.#ports.clock, LOOK_MS, this.#stop);
           continue;
         }
         // The other side does not have the beginning any more.
@@ -141,7 +167,8 @@ class Transfer {
         if (!(anew || mayBeTriedAgain(error)) || waitMs === undefined) throw error;
         if (anew) body.rewind();
         failures += 1;
-        await pause(this.#ports.clock, waitMs, options.signal);
+        file.become("interrupted");
+        await pause(this.#ports.clock, waitMs, this.#stop);
       }
     }
   }
@@ -149,8 +176,8 @@ class Transfer {
   async #once(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
     const { to, options, body, file } = this.#wanted;
     const { media, sender, random, clock, door } = this.#ports;
-    const { signal, subject } = options;
-    if (signal?.aborted) throw new ImError("aborted");
+    const { subject } = options;
+    if (this.#stop.aborted) throw new ImError("aborted");
     if (media === undefined) throw new ImError("not supported");
     if (!media.isOnline()) throw new ImError("offline");
     if (door.full) throw new ImError("busy");
@@ -170,7 +197,7 @@ class Transfer {
       to,
     });
     door.hold(sending.session);
-    const letGo = onAbort(signal, () => sending.abort());
+    const letGo = onAbort(this.#stop, () => sending.abort());
     const wish = { kind: "file", to: parseUri(to), subject } as const;
     file.become("offered");
     sending.session.invite(
@@ -193,6 +220,8 @@ class Transfer {
         this.#begun = true;
         file.become("sending");
       },
+      interrupted: () => file.become("interrupted"),
+      resumed: () => file.become("sending"),
       progress: () => file.advance(body.sentBytes),
       sent: () => {
         file.advance(body.sentBytes);
@@ -211,7 +240,8 @@ class Transfer {
   /** IM-7.1.3.2-03: content that lies outside the session. */
   async #byServer(): Promise<void> {
     const { to, content, options, file } = this.#wanted;
-    const { name, type, sizeBytes, thumbnail, signal, subject } = options;
+    const { name, type, sizeBytes, thumbnail, subject } = options;
+    const signal = this.#stop;
     const { files, send } = this.#ports;
     file.goesBy("http");
     file.become("sending");
@@ -220,18 +250,29 @@ class Transfer {
       ...(type === undefined ? {} : { type }),
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
       ...(thumbnail === undefined ? {} : { thumbnail }),
-      ...(signal === undefined ? {} : { signal }),
+      signal,
       onProgress: ({ doneBytes }) => file.advance(doneBytes),
     });
+    const { sha1, sha256 } = stored;
+    file.hashed([
+      { algorithm: "sha-1", value: sha1 },
+      { algorithm: "sha-256", value: sha256 },
+    ]);
     const message = send(to, files.announcement(stored), {
       ...(subject === undefined ? {} : { subject }),
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
+    file.announced(message.id);
     await message.accepted;
     file.become("sent");
     message.delivered.then(
       () => file.become("delivered"),
-      (error: unknown) => file.fail(error instanceof ImError ? error : new ImError("timeout")),
+      (error: unknown) => {
+        const known = error instanceof ImError ? error : new ImError("timeout");
+        // Where the client ends first the file is there all the same.
+        if (known.code === "closed") file.unreported();
+        else file.fail(known);
+      },
     );
   }
 }

@@ -24,6 +24,10 @@ export interface FileSendingUser {
   ringing(): void;
   /** The other side takes it. */
   accepted(): void;
+  /** The connection is lost, and another one is tried for. */
+  interrupted(): void;
+  /** There is another one. */
+  resumed(): void;
   progress(): void;
   /** All octets have been taken by the next hop. */
   sent(): void;
@@ -81,7 +85,7 @@ export class FileSending implements MediaOwner {
   }
 
   open(again: boolean): void {
-    if (again) return; // what was not confirmed goes on by itself
+    if (again) return this.#user.resumed(); // what was not confirmed goes on by itself
     this.#user.accepted();
     const { media, agent = "" } = this.session;
     const wrapped = media !== undefined && takesType(media.remote.acceptTypes, CPIM);
@@ -102,6 +106,10 @@ export class FileSending implements MediaOwner {
         failed: (failure) => this.#failed(failure),
       },
     );
+  }
+
+  lost(): void {
+    this.#user.interrupted();
   }
 
   /** It was said that nothing comes from there. */

@@ -133,7 +133,14 @@ export class FileSharing {
   }
 }
 
-const SILENT = { ringing() {}, accepted() {}, progress() {}, sent() {} };
+const SILENT = {
+  ringing() {},
+  accepted() {},
+  interrupted() {},
+  resumed() {},
+  progress() {},
+  sent() {},
+};
 
 function requestFor(from: string, { name, sizeBytes, hashes }: FileSelector): FileRequest {
   const known = new Map(hashes.map(({ algorithm, value }) => [algorithm, value]));

@@ -5,20 +5,9 @@ import { Emitter, type Listening } from "../../base/emitter.ts";
 import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import type { FileProgress } from "../../files/upload-file.ts";
+import type { IncomingFileState, ReceivedFileRecord } from "../../store/file-record.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import { Progress } from "./progress.ts";
-
-export type IncomingFileState =
-  /** It waits for a word of the user. */
-  | "offered"
-  | "receiving"
-  /** The sender was cut off, and may come back. */
-  | "interrupted"
-  | "complete"
-  | "declined"
-  /** The sender does not offer it any more, or nobody has decided in time. */
-  | "withdrawn"
-  | "failed";
 
 export interface IncomingFileFacts {
   readonly id: string;
@@ -33,6 +22,15 @@ export interface IncomingFileFacts {
   readonly thumbnail: { readonly type: string; readonly content: Uint8Array } | undefined;
   readonly subject: string | undefined;
   readonly selector: FileSelector;
+  /** Of the message that says where it is; undefined for one that comes straight. */
+  readonly messageId?: string;
+}
+
+export interface TakeOptions {
+  /** Gives it up. */
+  readonly signal?: Signal;
+  /** Called when all is there and is what was announced: the sender hears so when this has settled. */
+  readonly finish?: () => void | Promise<void>;
 }
 
 /** What the SDK does when the application decides. */
@@ -58,6 +56,13 @@ export class IncomingFile {
   readonly subject: string | undefined;
   /** A hash was announced, and is checked before the last octet counts as taken. */
   readonly verifiable: boolean;
+  /** As they were announced. */
+  readonly hashes: ReceivedFileRecord["hashes"];
+  readonly via: "session" | "http";
+  /** Of the message that says where it is; undefined for one that comes straight. */
+  readonly messageId: string | undefined;
+  /** Only the SDK sets it: writes into the history what is known of it now. */
+  kept: () => Promise<void> = () => Promise.resolve();
   readonly #ports: IncomingFilePorts;
   readonly #emitter: Emitter<{ state: IncomingFileState }>;
   readonly #progress: Progress;
@@ -65,6 +70,7 @@ export class IncomingFile {
   readonly #check: FileCheck;
   #state: IncomingFileState = "offered";
   #failure: ImError | undefined;
+  #place: string | undefined;
   #taken = false;
   #receivedBytes = 0;
 
@@ -78,7 +84,10 @@ export class IncomingFile {
     this.sizeBytes = facts.sizeBytes;
     this.thumbnail = facts.thumbnail;
     this.subject = facts.subject;
-    this.verifiable = facts.selector.hashes.length > 0;
+    this.hashes = facts.selector.hashes;
+    this.verifiable = this.hashes.length > 0;
+    this.messageId = facts.messageId;
+    this.via = facts.messageId === undefined ? "session" : "http";
     this.#ports = ports;
     this.#emitter = new Emitter(ports.report);
     this.#progress = new Progress(facts.sizeBytes);
@@ -92,6 +101,11 @@ export class IncomingFile {
 
   get failure(): ImError | undefined {
     return this.#failure;
+  }
+
+  /** Where it was put, as the application has said. */
+  get place(): string | undefined {
+    return this.#place;
   }
 
   /** A loop over it gets the newest value each time, and ends with the file. */
@@ -113,13 +127,13 @@ export class IncomingFile {
    * and is what was announced; it throws ImError when it is not, when it was called off, or when the sender did
    * not come back. `ReadableStream.from(…)` makes a stream of it. Once; throws ImError when it is too late.
    */
-  accept(options: { readonly signal?: Signal } = {}): AsyncGenerator<Uint8Array, void> {
+  accept(options: TakeOptions = {}): AsyncGenerator<Uint8Array, void> {
     if (this.#taken || (this.#state !== "offered" && !this.live && this.#state !== "failed")) {
       throw new ImError("expired");
     }
     this.#taken = true;
     this.become("receiving");
-    return this.#take(options.signal);
+    return this.#take(options);
   }
 
   /**
@@ -128,9 +142,15 @@ export class IncomingFile {
    */
   async save(
     write: (piece: Uint8Array) => void | Promise<void>,
-    options: { readonly signal?: Signal } = {},
+    options: TakeOptions = {},
   ): Promise<void> {
     for await (const piece of this.accept(options)) await write(piece);
+  }
+
+  /** For the history, which has it when this resolves. */
+  savedAs(place: string): Promise<void> {
+    this.#place = place;
+    return this.kept();
   }
 
   decline(why: "declined" | "busy" = "declined"): void {
@@ -174,6 +194,7 @@ export class IncomingFile {
     if (!(await this.#queue.end())) return 403;
     this.become("complete");
     this.#progress.end();
+    await this.kept();
     return 200;
   }
 
@@ -196,10 +217,10 @@ export class IncomingFile {
     this.fail(new ImError("aborted"));
   }
 
-  async *#take(signal: Signal | undefined): AsyncGenerator<Uint8Array, void> {
+  async *#take({ signal, finish = () => {} }: TakeOptions): AsyncGenerator<Uint8Array, void> {
     const letGo = onAbort(signal, () => this.fail(new ImError("aborted")));
     try {
-      yield* this.#queue.take();
+      yield* this.#queue.take(finish);
     } finally {
       letGo();
     }

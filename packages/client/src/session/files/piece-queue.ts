@@ -49,8 +49,11 @@ export class PieceQueue {
     this.#tell();
   }
 
-  /** Once. The loop ends when all is there, and throws ImError when that will never be. */
-  async *take(): AsyncGenerator<Uint8Array, void> {
+  /**
+   * Once. The loop ends when all is there, and throws ImError when that will never be. `finish` is called when
+   * all has been taken; what it throws means that it was not wanted after all.
+   */
+  async *take(finish: () => void | Promise<void>): AsyncGenerator<Uint8Array, void> {
     let whole = false;
     try {
       for (;;) {
@@ -64,6 +67,7 @@ export class PieceQueue {
         if (this.#ended) break;
         await this.#changed.promise;
       }
+      await finish();
       whole = true;
     } finally {
       this.#taken.resolve(whole);

@@ -4,19 +4,8 @@ import { Emitter, type Listening } from "../../base/emitter.ts";
 import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import type { FileProgress } from "../../files/upload-file.ts";
+import type { SentFileRecord, SentFileState } from "../../store/file-record.ts";
 import { Progress } from "./progress.ts";
-
-export type SentFileState =
-  /** It is read, and hashed. */
-  | "preparing"
-  /** The other side is asked. */
-  | "offered"
-  | "sending"
-  /** All of it has left, and was taken; or everybody who is told where it is may fetch it. */
-  | "sent"
-  /** The other side has all of it, and has said so. */
-  | "delivered"
-  | "failed";
 
 export interface SentFileFacts {
   readonly id: string;
@@ -29,6 +18,7 @@ const RANK: Readonly<Record<SentFileState, number>> = {
   preparing: 0,
   offered: 1,
   sending: 2,
+  interrupted: 2, // they take turns
   sent: 3,
   delivered: 4,
   failed: 5,
@@ -46,6 +36,8 @@ export class SentFile {
   #state: SentFileState = "preparing";
   #failure: ImError | undefined;
   #via: "session" | "http" = "session";
+  #hashes: SentFileRecord["hashes"] = [];
+  #messageId: string | undefined;
 
   constructor(facts: SentFileFacts, failed: (error: unknown) => void) {
     this.id = facts.id;
@@ -68,6 +60,16 @@ export class SentFile {
   /** Which way it goes, or has gone. */
   get via(): "session" | "http" {
     return this.#via;
+  }
+
+  /** As they are announced; none before it has been read, and of a stream. */
+  get hashes(): SentFileRecord["hashes"] {
+    return this.#hashes;
+  }
+
+  /** Of the message that says where it is; undefined for one that goes straight. */
+  get messageId(): string | undefined {
+    return this.#messageId;
   }
 
   /** A loop over it gets the newest value each time, and ends with the file. */
@@ -100,12 +102,21 @@ export class SentFile {
     this.#via = via;
   }
 
+  hashed(hashes: SentFileRecord["hashes"]): void {
+    this.#hashes = hashes;
+  }
+
+  announced(messageId: string): void {
+    this.#messageId = messageId;
+  }
+
   advance(doneBytes: number): void {
     this.#progress.set(doneBytes);
   }
 
   become(state: Exclude<SentFileState, "failed">): void {
-    if (this.#state === "failed" || RANK[state] <= RANK[this.#state]) return;
+    if (this.#state === "failed" || this.#state === state) return;
+    if (RANK[state] < RANK[this.#state]) return;
     this.#state = state;
     if (RANK[state] >= RANK.sending) this.#accepted.resolve();
     if (state === "delivered") {

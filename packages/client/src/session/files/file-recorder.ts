@@ -1,0 +1,113 @@
+/** Writes into the history what becomes of files that are sent and offered. RFC 5547 */
+import type { Clock } from "@parlance/wire";
+import { Turns } from "../../base/turns.ts";
+import type { ClientStore } from "../../store/client-store.ts";
+import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "../../store/file-record.ts";
+import { keyOf } from "../../store/record-keys.ts";
+import type { IncomingFile } from "./incoming-file.ts";
+import type { SentFile } from "./sent-file.ts";
+
+export interface FileRecorderPorts {
+  readonly store: ClientStore;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+}
+
+export class FileRecorder {
+  readonly #ports: FileRecorderPorts;
+  readonly #turns = new Turns();
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(ports: FileRecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** What was under way when the program before this one ended has ended with it. */
+  async restore(): Promise<void> {
+    const { store } = this.#ports;
+    for (const record of await store.pending()) {
+      if (record.direction === "sent") continue;
+      const failure = { code: "closed", status: undefined } as const;
+      await store.change({ ...record, state: "failed", failure });
+    }
+  }
+
+  sent(file: SentFile, conversation: string): void {
+    const at = this.#ports.clock.now();
+    const keep = this.#follow(() => sentRecord(file, { conversation, at }));
+    file.on("state", () => void keep());
+  }
+
+  /** From now on; the file counts as complete when this is written, too. */
+  received(file: IncomingFile): void {
+    const at = this.#ports.clock.now();
+    const keep = this.#follow(() => receivedRecord(file, at));
+    file.kept = keep;
+    file.on("state", () => void keep());
+  }
+
+  /** Resolves when all is written. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  /** Writes it now, and as it is then whenever what this returns is called. */
+  #follow(read: () => FileRecord): () => Promise<void> {
+    const { store } = this.#ports;
+    const first = read();
+    const key = keyOf(first);
+    let order: number | undefined;
+    const write = (work: () => Promise<void>): Promise<void> => this.#write(key, work);
+    void write(async () => {
+      const known = (await store.add(first)) ?? (await this.#known(first));
+      order = known?.order;
+      if (known?.state !== first.state) await change();
+    });
+    const change = async (): Promise<void> => {
+      if (order !== undefined) await store.change({ ...read(), order });
+    };
+    return () => write(change);
+  }
+
+  /** One that is taken once more has its entry already. */
+  async #known(record: FileRecord): Promise<FileRecord | undefined> {
+    if (record.direction === "sent file") return undefined;
+    return this.#ports.store.receivedFile(record.id, record.from);
+  }
+
+  #write(key: string, work: () => Promise<void>): Promise<void> {
+    const writing: Promise<void> = this.#turns
+      .take(key, work)
+      .catch(this.#ports.report)
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+    return writing;
+  }
+}
+
+function sentRecord(
+  file: SentFile,
+  { conversation, at }: { readonly conversation: string; readonly at: number },
+): SentFileRecord {
+  return { direction: "sent file", state: file.state, conversation, at, ...commonOf(file) };
+}
+
+function receivedRecord(file: IncomingFile, at: number): ReceivedFileRecord {
+  const { conversation, from, fromName, state, place } = file;
+  return {
+    direction: "received file",
+    state,
+    conversation,
+    at,
+    from,
+    fromName,
+    place,
+    ...commonOf(file),
+  };
+}
+
+function commonOf(file: SentFile | IncomingFile) {
+  const { id, name, type, sizeBytes, hashes, via, messageId, failure } = file;
+  const why = failure && { code: failure.code, status: failure.status };
+  return { id, order: 0, name, type, sizeBytes, hashes, via, messageId, failure: why };
+}

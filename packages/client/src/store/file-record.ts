@@ -1,0 +1,80 @@
+/** What a client keeps of a file that was sent or offered: everything but its octets. RFC 5547, RFC 4483 */
+import type { ImErrorCode } from "../base/errors.ts";
+
+export type SentFileState =
+  /** It is read, and hashed. */
+  | "preparing"
+  /** The other side is asked. */
+  | "offered"
+  | "sending"
+  /** The connection is lost; it goes on where it was when there is another one. */
+  | "interrupted"
+  /** All of it has left, and was taken; or everybody who is told where it is may fetch it. */
+  | "sent"
+  /** The other side has all of it, and has said so. */
+  | "delivered"
+  | "failed";
+
+export type IncomingFileState =
+  /** It waits for a word of the user. */
+  | "offered"
+  | "receiving"
+  /** The connection is lost, or the sender was cut off, and may come back. */
+  | "interrupted"
+  | "complete"
+  | "declined"
+  /** The sender does not offer it any more, or nobody has decided in time. */
+  | "withdrawn"
+  | "failed";
+
+interface CommonFileRecord {
+  /** file-transfer-id; of a file that a message points to, the id of that message. */
+  readonly id: string;
+  /** Address of the other user, or of the group. */
+  readonly conversation: string;
+  /** As in other records. */
+  readonly order: number;
+  /** Epoch ms, of the offer. */
+  readonly at: number;
+  readonly name: string | undefined;
+  /** Media type. */
+  readonly type: string;
+  readonly sizeBytes: number | undefined;
+  /** As they were announced, in lower-case hexadecimal, by `sha-1` and `sha-256`. */
+  readonly hashes: readonly { readonly algorithm: string; readonly value: string }[];
+  readonly failure: { readonly code: ImErrorCode; readonly status: number | undefined } | undefined;
+  /** Straight, or by way of a file server. */
+  readonly via: "session" | "http";
+  /** Of the message that says where it is; undefined for one that went straight. */
+  readonly messageId: string | undefined;
+}
+
+export interface SentFileRecord extends CommonFileRecord {
+  readonly direction: "sent file";
+  readonly state: SentFileState;
+}
+
+export interface ReceivedFileRecord extends CommonFileRecord {
+  readonly direction: "received file";
+  /** Address of the sender. */
+  readonly from: string;
+  readonly fromName: string | undefined;
+  readonly state: IncomingFileState;
+  /** Where the application has put it, in its own words. */
+  readonly place: string | undefined;
+}
+
+export type FileRecord = SentFileRecord | ReceivedFileRecord;
+
+const UNDER_WAY: ReadonlySet<string> = new Set<SentFileState | IncomingFileState>([
+  "preparing",
+  "offered",
+  "sending",
+  "receiving",
+  "interrupted",
+]);
+
+/** Something is still to come of it, as long as the program lives. */
+export function isUnderWay({ state }: FileRecord): boolean {
+  return UNDER_WAY.has(state);
+}
