@@ -21,6 +21,7 @@ export const RAKIA: Program = {
 };
 export const DBUS: Program = { command: "dbus-daemon", package: "dbus-daemon" };
 export const GDBUS: Program = { command: "gdbus", package: "libglib2.0-bin" };
+export const SCRIPT: Program = { command: "script", package: "bsdutils" };
 export const CHROMIUM: Program = { command: "chromium", package: "chromium" };
 
 /** What each suite needs, by the name of its file. */
@@ -31,6 +32,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["phone-sessions.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
+  ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
   ["kamailio-relay.interop.ts", [KAMAILIO]],
 ]);

@@ -72,7 +72,12 @@ export class TalkingProgram {
   }
 
   tell(line: string): void {
-    this.#child.stdin?.write(`${line}\n`);
+    this.type(`${line}\n`);
+  }
+
+  /** As it is, key by key. */
+  type(keys: string): void {
+    this.#child.stdin?.write(keys);
   }
 
   /** What it prints that fits, from the beginning. */

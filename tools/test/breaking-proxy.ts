@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export class BreakingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #leftBytes = Number.POSITIVE_INFINITY;
 
   /** Carries what comes to `at` on to `to`; both on the same port, so the hosts have to differ. */
   static async start(at: string, to: { readonly host: string; readonly port: number }) {
@@ -32,6 +33,11 @@ export class BreakingProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Breaks one, once: that which carries the last of so many octets. */
+  breakAfter(bytes: number): void {
+    this.#leftBytes = bytes;
+  }
+
   close(): void {
     this.#server.close();
     this.break();
@@ -40,10 +46,18 @@ export class BreakingProxy {
   #couple(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.pipe(to);
+    from.on("data", ({ length }: Buffer) => this.#count(length, from));
     from.on("error", () => {}); // what it means is told by its end
     from.on("close", () => {
       this.#sockets.delete(from);
       to.destroy();
     });
+  }
+
+  #count(bytes: number, socket: Socket): void {
+    this.#leftBytes -= bytes;
+    if (this.#leftBytes > 0) return;
+    this.#leftBytes = Number.POSITIVE_INFINITY;
+    socket.resetAndDestroy();
   }
 }

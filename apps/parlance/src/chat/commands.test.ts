@@ -34,3 +34,23 @@ test("names are of the own domain, each once", () => {
     "sip:zoe@else.test",
   ]);
 });
+
+test("/file takes a path with blanks, /accept a number, a folder, both or neither", () => {
+  assert.deepEqual(readTyped("/file  ~/my pictures/a.png ", SELF), {
+    do: "file",
+    path: "~/my pictures/a.png",
+  });
+  for (const [typed, number, folder] of [
+    ["/accept", undefined, "."],
+    ["/accept 3", 3, "."],
+    ["/accept 3 ~/my files", 3, "~/my files"],
+    ["/accept ~/my files", undefined, "~/my files"],
+    ["/accept 3rd", undefined, "3rd"],
+  ] as const) {
+    assert.deepEqual(readTyped(typed, SELF), { do: "accept", number, folder }, typed);
+  }
+  assert.deepEqual(readTyped("/decline 2", SELF), { do: "decline", number: 2 });
+  assert.deepEqual(readTyped("/cancel", SELF), { do: "cancel", number: undefined });
+  assert.equal(readTyped("/cancel it", SELF).do, "wrong");
+  assert.equal(readTyped("/file", SELF).do, "wrong");
+});

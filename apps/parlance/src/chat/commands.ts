@@ -4,6 +4,10 @@ import { fullAddress } from "../address.ts";
 export type Typed =
   | { readonly do: "say"; readonly text: string }
   | { readonly do: "to"; readonly to: readonly string[]; readonly text: string }
+  | { readonly do: "file"; readonly path: string }
+  /** Without a number: the newest. */
+  | { readonly do: "accept"; readonly number: number | undefined; readonly folder: string }
+  | { readonly do: "decline" | "cancel"; readonly number: number | undefined }
   | { readonly do: "quit" }
   | { readonly do: "help" }
   | { readonly do: "list" }
@@ -13,7 +17,11 @@ export type Typed =
 export const HELP = [
   "/to NAME [TEXT]   talk to somebody, by name or sip: address; several with commas",
   "/list             conversations so far",
-  "/quit             leave; so do Ctrl-C and Ctrl-D",
+  "/file PATH        send a file",
+  "/accept [N] [FOLDER]  take the file that is offered, the newest or that of the number, into a folder",
+  "/decline [N]      do not take it",
+  "/cancel [N]       give up a file that is on its way; so does Ctrl-C",
+  "/quit             leave; so do Ctrl-D, and Ctrl-C while no file is on its way",
   "//TEXT            a line that begins with a slash",
   "Arrows edit the line and bring back earlier ones, Page Up and Page Down scroll,",
   "Alt-Enter begins a new line in the same message.",
@@ -27,6 +35,20 @@ export function readTyped(line: string, self: string): Typed {
   const { command, argument, rest = "" } = COMMAND.exec(text)?.groups ?? {};
   if (command === undefined) return { do: "say", text };
   switch (command) {
+    case "file":
+      if (argument === undefined) return { do: "wrong", why: "/file needs the path of a file" };
+      return { do: "file", path: (argument + rest).trim() };
+    case "accept": {
+      const number = readNumber(argument);
+      const folder = (number === undefined ? (argument ?? "") + rest : rest).trim();
+      return { do: "accept", number, folder: folder === "" ? "." : folder };
+    }
+    case "decline":
+    case "cancel":
+      if (argument !== undefined && readNumber(argument) === undefined) {
+        return { do: "wrong", why: `/${command} takes the number of a file` };
+      }
+      return { do: command, number: readNumber(argument) };
     case "to":
     case "msg":
       if (argument === undefined) return { do: "wrong", why: `/${command} needs a name` };
@@ -44,6 +66,10 @@ export function readTyped(line: string, self: string): Typed {
 }
 
 const COMMAND = /^\/(?<command>\w*)(?:\s+(?<argument>\S+)(?<rest>[^]*))?/;
+
+function readNumber(typed: string | undefined): number | undefined {
+  return typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : undefined;
+}
 
 /** Names and addresses, with commas between them. */
 export function readPeers(typed: string, self: string): readonly string[] {

@@ -1,6 +1,6 @@
 /** The chat without a screen: what is typed comes in line by line, each new line and receipt is printed once. */
 import { createInterface } from "node:readline";
-import { type ChatLine, type ChatModel, formatState, formatWho } from "./model.ts";
+import { type ChatLine, type ChatModel, formatState, formatWho, printedState } from "./model.ts";
 import type { ChatSession } from "./session.ts";
 
 /** Resolves when the input ends, the user leaves, or the signal says so. */
@@ -8,7 +8,7 @@ export async function chatByLines(session: ChatSession, signal: AbortSignal): Pr
   const printed = new Map<string, string>();
   const print = (model: ChatModel): void => {
     for (const line of model.lines) {
-      const state = formatState(line);
+      const state = printedState(line);
       if (printed.get(line.id) === state) continue;
       printed.set(line.id, state);
       process.stdout.write(`${lineText(line, model)}\n`);

@@ -4,6 +4,7 @@ import {
   type ChatLine,
   emptyChat,
   formatComposing,
+  formatSession,
   formatState,
   formatTime,
   formatWho,
@@ -68,4 +69,37 @@ test("the screen keeps the newest lines, however many come", () => {
     model = stepChat(model, { do: "line", line: line({ id: String(id) }) });
   }
   assert.deepEqual([model.lines.length, model.lines.at(-1)?.id], [500, "699"]);
+});
+
+test("a file has one line, which changes as it goes", () => {
+  const view = {
+    name: "a.png",
+    type: "image/png",
+    sizeBytes: 100,
+    via: "session",
+    why: "",
+  } as const;
+  const still = { bytesPerSecond: undefined, number: 1, place: undefined } as const;
+  let model = stepChat(emptyChat(SELF, [BOB]), { do: "line", line: line({ id: "1" }) });
+  for (const doneBytes of [0, 50]) {
+    const file = { ...view, ...still, doneBytes, state: "receiving" } as const;
+    model = stepChat(model, { do: "file", line: line({ id: "file 1", file }) });
+    model = stepChat(model, { do: "line", line: line({ id: `after ${doneBytes}` }) });
+  }
+  assert.deepEqual(
+    model.lines.map(({ id }) => id),
+    ["1", "file 1", "after 0", "after 50"],
+  );
+  assert.match(model.lines.map(formatState).join(), /50 %/);
+});
+
+test("the session is told of the one who is talked to, as long as there is one", () => {
+  let model = emptyChat(SELF, [BOB]);
+  assert.equal(formatSession(model), "");
+  model = stepChat(model, { do: "session", peer: BOB, session: "open" });
+  assert.equal(formatSession(model), "session open");
+  assert.equal(formatSession({ ...model, to: [CAROL] }), "");
+  assert.equal(formatSession({ ...model, to: [BOB, CAROL] }), "");
+  model = stepChat(model, { do: "session", peer: BOB, session: "none" });
+  assert.equal(formatSession(model), "");
 });

@@ -1,5 +1,6 @@
-/** What `parlance chat` shows: lines with receipts, who writes, the connection. Pure. */
-import type { SendingState } from "@parlance/client";
+/** What `parlance chat` shows: lines with receipts, files, who writes, the session and the connection. Pure. */
+import type { ConversationSession, SendingState } from "@parlance/client";
+import { coarseState, type FileView, formatFileState } from "../files/file-view.ts";
 
 export interface ChatLine {
   readonly id: string;
@@ -13,6 +14,8 @@ export interface ChatLine {
   readonly state: SendingState | undefined;
   /** Why it failed, if it did. */
   readonly why: string;
+  /** What it shows instead of something that was said. */
+  readonly file?: FileView;
 }
 
 export interface ChatModel {
@@ -22,12 +25,16 @@ export interface ChatModel {
   readonly lines: readonly ChatLine[];
   /** Addresses of those who write. */
   readonly composing: readonly string[];
+  /** By address, where there is one. */
+  readonly sessions: ReadonlyMap<string, ConversationSession>;
   /** In words; empty while all is well. */
   readonly trouble: string;
 }
 
 export type ChatEvent =
   | { readonly do: "line"; readonly line: ChatLine }
+  /** Takes the place of the line with the same id, if there is one. */
+  | { readonly do: "file"; readonly line: ChatLine }
   | {
       readonly do: "state";
       readonly id: string;
@@ -35,6 +42,11 @@ export type ChatEvent =
       readonly why: string;
     }
   | { readonly do: "composing"; readonly from: string; readonly active: boolean }
+  | {
+      readonly do: "session";
+      readonly peer: string;
+      readonly session: ConversationSession;
+    }
   | { readonly do: "trouble"; readonly trouble: string }
   | { readonly do: "to"; readonly to: readonly string[] };
 
@@ -42,13 +54,24 @@ export type ChatEvent =
 const MAX_LINES = 500;
 
 export function emptyChat(self: string, to: readonly string[]): ChatModel {
-  return { self, to, lines: [], composing: [], trouble: "" };
+  return { self, to, lines: [], composing: [], sessions: new Map(), trouble: "" };
 }
 
 export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
   switch (event.do) {
     case "line":
       return addLine(model, event.line);
+    case "file": {
+      const { line } = event;
+      if (!model.lines.some(({ id }) => id === line.id)) return addLine(model, line);
+      return { ...model, lines: model.lines.map((each) => (each.id === line.id ? line : each)) };
+    }
+    case "session": {
+      const sessions = new Map(model.sessions);
+      if (event.session === "none") sessions.delete(event.peer);
+      else sessions.set(event.peer, event.session);
+      return { ...model, sessions };
+    }
     case "state":
       return { ...model, lines: model.lines.map((line) => withState(line, event)) };
     case "composing": {
@@ -97,9 +120,30 @@ const TICKS: Readonly<Record<SendingState, string>> = {
 };
 
 /** The receipt beside an own line; nothing beside others. */
-export function formatState({ state, why }: ChatLine): string {
+export function formatState({ state, why, file }: ChatLine): string {
+  if (file !== undefined) return formatFileState(file);
   if (state === undefined) return "";
   return why === "" ? TICKS[state] : `${TICKS[state]}: ${why}`;
+}
+
+/** The same for what is not drawn over: it changes when a new line is worth it. */
+export function printedState(line: ChatLine): string {
+  return line.file === undefined ? formatState(line) : coarseState(line.file);
+}
+
+const SESSIONS: Readonly<Record<ConversationSession, string>> = {
+  none: "",
+  inviting: "opening a session …",
+  connecting: "opening a session …",
+  open: "session open",
+  reconnecting: "session interrupted",
+};
+
+/** What carries the next line: nothing to say where it goes by itself. */
+export function formatSession({ to, sessions }: ChatModel): string {
+  const [only, ...others] = to;
+  if (only === undefined || others.length > 0) return "";
+  return SESSIONS[sessions.get(only) ?? "none"];
 }
 
 export function formatTime(at: Date, now: Date): string {

@@ -6,6 +6,7 @@ import {
   type ChatLine,
   type ChatModel,
   formatComposing,
+  formatSession,
   formatState,
   formatTime,
   formatWho,
@@ -18,7 +19,7 @@ import { TypingLine } from "./typing-line.ts";
 
 /** Resolves when the user leaves, or the signal says so. The terminal is then as it was before. */
 export async function showChat(session: ChatSession, signal: AbortSignal): Promise<void> {
-  const app = render(h(Chat, { session }), { exitOnCtrlC: true, alternateScreen: true });
+  const app = render(h(Chat, { session }), { exitOnCtrlC: false, alternateScreen: true });
   const leave = (): void => app.unmount();
   signal.addEventListener("abort", leave, { once: true });
   await app.waitUntilExit();
@@ -41,6 +42,7 @@ function Chat({ session }: { readonly session: ChatSession }): ReactNode {
       prompt: model.to.length === 0 ? "/to NAME" : shortNames(model.to, model.self),
       rows: Math.max(1, Math.floor(rows / TYPING_SHARE)),
       keystroke: () => session.keystroke(),
+      interrupted: () => session.cancelFile(),
       entered(line: string) {
         setScrolled(0);
         return session.typed(line);
@@ -127,14 +129,20 @@ function Line({ line, model }: { readonly line: ChatLine; readonly model: ChatMo
   );
 }
 
-function stateLook({ state }: ChatLine): object {
-  switch (state) {
+function stateLook({ state, file }: ChatLine): object {
+  switch (file?.state ?? state) {
     case "failed":
       return { bold: true, ...ink("red") };
     case "deferred":
+    case "interrupted":
+    case "offered":
       return ink("yellow");
     case "displayed":
+    case "complete":
       return ink("green");
+    case "sending":
+    case "receiving":
+      return {};
     default:
       return { dimColor: true };
   }
@@ -144,6 +152,7 @@ function Status(props: { readonly model: ChatModel; readonly scrolled: number })
   const { model, scrolled } = props;
   const parts = [
     model.trouble,
+    formatSession(model),
     formatComposing(model),
     scrolled > 0 ? "scrolled back: Page Down" : "",
   ].filter((each) => each !== "");

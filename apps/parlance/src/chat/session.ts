@@ -1,8 +1,17 @@
 /** The chat between a client and whatever shows it. */
-import type { ConnectionState, ImClient, IncomingMessage, SentMessage } from "@parlance/client";
+import type {
+  ConnectionState,
+  FileRecord,
+  HistoryEntry,
+  ImClient,
+  IncomingMessage,
+  SentMessage,
+} from "@parlance/client";
 import { explainFailure } from "../failure.ts";
+import { type FileView, formatFile } from "../files/file-view.ts";
 import { plain, plainLine } from "../terminal/plain.ts";
-import { HELP, readPeers, readTyped } from "./commands.ts";
+import { HELP, readPeers, readTyped, type Typed } from "./commands.ts";
+import { ChatFiles, type ChatFilesPorts, type ShownFile } from "./files.ts";
 import {
   type ChatEvent,
   type ChatLine,
@@ -19,15 +28,25 @@ const RECALLED_LINES = 20;
 
 export class ChatSession {
   readonly #client: ImClient;
+  readonly #files: ChatFiles;
   readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
 
-  constructor(client: ImClient, peer: string | undefined) {
+  constructor(client: ImClient, peer: string | undefined, via: ChatFilesPorts["via"] = "auto") {
     this.#client = client;
+    this.#files = new ChatFiles({
+      client,
+      via,
+      show: (id, file) => this.#showFile(id, file),
+      notice: (text) => this.#notice(text),
+    });
     this.#model = emptyChat(client.address, readPeers(peer ?? "", client.address));
     client.on("composing", ({ from, active }) => this.#step({ do: "composing", from, active }));
     client.on("connection", (state) => this.#connection(state));
+    client.on("session", ({ peer: with_, state }) =>
+      this.#step({ do: "session", peer: with_, session: state }),
+    );
     client.on("error", (error) => this.#notice(explainFailure(error)));
   }
 
@@ -38,6 +57,11 @@ export class ChatSession {
   /** Own lines that the server does not have yet. */
   get unsent(): number {
     return this.#model.lines.filter(({ state }) => state === "queued" || state === "sent").length;
+  }
+
+  /** Own files that have not arrived: nothing of them is kept for the next time. */
+  get unsentFiles(): number {
+    return this.#files.unsent;
   }
 
   /** Tells of each new model; returns what ends that. */
@@ -55,6 +79,12 @@ export class ChatSession {
       to.length === 0 ? "/to NAME begins a conversation" : `Lines go to ${shortNames(to, self)}`;
     this.#notice(`You are ${shortName(self, self)}. ${whom}; /help lists the commands.`);
     this.#client.on("message", (message) => this.#arrived(message));
+    this.#client.on("file", (file) => this.#files.offered(file));
+  }
+
+  /** Gives up the newest file that is on its way; false when there is none. */
+  cancelFile(): boolean {
+    return this.#files.cancel(undefined);
   }
 
   keystroke(): void {
@@ -65,39 +95,59 @@ export class ChatSession {
   /** False when the user wants to leave. */
   async typed(line: string): Promise<boolean> {
     const typed = readTyped(line, this.#client.address);
+    if (typed.do !== "quit") await this.#obey(typed);
+    return typed.do !== "quit";
+  }
+
+  async #obey(typed: Exclude<Typed, { do: "quit" }>): Promise<void> {
     switch (typed.do) {
-      case "quit":
-        return false;
       case "help":
         for (const each of HELP) this.#notice(each);
-        return true;
+        return;
       case "list":
-        await this.#list();
-        return true;
+        return this.#list();
       case "wrong":
-        this.#notice(typed.why);
-        return true;
+        return this.#notice(typed.why);
       case "to":
         this.#step({ do: "to", to: typed.to });
-        if (typed.text === "")
-          this.#notice(`lines go to ${shortNames(typed.to, this.#model.self)}`);
-        else this.#say(typed.text);
-        return true;
+        if (typed.text !== "") return this.#say(typed.text);
+        return this.#notice(`lines go to ${shortNames(typed.to, this.#model.self)}`);
       case "say":
-        this.#say(typed.text);
-        return true;
+        return this.#say(typed.text);
+      case "file":
+        return this.#sendFile(typed.path);
+      case "accept":
+        void this.#files.accept(typed.number, typed.folder); // others may be written to meanwhile
+        return;
+      case "decline":
+        return this.#files.decline(typed.number);
+      case "cancel":
+        if (!this.#files.cancel(typed.number)) this.#notice("no such file is on its way");
+        return;
       case "nothing":
-        return true;
+        return;
     }
   }
 
   async #recall(peer: string): Promise<void> {
     const pages = this.#client.conversation(peer).history({ limit: RECALLED_LINES });
     const { value } = await pages.next();
-    for (const entry of (value ?? []).toReversed()) {
-      if (entry.direction === "sent") this.#sent(entry.message, peer);
-      else this.#step({ do: "line", line: this.#lineOf(entry.message) });
+    const entries = (value ?? []).toReversed();
+    const announced = new Set(entries.map(announcementOf));
+    for (const entry of entries) {
+      if ("file" in entry) this.#recallFile(entry.file);
+      else if (announced.has(entry.message.id)) continue;
+      else if (entry.direction === "sent") this.#sent(entry.message, peer);
+      else if (entry.message.seen) this.#show(entry.message); // others come by the event
     }
+  }
+
+  #recallFile(file: FileRecord): void {
+    const own = file.direction === "sent file";
+    const from = own ? this.#client.address : file.from;
+    const view = { ...viewOf(file), place: own ? undefined : file.place };
+    const shown = { own, conversation: file.conversation, from, view };
+    this.#showFile(`${file.direction} ${file.id}`, shown, new Date(file.at));
   }
 
   #say(text: string): void {
@@ -111,6 +161,29 @@ export class ChatSession {
     } catch (error) {
       this.#notice(explainFailure(error));
     }
+  }
+
+  async #sendFile(path: string): Promise<void> {
+    const [only, ...others] = this.#model.to;
+    if (only === undefined) return this.#notice("to whom? /to NAME");
+    if (others.length > 0) return this.#notice("a file goes to one address: /to NAME");
+    await this.#files.send(path, only);
+  }
+
+  #showFile(id: string, { own, conversation, from, view }: ShownFile, at = new Date()): void {
+    const before = this.#model.lines.find((line) => line.id === id);
+    const line: ChatLine = {
+      id,
+      kind: own ? "own" : "theirs",
+      conversation,
+      who: own ? "you" : plainLine(shortName(from, this.#client.address)),
+      text: formatFile(view),
+      at: before?.at ?? at,
+      state: undefined,
+      why: "",
+      file: view,
+    };
+    this.#step({ do: "file", line });
   }
 
   #sent(message: SentMessage, conversation: string): void {
@@ -135,19 +208,22 @@ export class ChatSession {
     );
   }
 
+  #show(message: IncomingMessage): void {
+    if (message.kind === "reference") return this.#files.offered(this.#client.fileOf(message));
+    this.#step({ do: "line", line: this.#lineOf(message) });
+  }
+
   #arrived(message: IncomingMessage): void {
-    const line = this.#lineOf(message);
-    // One that was recalled from the store may be new to the application too.
-    if (!this.#model.lines.some(({ id }) => id === line.id)) this.#step({ do: "line", line });
+    this.#show(message);
     // What is on the screen has been seen.
     message.displayed().catch((error) => this.#notice(explainFailure(error)));
   }
 
   #lineOf(message: IncomingMessage): ChatLine {
-    const { id, from, fromName, conversation, at, anonymous } = message;
+    const { from, fromName, conversation, at, anonymous } = message;
     const who = anonymous ? (fromName ?? "Anonymous") : shortName(from, this.#client.address);
     return {
-      id: `${from} ${id}`,
+      id: idOf(message),
       kind: "theirs",
       conversation: anonymous && conversation === from ? from : conversation,
       who: plainLine(who),
@@ -210,6 +286,23 @@ function troubleOf(state: ConnectionState): string {
 
 function reasonOf({ state, failure }: SentMessage): string {
   return state === "failed" && failure !== undefined ? plainLine(explainFailure(failure)) : "";
+}
+
+/** The same id may come from two senders. */
+function idOf({ from, id }: IncomingMessage): string {
+  return `${from} ${id}`;
+}
+
+/** The message that says where a file is: the file itself is shown. */
+function announcementOf(entry: HistoryEntry): string | undefined {
+  return "file" in entry ? entry.file.messageId : undefined;
+}
+
+/** As it was left. */
+function viewOf({ name, type, sizeBytes, state, via, failure }: FileRecord): FileView {
+  const why = failure === undefined ? "" : plainLine(failure.code);
+  const nothing = { doneBytes: 0, bytesPerSecond: undefined, number: undefined, place: undefined };
+  return { name: name ?? "file", type, sizeBytes, state, via, why, ...nothing };
 }
 
 function textOf(message: IncomingMessage): string {

@@ -9,13 +9,15 @@ export interface TypingLineProps {
   /** It grows to so many; what is above the cursor scrolls out then. */
   readonly rows: number;
   readonly keystroke: () => void;
+  /** Ctrl-C. False when there is nothing to interrupt: then it leaves. */
+  readonly interrupted: () => boolean;
   /** False when the user wants to leave. */
   readonly entered: (line: string) => Promise<boolean>;
   readonly scroll: (pages: number) => void;
 }
 
 export function TypingLine(props: TypingLineProps): ReactNode {
-  const { prompt, rows, keystroke, entered, scroll } = props;
+  const { prompt, rows, keystroke, interrupted, entered, scroll } = props;
   // Several keys may come before the next picture: the newest value is here.
   const newest = useRef<Typing>(NOTHING_TYPED);
   const [typing, show] = useState(NOTHING_TYPED);
@@ -40,6 +42,7 @@ export function TypingLine(props: TypingLineProps): ReactNode {
   };
   usePaste((text) => stroke({ do: "insert", text }));
   useInput((input, key) => {
+    if (key.ctrl && input === "c") return interrupted() ? undefined : exit();
     if (key.ctrl && input === "d" && textOf(newest.current) === "") return exit();
     if (key.pageUp || key.pageDown) return scroll(key.pageUp ? 1 : -1);
     if (key.return && !key.meta) return enter();

@@ -1,11 +1,13 @@
 /** Options that every client command shares: who, with which password, at which server. */
-import type { ImClient } from "@parlance/client";
+import type { ImClient, Trace } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
 import { VERSION } from "../version.ts";
+import { readHttpUrl } from "./options.ts";
 
 /** Where `npm start` listens. */
 export const LOCAL_SERVICE = "tcp://127.0.0.1:5060";
+const LOCAL_FILES = "http://127.0.0.1:8080";
 
 export interface AccountOptions {
   readonly user: string;
@@ -14,6 +16,8 @@ export interface AccountOptions {
   readonly displayName?: string;
   readonly store?: string;
   readonly authority?: string[];
+  readonly fileServer?: string;
+  readonly trace?: string;
 }
 
 export function withAccount(command: Command): Command {
@@ -36,7 +40,19 @@ export function withAccount(command: Command): Command {
     )
     .option("--display-name <NAME>", "shown to others")
     .option("--store <FILE>", "keep messages, outbox and receipts in this SQLite file")
-    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's");
+    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's")
+    .addOption(
+      new Option(
+        "--file-server <URL>",
+        "where files are kept for those who are away; known for ws: and wss:, and for the local service",
+      )
+        .env("PARLANCE_FILE_SERVER")
+        .argParser(readHttpUrl),
+    )
+    .option(
+      "--trace <FILE>",
+      "write every message of SIP and MSRP to this file, without credentials; - is standard error",
+    );
 }
 
 /** Connected and registered. Rejects with UsageError for wrong options, ImError when it does not work out. */
@@ -49,7 +65,8 @@ export async function connectAccount(
   const user = imAddress(options.user);
   const password = options.password ?? (await ask(user));
   const authorities = await Promise.all((options.authority ?? []).map(readPem));
-  const { server, displayName, store } = options;
+  const { server, displayName, store, fileServer = filesBeside(server) } = options;
+  const trace = options.trace === undefined ? undefined : await traceInto(options.trace);
   try {
     return await connect({
       user,
@@ -59,6 +76,8 @@ export async function connectAccount(
       ...(displayName === undefined ? {} : { displayName }),
       ...(store === undefined ? {} : { store: await openStore(store) }),
       ...(authorities.length === 0 ? {} : { authorities }),
+      ...(fileServer === undefined ? {} : { fileServer }),
+      ...(trace === undefined ? {} : { trace }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
@@ -66,6 +85,17 @@ export async function connectAccount(
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+function filesBeside(server: string): string | undefined {
+  return server === LOCAL_SERVICE ? LOCAL_FILES : undefined;
+}
+
+async function traceInto(file: string): Promise<Trace> {
+  const { traceTo } = await import("../client-trace.ts");
+  return traceTo(file).catch((error: Error) => {
+    throw new UsageError(`--trace: ${error.message}`);
+  });
 }
 
 /** `alice@parlance.test` will do. */

@@ -1,16 +1,21 @@
 /** `parlance chat`: talk in a terminal, or line by line through a pipe. */
 import type { Command } from "commander";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, viaOption } from "./options.ts";
+
+interface ChatCommand extends AccountOptions {
+  readonly via: "auto" | "session" | "http";
+}
 
 export function addChat(program: Command): void {
   withAccount(program.command("chat"))
-    .summary("talk in the terminal, with receipts")
+    .summary("talk in the terminal, with receipts and files")
     .description(
-      "Talk to others: receipts beside each line, and a line that shows who is writing.\n" +
+      "Talk to others: receipts beside each line, a line that shows who is writing, and files.\n" +
         "Inside, /help lists the commands. Without a terminal, lines are read and printed.",
     )
     .argument("[peer]", "whom to talk to: a name of your domain or an address; several with commas")
+    .addOption(viaOption())
     .addHelpText(
       "after",
       [
@@ -25,11 +30,12 @@ export function addChat(program: Command): void {
     .action(chat);
 }
 
-async function chat(peer: string | undefined, options: AccountOptions): Promise<void> {
+async function chat(peer: string | undefined, options: ChatCommand): Promise<void> {
   const { signal } = untilInterrupted();
   const client = await connectAccount(options, "chat", signal);
   const { ChatSession } = await import("../chat/session.ts");
-  const session = new ChatSession(client, peer);
+  const session = new ChatSession(client, peer, options.via);
+  let unsentFiles = 0;
   try {
     await session.begin();
     if (hasScreen()) {
@@ -40,8 +46,10 @@ async function chat(peer: string | undefined, options: AccountOptions): Promise<
       await chatByLines(session, signal);
     }
   } finally {
+    unsentFiles = session.unsentFiles; // those that are given up now
     await client.close();
   }
+  if (unsentFiles > 0) process.stderr.write(`files that did not arrive: ${unsentFiles}\n`);
   if (session.unsent > 0) {
     process.stderr.write(
       `${session.unsent} not sent${options.store ? ", kept for the next time" : ""}\n`,

@@ -1,5 +1,5 @@
 /** Values of options, checked where they are read: a wrong one ends the command with status 2. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** A whole number from 1 on. */
 export function readCount(value: string): number {
@@ -19,6 +19,24 @@ export function readHttpUrl(value: string): string {
   const url = URL.parse(value);
   if (url?.protocol === "http:" || url?.protocol === "https:") return value.replace(/\/+$/, "");
   throw new InvalidArgumentError("Expected http://HOST:PORT.");
+}
+
+/** `100MB`, `2 GB`, or octets. */
+export function readBytes(value: string): number {
+  const [, count = "", unit = ""] = /^(\d{1,9})\s?([kMGT]?)B?$/.exec(value) ?? [];
+  const bytes = Number(count) * 1_000 ** " kMGT".indexOf(unit || " ");
+  if (count === "" || bytes < 1) throw new InvalidArgumentError("Expected a size such as 100MB.");
+  return bytes;
+}
+
+/** Which way files go. */
+export function viaOption(): Option {
+  return new Option(
+    "--via <WAY>",
+    "how a file goes: session, straight to who is there; http, by way of the file server; auto, the first that works",
+  )
+    .choices(["auto", "session", "http"])
+    .default("auto");
 }
 
 /** Of an option that may be repeated. */

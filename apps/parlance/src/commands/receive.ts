@@ -1,28 +1,45 @@
-/** `parlance receive`: what comes, line by line, for scripts. */
+/** `parlance receive`: messages and files as they come, line by line, for scripts. */
 import type { ImClient, IncomingMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { plainLine } from "../terminal/plain.ts";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
-import { examples, exitStatus, readCount } from "./options.ts";
+import { examples, exitStatus, readBytes, readCount } from "./options.ts";
+import type { FileEvent } from "./receive-files.ts";
 
 interface ReceiveCommand extends AccountOptions {
   readonly json?: boolean;
   readonly count?: number;
   readonly displayed?: boolean;
+  readonly files?: string;
+  readonly maxFile: number;
 }
+
+/** What a server lets pass by default. */
+const MOST_FILE_BYTES = 2 ** 30;
 
 export function addReceive(program: Command): void {
   withAccount(program.command("receive"))
-    .summary("print messages as they come, for scripts")
+    .summary("print messages and save files as they come, for scripts")
     .description(
       "Print messages and events as they come, one a line, until Ctrl-C. Each message is acknowledged\n" +
         "when it has been printed; what came in before the command started comes first.",
     )
     .option(
       "--json",
-      "one JSON object a line; type is ready, message, composing, connection or error",
+      "one JSON object a line; type is ready, message, file, composing, connection or error",
     )
-    .addOption(new Option("--count <N>", "end after so many messages").argParser(readCount))
+    .option(
+      "--files <FOLDER>",
+      "take every file into this folder, under a free name; without it files are refused",
+    )
+    .addOption(
+      new Option("--max-file <SIZE>", "decline larger files")
+        .argParser(readBytes)
+        .default(MOST_FILE_BYTES, "1 GiB"),
+    )
+    .addOption(
+      new Option("--count <N>", "end after so many messages, and files saved").argParser(readCount),
+    )
     .option("--displayed", "tell senders that their messages were seen")
     .addHelpText(
       "after",
@@ -30,6 +47,7 @@ export function addReceive(program: Command): void {
         examples(
           "receive -u sip:bob@parlance.test",
           "receive -u sip:bob@parlance.test --json --count 1 | jq .text",
+          "receive -u sip:bob@parlance.test --files inbox --json",
         ),
         exitStatus("ended by Ctrl-C or --count", "no connection, or refused"),
       ].join("\n"),
@@ -38,22 +56,42 @@ export function addReceive(program: Command): void {
 }
 
 async function receive(options: ReceiveCommand): Promise<void> {
-  const { signal } = untilInterrupted();
+  const ending = untilInterrupted();
+  const { signal } = ending;
   const client = await connectAccount(options, "receive", signal);
   const print = options.json ? printJson : printText;
-  listen(client, print);
-  print({ type: "ready", user: client.address });
   let left = options.count ?? Number.POSITIVE_INFINITY;
+  const done = (): void => {
+    left -= 1;
+    if (left <= 0) ending.abort();
+  };
+  listen(client, print);
   try {
+    const fetch = await takeFiles(client, { ...options, signal, print, done });
+    print({ type: "ready", user: client.address });
     for await (const message of client.messages({ signal })) {
       print(eventOf(message));
       if (options.displayed) await message.displayed();
-      left -= 1;
-      if (left <= 0) break;
+      if (!fetch(message)) done(); // a file counts when it is there
     }
   } finally {
     await client.close();
   }
+}
+
+/** Fetches what a message points to; false: it is nothing to be fetched. */
+async function takeFiles(
+  client: ImClient,
+  options: ReceiveCommand & {
+    readonly signal: AbortSignal;
+    readonly print: (event: Event) => void;
+    readonly done: () => void;
+  },
+): Promise<(message: IncomingMessage) => boolean> {
+  const { files: folder, maxFile: mostBytes, signal, print, done } = options;
+  if (folder === undefined) return () => false;
+  const { receiveFiles } = await import("./receive-files.ts");
+  return receiveFiles(client, { folder, mostBytes, signal, print, done });
 }
 
 type Event =
@@ -61,6 +99,7 @@ type Event =
   | { readonly type: "connection"; readonly state: string }
   | { readonly type: "composing"; readonly from: string; readonly active: boolean }
   | { readonly type: "error"; readonly reason: string }
+  | FileEvent
   | MessageEvent;
 
 interface MessageEvent extends Pick<IncomingMessage, "id" | "from" | "fromName" | "kind"> {
@@ -116,6 +155,8 @@ function textOf(event: Event): string {
       const group = conversation === from ? "" : ` in ${conversation}`;
       return `${who}${group}: ${text ?? url ?? `(${contentType})`}`;
     }
+    case "file":
+      return fileText(event);
     case "composing":
       return `${event.from} ${event.active ? "is writing" : "has stopped writing"}`;
     case "connection":
@@ -124,5 +165,19 @@ function textOf(event: Event): string {
       return `listening as ${event.user}`;
     case "error":
       return `error: ${event.reason}`;
+  }
+}
+
+function fileText(event: FileEvent): string {
+  const file = `${event.from}: file ${event.name}`;
+  switch (event.event) {
+    case "offer":
+      return `${file}, ${event.contentType}, ${event.sizeBytes ?? "an unknown number of"} bytes`;
+    case "progress":
+      return `${file}: ${event.doneBytes} of ${event.sizeBytes ?? "?"} bytes`;
+    case "done":
+      return `${file}: saved as ${event.path}`;
+    case "failed":
+      return `${file}: failed: ${event.reason}`;
   }
 }

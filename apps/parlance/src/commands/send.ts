@@ -1,50 +1,48 @@
-/** `parlance send`: one message to one address or several; says what became of it. */
+/** `parlance send`: one message to one address or several, or a file; says what became of it. */
 import type { ImClient, SendingState, SendOptions, SentMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { fullAddress } from "../address.ts";
 import { UsageError } from "../command-error.ts";
-import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
-import { examples, exitStatus, readTime } from "./options.ts";
+import { connectAccount, untilInterrupted, withAccount } from "./account.ts";
+import { examples, exitStatus, readTime, viaOption } from "./options.ts";
+import { type SendCommand, STAGES } from "./send-options.ts";
 
-const STAGES = ["accepted", "delivered", "displayed"] as const;
-
-interface SendCommand extends AccountOptions {
-  readonly wait: (typeof STAGES)[number];
-  readonly timeout: number;
-  readonly subject?: string;
-  readonly expires?: string;
-  readonly anonymous?: boolean;
-  readonly receipts: boolean;
-  readonly type: string;
-  readonly json?: boolean;
-}
+const TEXT = "text/plain;charset=UTF-8";
+const WAIT_S = 30;
 
 export function addSend(program: Command): void {
   withAccount(program.command("send"))
-    .summary("send a message and say what became of it")
+    .summary("send a message or a file, and say what became of it")
     .description(
-      "Send a message to one address, or one to several. Names without @ are of your own domain.",
+      "Send a message to one address, or one to several, or with --file a file to one.\n" +
+        "Names without @ are of your own domain.",
     )
-    .usage("[options] <address...> <text>")
+    .usage("[options] <address...> <text>\n       parlance send [options] --file <PATH> <address>")
     .argument("<words...>", "addresses, and last the text; - reads it from standard input")
+    .option("--file <PATH>", "send this file; its progress goes to the terminal")
+    .addOption(viaOption())
     .addOption(
       new Option("--wait <STAGE>", "return when the message has got so far")
         .choices(STAGES)
         .default("accepted"),
     )
     .addOption(
-      new Option("--timeout <SECONDS>", "or when this time is over")
-        .default(30)
-        .argParser(readTime),
+      new Option(
+        "--timeout <SECONDS>",
+        "or when this time is over: 30 for a message; a file takes as long as it takes",
+      ).argParser(readTime),
     )
     .option("--subject <TEXT>", "subject of the message")
     .option("--expires <TIME>", "how long it is worth delivering: 90s, 10m, 2h, 2d")
     .option("--anonymous", "hide who sends")
     .option("--no-receipts", "ask for no receipts")
-    .option("--type <TYPE>", "media type of the text", "text/plain;charset=UTF-8")
+    .option(
+      "--type <TYPE>",
+      "media type; default text/plain;charset=UTF-8, of a file what its name says",
+    )
     .option(
       "--json",
-      "print one JSON object: id, state, recipients, and for failures code and status",
+      "print one JSON object: id, state, recipients, and for failures code and status; of a file name and size",
     )
     .addHelpText(
       "after",
@@ -52,15 +50,22 @@ export function addSend(program: Command): void {
         examples(
           'send -u sip:alice@parlance.test bob "hello"',
           'send -u sip:alice@parlance.test --wait delivered bob carol "to both of you"',
+          "send -u sip:alice@parlance.test --file holiday.png bob",
           "date | parlance send -u sip:alice@parlance.test bob -",
         ).replace("$ parlance date", "$ date"),
-        exitStatus("accepted, deferred, delivered or displayed", "refused or failed"),
+        "\nA file is delivered when the other side has said that it has all of it, and sent when it was\n" +
+          "uploaded, and announced to somebody who may fetch it later.",
+        exitStatus("accepted, deferred, sent, delivered or displayed", "refused or failed"),
       ].join("\n"),
     )
     .action(send);
 }
 
 async function send(words: string[], options: SendCommand): Promise<void> {
+  if (options.file !== undefined) {
+    const { sendFile } = await import("./send-file.ts");
+    return sendFile(words, options.file, options);
+  }
   const text = words.at(-1) ?? "";
   const recipients = words.slice(0, -1);
   if (recipients.length === 0) throw new UsageError("send: expected an address and a text");
@@ -69,7 +74,7 @@ async function send(words: string[], options: SendCommand): Promise<void> {
   const client = await connectAccount(options, "send", signal);
   try {
     const message = submit(client, recipients, content, { ...options, signal });
-    await settle(message, options.wait, options.timeout * 1000);
+    await settle(message, options.wait, timeoutOf(options) * 1000);
     await report(message, options);
   } finally {
     await client.close();
@@ -92,7 +97,7 @@ function submit(
   };
   const to = recipients.map((each) => fullAddress(each, client.address));
   try {
-    return client.send(to, { contentType: options.type, content }, how);
+    return client.send(to, { contentType: options.type ?? TEXT, content }, how);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
@@ -111,18 +116,22 @@ async function settle(
   clearTimeout(timer);
 }
 
-async function report(message: SentMessage, { json, timeout }: SendCommand): Promise<void> {
+function timeoutOf({ timeout = WAIT_S }: SendCommand): number {
+  return timeout;
+}
+
+async function report(message: SentMessage, options: SendCommand): Promise<void> {
   const { id, state, recipients, failure } = message;
   const underWay = state === "queued" || state === "sent";
   process.exitCode = state === "failed" || underWay ? 1 : 0;
-  if (json) {
+  if (options.json) {
     const { code, status } = failure ?? {};
     process.stdout.write(`${JSON.stringify({ id, state, recipients, code, status })}\n`);
     return;
   }
   const { explainFailure } = await import("../failure.ts");
   const reason = failure === undefined ? "" : `: ${explainFailure(failure)}`;
-  process.stdout.write(`${state}${underWay ? `: no answer in ${timeout} s` : reason}\n`);
+  process.stdout.write(`${state}${underWay ? `: no answer in ${timeoutOf(options)} s` : reason}\n`);
   if (recipients.length === 1) return;
   for (const { address, state: reached } of recipients) {
     process.stdout.write(`  ${address} ${reached}\n`);
