@@ -2,7 +2,7 @@
  * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
  * for what must hold.
  *
- *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--only WORD,WORD] [--all]
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
  * With `--all` it goes on and tells what failed, without ladders.
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "500" },
     from: { type: "string", default: "1" },
     only: { type: "string" },
+    media: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
   },
 });
@@ -27,14 +28,16 @@ let unhandled: unknown;
 process.on("unhandledRejection", (reason) => {
   unhandled = reason;
 });
-const total = { written: 0, shown: 0, crashes: 0 };
+const total = { written: 0, shown: 0, files: 0, taken: 0, crashes: 0 };
 
 for (let seed = from; seed < from + seeds; seed += 1) {
-  const report = await runStorm(seed);
+  const report = await runStorm(seed, values.media ? "media" : "texts");
   await turn(); // only now Node looks for rejections that nobody has handled
   if (unhandled !== undefined) throw new Error(`seed ${seed}`, { cause: unhandled });
   total.written += report.written;
   total.shown += report.shown;
+  total.files += report.files;
+  total.taken += report.filesTaken;
   total.crashes += report.crashes;
   if (report.violations.length === 0) continue;
   process.exitCode = 1;
@@ -46,6 +49,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
 const ms = performance.now() - began;
 console.log(
   `${seeds} storms from ${from}: ${total.written} written, ${total.shown} shown, ` +
+    `${total.files} files, ${total.taken} taken, ` +
     `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
 );
 

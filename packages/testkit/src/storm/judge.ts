@@ -11,10 +11,14 @@
  * 4. One author's messages of one conversation are shown in the order of their writing, but for those
  *    that he was told had failed: then the conversation went on without them.
  * 5. The server keeps nothing for anybody who is back.
+ * 6. A file that has come is, octet by octet, one that was sent to who has it, and came once. Its sender is told
+ *    `delivered` only then (by way of the file server: when its address has come), and `failed` only if it has not
+ *    come; and every file has an end, unless its sender went before.
  */
 import type { SendingState, SentRecord } from "@parlance/client";
+import { equalBytes } from "@parlance/wire";
 import type { World } from "../world/world.ts";
-import type { Person, Written } from "./person.ts";
+import { labelOf, type Person, type Written } from "./person.ts";
 
 export async function judge(
   people: readonly Person[],
@@ -28,14 +32,17 @@ export async function judge(
     const { messages } = await world.stores.deferred.usage(reader.name);
     if (messages > 0) complain(`${messages} messages still wait for ${reader.name}`);
     if (!reader.isOnline) complain(`${reader.name} has not come back`);
+    judgeTaken(reader, people, complain);
   }
   for (const author of people) {
     for (const written of author.written) {
       const record = await author.store.sent(written.id);
-      if (record === undefined) complain(`${written.text} is gone from the store of its author`);
+      if (record === undefined)
+        complain(`${labelOf(written.text)} is gone from the store of its author`);
       else judgeEnd({ written, record, author, people, group }, complain);
     }
     for (const reader of people) judgeOrder(author, reader, complain);
+    judgeGiven(author, people, complain);
   }
   return violations;
 }
@@ -53,12 +60,38 @@ function judgeShown(
     times.set(text, (times.get(text) ?? 0) + 1);
     const author = people.find(({ address }) => address === from);
     const written = author?.written.find((each) => each.text === text);
-    if (written === undefined) complain(`${reader.name} was shown ${text}, from ${from}`);
-    else if (!isFor(written, reader, group)) complain(`${reader.name} was shown ${text}`);
+    if (written === undefined) complain(`${reader.name} was shown ${labelOf(text)}, from ${from}`);
+    else if (!isFor(written, reader, group)) complain(`${reader.name} was shown ${labelOf(text)}`);
   }
   for (const [text, count] of times) {
     const most = reader.forgiven.has(text) ? 2 : 1;
-    if (count > most) complain(`${reader.name} was shown ${text} ${count} times`);
+    if (count > most) complain(`${reader.name} was shown ${labelOf(text)} ${count} times`);
+  }
+}
+
+function judgeTaken(reader: Person, people: readonly Person[], complain: Complain): void {
+  const names = new Set<string>();
+  for (const { name, from, content } of reader.taken) {
+    if (names.has(name)) complain(`${name} came twice to ${reader.name}`);
+    names.add(name);
+    const author = people.find(({ address }) => address === from);
+    const given = author?.files.find((each) => each.name === name && each.to === reader.address);
+    if (given === undefined || !equalBytes(given.content, content)) {
+      complain(`${reader.name} has ${name} (${content.length}), which was not sent to him so`);
+    }
+  }
+}
+
+function judgeGiven(author: Person, people: readonly Person[], complain: Complain): void {
+  for (const { name, to, state, via, orphaned } of author.files) {
+    const reader = people.find(({ address }) => address === to);
+    const came = reader?.taken.some((taken) => taken.name === name) === true;
+    if (state === "delivered" && via === "session" && !came)
+      complain(`${name} is delivered, and has not come`);
+    if (state === "failed" && came) complain(`${name} has failed, and has come`);
+    if (state !== "delivered" && state !== "failed" && !orphaned) {
+      complain(`${name} is ${state}: it has no end`);
+    }
   }
 }
 
@@ -83,7 +116,7 @@ function judgeEnd({ written, record, author, people, group }: End, complain: Com
     const verdict = judgeState(state, wasShown, { ...written, perishable, toGroup });
     const code = record.failure?.code ?? "";
     if (verdict !== undefined) {
-      complain(`${written.text} to ${reader.name} is ${state} ${code}: ${verdict}`);
+      complain(`${labelOf(written.text)} to ${reader.name} is ${state} ${code}: ${verdict}`);
     }
   }
 }
@@ -118,7 +151,7 @@ function judgeOrder(author: Person, reader: Person, complain: Complain): void {
     const shown = [...first].filter((text) => sure.includes(text));
     const wanted = sure.filter((text) => first.has(text));
     if (shown.join() !== wanted.join()) {
-      complain(`${reader.name} was shown ${shown.join(", ")} in this order`);
+      complain(`${reader.name} was shown ${shown.map(labelOf).join(", ")} in this order`);
     }
   }
 }

@@ -1,11 +1,14 @@
 /** Somebody who writes and reads through a storm: comes, goes, is cut off, and remembers what was shown. */
 import {
   type ImClient,
+  type IncomingFile,
   type IncomingMessage,
   MemoryStore,
   type SendOptions,
+  type SentFileState,
+  type SessionMode,
 } from "@parlance/client";
-import { utf8Text } from "@parlance/wire";
+import { concatBytes, utf8Text } from "@parlance/wire";
 import type { ClientTransport, World } from "../world/world.ts";
 
 export interface Shown {
@@ -25,8 +28,37 @@ export interface Written {
   failed: boolean;
 }
 
+export interface PersonHabits {
+  readonly transport: ClientTransport;
+  readonly byLoop: boolean;
+  readonly sessions?: SessionMode;
+  /** Whether the file that has just been offered is taken; without it none is. */
+  readonly takesFiles?: () => boolean;
+}
+
+/** A file that somebody has sent. */
+export interface Given {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly to: string;
+  /** Of the last that was heard of it: who died hears no more. */
+  state: SentFileState;
+  /** By way of the file server `delivered` says that its address has come. */
+  via: "session" | "http";
+  /** Its sender died before it had an end: its octets are gone. */
+  orphaned: boolean;
+}
+
+/** A file that has come to its end here, and is what was announced. */
+export interface Taken {
+  readonly name: string;
+  readonly from: string;
+  readonly content: Uint8Array;
+}
+
 /** An application that cannot connect tries again; the SDK does so only once it was connected. */
 const TRY_AGAIN_MS = 3_000;
+const OVER: ReadonlySet<SentFileState> = new Set(["delivered", "failed"]);
 
 export class Person {
   readonly name: string;
@@ -34,31 +66,33 @@ export class Person {
   readonly store = new MemoryStore();
   readonly written: Written[] = [];
   readonly shown: Shown[] = [];
+  readonly files: Given[] = [];
+  readonly taken: Taken[] = [];
   /** Texts that an application may show again, because it was killed before it said that it had. */
   readonly forgiven = new Set<string>();
   readonly #world: World;
   readonly transport: ClientTransport;
-  readonly #byLoop: boolean;
+  readonly #habits: PersonHabits;
   #client: ImClient | undefined;
   #wanted = false;
   #run = 0;
   /** Two clients at once must not use one store. */
   #leaving: Promise<void> = Promise.resolve();
 
-  constructor(
-    name: string,
-    world: World,
-    as: { readonly transport: ClientTransport; readonly byLoop: boolean },
-  ) {
+  constructor(name: string, world: World, habits: PersonHabits) {
     this.name = name;
     this.address = world.address(name);
     this.#world = world;
-    this.transport = as.transport;
-    this.#byLoop = as.byLoop;
+    this.transport = habits.transport;
+    this.#habits = habits;
   }
 
   get isThere(): boolean {
     return this.#client !== undefined;
+  }
+
+  get hasFilesUnderWay(): boolean {
+    return this.files.some(({ state, orphaned }) => !orphaned && !OVER.has(state));
   }
 
   get isOnline(): boolean {
@@ -76,6 +110,7 @@ export class Person {
     this.#wanted = false;
     this.#world.remark(`${this.name} closes`);
     this.#leaving = this.#client?.close() ?? this.#leaving;
+    this.#orphanFiles();
     this.#client = undefined;
   }
 
@@ -83,6 +118,7 @@ export class Person {
   async die(): Promise<void> {
     this.#wanted = false;
     this.#client = undefined;
+    this.#orphanFiles();
     this.#world.kill(this.name);
     const unseen = await this.store.unseen(0, Number.MAX_SAFE_INTEGER);
     for (const { content } of unseen) this.forgiven.add(utf8Text(content));
@@ -90,7 +126,8 @@ export class Person {
 
   write(text: string, to: readonly string[], options: SendOptions): void {
     if (this.#client === undefined) return;
-    this.#world.remark(`${this.name} writes ${text} to ${to.join(" ")}`);
+    const label = labelOf(text);
+    this.#world.remark(`${this.name} writes ${label} to ${to.join(" ")}`);
     const sent = this.#client.send(to, text, options);
     const written: Written = {
       id: sent.id,
@@ -102,16 +139,35 @@ export class Person {
     };
     this.written.push(written);
     sent.on("state", (state) => {
-      this.#world.remark(`${this.name}: ${text} is ${state} ${sent.failure?.message ?? ""}`);
+      this.#world.remark(`${this.name}: ${label} is ${state} ${sent.failure?.message ?? ""}`);
     });
     this.#client.on("sent", ({ id, state }) => {
       if (id === written.id && state === "failed") written.failed = true;
     });
   }
 
+  sendFile(name: string, content: Uint8Array, to: string): void {
+    if (this.#client === undefined) return;
+    this.#world.remark(`${this.name} sends ${name} (${content.length}) to ${to}`);
+    const sent = this.#client.conversation(to).sendFile(content, { name });
+    const given: Given = { name, content, to, state: sent.state, via: sent.via, orphaned: false };
+    this.files.push(given);
+    sent.on("state", (state) => {
+      given.state = state;
+      given.via = sent.via;
+      this.#world.remark(`${this.name}: ${name} is ${state} ${sent.failure?.message ?? ""}`);
+    });
+  }
+
+  #orphanFiles(): void {
+    for (const file of this.files) file.orphaned ||= !OVER.has(file.state);
+  }
+
   async #connect(run: number): Promise<void> {
     const { name: device } = this;
-    const options = { transport: this.transport, store: this.store, device };
+    const { sessions: mode } = this.#habits;
+    const sessions = mode === undefined ? {} : { sessions: { mode } };
+    const options = { transport: this.transport, store: this.store, device, ...sessions };
     await this.#leaving;
     while (this.#wanted && this.#run === run) {
       try {
@@ -134,7 +190,8 @@ export class Person {
     this.#client = client;
     client.on("error", (error) => this.#world.remark(`${this.name} is told: ${String(error)}`));
     client.on("connection", ({ state }) => this.#world.remark(`${this.name} is ${state}`));
-    if (this.#byLoop) void this.#read(client);
+    client.on("file", (file) => void this.#decide(file));
+    if (this.#habits.byLoop) void this.#read(client);
     else client.on("message", (message) => this.#show(message));
   }
 
@@ -142,10 +199,34 @@ export class Person {
     for await (const message of client.messages()) this.#show(message);
   }
 
+  async #decide(file: IncomingFile): Promise<void> {
+    const { takesFiles } = this.#habits;
+    if (takesFiles === undefined || !takesFiles()) return file.decline();
+    const pieces: Uint8Array[] = [];
+    try {
+      await file.save((piece) => void pieces.push(piece));
+      this.#world.remark(`${this.name} has ${file.name}`);
+      this.taken.push({ name: file.name, from: file.from, content: concatBytes(...pieces) });
+    } catch (error) {
+      this.#world.remark(`${this.name} does not get ${file.name}: ${String(error)}`);
+    }
+  }
+
   #show(message: IncomingMessage): void {
+    if (message.kind === "reference") {
+      void message.displayed();
+      const file = this.#client?.fileOf(message);
+      return file === undefined ? undefined : void this.#decide(file);
+    }
     const text = message.kind === "text" ? message.text : `${message.kind}!`;
-    this.#world.remark(`${this.name} sees ${text}`);
+    this.#world.remark(`${this.name} sees ${labelOf(text)}`);
     this.shown.push({ from: message.from, conversation: message.conversation, text });
     void message.displayed();
   }
+}
+
+/** Long texts begin with what tells them apart. */
+export function labelOf(text: string): string {
+  const [label = ""] = text.split(" ", 1);
+  return text.length > label.length ? `${label} (${text.length})` : label;
 }

@@ -1,25 +1,31 @@
 /**
  * A storm: some people write to one another while links lose, repeat, delay and break, clients come
- * and go or die, the server crashes and its disk fails. Everything comes from one seed.
+ * and go or die, the server crashes and its disk fails. Everything comes from one seed. In a storm of
+ * media most of them hold sessions, some texts are long, and files are sent.
  */
 import type { FileRecord, SentRecord } from "@parlance/client";
 import { SeededRandom } from "../machine/seeded-random.ts";
 import { SOUND_DISK } from "../machine/slow-disk.ts";
 import { type ClientTransport, World } from "../world/world.ts";
 import { judge } from "./judge.ts";
-import { Person } from "./person.ts";
+import { Person, type PersonHabits } from "./person.ts";
 
 export interface StormReport {
   readonly seed: number;
   readonly people: number;
   readonly written: number;
   readonly shown: number;
+  /** Files that were sent, and that have come. */
+  readonly files: number;
+  readonly filesTaken: number;
   readonly crashes: number;
   /** What did not hold; none: all is well. */
   readonly violations: readonly string[];
   /** Seed and ladder, to read when something is wrong. */
   readonly story: () => string;
 }
+
+export type StormKind = "texts" | "media";
 
 const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
 const TRANSPORTS: readonly ClientTransport[] = ["udp", "tcp", "tls", "ws", "wss"];
@@ -30,8 +36,8 @@ const LOOK_MS = 20_000;
 /** For what is late, and must not be there. */
 const AFTERWARDS_MS = 120_000;
 
-export async function runStorm(seed: number): Promise<StormReport> {
-  const storm = await Storm.begin(seed);
+export async function runStorm(seed: number, kind: StormKind = "texts"): Promise<StormReport> {
+  const storm = await Storm.begin(seed, kind);
   await storm.blow();
   await storm.calmDown();
   return storm.end();
@@ -40,11 +46,12 @@ export async function runStorm(seed: number): Promise<StormReport> {
 class Storm {
   readonly #world: World;
   readonly #random: SeededRandom;
+  readonly #kind: StormKind;
   readonly #people: readonly Person[];
   #crashes = 0;
-  #texts = 0;
+  #things = 0;
 
-  static async begin(seed: number): Promise<Storm> {
+  static async begin(seed: number, kind: StormKind): Promise<Storm> {
     const random = new SeededRandom(seed);
     const users = NAMES.slice(0, random.between(2, NAMES.length));
     const world = await World.create({
@@ -52,16 +59,30 @@ class Storm {
       users,
       server: { groups: [{ name: GROUP, members: users }], trace: { bytes: 0 } },
     });
-    return new Storm(world, random, users);
+    return new Storm(kind, world, random, users);
   }
 
-  private constructor(world: World, random: SeededRandom, users: readonly string[]) {
+  private constructor(
+    kind: StormKind,
+    world: World,
+    random: SeededRandom,
+    users: readonly string[],
+  ) {
+    this.#kind = kind;
     this.#world = world;
     this.#random = random;
     this.#people = users.map((name) => {
       const as = { transport: random.pick(TRANSPORTS), byLoop: random.chance(0.5) };
-      return new Person(name, world, as);
+      return new Person(name, world, kind === "texts" ? as : { ...as, ...this.#mediaHabits() });
     });
+  }
+
+  #mediaHabits(): Pick<PersonHabits, "sessions" | "takesFiles"> {
+    const random = this.#random;
+    return {
+      sessions: random.pick(["always", "always", "auto", "never"] as const),
+      takesFiles: () => random.chance(0.8),
+    };
   }
 
   /** One thing after the other, with time between them. */
@@ -109,6 +130,8 @@ class Storm {
       people: this.#people.length,
       written: count(({ written }) => written),
       shown: count(({ shown }) => shown),
+      files: count(({ files }) => files),
+      filesTaken: count(({ taken }) => taken),
       crashes: this.#crashes,
       violations,
       story: () => story,
@@ -132,16 +155,30 @@ class Storm {
 
   #write(person: Person): void {
     const random = this.#random;
-    this.#texts += 1;
+    this.#things += 1;
     const others = this.#people.filter((each) => each !== person).map(({ address }) => address);
+    if (this.#kind === "media" && random.chance(0.2)) return this.#sendFile(person, others);
     const draw = random.fraction();
     const some = others.filter(() => random.chance(0.6));
     const to =
       draw < 0.12 ? [this.#world.address(GROUP)] : draw < 0.24 ? some : [random.pick(others)];
-    person.write(`${person.name}-${this.#texts}`, to.length === 0 ? others : to, {
+    person.write(this.#text(person), to.length === 0 ? others : to, {
       ...(random.chance(0.1) ? { receipts: [] } : {}),
       ...(random.chance(0.1) ? { expires: random.between(5, 60) } : {}),
     });
+  }
+
+  #text(person: Person): string {
+    const text = `${person.name}-${this.#things}`;
+    const random = this.#random;
+    if (this.#kind === "texts" || random.chance(0.8)) return text;
+    return `${text} ${"and so on ".repeat(random.between(100, 4_000))}`;
+  }
+
+  #sendFile(person: Person, others: readonly string[]): void {
+    const random = this.#random;
+    const content = random.bytes(random.pick([0, 1, 2_048, 70_000, 400_000]));
+    person.sendFile(`${person.name}-${this.#things}.bin`, content, random.pick(others));
   }
 
   async #comeOrGo(person: Person): Promise<void> {
@@ -188,6 +225,7 @@ class Storm {
       if ((await store.owing(1)).length > 0) return false;
       if ((await store.unseen(0, 1)).length > 0) return false;
       if ((await this.#world.stores.deferred.usage(name)).messages > 0) return false;
+      if (this.#people.some(({ hasFilesUnderWay }) => hasFilesUnderWay)) return false;
     }
     return (await this.#world.stores.jobs.list(undefined, 1)).length === 0;
   }
