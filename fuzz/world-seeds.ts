@@ -63,5 +63,8 @@ function printLadder(report: StormReport): void {
 
 function printViolations({ seed, violations }: StormReport): void {
   console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
-  console.log(`node --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`);
+  const kind = values.media ? " --media" : "";
+  console.log(
+    `node --conditions=parlance-source fuzz/world-seeds.ts${kind} --seeds 1 --from ${seed}`,
+  );
 }
