@@ -8,6 +8,7 @@ import {
   CallTable,
   type Destination,
   type Dialog,
+  type DialogReference,
   type Face,
   type Flow,
   formatUri,
@@ -26,6 +27,7 @@ import {
   type ServerTransaction,
   type SipRequest,
   sipUri,
+  type Uri,
 } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Calls, Passage, Principal, Towards } from "../ports/index.ts";
@@ -99,14 +101,22 @@ export class ServerCalls implements Calls {
     return this.#table.place(invite, [], owner, placing);
   }
 
-  contact({ transport, local }: Pick<Towards, "transport" | "local">, params: Params): NameAddr {
-    const { home, random } = this.#ports;
+  contact(
+    { transport, local }: Pick<Towards, "transport" | "local">,
+    params: Params,
+    user = this.#ports.random.token(CONTACT_BITS),
+  ): NameAddr {
+    const { home } = this.#ports;
     const { host, port } = local ?? home.addressFor(transport);
     const by = isReliable(transport)
       ? ParamList.none.with("transport", transport.toLowerCase())
       : ParamList.none;
-    const uri = sipUri(random.token(CONTACT_BITS), hostText(host), { port, params: by });
+    const uri = sipUri(user, hostText(host), { port, params: by });
     return { name: undefined, uri, params };
+  }
+
+  ofTarget(reference: DialogReference): Call | undefined {
+    return this.#table.ofTarget(reference);
   }
 
   replaced(invite: SipRequest): ReplacesVerdict<Call> {
@@ -162,15 +172,27 @@ export class ServerCalls implements Calls {
     return this.#ports.sender.send(request, to, asker, options);
   }
 
+  /** The connection on which a contact of that user is now, when the one it had is gone. */
+  flowTo(party: string, contact: Uri, learned: Flow): Flow {
+    if (!this.#isGone(learned)) return learned;
+    const target = this.#registered(party, contact);
+    return target !== undefined && "remote" in target ? target : learned;
+  }
+
   /** A connection that is gone leads to the contact that its device has registered since. */
   #destinationOf(dialog: Dialog, learned: Destination): Destination | undefined {
-    if (!("remote" in learned) || !isReliable(learned.transport)) return learned;
-    const { flows, home, contacts } = this.#ports;
-    if (flows.get(learned.id) !== undefined) return learned;
-    const address = home.keyOf(dialog.remote.uri);
-    if (address === undefined) return undefined;
-    const target = formatUri(dialog.remoteTarget);
-    return contacts.of(address).find(({ uriText }) => uriText === target)?.target;
+    if (!("remote" in learned) || !this.#isGone(learned)) return learned;
+    const address = this.#ports.home.keyOf(dialog.remote.uri);
+    return address === undefined ? undefined : this.#registered(address, dialog.remoteTarget);
+  }
+
+  #isGone({ transport, id }: Flow): boolean {
+    return isReliable(transport) && this.#ports.flows.get(id) === undefined;
+  }
+
+  #registered(address: string, contact: Uri): Destination | undefined {
+    const text = formatUri(contact);
+    return this.#ports.contacts.of(address).find(({ uriText }) => uriText === text)?.target;
   }
 }
 

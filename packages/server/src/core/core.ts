@@ -29,6 +29,7 @@ import { Registrar } from "./registrar/registrar.ts";
 import { Registration } from "./registrar/registration.ts";
 import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { ThroughWay } from "./way.ts";
 
 const NOBODY: SecurityWatch = { report: () => undefined };
@@ -42,6 +43,7 @@ export class Core {
   readonly directory: Directory;
   readonly registrar: Registrar;
   readonly regEvents: RegEvents;
+  readonly subscriptions: Subscriptions;
   readonly calls: ServerCalls;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
@@ -180,6 +182,14 @@ export class Core {
       answers,
       hits,
     });
+    this.subscriptions = new Subscriptions({
+      sender,
+      clock,
+      limits,
+      hits,
+      domain,
+      flowTo: (party, target, learned) => this.calls.flowTo(party, target, learned),
+    });
     const registration = new Registration({
       registrar: this.registrar,
       home,
@@ -231,6 +241,7 @@ export class Core {
       served,
       registration,
       regEvents: this.regEvents,
+      subscriptions: this.subscriptions,
       calls: this.calls,
       way: this.way,
       readContent,
@@ -282,6 +293,7 @@ export class Core {
     this.#patientSender.stop();
     this.calls.stop();
     this.regEvents.stop();
+    this.subscriptions.stop();
     this.endpoint.stop();
   }
 

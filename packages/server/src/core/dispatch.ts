@@ -30,6 +30,7 @@ import { answerOptions, EVENTS } from "./options.ts";
 import { RequestPassage } from "./passage.ts";
 import type { RegEvents } from "./registrar/reg-events.ts";
 import type { Registration } from "./registrar/registration.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { ThroughWay } from "./way.ts";
 
 export interface DispatchPorts {
@@ -42,6 +43,7 @@ export interface DispatchPorts {
   /** Set behind a core: it hands over what is to be served, and registers users itself. */
   readonly served: Served | undefined;
   readonly regEvents: RegEvents;
+  readonly subscriptions: Subscriptions;
   readonly calls: ServerCalls;
   readonly way: ThroughWay;
   readonly readContent: ReadContent;
@@ -220,13 +222,14 @@ export class Dispatch implements TransactionUser {
 
   /** A dialog of the server itself, or one that does not exist. */
   #ownDialog(passage: RequestPassage, transaction: ServerTransaction): void | Promise<void> {
-    const { regEvents, calls, served } = this.#ports;
+    const { regEvents, subscriptions, calls, served } = this.#ports;
     const taken = calls.serve(transaction, passage.principal);
     if (taken !== false) return taken === true ? undefined : taken;
     const { request } = passage;
     if (request.method === "NOTIFY" && served?.look.notified(request, transaction)) return;
-    if (passage.request.method === "SUBSCRIBE" && passage.request.get(Event)?.value === "reg") {
-      return regEvents.subscribe(passage, transaction);
+    if (request.method === "SUBSCRIBE") {
+      if (request.get(Event)?.value === "reg") return regEvents.subscribe(passage, transaction);
+      if (subscriptions.serve(passage, transaction)) return;
     }
     this.#ports.answers.refuse(transaction, refuse("no such dialog"));
   }

@@ -40,6 +40,7 @@ export type {
   SentOutcome,
   Side,
 } from "./media-switch.ts";
+export type { Notifier, Watch, Watched, WatchedState, Watcher } from "./notifier.ts";
 export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
 export type { Onward, OnwardUser, Towards } from "./onward.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";

@@ -84,8 +84,9 @@ export class CoreForwarder implements Exits {
   /** Sessions with users of the domain are led through the server at the other end. */
   onward(passage: Passage): Onward | undefined {
     const { flow, request } = passage;
-    if (flow === undefined || this.#ports.home.keyOf(request.uri) !== undefined) return undefined;
-    const { transport, local } = flow;
+    const { home, hops } = this.#ports;
+    if (flow !== undefined && home.keyOf(request.uri) !== undefined) return undefined;
+    const { transport, local } = flow ?? { transport: hops.transport, local: undefined };
     const towards: Towards = { key: CORE, transport, local, tagged: true };
     return onwardBy(passage, CORE, towards, (leaving, observer, dress) =>
       this.#leave(leaving, dress(leaving.request), observer),

@@ -26,14 +26,15 @@ import type { Answers } from "../answer.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
 import type { Sender } from "../sender.ts";
-import { regDocument } from "./reg-document.ts";
 import {
-  dialogKey,
-  dialogOf,
   makeNotify,
   serverContact,
   type WatcherDialog,
-} from "./reg-subscription.ts";
+  watcherDialog,
+  watcherKey,
+  watcherKeyIn,
+} from "../watcher-dialog.ts";
+import { regDocument } from "./reg-document.ts";
 import type { ContactNews, Registrar } from "./registrar.ts";
 
 const REG = { name: "reg", bodyTypes: [REGINFO_TYPE], usualS: 3_600 }; // RFC 3680 §4.4: 3761 is as good
@@ -87,7 +88,7 @@ export class RegEvents {
     const { home, directory, clock } = this.#ports;
     if (flow === undefined) throw new Error("only clients subscribe");
     const inDialog = request.to.params.has("tag");
-    const known = inDialog ? this.#watchers.get(keyOf(request)) : undefined;
+    const known = inDialog ? this.#watchers.get(watcherKeyIn(request)) : undefined;
     const name = principal.kind === "user" ? principal.user.name : undefined;
     const account = name === undefined ? undefined : directory.named(name);
     const own =
@@ -115,7 +116,7 @@ export class RegEvents {
           : { kind: "refreshed", expiresAt };
       return this.#step(known, stepNotifier(known.state, input, now));
     }
-    this.#open(dialogOf(request, transaction.localTag), account, flow, expiresAt, verdict.do);
+    this.#open(watcherDialog(request, transaction.localTag), account, flow, expiresAt, verdict.do);
   }
 
   /** The server leaves: watchers may come back at once. RFC 6665 §4.4.1 */
@@ -180,7 +181,7 @@ export class RegEvents {
     const opened = openSubscription({ state: "active", expiresAt }, this.#ports.clock.now());
     if (opened.subscription === undefined) return;
     const watcher: Watcher = {
-      key: dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag),
+      key: watcherKey(dialog),
       dialog,
       account,
       flow,
@@ -237,9 +238,9 @@ export class RegEvents {
     const body = withState ? this.#document(watcher) : undefined;
     const notify = makeNotify(watcher.dialog, {
       cseq: watcher.cseq,
-      flow: watcher.flow,
+      contact: serverContact(watcher.flow),
       status,
-      body,
+      body: body && { type: REGINFO_TYPE, bytes: body },
     });
     this.#ports.sender.send(notify, watcher.flow, {
       response: (response) =>
@@ -279,9 +280,4 @@ export class RegEvents {
     others?.delete(watcher);
     if (others?.size === 0) this.#byAccount.delete(name);
   }
-}
-
-/** Of a SUBSCRIBE inside the dialog. */
-function keyOf({ callId, to, from }: SipRequest): string {
-  return dialogKey(callId, to.params.get("tag") ?? "", from.params.get("tag") ?? "");
 }

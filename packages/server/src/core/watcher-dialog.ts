@@ -1,6 +1,6 @@
-/** One watcher of registrations: its dialog, and what it has still to be told. RFC 3680, RFC 6665 §4.2 */
-import { REGINFO_TYPE } from "@parlance/formats";
+/** The dialog of a subscription as its notifier sees it, and the NOTIFYs in it. RFC 6665 §4.2, RFC 3261 §12.1.1 */
 import {
+  type Body,
   CallId,
   Contact,
   CSeq,
@@ -39,10 +39,14 @@ export interface WatcherDialog {
   readonly event: Tagged;
 }
 
-export function dialogOf(request: SipRequest, localTag: string): WatcherDialog {
+/** `event` where the request that makes the subscription is no SUBSCRIBE, and names none. */
+export function watcherDialog(
+  request: SipRequest,
+  localTag: string,
+  event: Tagged | undefined = request.get(Event),
+): WatcherDialog {
   const remoteTag = request.from.params.get("tag");
   if (remoteTag === undefined) throw new FormatError("From", 0, "no tag");
-  const event = request.get(Event);
   if (event === undefined) throw new FormatError("Event", 0, "is missing");
   return {
     callId: request.callId,
@@ -56,18 +60,22 @@ export function dialogOf(request: SipRequest, localTag: string): WatcherDialog {
   };
 }
 
-/** A subscription is found by all three. RFC 3261 §12 */
-export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
-  return `${callId}\n${localTag}\n${remoteTag}`;
+export function watcherKey({ callId, localTag, remoteTag }: WatcherDialog): string {
+  return keyOf(callId, localTag, remoteTag);
+}
+
+/** Of a SUBSCRIBE inside the dialog. */
+export function watcherKeyIn({ callId, to, from }: SipRequest): string {
+  return keyOf(callId, to.params.get("tag") ?? "", from.params.get("tag") ?? "");
 }
 
 export function makeNotify(
   dialog: WatcherDialog,
   of: {
     readonly cseq: number;
-    readonly flow: Flow;
+    readonly contact: NameAddr;
     readonly status: SubscriptionStatus;
-    readonly body: Uint8Array | undefined;
+    readonly body: Body | undefined;
   },
 ): SipRequest {
   return makeRequest("NOTIFY", dialog.target, (edit) => {
@@ -75,10 +83,10 @@ export function makeNotify(
     if (dialog.routes.length > 0) edit.set(Route, dialog.routes);
     edit.set(From, dialog.local).set(To, dialog.remote);
     edit.set(CallId, dialog.callId).set(CSeq, { number: of.cseq, method: "NOTIFY" });
-    edit.set(Contact, [serverContact(of.flow)]);
+    edit.set(Contact, [of.contact]);
     edit.set(Event, dialog.event);
     edit.set(SubscriptionState, writeSubscriptionStatus(of.status));
-    if (of.body !== undefined) edit.body(of.body, REGINFO_TYPE);
+    if (of.body !== undefined) edit.body(of.body.bytes, of.body.type);
   });
 }
 
@@ -89,6 +97,11 @@ export function serverContact({ local, transport }: Flow): NameAddr {
     : Params.none;
   const uri = sipUri(undefined, hostText(local.host), { port: local.port, params });
   return { name: undefined, uri, params: Params.none };
+}
+
+/** A subscription is found by all three. RFC 3261 §12 */
+function keyOf(callId: string, localTag: string, remoteTag: string): string {
+  return `${callId}\n${localTag}\n${remoteTag}`;
 }
 
 function targetOf(request: SipRequest): Uri {
