@@ -63,8 +63,5 @@ function printLadder(report: StormReport): void {
 
 function printViolations({ seed, violations }: StormReport): void {
   console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
-  const kind = values.media ? " --media" : "";
-  console.log(
-    `node --conditions=parlance-source fuzz/world-seeds.ts${kind} --seeds 1 --from ${seed}`,
-  );
+  console.log(`node --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`);
 }

@@ -3,6 +3,7 @@
 import type { MsrpDialer } from "@parlance/msrp";
 import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
+import type { ConfiguredGroup, ConfiguredRoom } from "./controlling/index.ts";
 import type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
@@ -48,7 +49,16 @@ export interface ServerConfig {
     /** Offer MD5 after SHA-256. RFC 8760 §2.3 */
     readonly md5Compat?: boolean;
   };
-  readonly groups?: readonly GroupConfig[];
+  readonly groups?: readonly ConfiguredGroup[];
+  /** Chat rooms: everybody of the domain may come in. */
+  readonly rooms?: readonly ConfiguredRoom[];
+  /** Sessions of many. */
+  readonly conferences?: {
+    /** May users hide who they are in sessions that no group stands for? Default true. */
+    readonly adHocAnonymity?: boolean;
+    /** Are the others offered what one device newly takes? Default false. IM-7.2.1.6-N1 */
+    readonly propagateMedia?: boolean;
+  };
   /** User parts of the service addresses in the domain. */
   readonly services?: { readonly factory?: string; readonly imdn?: string };
   readonly files?: {
@@ -61,16 +71,6 @@ export interface ServerConfig {
   };
   readonly trace?: { readonly bytes: number };
   readonly limits?: Partial<Bounds>;
-}
-
-export interface GroupConfig {
-  /** The group is `sip:NAME@DOMAIN`. */
-  readonly name: string;
-  readonly displayName?: string | undefined;
-  /** Account names or URIs. */
-  readonly members: readonly string[];
-  readonly inviteMembers?: boolean;
-  readonly allowAnonymity?: boolean;
 }
 
 /** What of the machine a server needs. */

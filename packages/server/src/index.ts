@@ -1,6 +1,6 @@
 /** The IM server: its functions as procedures over ports. */
 export type { Admin, BindingView } from "./admin.ts";
-export type { GroupConfig, Secrets, ServerConfig, ServerPorts } from "./config.ts";
+export type { Secrets, ServerConfig, ServerPorts } from "./config.ts";
 export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts";
 export type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 export type { TrustedPeer } from "./core/peers.ts";

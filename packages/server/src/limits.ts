@@ -48,6 +48,11 @@ export const defaultLimits = {
   sessionFileBytes: 1_073_741_824, // of one message or file in a session
   interworkedIdleSeconds: 1_800, // of a session with a phone that gets its messages one by one
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
+  conferences: 2_000, // sessions of many
+  conferenceParticipants: 200, // in any of them; up to 1,000 where the operator says so
+  adHocParticipants: 50, // whoever invites the others is one of them
+  groupParticipants: 100, // of a group or room that says nothing
+  roomMessageBytes: 1_048_576, // of one message in a session of many, its envelope included
   relayUris: 50_000, // that the MSRP relay has handed out
   relayUrisPerUser: 50,
 

@@ -12,8 +12,9 @@ import {
 import { type Admin, admin } from "./admin.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
-import type { GroupConfig, ServerConfig, ServerPorts } from "./config.ts";
-import { Controlling, type Group } from "./controlling/index.ts";
+import { groupsOf, makeConferences } from "./conferences.ts";
+import type { ServerConfig, ServerPorts } from "./config.ts";
+import { type Conferences, Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages } from "./deferred/index.ts";
@@ -41,6 +42,8 @@ export interface ServerMedia {
 export interface ServerStats extends EndpointStats {
   /** One-to-one sessions that pass through the server. */
   readonly sessions: number;
+  /** Sessions of many. */
+  readonly conferences: number;
   readonly users: number;
   readonly registeredUsers: number;
   readonly contacts: number;
@@ -73,7 +76,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
   const functions = makeFunctions(config, limits, ports, core);
-  const { deferral, controlling, collector, plane } = functions;
+  const { deferral, controlling, conferences, collector, plane } = functions;
   const web = webFunctions(config, limits, ports, core);
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
@@ -95,7 +98,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     limits.auditSeconds * 1_000,
   );
   retention.start();
-  watch(ports, core, plane);
+  watch(ports, core, plane, conferences);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
     domain: config.domain,
@@ -116,7 +119,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     },
     trace,
     get stats() {
-      return statsOf(core, plane);
+      return statsOf(core, plane, conferences);
     },
     drain(patienceMs) {
       web.files?.stop(); // uploads go on where they are, with whoever comes next
@@ -127,6 +130,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       collector.stop();
       controlling.stop();
       deferral.stop();
+      conferences?.stop();
       plane?.sessions.stop();
       plane?.relay?.stop();
       plane?.rooms.stop();
@@ -142,8 +146,11 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
   const userAgent = RELEASE;
   const untagged = untaggedOf(config);
   const plane = makePlane(config, limits, ports, core);
-  const running = (user: User): number => plane?.sessions.running(user.address) ?? 0;
   const services = servicesOf(config);
+  const groups = groupsOf(config);
+  const conferences = makeConferences({ config, limits, ports, core, plane, groups, services });
+  const running = ({ address }: User): number =>
+    (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reports = new ServerReports({ way, clock, random, log }, { userAgent });
   const deferral = new DeferredMessages(
@@ -182,7 +189,6 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
     },
     { address: services.imdn, userAgent, ...DEFAULT_COLLECTOR_TIMES },
   );
-  const groups = groupsOf(config);
   const controlling = new Controlling(
     {
       store: stores.jobs,
@@ -195,7 +201,8 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
       metrics,
       hits,
       userNamed,
-      groups: { find: (identity) => groups.get(identity) },
+      groups,
+      conferences,
     },
     {
       factory: services.factory,
@@ -223,7 +230,7 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
     sessions: plane?.sessions,
     owners: [controlling, collector],
   });
-  return { deferral, controlling, collector, plane };
+  return { deferral, controlling, conferences, collector, plane };
 }
 
 function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {
@@ -236,53 +243,38 @@ function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn
   };
 }
 
-function groupsOf({ domain, groups = [] }: ServerConfig): ReadonlyMap<string, Group> {
-  return new Map(
-    groups.map((group) => {
-      const identity = addressKey(sipUri(group.name, domain));
-      return [identity, groupOf(group, identity, domain)];
-    }),
-  );
-}
-
-function groupOf(group: GroupConfig, identity: string, domain: string): Group {
-  return {
-    identity,
-    displayName: group.displayName,
-    members: group.members.map((member) => memberUri(member, domain)),
-    inviteMembers: group.inviteMembers ?? true,
-    openToAll: false,
-    allowAnonymity: group.allowAnonymity ?? false,
-    pagerMessages: true,
-  };
-}
-
-/** Members are given by account name or by URI. */
-function memberUri(member: string, domain: string): string {
-  return member.includes(":") ? member : addressKey(sipUri(member, domain));
-}
-
-function statsOf(core: Core, plane: UserPlane | undefined): ServerStats {
+function statsOf(
+  core: Core,
+  plane: UserPlane | undefined,
+  conferences: Conferences | undefined,
+): ServerStats {
   return {
     sessions: plane?.sessions.count ?? 0,
+    conferences: conferences?.count ?? 0,
     ...core.endpoint.stats,
     users: core.directory.size,
     registeredUsers: core.registrar.contacts.users,
     contacts: core.registrar.contacts.count,
-    subscriptions: core.regEvents.count,
+    subscriptions: core.regEvents.count + core.subscriptions.count,
   };
 }
 
-function watch({ metrics }: ServerPorts, core: Core, plane: UserPlane | undefined): void {
+function watch(
+  { metrics }: ServerPorts,
+  core: Core,
+  plane: UserPlane | undefined,
+  conferences: Conferences | undefined,
+): void {
   const gauge = (name: string, stat: keyof ServerStats, help: string): void =>
-    metrics.gauge(`sip_${name}`, help, () => statsOf(core, plane)[stat]);
+    metrics.gauge(`sip_${name}`, help, () => statsOf(core, plane, conferences)[stat]);
   const total = (name: string, stat: keyof EndpointStats, help: string): void =>
     metrics.total(`sip_${name}_total`, help, () => core.endpoint.stats[stat]);
   gauge("users", "users", "Accounts");
   gauge("registered_users", "registeredUsers", "Users with at least one contact");
   gauge("contacts", "contacts", "Registered contacts");
-  gauge("subscriptions", "subscriptions", "Subscriptions to registrations");
+  gauge("subscriptions", "subscriptions", "Subscriptions to registrations and conferences");
   gauge("sessions", "sessions", "One-to-one sessions through the server");
+  gauge("conferences", "conferences", "Sessions of many");
   gauge("server_transactions", "serverTransactions", "Requests of others in memory");
   gauge("client_transactions", "clientTransactions", "Requests of ours in memory");
   total("requests_in", "requestsIn", "Requests received");

@@ -74,6 +74,27 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of one message or file in a session.",
     least: 65_536,
   },
+  conferences: { usual: 2_000, about: "Sessions of many at once.", least: 1 },
+  conferenceParticipants: {
+    usual: 200,
+    about: "Users in one session, whatever its group says; 1000 at most.",
+    least: 2,
+  },
+  adHocParticipants: {
+    usual: 50,
+    about: "Users in a session that no group stands for, its author among them.",
+    least: 2,
+  },
+  groupParticipants: {
+    usual: 100,
+    about: "Users in a session of a group or room that says nothing else.",
+    least: 1,
+  },
+  roomMessageBytes: {
+    usual: 1_048_576,
+    about: "Octets of one message in a session of many.",
+    least: 1_000,
+  },
   interworkedIdleSeconds: {
     usual: 1_800,
     about: "Seconds that a session with a phone that holds none lasts without a message.",

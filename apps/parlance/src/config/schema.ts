@@ -35,13 +35,28 @@ const user = z.strictObject({
 
 const room = z.strictObject({
   name: text("The room is sip:NAME@DOMAIN."),
+  displayName: z.string().max(64).optional().describe("Shown to whoever joins."),
   subject: z.string().max(255).optional().describe("Shown to whoever joins."),
-  moderators: z.array(z.string()).default([]).describe("Accounts that may moderate."),
+  moderators: z
+    .array(z.string())
+    .default([])
+    .describe("Account names or SIP URIs of those who may send others away."),
+  allowAnonymity: z
+    .boolean()
+    .default(false)
+    .describe("Whether users may come in without showing who they are."),
+  maxParticipants: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("How many may be in; by default limits.groupParticipants."),
 });
 
 const group = z.strictObject({
   name: text("The group is sip:NAME@DOMAIN."),
   displayName: z.string().max(64).optional().describe("Shown to the members."),
+  subject: z.string().max(255).optional().describe("Shown to whoever is invited or joins."),
   members: z.array(z.string()).describe("Account names or SIP URIs."),
   inviteMembers: z.boolean().default(true).describe("Whether a session of the group invites them."),
   allowAnonymity: z.boolean().default(false).describe("Whether members may hide who they are."),
@@ -129,8 +144,21 @@ const keys = z.strictObject({
   ),
   bus: z.literal("local:").default("local:").describe("Between nodes; local: is one node alone."),
   users: z.array(user).default([]).describe("Accounts made at start when they are absent."),
-  rooms: z.array(room).default([]).describe("Chat rooms. Read, not used yet."),
+  rooms: z.array(room).default([]).describe("Chat rooms: every user of the domain may come in."),
   groups: z.array(group).default([]).describe("Pre-defined groups."),
+  conferences: z
+    .strictObject({
+      adHocAnonymity: z
+        .boolean()
+        .default(true)
+        .describe("Whether users may hide who they are in sessions that no group stands for."),
+      propagateMedia: z
+        .boolean()
+        .default(false)
+        .describe("Whether the others are offered what one device newly takes."),
+    })
+    .prefault({})
+    .describe("Sessions of many."),
   core: z
     .strictObject({
       mode: z

@@ -9,7 +9,7 @@ export function localService(): object {
     domain: "parlance.test",
     data: "./data",
     users: NAMES.map((name) => ({ name, password: newPassword() })),
-    rooms: [{ name: "lobby" }],
+    rooms: [{ name: "lobby", displayName: "Lobby", allowAnonymity: true }],
     groups: [{ name: "team", displayName: "Team", members: NAMES }],
     compat: { plainSip: true },
     log: { level: "warn", pretty: true },

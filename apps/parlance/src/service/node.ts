@@ -146,11 +146,14 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, compat, auth, trace, core, files, media, web } = config;
+  const { domain, groups, rooms, conferences, compat, auth, trace, core, files, media, web } =
+    config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
     domain,
     groups,
+    rooms,
+    conferences,
     compat: {
       plainSip: compat.plainSip,
       pagerInterworking: compat.pagerInterworking ?? compat.plainSip,

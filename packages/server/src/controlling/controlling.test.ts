@@ -6,7 +6,7 @@ import { utf8Bytes, utf8Text } from "@parlance/wire";
 import type { Verdict } from "../ports/index.ts";
 import { memoryStores } from "../store/index.ts";
 import { settled } from "../testing/clock.ts";
-import { alice, FACTORY, ROUTE, team, world } from "../testing/controlling-world.ts";
+import { alice, FACTORY, ROUTE, targetOf, team, world } from "../testing/controlling-world.ts";
 import {
   asking,
   envelope,
@@ -277,7 +277,7 @@ test("nobody is told 202 before the message is stored, and no copy leaves before
   let told = false;
   const request = toMany(listBody(uris("bob")));
   const verdict = Promise.resolve(
-    controlling.serve(passageOf(request, originatorFor(alice), clock.now())),
+    controlling.serve(passageOf(request, originatorFor(alice), clock.now()), targetOf(request)),
   ).then((said) => {
     told = true;
     return said;

@@ -10,7 +10,14 @@ import {
   type SenderClaim,
 } from "@parlance/im";
 import { addressKey, Require, type SipUri } from "@parlance/sip";
-import type { Originator, Owner, Passage, Untagged, Verdict } from "../ports/index.ts";
+import type {
+  MaybePromise,
+  Originator,
+  Owner,
+  Passage,
+  Untagged,
+  Verdict,
+} from "../ports/index.ts";
 import { keyOf } from "./address-key.ts";
 import { FanOut, type FanOutOptions, type FanOutPorts, type ToMany } from "./fan-out.ts";
 import { type JobLimits, Jobs } from "./jobs.ts";
@@ -23,6 +30,8 @@ import { isEnvelope } from "./template.ts";
 
 export interface ControllingPorts extends FanOutPorts, JobPorts {
   readonly groups: Groups;
+  /** Sessions of many; undefined where the server has no switch. */
+  readonly conferences: Owner | undefined;
 }
 
 export interface ControllingOptions extends FanOutOptions {
@@ -59,17 +68,23 @@ export class Controlling implements Owner {
 
   owns(uri: SipUri): boolean {
     const key = addressKey(uri);
-    return key === this.#options.factory || this.#ports.groups.find(key) !== undefined;
+    const { groups, conferences } = this.#ports;
+    if (key === this.#options.factory || groups.find(key) !== undefined) return true;
+    return conferences?.owns(uri) === true;
   }
 
-  serve(passage: Passage): Promise<Verdict> | Verdict {
+  serve(passage: Passage, target: SipUri): MaybePromise<Verdict> {
     const { request } = passage;
+    const { conferences } = this.#ports;
+    if (conferences !== undefined && (request.method !== "MESSAGE" || conferences.owns(target))) {
+      return conferences.serve(passage, target);
+    }
     if (request.method !== "MESSAGE") return no(refuse("unknown method", [["Allow", "MESSAGE"]]));
-    const key = addressKey(request.uri);
+    const key = addressKey(target);
     return key === this.#options.factory ? this.#toList(passage) : this.#toGroup(passage, key);
   }
 
-  #toList(passage: Passage): Promise<Verdict> | Verdict {
+  #toList(passage: Passage): MaybePromise<Verdict> {
     const { request, originator, content } = passage;
     const whole = wholeBody(passage);
     const body = "kind" in whole ? whole : readListBody(whole, this.#options.recipientsPerList);
@@ -88,7 +103,7 @@ export class Controlling implements Owner {
     return this.#accept(passage, originator, { recipients, parts, group: undefined });
   }
 
-  #toGroup(passage: Passage, key: string): Promise<Verdict> | Verdict {
+  #toGroup(passage: Passage, key: string): MaybePromise<Verdict> {
     const { request, originator } = passage;
     const group = this.#ports.groups.find(key);
     const refusal = judgeGroup({

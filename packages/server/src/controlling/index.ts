@@ -1,4 +1,16 @@
 /** What the rest of the server uses of the controlling function. */
+export {
+  CONFERENCE_TIMES,
+  type ConferenceLimits,
+  type ConferenceOptions,
+  Conferences,
+} from "./conference/index.ts";
+export {
+  type ConfiguredGroup,
+  type ConfiguredRoom,
+  configuredGroup,
+  configuredRoom,
+} from "./configured-groups.ts";
 export { Controlling, type ControllingOptions, type ControllingPorts } from "./controlling.ts";
 export type { JobLimits } from "./jobs.ts";
 export type { Group, Groups } from "./model.ts";

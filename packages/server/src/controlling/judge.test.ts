@@ -4,6 +4,7 @@ import type { Entity } from "@parlance/formats";
 import { refuse } from "@parlance/im";
 import { utf8Bytes } from "@parlance/wire";
 import { originatorFor, userCalled } from "../testing/people.ts";
+import { configuredGroup } from "./configured-groups.ts";
 import { type GroupFacts, judgeGroup } from "./judge-group.ts";
 import { judgeList, type ListFacts } from "./judge-list.ts";
 import type { Group } from "./model.ts";
@@ -73,15 +74,7 @@ test("IM-8.1.1-04: the envelope names the sender, or nobody when he asked for an
   assert.equal(listed({ claim: "anonymous", originator: originatorFor(alice, true) }), "copy");
 });
 
-const team: Group = {
-  identity: "sip:team@example.com",
-  displayName: undefined,
-  members: [alice.address],
-  inviteMembers: true,
-  openToAll: false,
-  allowAnonymity: false,
-  pagerMessages: true,
-};
+const team: Group = configuredGroup({ name: "team", members: ["alice"] }, "example.com");
 
 const group: GroupFacts = {
   asksForIm: true,

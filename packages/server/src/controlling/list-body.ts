@@ -41,13 +41,13 @@ function partsOf(body: Entity): readonly Entity[] | undefined {
 }
 
 /** By its disposition: without it, a list is content like any other. RFC 5363 §4 */
-function isList({ headers }: Entity): boolean {
+export function isList({ headers }: Entity): boolean {
   if (dispositionOf(headers) !== "recipient-list") return false;
   const type = parsed(() => mediaTypeOf(headers).essence);
   return type.ok && type.value === RESOURCE_LISTS_TYPE;
 }
 
-function faultOf(because: string): ListFault {
+export function faultOf(because: string): ListFault {
   if (because === "too many") return "too many";
   return because === "empty" ? "missing" : "not valid";
 }

@@ -1,7 +1,8 @@
 /** What the controlling function knows and keeps: groups, and messages on their way to many. */
 import type { Entity, Recipient } from "@parlance/formats";
+import type { PreparedGroup } from "@parlance/im";
 
-/** A pre-defined group. */
+/** A pre-defined group, or a chat room. */
 export interface Group {
   /** Address key of the IM Group Identity. */
   readonly identity: string;
@@ -14,6 +15,10 @@ export interface Group {
   readonly openToAll: boolean;
   readonly allowAnonymity: boolean;
   readonly pagerMessages: boolean;
+  /** Its document, from which all of this is taken. */
+  readonly document: PreparedGroup;
+  /** Address key of the user whose document it is. */
+  readonly owner: string | undefined;
 }
 
 export interface Groups {

@@ -3,7 +3,7 @@
  * participating function of the target user, contacts. Everything that is in memory is judged at once,
  * so a relayed MESSAGE makes no detour over a promise.
  */
-import { DEFERRED, formatWarning, isRefusal, refuse } from "@parlance/im";
+import { DEFERRED, formatWarning, isRefusal, type Refusal, refuse } from "@parlance/im";
 import type { SipRequest, SipResponse, SipUri, TransportName, Uri } from "@parlance/sip";
 import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
@@ -51,6 +51,12 @@ export interface WayPorts {
   readonly limits: Limits;
   readonly log: Log;
   readonly hits: LimitWatch;
+}
+
+interface Service {
+  readonly owner: Owner;
+  /** In the domain's own name. */
+  readonly target: SipUri;
 }
 
 type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
@@ -101,8 +107,8 @@ export class ThroughWay implements Way {
   toOwner(passage: Passage, asker: Asker): void {
     const { home, directory, location, behindCore } = this.#ports;
     const { uri } = passage.request;
-    const owner = this.#ownerOf(uri);
-    if (owner !== undefined) return this.#toService(owner, passage, asker);
+    const service = this.#serviceAt(uri);
+    if (service !== undefined) return this.#toService(service, passage, asker);
     const key = home.keyOf(uri);
     if (key === undefined || behindCore !== undefined) return this.toOutside(passage, asker);
     if (uri.kind === "sip" && uri.params.has("gr")) return this.#toDevice(uri, passage, asker);
@@ -159,6 +165,25 @@ export class ThroughWay implements Way {
     return onwardOf(user, own(bindings), forwarder, { flow, coreTransport, carry });
   }
 
+  reach(invite: SipRequest, originator: Originator): Onward | Refusal {
+    const { home, directory, location, routes, forwarder, behindCore } = this.#ports;
+    const principal: Principal = { kind: "server", onBehalfOf: originator.address };
+    const passage = this.#passage(invite, principal, originator);
+    const key = home.keyOf(invite.uri);
+    if (key === undefined || behindCore !== undefined) {
+      return routes.onward?.(passage) ?? refuse("access denied");
+    }
+    const account = directory.owner(key);
+    if (account === undefined || account.user.disabled) return refuse("no such user");
+    const contacts = location.find(invite, account, passage.receivedAt);
+    const verdict = this.#serving.terminating.judge(passage, account.user, contacts);
+    if (verdict.do === "refuse") return verdict.refusal;
+    if (verdict.do !== "forward" && verdict.do !== "pass") return refuse("unreachable");
+    const chosen = verdict.do === "forward" ? own(verdict.bindings) : contacts;
+    if (chosen.length === 0) return refuse("unreachable");
+    return onwardToContacts(edited(passage, verdict.edit), account.user, chosen, forwarder);
+  }
+
   bindings(request: SipRequest, user: User): readonly Binding[] {
     const account = this.#ports.directory.owner(user.address);
     if (account === undefined || account.user.disabled) return [];
@@ -174,7 +199,7 @@ export class ThroughWay implements Way {
 
   /** A service of ours is addressed. */
   isService(uri: Uri): boolean {
-    return this.#ownerOf(uri) !== undefined;
+    return this.#serviceAt(uri) !== undefined;
   }
 
   /** Takes one message from what a user may write; false when there is none left for now. */
@@ -196,14 +221,15 @@ export class ThroughWay implements Way {
     );
   }
 
-  #ownerOf(uri: Uri): Owner | undefined {
+  #serviceAt(uri: Uri): Service | undefined {
     if (uri.kind !== "sip" || uri.user === undefined) return undefined;
-    const normal = this.#ports.home.normal(uri);
-    return this.#serving.owners.find((one) => one.owns(normal));
+    const target = this.#ports.home.normal(uri);
+    const owner = this.#serving.owners.find((one) => one.owns(target));
+    return owner && { owner, target };
   }
 
-  #toService(owner: Owner, passage: Passage, asker: Asker): void {
-    const verdict = owner.serve(passage);
+  #toService({ owner, target }: Service, passage: Passage, asker: Asker): void {
+    const verdict = owner.serve(passage, target);
     if (!(verdict instanceof Promise)) return this.#serviceSaid(verdict, asker);
     verdict.then(
       (said) => this.#serviceSaid(said, asker),

@@ -12,11 +12,11 @@ import {
   type SenderClaim,
 } from "@parlance/im";
 import { ContentType } from "@parlance/sip";
+import { offersBrokenMedia, saysFocus } from "../media/index.ts";
 import type { Edit, Originating, Passage, Untagged, User, Verdict } from "../ports/index.ts";
 import { judgeCoding, judgeInnerCharset } from "./judge-coding.ts";
 import { judgeOriginating } from "./judge-originating.ts";
 import { forgeryIn } from "./original-to.ts";
-import { offersBrokenMedia, saysFocus } from "./session/invitation.ts";
 import { judgeOriginatingSession } from "./session/judge-originating-session.ts";
 
 export interface OriginatingPorts {

@@ -37,8 +37,11 @@ export interface Failure {
 /** Whoever owns an address of the server: the factory, a group, a service address. */
 export interface Owner {
   owns(uri: SipUri): boolean;
-  /** What functions before it wanted changed has been changed in the request. */
-  serve(passage: Passage): MaybePromise<Verdict>;
+  /**
+   * What functions before it wanted changed has been changed in the request. `target` is its Request-URI in the
+   * domain's own name.
+   */
+  serve(passage: Passage, target: SipUri): MaybePromise<Verdict>;
 }
 
 /** Sessions that go through the server: two calls, whose messages pass its switch. */

@@ -1,4 +1,6 @@
 /** The way through the server, for functions that send requests themselves. */
+
+import type { Refusal } from "@parlance/im";
 import type { SipRequest, SipResponse } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { Onward } from "./onward.ts";
@@ -20,6 +22,11 @@ export interface Way {
   deliver(request: SipRequest, user: User, bindings?: readonly Binding[]): Promise<Outcome>;
   /** The way of an INVITE of ours to contacts of a user, asking no function. */
   onward(user: User, bindings: readonly Binding[]): Onward;
+  /**
+   * The way of an INVITE of ours to whoever it is for, as if it had come in: his participating function is asked,
+   * and what it has against it is the answer.
+   */
+  reach(invite: SipRequest, originator: Originator): Onward | Refusal;
   /** Contacts of the user that fit the request, the best first. */
   bindings(request: SipRequest, user: User): readonly Binding[];
 }

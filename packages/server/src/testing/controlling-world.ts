@@ -1,7 +1,7 @@
 /** The controlling function over stores in memory, with a way that leads nowhere. */
 
-import type { SipRequest } from "@parlance/sip";
-import { Controlling, type Group, type JobLimits } from "../controlling/index.ts";
+import type { SipRequest, SipUri } from "@parlance/sip";
+import { Controlling, configuredGroup, type Group, type JobLimits } from "../controlling/index.ts";
 import { workLimits } from "../limits.ts";
 import type { Originator } from "../ports/index.ts";
 import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
@@ -14,15 +14,10 @@ export const alice = userCalled("alice");
 export const FACTORY = "sip:conf-factory@example.com";
 export const ROUTE = "sip:imdn@example.com";
 
-export const team: Group = {
-  identity: "sip:team@example.com",
-  displayName: "Team",
-  members: ["sip:alice@example.com", "sip:bob@example.com", "sip:carol@example.com"],
-  inviteMembers: true,
-  openToAll: false,
-  allowAnonymity: false,
-  pagerMessages: true,
-};
+export const team: Group = configuredGroup(
+  { name: "team", displayName: "Team", members: ["alice", "bob", "carol"] },
+  "example.com",
+);
 
 const JOBS: JobLimits = { copies: workLimits.copies, messages: workLimits.copyJobs };
 
@@ -57,6 +52,7 @@ export function world({ stores: given, disk, direct = false, jobs = JOBS }: Wish
       metrics,
       hits,
       userNamed: (name) => (name === "alice" ? alice : undefined),
+      conferences: undefined,
       groups: { find: (identity) => (identity === team.identity ? team : undefined) },
     },
     {
@@ -69,9 +65,18 @@ export function world({ stores: given, disk, direct = false, jobs = JOBS }: Wish
     },
   );
   const send = async (request: SipRequest, originator: Originator = originatorFor(alice)) => {
-    const verdict = await controlling.serve(passageOf(request, originator, clock.now()));
+    const verdict = await controlling.serve(
+      passageOf(request, originator, clock.now()),
+      targetOf(request),
+    );
     await clock.pass(1);
     return verdict;
   };
   return { way, clock, reports, metrics, hits, stores, opened, controlling, send };
+}
+
+/** Its Request-URI, which names a service of ours. */
+export function targetOf({ uri }: SipRequest): SipUri {
+  if (uri.kind !== "sip") throw new Error("no service of ours");
+  return uri;
 }

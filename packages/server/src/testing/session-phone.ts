@@ -105,7 +105,11 @@ export class SessionPhone {
   }
 
   /** Calls; what becomes of it shows in `call`, `answer`, `failures`. */
-  invite(to: string, headers: Readonly<Record<string, string>> = {}): OutgoingCall {
+  invite(
+    to: string,
+    headers: Readonly<Record<string, string>> = {},
+    wrap: (offer: Body) => Body = (offer) => offer,
+  ): OutgoingCall {
     const own = parseUri(this.#phone.address);
     const request = makeRequest("INVITE", parseUri(to), (edit) => {
       edit.set(MaxForwards, 70).set(CallId, this.#random.token(64));
@@ -117,7 +121,8 @@ export class SessionPhone {
       for (const [name, value] of Object.entries({ ...this.#wishes.headers, ...headers })) {
         edit.setText(name, value);
       }
-      edit.body((this.describes?.() ?? this.description("actpass")).bytes, "application/sdp");
+      const { bytes, type } = wrap(this.describes?.() ?? this.description("actpass"));
+      edit.body(bytes, type);
     });
     return this.table.place(request, this.#phone.flow, this.#owner, { face: this.#face });
   }

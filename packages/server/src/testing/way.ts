@@ -1,4 +1,5 @@
 /** A way through the server that leads nowhere: it keeps what it is given and answers as told. */
+import { type Refusal, refuse } from "@parlance/im";
 import type { SipRequest } from "@parlance/sip";
 import type { Binding, Onward, Originator, Outcome, Principal, User, Way } from "../ports/index.ts";
 
@@ -55,6 +56,10 @@ export class DeadEnd implements Way {
         throw new Error("nobody calls here");
       },
     };
+  }
+
+  reach(): Refusal {
+    return refuse("unreachable");
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {

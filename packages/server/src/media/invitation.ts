@@ -1,7 +1,7 @@
 /** What an INVITE says about the session that it wants. OMA IM 7.2.1.3, 9.2 */
 import { ISFOCUS, offers } from "@parlance/im";
 import { Contact, type SipRequest, sessionOf } from "@parlance/sip";
-import { readOfferedMedia } from "../../media/index.ts";
+import { readOfferedMedia } from "./session-media.ts";
 
 /** Whoever calls says he is a conference server: as a feature, or in the address itself. R-09 */
 export function saysFocus(request: SipRequest): boolean {

@@ -1,0 +1,76 @@
+/** Sessions of many, put together over the core and the user plane, and the groups that they may be of. OMA IM 7.2 */
+import type { ServerConfig, ServerPorts } from "./config.ts";
+import {
+  CONFERENCE_TIMES,
+  Conferences,
+  configuredGroup,
+  configuredRoom,
+  type Group,
+  type Groups,
+} from "./controlling/index.ts";
+import type { Core } from "./core/core.ts";
+import type { Bounds } from "./limits.ts";
+import { RELEASE } from "./release.ts";
+import { type UserPlane, untaggedOf } from "./user-plane.ts";
+
+export interface ConferenceParts {
+  readonly config: ServerConfig;
+  readonly limits: Bounds;
+  readonly ports: ServerPorts;
+  readonly core: Core;
+  readonly plane: UserPlane | undefined;
+  readonly groups: Groups;
+  readonly services: { readonly factory: string };
+}
+
+/** Undefined where there is no user plane. */
+export function makeConferences(parts: ConferenceParts): Conferences | undefined {
+  const { config, limits, ports, core, plane, groups, services } = parts;
+  if (plane === undefined) return undefined;
+  const { clock, random, log, metrics } = ports;
+  const { calls, way, subscriptions: notifier, hits, home } = core;
+  return new Conferences(
+    {
+      calls,
+      way,
+      notifier,
+      rooms: plane.rooms,
+      groups,
+      userAt: (address) => core.directory.owner(address)?.user,
+      clock,
+      random,
+      log,
+      metrics,
+      hits,
+    },
+    {
+      domain: home.domain,
+      factory: services.factory,
+      untagged: untaggedOf(config),
+      userAgent: RELEASE,
+      adHocAnonymity: config.conferences?.adHocAnonymity ?? true,
+      propagatesMedia: config.conferences?.propagateMedia ?? false,
+      limits: {
+        conferences: limits.conferences,
+        participants: limits.conferenceParticipants,
+        adHocParticipants: limits.adHocParticipants,
+        groupParticipants: limits.groupParticipants,
+        messageBytes: limits.roomMessageBytes,
+        stateBytes: STATE_BYTES,
+      },
+      times: CONFERENCE_TIMES,
+    },
+  );
+}
+
+/** Below what every client takes as the body of one message. */
+const STATE_BYTES = 48_000;
+
+export function groupsOf({ domain, groups = [], rooms = [] }: ServerConfig): Groups {
+  const all = [
+    ...groups.map((group) => configuredGroup(group, domain)),
+    ...rooms.map((room) => configuredRoom(room, domain)),
+  ];
+  const byIdentity = new Map<string, Group>(all.map((group) => [group.identity, group]));
+  return { find: (identity) => byIdentity.get(identity) };
+}

@@ -1,0 +1,33 @@
+/** Controlling function: somebody is asked to come while the session runs. Clause 7.7, RFC 4579 §5.5 */
+import { commonTypes } from "@parlance/formats";
+import { invitedBy } from "./begin-round.ts";
+import type { Conference } from "./conference.ts";
+import { guest, type Hosting, rightsFor } from "./hosting.ts";
+import type { Participant } from "./participant.ts";
+import type { Referred, Report } from "./refer-ask.ts";
+
+export interface Adding {
+  readonly target: Referred;
+  readonly by: Participant;
+  readonly report: Report;
+}
+
+export function addParticipant(
+  { target, by, report }: Adding,
+  conference: Conference,
+  on: Hosting,
+): void {
+  const known = conference.named(target.text);
+  if (known?.state === "present") return report(200); // he is in already
+  if (conference.hides(target.text)) return report(480); // as if he were nowhere: nobody is to learn who he is
+  // Whoever was sent away comes back only by the word of one who may send away.
+  const may = known?.state !== "expelled" || rightsFor(by.originator, conference, on).expel;
+  const participant = may ? guest({ uri: target.text }, conference, on) : undefined;
+  if (participant === undefined) return report(may ? 400 : 403);
+  report(100);
+  const invited = invitedBy(by, by.originator, conference, undefined);
+  const types = commonTypes(conference.media.types, ["*"]);
+  conference
+    .invite(participant, { ...invited, replaces: undefined }, { types, done: report })
+    .begin();
+}

@@ -1,0 +1,58 @@
+/** A device is let in: 200 with an answer, a leg of the room, and the others hear of it. IM-7.2.1.3-09a to IM-7.2.1.3-09e */
+import type { IncomingCall, IncomingOwner } from "@parlance/sip";
+import type { SessionMedia } from "../../media/index.ts";
+import type { Originator, Towards, Verdict } from "../../ports/index.ts";
+import type { Ask } from "./ask.ts";
+import type { Conference } from "./conference.ts";
+import type { Device } from "./device.ts";
+import { comer, type Hosting } from "./hosting.ts";
+
+/** An INVITE with which nothing is wrong. */
+export interface Welcome extends Ask {
+  readonly originator: Originator;
+  readonly offer: SessionMedia;
+}
+
+export const TAKEN: Verdict = { do: "taken" };
+
+/** At once. */
+export function admit(ask: Welcome, conference: Conference, on: Hosting): Verdict {
+  const { offer, contact, instance, originator } = ask;
+  const known = conference.participants.get(originator.address);
+  const before = known && conference.sameDevice(known, contact, instance);
+  const taken = take(ask, conference, on);
+  if (taken === undefined) return TAKEN; // it has its answer
+  const { incoming, device, towards } = taken;
+  if (!conference.accept(device, { incoming, offer, towards })) return TAKEN;
+  before?.end("replaced by the same device"); // clause 7.5
+  conference.uninvite(device.participant); // D-10
+  const { round } = conference;
+  if (round !== undefined && round.device.participant !== device.participant) {
+    round.first(offer.media); // D-10
+  }
+  return TAKEN;
+}
+
+export interface Taken {
+  readonly device: Device;
+  readonly incoming: IncomingCall;
+  readonly towards: Towards;
+}
+
+/** Its INVITE is ours to answer, now or later; undefined when it has been answered. */
+export function take(ask: Welcome, conference: Conference, on: Hosting): Taken | undefined {
+  const { passage, contact, instance, name, originator } = ask;
+  const { flow } = passage;
+  if (flow === undefined) throw new Error("only clients come in");
+  const towards = { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
+  const participant = comer(originator, name, conference, on);
+  const device = conference.newDevice(participant, towards, { contact, instance });
+  const owner: IncomingOwner = {
+    ...device.owner,
+    cancelled: () => conference.givenUp(device),
+  };
+  const incoming = on.ports.calls.invited(passage, owner, device.face);
+  if (incoming !== undefined) return { device, incoming, towards };
+  conference.forget(device);
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/** How somebody is seen who comes in: his entity, and what he goes by. Clauses 7.1.1.15, 7.2.3.2, D-02, D-09 */
+import {
+  ANONYMOUS_NAME,
+  type Appearance,
+  type NicknamePolicy,
+  nicknameAtJoin,
+  participantEntity,
+} from "@parlance/im";
+import type { Uri } from "@parlance/sip";
+import type { Random } from "@parlance/wire";
+
+export interface Newcomer {
+  readonly uri: Uri;
+  readonly anonymous: boolean;
+  /** Of the From of his request. */
+  readonly name: string | undefined;
+  /** As his account has it. */
+  readonly accountName: string | undefined;
+  /** As the document of the group has it. */
+  readonly groupName: string | undefined;
+}
+
+export function appearanceOf(
+  newcomer: Newcomer,
+  policy: NicknamePolicy,
+  random: Random,
+  taken: (entity: string) => boolean,
+): Appearance {
+  const { uri, anonymous, name, accountName, groupName } = newcomer;
+  // A name that is not that of his account is what he wishes to be called here.
+  const wish = name === accountName || (anonymous && name === ANONYMOUS_NAME) ? undefined : name;
+  return {
+    entity: participantEntity(uri, anonymous, random, taken),
+    anonymous,
+    alias: wish === undefined ? undefined : nicknameAtJoin(wish, policy),
+    displayName: undefined,
+    groupName: anonymous ? undefined : groupName,
+    profileName: anonymous ? undefined : accountName,
+  };
+}

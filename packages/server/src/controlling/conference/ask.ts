@@ -1,0 +1,60 @@
+/** An INVITE that the controlling function gets, read as far as its checks go. Clauses 7.2.1.2 to 7.2.1.5 */
+import { asksFor, IM_TAG, type Refusal, refuse } from "@parlance/im";
+import { Contact, formatUri, Require, type SipRequest, sessionOf } from "@parlance/sip";
+import { readOfferedMedia, type SessionMedia, saidBy, saysFocus } from "../../media/index.ts";
+import type { Originator, Passage, Untagged } from "../../ports/index.ts";
+import { FOCUS_EXTENSIONS } from "./focus-face.ts";
+import { wrapsMessages } from "./room-media.ts";
+
+export interface Ask {
+  readonly passage: Passage;
+  /** Says that it is for the IM service, or counts as if it did. */
+  readonly isOurs: boolean;
+  readonly originator: Originator | undefined;
+  readonly contactIsFocus: boolean;
+  readonly unknownExtensions: readonly string[];
+  /** What it offers to a room, or what is wrong with that. */
+  readonly offer: SessionMedia | Refusal;
+  /** Of From: the name of the user, or what he wishes to be called. */
+  readonly name: string | undefined;
+  readonly contact: string;
+  /** `+sip.instance` */
+  readonly instance: string | undefined;
+}
+
+export function readAsk(passage: Passage, untagged: Untagged): Ask {
+  const { request, originator } = passage;
+  const contacts = request.get(Contact);
+  const [contact] = contacts === undefined || "star" in contacts ? [] : contacts;
+  return {
+    passage,
+    isOurs: untagged === "serve" || asksFor(request, IM_TAG),
+    originator,
+    contactIsFocus: saysFocus(request),
+    unknownExtensions: (request.get(Require) ?? []).filter((tag) => !KNOWN.has(tag)),
+    offer: readOffer(request),
+    name: request.from.name,
+    contact: contact === undefined ? "" : formatUri(contact.uri),
+    instance: contact?.params.get("+sip.instance"),
+  };
+}
+
+/** RFC 3261 §8.2.2.3 */
+export function unknownExtension({
+  unknownExtensions,
+}: Pick<Ask, "unknownExtensions">): Refusal | undefined {
+  if (unknownExtensions.length === 0) return undefined;
+  return refuse("unknown extension", [["Unsupported", unknownExtensions.join(", ")]]);
+}
+
+function readOffer(request: SipRequest): SessionMedia | Refusal {
+  const body = sessionOf(request);
+  if (body === undefined) return refuse("no common media");
+  const offer = readOfferedMedia(body);
+  if (offer === "broken") return refuse("bad body");
+  if (offer === "other" || !wrapsMessages(offer.media)) return refuse("no common media");
+  // One message, or a file, is no conversation: nobody distributes them here yet.
+  return saidBy(request).kind === "conversation" ? offer : refuse("no common media");
+}
+
+const KNOWN: ReadonlySet<string> = new Set<string>([...FOCUS_EXTENSIONS, "timer", "100rel"]);

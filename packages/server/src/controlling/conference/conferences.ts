@@ -1,0 +1,162 @@
+/** Controlling function of session mode: what comes to the factory, to groups and to sessions. OMA IM 2.5, 7.2 */
+import { formatWarning, isRefusal, type Refusal, refuse } from "@parlance/im";
+import {
+  addressKey,
+  referEvent,
+  type ServerTransaction,
+  type SipUri,
+  TargetDialog,
+} from "@parlance/sip";
+import type { Edit, Owner, Passage, Verdict } from "../../ports/index.ts";
+import { TAKEN } from "./admit.ts";
+import { readAsk } from "./ask.ts";
+import type { Conference, ConferenceProcedures } from "./conference.ts";
+import type { Device } from "./device.ts";
+import { focusContact } from "./focus-face.ts";
+import type { Hosting } from "./hosting.ts";
+import { joinPredefinedGroup } from "./join-predefined-group.ts";
+import { modifySession } from "./modify-session.ts";
+import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+import { refer } from "./refer.ts";
+import { ReferProgress, reportInDialog } from "./refer-reports.ts";
+import { Registry } from "./registry.ts";
+import { rejoin } from "./rejoin.ts";
+import { setUpAdHocGroup } from "./set-up-ad-hoc-group.ts";
+import { setUpPredefinedGroup } from "./set-up-predefined-group.ts";
+import { subscribeConferenceState } from "./subscribe-conference-state.ts";
+import { wishAlias } from "./wish-alias.ts";
+
+export class Conferences implements Owner {
+  readonly #hosting: Hosting;
+  readonly #registry: Registry;
+
+  constructor(ports: ConferencePorts, options: ConferenceOptions) {
+    this.#registry = new Registry(ports, options);
+    const procedures: ConferenceProcedures = {
+      modified: (conference, device, offer) =>
+        modifySession({ device, offer, propagate: options.propagatesMedia }, conference),
+      requested: (conference, device, transaction) =>
+        this.#requested(conference, device, transaction),
+      wishes: wishAlias,
+      over: (conference) => this.#registry.close(conference),
+    };
+    this.#hosting = { ports, options, registry: this.#registry, procedures };
+  }
+
+  get count(): number {
+    return this.#registry.count;
+  }
+
+  /** Sessions that a user is in. */
+  running(address: string): number {
+    return this.#registry.running(address);
+  }
+
+  /** Identities of sessions; those that mean nothing any more as well. Clause 7.13 */
+  owns(uri: SipUri): boolean {
+    return /^im-[0-9a-f]{24}$/.test(uri.user ?? "");
+  }
+
+  serve(passage: Passage, target: SipUri): Verdict {
+    switch (passage.request.method) {
+      case "INVITE":
+        return this.#invite(passage, addressKey(target));
+      case "SUBSCRIBE":
+        return this.#subscribe(passage, addressKey(target));
+      case "REFER":
+        return this.#refer(passage, addressKey(target));
+      default:
+        return no(refuse("unknown method", [["Allow", "INVITE, SUBSCRIBE, REFER"]]));
+    }
+  }
+
+  stop(): void {
+    for (const conference of this.#registry) conference.close();
+  }
+
+  #invite(passage: Passage, key: string): Verdict {
+    const { ports, options } = this.#hosting;
+    const ask = readAsk(passage, options.untagged);
+    if (key === options.factory) return setUpAdHocGroup(ask, this.#hosting);
+    const group = ports.groups.find(key);
+    if (group?.inviteMembers === true) return setUpPredefinedGroup(ask, group, this.#hosting);
+    if (group !== undefined) return joinPredefinedGroup(ask, group, this.#hosting);
+    const conference = this.#registry.find(key);
+    if (conference !== undefined) return rejoin(ask, conference, this.#hosting);
+    return no(refuse(ask.isOurs ? "no such conference" : "no feature tag")); // clause 7.5
+  }
+
+  /** Out of the dialogs of its session. */
+  #refer(passage: Passage, key: string): Verdict {
+    const { calls, notifier } = this.#hosting.ports;
+    const { request, originator, transaction } = passage;
+    const conference = this.#registry.named(key);
+    if (conference === undefined || originator === undefined || transaction === undefined) {
+      return no(refuse("no such conference"));
+    }
+    const reference = request.get(TargetDialog);
+    const call = reference && calls.ofTarget(reference);
+    if (
+      reference !== undefined &&
+      (call === undefined || conference.deviceOf(call) === undefined)
+    ) {
+      return no(refuse("no such dialog")); // RFC 4538 §3.4
+    }
+    const by = conference.participants.get(originator.address);
+    const answer = refer(request, by, conference, this.#hosting);
+    if (isRefusal(answer)) return no(answer);
+    transaction.reply(202, undefined, this.#words(answer.edit));
+    if (answer.silent) answer.perform(() => undefined);
+    else {
+      const contact = (towards: Parameters<ReferProgress["contact"]>[0]) =>
+        focusContact(calls, towards, conference.user);
+      const progress = new ReferProgress(conference.identity, contact);
+      notifier.implied(passage, referEvent(request.cseq.number), progress);
+      answer.perform(progress.report);
+    }
+    return TAKEN;
+  }
+
+  /** In the dialog of a session. */
+  #requested(
+    conference: Conference,
+    device: Device,
+    transaction: ServerTransaction,
+  ): boolean | Promise<void> {
+    const { request } = transaction;
+    if (request.method !== "REFER") return false;
+    const answer = refer(request, device.participant, conference, this.#hosting);
+    if (isRefusal(answer)) this.#refuse(transaction, answer);
+    else {
+      const { call } = device;
+      transaction.reply(202, undefined, this.#words(answer.edit));
+      const silent = answer.silent || call === undefined;
+      answer.perform(silent ? () => undefined : reportInDialog(call, request.cseq.number));
+    }
+    return true;
+  }
+
+  #refuse(transaction: ServerTransaction, { status, warning, headers = [] }: Refusal): void {
+    const { domain } = this.#hosting.options;
+    const edit: Edit = (answer) => {
+      if (warning !== undefined) answer.setText("Warning", formatWarning(domain, warning));
+      for (const [name, value] of headers) answer.setText(name, value);
+    };
+    transaction.reply(status, undefined, this.#words(edit));
+  }
+
+  #words(edit: Edit): Edit {
+    return (answer) => {
+      answer.setText("Server", this.#hosting.options.userAgent);
+      edit(answer);
+    };
+  }
+
+  #subscribe(passage: Passage, key: string): Verdict {
+    return subscribeConferenceState(passage, this.#registry.named(key), this.#hosting);
+  }
+}
+
+function no(refusal: Refusal): Verdict {
+  return { do: "refuse", refusal };
+}

@@ -1,0 +1,16 @@
+/** Controlling function: somebody is sent away, and does not come back. Clause 7.12, RFC 4579 §5.11 */
+import type { Conference } from "./conference.ts";
+import type { Referred } from "./refer-ask.ts";
+import { removeParticipant } from "./remove-participant.ts";
+
+/** The status that whoever asked is told. */
+export function expelParticipant({ text }: Referred, conference: Conference): number {
+  const participant = conference.named(text);
+  if (participant === undefined || participant.state === "gone") return 404;
+  if (participant.state === "expelled") return 200;
+  const state = participant.state;
+  participant.state = "expelled"; // until the session ends
+  if (state === "invited") conference.uninvite(participant);
+  removeParticipant(participant, "expelled", "booted");
+  return 200;
+}

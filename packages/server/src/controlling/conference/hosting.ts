@@ -1,0 +1,122 @@
+/** What the procedures of a session stand on. */
+import { type GroupRights, isOpen } from "@parlance/im";
+import { parseUri } from "@parlance/sip";
+import { parsed } from "@parlance/wire";
+import type { Originator } from "../../ports/index.ts";
+import { keyOf } from "../address-key.ts";
+import type { Group } from "../model.ts";
+import { appearanceOf } from "./appearance.ts";
+import type { Conference, ConferenceFacts, ConferenceProcedures } from "./conference.ts";
+import { Participant, type Person, personOf } from "./participant.ts";
+import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+import type { Registry } from "./registry.ts";
+import { rightsOf } from "./rights.ts";
+
+export interface Hosting {
+  readonly ports: ConferencePorts;
+  readonly options: ConferenceOptions;
+  readonly registry: Registry;
+  readonly procedures: ConferenceProcedures;
+}
+
+export function open(facts: Omit<ConferenceFacts, "user">, on: Hosting): Conference {
+  return on.registry.open(facts, on.procedures);
+}
+
+export function rightsFor(
+  originator: Originator,
+  of: Pick<Conference, "group" | "creator">,
+  { ports, options }: Hosting,
+): GroupRights {
+  return rightsOf(originator, of, {
+    now: ports.clock.now(),
+    adHocAnonymity: options.adHocAnonymity,
+  });
+}
+
+/** Is a session of the group to be at this time? Clause 16.4 */
+export function mayBeOpen(group: Group, { ports }: Hosting): boolean {
+  return isOpen(group.document.group, ports.clock.now());
+}
+
+/** Whoever comes, as he is known here already or as he appears now. */
+export function comer(
+  originator: Originator,
+  name: string | undefined,
+  conference: Conference,
+  on: Hosting,
+): Participant {
+  const person = personOf(originator);
+  const rights = rightsFor(originator, conference, on);
+  const known = conference.participants.get(person.address);
+  if (known !== undefined) {
+    known.rights = rights;
+    known.identities = person.identities;
+    // He was asked by name, and comes without one: nobody is to see that it is he.
+    if (known.state !== "invited" || !originator.anonymous || known.appearance.anonymous)
+      return known;
+    conference.roster.remove(known.entity, conference.present.length);
+  }
+  const appearance = appearanceOf(
+    {
+      uri: originator.uri,
+      anonymous: originator.anonymous,
+      name,
+      accountName: originator.user?.displayName,
+      groupName: groupNameOf(person.address, conference.group),
+    },
+    conference.names.policyFor(person.address),
+    on.ports.random,
+    (entity) => conference.isTaken(entity),
+  );
+  if (known === undefined) return new Participant(person, { appearance, rights, state: "invited" });
+  known.appearance = appearance;
+  return known;
+}
+
+export interface Guest {
+  readonly uri: string;
+  readonly displayName?: string | undefined;
+  /** The others must not learn his address. RFC 5364 §4 */
+  readonly anonymize?: boolean;
+  /** The others must not learn that he was asked. RFC 5364 §4 */
+  readonly hidden?: boolean;
+}
+
+/** One who is to be asked; undefined for what is no address. */
+export function guest(
+  { uri: text, displayName, anonymize = false, hidden = false }: Guest,
+  conference: Conference,
+  on: Hosting,
+): Participant | undefined {
+  const uri = parsed(() => parseUri(text));
+  if (!uri.ok) return undefined;
+  const user = on.ports.userAt(keyOf(text));
+  const address = user?.address ?? keyOf(text);
+  const known = conference.participants.get(address);
+  if (known !== undefined) {
+    if (known.state !== "present") known.state = "invited";
+    return known;
+  }
+  const asked: Originator = { uri: uri.value, address, anonymous: anonymize, user };
+  const person: Person = personOf(asked);
+  const rights = rightsFor(asked, conference, on);
+  const appearance = appearanceOf(
+    {
+      uri: uri.value,
+      anonymous: anonymize,
+      name: undefined,
+      accountName: displayName ?? user?.displayName,
+      groupName: groupNameOf(address, conference.group),
+    },
+    conference.names.policyFor(address),
+    on.ports.random,
+    (entity) => conference.isTaken(entity),
+  );
+  return new Participant(person, { appearance, rights, state: "invited", hidden });
+}
+
+function groupNameOf(address: string, group: Group | undefined): string | undefined {
+  const entry = group?.document.group.entries.find(({ uri }) => keyOf(uri) === address);
+  return entry?.displayName;
+}

@@ -1,0 +1,246 @@
+/** One user is asked to come: by INVITE to his devices, elsewhere when they say so, until there is an end. Clause 7.2.2.2 */
+import type { Entity, MessageMedia } from "@parlance/formats";
+import { isRefusal } from "@parlance/im";
+import {
+  type Call,
+  type CallFailure,
+  Contact,
+  formatUri,
+  type OutgoingCall,
+  type OutgoingOwner,
+  type SipRequest,
+  type SipResponse,
+  sessionOf,
+  type Uri,
+} from "@parlance/sip";
+import type { Random } from "@parlance/wire";
+import { ownOffer } from "../../media/index.ts";
+import type {
+  Calls,
+  MediaRoom,
+  Onward,
+  OnwardUser,
+  RoomLeg,
+  Towards,
+  Way,
+} from "../../ports/index.ts";
+import type { Device } from "./device.ts";
+import { focusFace } from "./focus-face.ts";
+import { type Invited, makeInvitation, withHistory } from "./invitation-request.ts";
+import { type RoomMedia, roomMediaOf } from "./room-media.ts";
+
+export interface InvitationPorts {
+  readonly calls: Calls;
+  readonly way: Pick<Way, "reach">;
+  readonly random: Random;
+  readonly userAgent: string;
+  /** How long it may ring. */
+  readonly patienceMs: number;
+}
+
+/** Where he is asked to. */
+export interface InvitationPlace {
+  /** User part of the session identity. */
+  readonly user: string;
+  readonly room: MediaRoom;
+  readonly media: RoomMedia;
+  readonly history: Entity | undefined;
+  /** Makes the device that will be his. */
+  device(towards: Towards | undefined): Device;
+}
+
+/** Whoever waits for the end: exactly one of `joined` and `missed`. */
+export interface InvitationUser {
+  /** IM-7.2.1.3-G1 */
+  rang(invitation: Invitation): void;
+  joined(invitation: Invitation, media: MessageMedia): void;
+  /** The final status. */
+  missed(invitation: Invitation, status: number): void;
+}
+
+interface Candidate {
+  readonly leg: RoomLeg;
+  readonly offer: ReturnType<typeof ownOffer>;
+}
+
+/** Contacts of a redirection that are tried. Clause 7.9 */
+const MOST_REDIRECTIONS = 3;
+
+export class Invitation implements OnwardUser {
+  readonly invited: Invited;
+  readonly #place: InvitationPlace;
+  readonly #ports: InvitationPorts;
+  readonly #user: InvitationUser;
+  readonly #candidates = new Map<string, Candidate>();
+  /** Where else it may go. */
+  readonly #elsewhere: Uri[] = [];
+  #redirections = 0;
+  #device: Device | undefined;
+  #chosen: Candidate | undefined;
+  #outgoing: OutgoingCall | undefined;
+  #history: Entity | undefined;
+  #over = false;
+
+  constructor(
+    invited: Invited,
+    place: InvitationPlace,
+    ports: InvitationPorts,
+    user: InvitationUser,
+  ) {
+    this.invited = invited;
+    this.#place = place;
+    this.#ports = ports;
+    this.#user = user;
+    this.#history = place.history;
+  }
+
+  get device(): Device | undefined {
+    return this.#device;
+  }
+
+  begin(): void {
+    this.#try(this.invited.target);
+  }
+
+  /** Nobody waits for him any more. RFC 3261 §9.1 */
+  cancel(): void {
+    this.#elsewhere.length = 0;
+    this.#redirections = MOST_REDIRECTIONS;
+    this.#outgoing?.cancel();
+  }
+
+  dress(invite: SipRequest, towards: Towards): SipRequest {
+    const { calls, random } = this.#ports;
+    const candidate = this.#candidates.get(keyOf(towards)) ?? this.#candidate(towards);
+    if (candidate === undefined) return invite; // without an offer: it will be refused
+    const body = withHistory(candidate.offer.body, this.#history, random);
+    const { contact } = focusFace(calls, towards, this.#place.user);
+    return invite.edit().set(Contact, [contact]).body(body.bytes, body.type).done();
+  }
+
+  chosen(towards: Towards): void {
+    const key = keyOf(towards);
+    this.#chosen = this.#candidates.get(key);
+    this.#forgetCandidates(key);
+  }
+
+  #try(target: Uri): void {
+    const { way, calls, random, userAgent, patienceMs } = this.#ports;
+    const invite = makeInvitation({ ...this.invited, target }, userAgent, random);
+    const onward = way.reach(invite, this.invited.by.originator);
+    if (isRefusal(onward)) return this.#failedWith(onward.status);
+    const [first] = onward.targets;
+    this.#device ??= this.#place.device(first);
+    this.#outgoing = calls.place(invite, partyOf(onward), this.#owner(this.#device), {
+      face: this.#device.face,
+      patienceMs,
+      outlet: onward.outlet(this),
+    });
+  }
+
+  #owner(device: Device): OutgoingOwner {
+    return {
+      ...device.owner,
+      progress: (response) => this.#progress(response),
+      answered: (call, response) => this.#answered(call, response),
+      failed: (failure) => this.#failed(failure),
+    };
+  }
+
+  #candidate(towards: Towards): Candidate | undefined {
+    const { room, media } = this.#place;
+    const leg = room.attach(this.#device?.participant.address ?? "", towards, undefined);
+    if (leg === undefined) return undefined;
+    const made = { leg, offer: ownOffer(leg.leg, roomMediaOf(media)) };
+    this.#candidates.set(keyOf(towards), made);
+    return made;
+  }
+
+  #progress({ status }: SipResponse): void {
+    if (status !== 180 || this.#over) return;
+    if (this.#device !== undefined) this.#device.status = "alerting";
+    this.#user.rang(this);
+  }
+
+  #answered(call: Call, response: SipResponse): void {
+    const device = this.#device;
+    const chosen = this.#chosen;
+    if (device === undefined || chosen === undefined || this.#over) return call.end();
+    device.take(chosen.leg, chosen.offer);
+    const media = device.agree(
+      { ...chosen.offer.body, sdp: chosen.offer.sdp },
+      sessionOf(response),
+    );
+    if (media === undefined) {
+      call.end(); // RFC 3261 §13.2.2.4: there is a dialog, and nothing to say in it
+      return this.#failedWith(488);
+    }
+    this.#over = true;
+    device.call = call;
+    const [contact] = contactsOf(response);
+    if (contact !== undefined) device.contact = formatUri(contact);
+    this.#user.joined(this, media);
+  }
+
+  #failed(failure: CallFailure): void {
+    if (failure.kind !== "refused") return this.#failedWith(statusOf(failure));
+    const { response } = failure;
+    const { status } = response;
+    if (status < 400) {
+      const room = MOST_REDIRECTIONS - this.#redirections;
+      const contacts = contactsOf(response).slice(0, room);
+      this.#redirections += contacts.length;
+      this.#elsewhere.push(...contacts);
+      return this.#failedWith(480);
+    }
+    // Whoever cannot take a list apart may take the invitation alone. RFC 5366 §5.2
+    if ((status === 415 || status === 420) && this.#history !== undefined) {
+      this.#history = undefined;
+      return this.#try(this.invited.target);
+    }
+    this.#failedWith(status);
+  }
+
+  #failedWith(status: number): void {
+    if (this.#over) return;
+    const next = this.#elsewhere.shift();
+    if (next !== undefined) return this.#try(next);
+    this.#over = true;
+    this.#forgetCandidates(undefined);
+    this.#user.missed(this, status);
+  }
+
+  #forgetCandidates(but: string | undefined): void {
+    for (const [key, { leg }] of this.#candidates) {
+      if (key !== but) leg.detach();
+    }
+    this.#candidates.clear();
+  }
+}
+
+/** Devices that reach us alike share a leg: one of them will have it. */
+function keyOf({ transport, local }: Towards): string {
+  return `${transport} ${local?.host ?? ""} ${local?.port ?? ""}`;
+}
+
+function partyOf({ party }: Onward): string {
+  return party;
+}
+
+function contactsOf(response: SipResponse): readonly Uri[] {
+  const contacts = response.get(Contact);
+  return contacts === undefined || "star" in contacts ? [] : contacts.map(({ uri }) => uri);
+}
+
+function statusOf(failure: Exclude<CallFailure, { readonly kind: "refused" }>): number {
+  switch (failure.kind) {
+    case "timeout":
+      return 408;
+    case "unreachable":
+      return failure.why === "busy" ? 503 : 480;
+    case "bad answer":
+      return 502;
+    case "cancelled":
+      return 487;
+  }
+}

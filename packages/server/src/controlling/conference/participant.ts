@@ -1,0 +1,159 @@
+/** One who takes part in a session, or is asked to: who he is, and how the others see him. Clause 7.2.3.2 */
+import type { ConferenceUser, Endpoint, Execution } from "@parlance/formats";
+import {
+  type Appearance,
+  displayTextOf,
+  endpointEntity,
+  type GroupRights,
+  type Role,
+} from "@parlance/im";
+import type { Uri } from "@parlance/sip";
+import type { Originator, RoomMember, User } from "../../ports/index.ts";
+import type { Departure, ParticipantDevice } from "./model.ts";
+
+/**
+ * `invited`: his devices ring. `present`: at least one of them is in. `gone`: he may come back, as who he was.
+ * `expelled`: he may not.
+ */
+export type ParticipantState = "invited" | "present" | "gone" | "expelled";
+
+export interface Person {
+  /** Address key. */
+  readonly address: string;
+  readonly uri: Uri;
+  /** Address keys that he may call his own. */
+  readonly identities: readonly string[];
+  /** Set when he is one of ours. */
+  readonly user: User | undefined;
+}
+
+export class Participant implements Person {
+  readonly address: string;
+  readonly uri: Uri;
+  readonly user: User | undefined;
+  identities: readonly string[];
+  appearance: Appearance;
+  state: ParticipantState;
+  roles: readonly Role[] = [];
+  rights: GroupRights;
+  /** The others do not learn that he is asked to come. RFC 5364 §4 */
+  readonly hidden: boolean;
+  method: "dialed-in" | "dialed-out" = "dialed-in";
+  /** Epoch ms. */
+  joinedAt: number | undefined;
+  readonly devices = new Set<ParticipantDevice>();
+
+  constructor(
+    { address, uri, identities, user }: Person,
+    of: {
+      readonly appearance: Appearance;
+      readonly rights: GroupRights;
+      readonly state: ParticipantState;
+      readonly hidden?: boolean;
+    },
+  ) {
+    this.address = address;
+    this.uri = uri;
+    this.identities = identities;
+    this.user = user;
+    this.appearance = of.appearance;
+    this.rights = of.rights;
+    this.state = of.state;
+    this.hidden = of.hidden ?? false;
+  }
+
+  get entity(): string {
+    return this.appearance.entity;
+  }
+
+  /** As the room has to know him. */
+  get member(): RoomMember {
+    const { address: key, appearance, identities, rights } = this;
+    const mayWritePrivately = rights.privateMessages;
+    return { key, appearance, identities, mayWrite: true, mayWritePrivately };
+  }
+
+  /** In whose name requests go that he causes. */
+  get originator(): Originator {
+    const { uri, address, user, appearance } = this;
+    return { uri, address, user, anonymous: appearance.anonymous };
+  }
+
+  /** Are there devices whose sessions run? */
+  get connected(): boolean {
+    return [...this.devices].some(({ status }) => status === "connected");
+  }
+}
+
+/** Who asks, as the core has found out. */
+export function personOf({ address, uri, user }: Originator): Person {
+  return { address, uri, user, identities: user?.identities ?? [address] };
+}
+
+/** `<user>` as everybody may see it; `departure` when the last of his devices has gone. RFC 4575 §5.6, §5.7 */
+export function conferenceUserOf(one: Participant, departure?: Departure): ConferenceUser {
+  const { appearance, roles, devices } = one;
+  return {
+    entity: appearance.entity,
+    yourOwn: false, // said to himself alone. Appendix M
+    displayText: displayTextOf(appearance),
+    nickname: appearance.alias,
+    associatedAors: [],
+    roles,
+    languages: [],
+    cascadedFocus: undefined,
+    endpoints:
+      departure === undefined
+        ? [...devices].map((device) => endpointOf(one, device))
+        : [goneEndpoint(one, departure)],
+  };
+}
+
+function endpointOf(one: Participant, { contact, status }: ParticipantDevice): Endpoint {
+  const connected = status === "connected";
+  return {
+    ...NOTHING_SAID,
+    entity: endpointEntity(one.appearance, contact),
+    status,
+    joiningMethod: one.method,
+    joiningInfo: connected ? whenOf(one.joinedAt) : undefined,
+    media: connected ? MESSAGES : [],
+  };
+}
+
+function goneEndpoint(one: Participant, { method, reason, at }: Departure): Endpoint {
+  return {
+    ...NOTHING_SAID,
+    entity: one.entity,
+    status: "disconnected",
+    disconnectionMethod: method,
+    disconnectionInfo: { when: new Date(at).toISOString(), reason, by: undefined },
+  };
+}
+
+function whenOf(at: number | undefined): Execution | undefined {
+  if (at === undefined) return undefined;
+  return { when: new Date(at).toISOString(), reason: undefined, by: undefined };
+}
+
+const NOTHING_SAID: Omit<Endpoint, "entity"> = {
+  displayText: undefined,
+  referred: undefined,
+  status: undefined,
+  joiningMethod: undefined,
+  joiningInfo: undefined,
+  disconnectionMethod: undefined,
+  disconnectionInfo: undefined,
+  media: [],
+};
+
+const MESSAGES: Endpoint["media"] = [
+  {
+    id: "1",
+    displayText: undefined,
+    type: "message",
+    label: "1",
+    srcId: undefined,
+    status: "sendrecv",
+  },
+];

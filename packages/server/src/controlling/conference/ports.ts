@@ -1,0 +1,76 @@
+/** What sessions of many need of the rest of the server, and what an operator may set. */
+import type { Clock, Random } from "@parlance/wire";
+import type {
+  Calls,
+  LimitWatch,
+  Log,
+  MediaRooms,
+  Metrics,
+  Notifier,
+  Untagged,
+  User,
+  Way,
+} from "../../ports/index.ts";
+import type { Groups } from "../model.ts";
+
+export interface ConferencePorts {
+  readonly calls: Calls;
+  readonly rooms: MediaRooms;
+  readonly way: Pick<Way, "reach">;
+  readonly notifier: Notifier;
+  readonly groups: Groups;
+  /** The user of ours with that address key. */
+  readonly userAt: (address: string) => User | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly hits: LimitWatch;
+}
+
+export interface ConferenceOptions {
+  /** Session identities are `sip:im-…@DOMAIN`. */
+  readonly domain: string;
+  /** Address key of the Conference-factory-URI. */
+  readonly factory: string;
+  readonly untagged: Untagged;
+  readonly userAgent: string;
+  /** May whoever makes an ad-hoc session hide? Clause 3.4 */
+  readonly adHocAnonymity: boolean;
+  /** Are the others offered what one device newly takes? IM-7.2.1.6-N1 */
+  readonly propagatesMedia: boolean;
+  readonly limits: ConferenceLimits;
+  readonly times: ConferenceTimes;
+}
+
+export interface ConferenceLimits {
+  /** Sessions of many at one time. */
+  readonly conferences: number;
+  /** In any session, whatever its group says. */
+  readonly participants: number;
+  readonly adHocParticipants: number;
+  /** Of a group that says nothing. */
+  readonly groupParticipants: number;
+  /** Of one message, its envelope included. */
+  readonly messageBytes: number;
+  /** Of one document of the conference state. */
+  readonly stateBytes: number;
+}
+
+export interface ConferenceTimes {
+  /** How long an invitation may ring. Clause 7.9 */
+  readonly inviteMs: number;
+  /** How long somebody may be alone. Clause 16.6 */
+  readonly aloneMs: number;
+  /** Changes of the conference state are gathered so long. Clause 10.2 */
+  readonly gatherMs: number;
+  /** Of an ad-hoc session. Clause 16.6 */
+  readonly adHocMs: number;
+}
+
+export const CONFERENCE_TIMES: ConferenceTimes = {
+  inviteMs: 120_000,
+  aloneMs: 30_000,
+  gatherMs: 1_000,
+  adHocMs: 7 * 86_400_000,
+};

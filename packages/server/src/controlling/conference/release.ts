@@ -1,0 +1,103 @@
+/** The clock of a session: it ends when nobody else comes, when its time is over, when its schedule closes. Clause 16.6 */
+import { scheduledEnd } from "@parlance/im";
+import type { Cancel, Clock } from "@parlance/wire";
+import type { MediaRoom } from "../../ports/index.ts";
+import type { Group } from "../model.ts";
+import type { ConferenceKind } from "./model.ts";
+import type { Participant } from "./participant.ts";
+import type { ConferenceTimes } from "./ports.ts";
+import { judgeRelease } from "./release-policy.ts";
+
+const WARNING_MS = 300_000; // clause 16.6: 5 min before
+const FIVE_MINUTES = "This session closes in five minutes.";
+
+/** What of a conference decides about its end. */
+export interface Releasable {
+  readonly kind: ConferenceKind;
+  readonly group: Group | undefined;
+  readonly over: boolean;
+  readonly present: readonly Participant[];
+  readonly pending: number;
+  readonly round: { readonly waiting: boolean } | undefined;
+  readonly room: Pick<MediaRoom, "announce">;
+  end(text: string): void;
+}
+
+export class Release {
+  readonly #conference: Releasable;
+  readonly #clock: Clock;
+  readonly #times: ConferenceTimes;
+  #alone: Cancel | undefined;
+  readonly #ends: Cancel[] = [];
+  #keyEverIn = false;
+
+  constructor(conference: Releasable, clock: Clock, times: ConferenceTimes) {
+    this.#conference = conference;
+    this.#clock = clock;
+    this.#times = times;
+    this.#schedule();
+  }
+
+  somebodyCame({ rights }: Participant): void {
+    this.#keyEverIn ||= rights.keyParticipant;
+    this.judge();
+  }
+
+  somebodyLeft(): void {
+    this.judge();
+  }
+
+  judge(): void {
+    const conference = this.#conference;
+    if (conference.over) return;
+    const { kind, present, group, round } = conference;
+    const judgement = judgeRelease({
+      kind,
+      present: present.length,
+      // The inviting user is on his way in.
+      pending: conference.pending + (round?.waiting === true ? 1 : 0),
+      minParticipants: group?.document.group.activity?.minParticipants,
+      key: {
+        everIn: this.#keyEverIn,
+        present: present.filter(({ rights }) => rights.keyParticipant).length,
+      },
+    });
+    if (judgement.do !== "wait") this.#stopWaiting();
+    if (judgement.do === "end") conference.end(judgement.text);
+    if (judgement.do === "wait") this.#wait(judgement.text);
+  }
+
+  stop(): void {
+    this.#stopWaiting();
+    for (const cancel of this.#ends.splice(0)) cancel();
+  }
+
+  #wait(text: string): void {
+    this.#alone ??= this.#clock.schedule(this.#times.aloneMs, () => this.#conference.end(text));
+  }
+
+  #stopWaiting(): void {
+    this.#alone?.();
+    this.#alone = undefined;
+  }
+
+  #schedule(): void {
+    const { group, room } = this.#conference;
+    const now = this.#clock.now();
+    const longest = group?.document.group.activity?.maxDurationSeconds;
+    const until = [
+      ...(longest === undefined ? [] : [longest * 1_000]),
+      ...(group === undefined ? [this.#times.adHocMs] : []),
+      ...(group === undefined ? [] : closing(scheduledEnd(group.document.group, now), now)),
+    ];
+    if (until.length === 0) return;
+    const left = Math.min(...until);
+    this.#ends.push(this.#clock.schedule(left, () => this.#conference.end("session time over")));
+    if (left <= WARNING_MS) return;
+    this.#ends.push(this.#clock.schedule(left - WARNING_MS, () => room.announce(FIVE_MINUTES)));
+  }
+}
+
+function closing(end: number | undefined, now: number): readonly number[] {
+  return end === undefined ? [] : [end - now];
+}

@@ -1,0 +1,155 @@
+/** The state of a conference, and those who watch it: each is told what he does not know yet. RFC 4575, Appendix M */
+import {
+  CONFERENCE_INFO_TYPE,
+  type Conference,
+  type ConferenceDescription,
+  type ConferenceUser,
+} from "@parlance/formats";
+import type { EndReason, EventPackage } from "@parlance/sip";
+import { type Cancel, type Clock, PersistentMap } from "@parlance/wire";
+import type { Watch, WatchedState, Watcher } from "../../ports/index.ts";
+import { fitting } from "./state-document.ts";
+
+export const CONFERENCE_PACKAGE: EventPackage = {
+  name: "conference",
+  bodyTypes: [CONFERENCE_INFO_TYPE],
+  usualS: 3_600, // RFC 4575 §3.4
+};
+
+export interface RosterOptions {
+  /** Changes are gathered so long before anybody is told. Clause 10.2 */
+  readonly gatherMs: number;
+  /** Of one document. */
+  readonly maxBytes: number;
+}
+
+/** One who watches: whose copy it is, and whether he may. */
+export interface Viewer {
+  readonly entity: string | undefined;
+  readonly allowed: boolean;
+}
+
+interface Watching {
+  readonly watch: Watch;
+  readonly viewer: Viewer;
+  /** What he knows. */
+  told: Conference | undefined;
+  version: number;
+}
+
+export class Roster {
+  readonly #clock: Clock;
+  readonly #options: RosterOptions;
+  readonly #watchers = new Set<Watching>();
+  #state: Conference;
+  /** Entities of those who have gone: told once, and then no more. Clause 27.6 */
+  readonly #gone = new Set<string>();
+  #gathering: Cancel | undefined;
+  #over = false;
+
+  constructor(
+    entity: string,
+    description: ConferenceDescription,
+    clock: Clock,
+    options: RosterOptions,
+  ) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#state = {
+      entity,
+      description,
+      host: undefined,
+      status: { userCount: 0, active: true, locked: undefined },
+      users: PersistentMap.empty(),
+    };
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** Somebody is there, or is seen differently. `count`: of those who are in. */
+  put(user: ConferenceUser, count: number): void {
+    this.#gone.delete(user.entity);
+    this.#change({ users: this.#state.users.with(user.entity, user) }, count);
+  }
+
+  /** Somebody has gone: how is told once, and then he is no more. */
+  leave(user: ConferenceUser, count: number): void {
+    if (this.#state.users.get(user.entity) === undefined) return;
+    this.#gone.add(user.entity);
+    this.#change({ users: this.#state.users.with(user.entity, user) }, count);
+  }
+
+  /** Nobody was to know that he was there. */
+  remove(entity: string, count: number): void {
+    this.#gone.delete(entity);
+    this.#change({ users: this.#state.users.without(entity) }, count);
+  }
+
+  describe(description: ConferenceDescription): void {
+    this.#change({ description }, this.#state.status?.userCount ?? 0);
+  }
+
+  watch(watch: Watch, viewer: Viewer): Watcher {
+    const watching: Watching = { watch, viewer, told: undefined, version: 0 };
+    this.#watchers.add(watching);
+    return {
+      get allowed() {
+        return viewer.allowed;
+      },
+      tell: (whole) => this.#tell(watching, whole),
+      over: () => void this.#watchers.delete(watching),
+    };
+  }
+
+  /** Whoever may not watch any more hears that it is over. */
+  review(reason: EndReason): void {
+    for (const { watch, viewer } of this.#watchers) if (!viewer.allowed) watch.end(reason);
+  }
+
+  /** There is no such conference any more. IM-7.2.2.5-01 */
+  end(): void {
+    this.#over = true;
+    this.#gathering?.();
+    this.#gathering = undefined;
+    for (const { watch } of this.#watchers) watch.end("noresource");
+  }
+
+  #change(change: Partial<Conference>, count: number): void {
+    const { status } = this.#state;
+    const counted =
+      status?.userCount === count ? status : { ...NOBODY, ...status, userCount: count };
+    this.#state = { ...this.#state, ...change, status: counted };
+    this.#gather();
+  }
+
+  #gather(): void {
+    if (this.#over) return;
+    this.#gathering ??= this.#clock.schedule(this.#options.gatherMs, () => {
+      this.#gathering = undefined;
+      this.#publish();
+    });
+  }
+
+  #publish(): void {
+    for (const { watch } of this.#watchers) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
+    if (this.#gone.size === 0) return;
+    let { users } = this.#state;
+    for (const entity of this.#gone) users = users.without(entity);
+    this.#gone.clear();
+    this.#state = { ...this.#state, users };
+    this.#gather();
+  }
+
+  #tell(watching: Watching, whole: boolean): WatchedState {
+    const { viewer, told, version } = watching;
+    const to = { entity: viewer.entity, version };
+    const made = fitting(whole ? undefined : told, this.#state, to, this.#options.maxBytes);
+    watching.told = made.told;
+    watching.version += 1;
+    return { type: CONFERENCE_INFO_TYPE, bytes: made.bytes, more: made.more };
+  }
+}
+
+const NOBODY = { userCount: 0, active: true, locked: undefined };
