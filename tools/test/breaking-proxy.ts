@@ -38,6 +38,11 @@ export class BreakingProxy {
     this.#leftBytes = bytes;
   }
 
+  /** So many have not passed yet. */
+  get willBreak(): boolean {
+    return Number.isFinite(this.#leftBytes);
+  }
+
   close(): void {
     this.#server.close();
     this.break();

@@ -68,6 +68,7 @@ suite("files by command", () => {
     const sending = send("tcp", "--json", "--file", large, "--type", "application/x-large", "bob");
     const { status, out } = await sending;
     assert.equal(status, 0);
+    assert.equal(proxy.willBreak, false);
     const { id, ...rest } = JSON.parse(out);
     assert.match(id, /^\S{16,}$/);
     const facts = { name: "large.bin", sizeBytes: content.length, via: "session" };

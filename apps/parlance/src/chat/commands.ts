@@ -15,14 +15,14 @@ export type Typed =
   | { readonly do: "wrong"; readonly why: string };
 
 export const HELP = [
-  "/to NAME [TEXT]   talk to somebody, by name or sip: address; several with commas",
-  "/list             conversations so far",
-  "/file PATH        send a file",
-  "/accept [N] [FOLDER]  take the file that is offered, the newest or that of the number, into a folder",
-  "/decline [N]      do not take it",
-  "/cancel [N]       give up a file that is on its way; so does Ctrl-C",
-  "/quit             leave; so do Ctrl-D, and Ctrl-C while no file is on its way",
-  "//TEXT            a line that begins with a slash",
+  "/to NAME [TEXT]       talk to somebody, by name or sip: address; several with commas",
+  "/list                 conversations so far",
+  "/file PATH            send a file",
+  "/accept [N] [FOLDER]  take a file that is offered, the newest or that of the number",
+  "/decline [N]          do not take it",
+  "/cancel [N]           give up a file that is on its way; so does Ctrl-C",
+  "/quit                 leave; so do Ctrl-D, and Ctrl-C while no file is on its way",
+  "//TEXT                a line that begins with a slash",
   "Arrows edit the line and bring back earlier ones, Page Up and Page Down scroll,",
   "Alt-Enter begins a new line in the same message.",
   "Receipts: … on its way, ✓ accepted, ⏸ deferred, ✓✓ delivered, ✓✓ seen, ✗ failed.",

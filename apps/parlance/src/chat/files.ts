@@ -17,10 +17,11 @@ export interface ChatFilesPorts {
 }
 
 export interface ShownFile {
-  readonly own: boolean;
   readonly conversation: string;
   /** Address of whoever sends it. */
   readonly from: string;
+  /** When it was offered; undefined for now. */
+  readonly at: Date | undefined;
   readonly view: FileView;
 }
 
@@ -54,15 +55,16 @@ export class ChatFiles {
       const stop = new AbortController();
       const how = { name, type, via, signal: stop.signal };
       const file = client.conversation(to).sendFile(content, how);
-      this.#add(file, stop, { own: true, conversation: to, from: client.address });
+      this.#add(file, stop, { conversation: to, from: client.address, at: undefined });
     } catch (error) {
       notice(explainFailure(error));
     }
   }
 
-  offered(file: IncomingFile): void {
+  /** `at`: of the message that points to it. */
+  offered(file: IncomingFile, at?: Date): void {
     const { conversation, from } = file;
-    this.#add(file, new AbortController(), { own: false, conversation, from });
+    this.#add(file, new AbortController(), { conversation, from, at });
   }
 
   /** `number`: undefined for the newest that is offered. */

@@ -73,6 +73,7 @@ test("the screen keeps the newest lines, however many come", () => {
 
 test("a file has one line, which changes as it goes", () => {
   const view = {
+    own: false,
     name: "a.png",
     type: "image/png",
     sizeBytes: 100,

@@ -134,20 +134,30 @@ export class ChatSession {
     const { value } = await pages.next();
     const entries = (value ?? []).toReversed();
     const announced = new Set(entries.map(announcementOf));
+    const arrived = new Set(entries.filter(hasArrived).map(({ message }) => message.id));
     for (const entry of entries) {
-      if ("file" in entry) this.#recallFile(entry.file);
+      if ("file" in entry) this.#recallFile(entry.file, arrived);
       else if (announced.has(entry.message.id)) continue;
       else if (entry.direction === "sent") this.#sent(entry.message, peer);
       else if (entry.message.seen) this.#show(entry.message); // others come by the event
     }
   }
 
-  #recallFile(file: FileRecord): void {
+  /** `arrived`: messages; of a file that went by way of the server the message says whether it has. */
+  #recallFile(file: FileRecord, arrived: ReadonlySet<string>): void {
     const own = file.direction === "sent file";
     const from = own ? this.#client.address : file.from;
-    const view = { ...viewOf(file), place: own ? undefined : file.place };
-    const shown = { own, conversation: file.conversation, from, view };
-    this.#showFile(`${file.direction} ${file.id}`, shown, new Date(file.at));
+    const place = own ? undefined : file.place;
+    const delivered =
+      own && arrived.has(file.messageId ?? "") ? ({ state: "delivered" } as const) : {};
+    const view = { ...viewOf(file), ...delivered, own, place };
+    const { conversation } = file;
+    this.#showFile(`${file.direction} ${file.id}`, {
+      conversation,
+      from,
+      at: new Date(file.at),
+      view,
+    });
   }
 
   #say(text: string): void {
@@ -170,7 +180,8 @@ export class ChatSession {
     await this.#files.send(path, only);
   }
 
-  #showFile(id: string, { own, conversation, from, view }: ShownFile, at = new Date()): void {
+  #showFile(id: string, { conversation, from, view, at = new Date() }: ShownFile): void {
+    const { own } = view;
     const before = this.#model.lines.find((line) => line.id === id);
     const line: ChatLine = {
       id,
@@ -209,7 +220,9 @@ export class ChatSession {
   }
 
   #show(message: IncomingMessage): void {
-    if (message.kind === "reference") return this.#files.offered(this.#client.fileOf(message));
+    if (message.kind === "reference") {
+      return this.#files.offered(this.#client.fileOf(message), message.at);
+    }
     this.#step({ do: "line", line: this.#lineOf(message) });
   }
 
@@ -293,15 +306,27 @@ function idOf({ from, id }: IncomingMessage): string {
   return `${from} ${id}`;
 }
 
+function hasArrived(entry: HistoryEntry): entry is Extract<HistoryEntry, { direction: "sent" }> {
+  if (entry.direction !== "sent") return false;
+  return entry.message.state === "delivered" || entry.message.state === "displayed";
+}
+
 /** The message that says where a file is: the file itself is shown. */
 function announcementOf(entry: HistoryEntry): string | undefined {
   return "file" in entry ? entry.file.messageId : undefined;
 }
 
 /** As it was left. */
-function viewOf({ name, type, sizeBytes, state, via, failure }: FileRecord): FileView {
+function viewOf({
+  name,
+  type,
+  sizeBytes,
+  state,
+  via,
+  failure,
+}: FileRecord): Omit<FileView, "own" | "place"> {
   const why = failure === undefined ? "" : plainLine(failure.code);
-  const nothing = { doneBytes: 0, bytesPerSecond: undefined, number: undefined, place: undefined };
+  const nothing = { doneBytes: 0, bytesPerSecond: undefined, number: undefined };
   return { name: name ?? "file", type, sizeBytes, state, via, why, ...nothing };
 }
 

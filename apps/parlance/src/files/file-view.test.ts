@@ -4,6 +4,7 @@ import { coarseState, type FileView, formatFile, formatFileState } from "./file-
 
 function view(of: Partial<FileView>): FileView {
   return {
+    own: false,
     name: "holiday.png",
     type: "image/png",
     sizeBytes: 2_000_000,
@@ -43,11 +44,14 @@ test("what goes has a bar, a rate and the time that is left", () => {
 test("each state has its words", () => {
   for (const [of, told] of [
     [{ state: "offered" }, "/accept 1 or /decline 1"],
+    [{ state: "offered", own: true }, "… offered"],
     [{ state: "delivered" }, "✓✓"],
     [{ state: "sent" }, "✓ sent, not confirmed"],
     [{ state: "sent", via: "http" }, "✓ on the server"],
     [{ state: "complete", place: "/tmp/a\nb" }, "✓ saved as /tmp/a b"],
     [{ state: "failed", why: "timeout" }, "✗ failed: timeout"],
+    [{ state: "failed", why: "aborted" }, "✗ given up"],
+    [{ state: "failed", why: "aborted: by its sender" }, "✗ given up: by its sender"],
     [{ state: "declined" }, "✗ declined"],
   ] as const) {
     assert.equal(formatFileState(view(of)), told);

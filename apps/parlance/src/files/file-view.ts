@@ -4,6 +4,8 @@ import { plainLine } from "../terminal/plain.ts";
 import { formatBar, formatBytes, formatSpan } from "./measure.ts";
 
 export interface FileView {
+  /** Sent by the user, not to him. */
+  readonly own: boolean;
   readonly name: string;
   /** Media type. */
   readonly type: string;
@@ -28,12 +30,13 @@ export function formatFile({ name, sizeBytes, type }: FileView): string {
 
 /** What becomes of it, beside its name. */
 export function formatFileState(view: FileView): string {
-  const { state, number, via, place, why } = view;
+  const { state, own, number, via, place, why } = view;
   switch (state) {
     case "preparing":
       return "… is read";
     case "offered":
-      return view.number === undefined ? "… offered" : `/accept ${number} or /decline ${number}`;
+      if (own || number === undefined) return "… offered";
+      return `/accept ${number} or /decline ${number}`;
     case "sending":
     case "receiving":
       return [formatShare(view), formatPace(view)].filter((part) => part !== "").join("  ");
@@ -49,8 +52,15 @@ export function formatFileState(view: FileView): string {
     case "withdrawn":
       return `✗ ${state}`;
     case "failed":
-      return why === "" ? "✗ failed" : `✗ failed: ${why}`;
+      return failed(why);
   }
+}
+
+/** As the SDK calls it, but for what somebody has wanted. */
+function failed(why: string): string {
+  if (why === "closed") return "✗ given up: the program has ended";
+  if (why.startsWith("aborted")) return why.replace("aborted", "✗ given up");
+  return why === "" ? "✗ failed" : `✗ failed: ${why}`;
 }
 
 /** For output that is not drawn over: the same text as long as there is nothing worth a new line. */

@@ -30,6 +30,7 @@ export async function saveFile(
     await handle.sync();
     place = await moved(part, folder, file.name);
     await synced(folder);
+    await file.savedAs(place);
   };
   try {
     await file.save(write, { finish, ...(signal === undefined ? {} : { signal }) });
@@ -39,7 +40,6 @@ export async function saveFile(
   } finally {
     await handle.close();
   }
-  await file.savedAs(place);
   return place;
 }
 

@@ -20,6 +20,7 @@ export function watchFile(
     const { now } = file.progress;
     const over = isOver(file);
     changed({
+      own: !("decline" in file),
       name: file.name ?? "file",
       type: file.type,
       sizeBytes: file.sizeBytes,
@@ -36,7 +37,9 @@ export function watchFile(
   tell();
   const follow = async (): Promise<void> => {
     for await (const { doneBytes } of file.progress) {
-      pace = paced(pace, Date.now(), doneBytes);
+      // Waiting is not slowness.
+      const going = file.state === "sending" || file.state === "receiving";
+      pace = going ? paced(pace, Date.now(), doneBytes) : NO_PACE;
       tell();
       await sleep(PICTURE_MS);
     }
