@@ -152,6 +152,7 @@ export class Engine {
     this.typing.stop();
     this.#others.stop();
     this.outbox.pause();
+    await this.#within(GOODBYE_MS, this.fileSender.idle());
     this.fileSender.end();
     this.fileReceiver.end();
     this.sessions.end();

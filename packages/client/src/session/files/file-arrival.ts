@@ -15,7 +15,7 @@ import type { IncomingFile } from "./incoming-file.ts";
 import { EnvelopeReader } from "./wrapped-content.ts";
 
 /** For a file whose size nobody tells. */
-const MOST_BYTES = 2 ** 30;
+export const MOST_BYTES = 2 ** 30;
 const ENVELOPE_BYTES = 16_384;
 /** For the sender to say BYE once he has his 200. */
 const BYE_WAIT_MS = 10_000;

@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { SeededRandom, type World } from "@parlance/testkit";
 import { concatBytes } from "@parlance/wire";
+import { ImError } from "../../base/errors.ts";
 import type { ImClient } from "../../client.ts";
 import { codeOf, reading, worldFor } from "../../people.test.ts";
 import type { FileRecord } from "../../store/file-record.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
 import type { IncomingFile } from "./incoming-file.ts";
+import { SentFile } from "./sent-file.ts";
 
 async function filesOf(client: ImClient, peer: string): Promise<FileRecord[]> {
   const found: FileRecord[] = [];
@@ -264,4 +266,58 @@ test("who is closed in the moment in which his file is accepted says goodbye all
     assert.equal(world.server.stats.sessions, 0, String(waitMs));
     await world.end();
   }
+});
+
+test("a file that is here is never given to the application again: whose 200 was lost learns that it is here (RFC 5547 §8.1)", async (t) => {
+  for (const restarts of [false, true]) {
+    const those = await two(t);
+    const { world, alice, bob, stores, offered } = those;
+    const sent = alice.conversation(bob.address).sendFile(CONTENT, { name: "once.bin" });
+    const file = await next(those);
+    const finish = (): Promise<void> => {
+      world.link("alice").silence();
+      return Promise.resolve();
+    };
+    await world.until(file.save(() => {}, { finish }));
+    await world.until(() => file.state === "complete");
+    await world.run(60_000);
+    assert.notEqual(sent.state, "delivered");
+    if (restarts) {
+      world.kill("bob");
+      const again = await world.client("bob", { store: stores.bob });
+      again.on("file", (other) => offered.push(other));
+    }
+    world.link("alice").restore();
+    await world.until(sent.delivered, 600_000);
+    assert.equal(offered.length, 1);
+    await world.end();
+  }
+});
+
+test("what has left stays sent when nobody will say any more whether it has come", async () => {
+  const facts = { id: "1", name: "left.bin", type: "image/png", sizeBytes: 1 };
+  const sent = new SentFile(facts, () => {});
+  for (const state of ["offered", "sending", "interrupted", "sending", "sent"] as const) {
+    sent.become(state);
+    assert.equal(sent.state, state);
+  }
+  sent.become("interrupted"); // too late
+  sent.unreported("closed");
+  sent.fail(new ImError("aborted"));
+  assert.deepEqual([sent.state, sent.failure], ["sent", undefined]);
+  assert.equal(await codeOf(sent.delivered), "closed");
+  assert.equal(await codeOf(sent.accepted), undefined);
+});
+
+test("a client that is closed waits a moment for the word that its file has arrived", async (t) => {
+  const those = await two(t);
+  const { world, alice, bob } = those;
+  const sent = alice.conversation(bob.address).sendFile(CONTENT);
+  const closed = Promise.withResolvers<void>();
+  sent.on("state", (state) => {
+    if (state === "sent") alice.close().then(closed.resolve, closed.reject);
+  });
+  void codeOf((await next(those)).save(() => {}));
+  await world.until(closed.promise);
+  assert.equal(sent.state, "delivered");
 });

@@ -18,10 +18,11 @@ import type { Invitation, Offered } from "../invitation.ts";
 import { makeInvite } from "../invite.ts";
 import type { MediaEnd, MediaPorts } from "../media/media-session.ts";
 import type { MediaTerms } from "../media/own-description.ts";
-import { FileArrival, type FileArrivalUser } from "./file-arrival.ts";
+import { FileArrival, type FileArrivalUser, MOST_BYTES } from "./file-arrival.ts";
 import { newTransferId } from "./file-facts.ts";
 import type { FileRecorder } from "./file-recorder.ts";
 import { IncomingFile, type IncomingFileFacts } from "./incoming-file.ts";
+import { KnownArrival } from "./known-arrival.ts";
 import { pictureType } from "./thumbnail.ts";
 
 export interface FileReceiverPorts {
@@ -76,7 +77,11 @@ export class FileReceiver {
   }
 
   /** Somebody offers a file. */
-  invited(invitation: Invitation, transaction: ServerTransaction, media: MediaPorts): void {
+  async invited(
+    invitation: Invitation,
+    transaction: ServerTransaction,
+    media: MediaPorts,
+  ): Promise<void> {
     const { offered, origin } = invitation;
     const offer = offered?.media.file;
     if (offered === undefined || offer === undefined) {
@@ -86,6 +91,9 @@ export class FileReceiver {
     const known = this.#taken.get(key);
     const again = known !== undefined && known.file.live;
     if (again) return this.#again(known, { key, offer, offered, transaction, media });
+    if (await this.#ports.recorder.hasArrived(origin.from, offer)) {
+      return this.#onceMore({ key, offer, offered, transaction, media });
+    }
     // Without what comes before there is no use for it.
     if ((offer.range?.first ?? 1) > 1) {
       return this.#ports.door.refuse(transaction, refuse("no common media"));
@@ -189,6 +197,15 @@ export class FileReceiver {
     before.session.end();
     file.become("receiving");
     arrival.session.accept(offered);
+  }
+
+  /** All of it is here, and its sender is to learn that; the application is not. */
+  #onceMore({ offer, offered, transaction, media }: Offering): void {
+    const { door, clock } = this.#ports;
+    const terms = termsFor(offer, offer.selector.sizeBytes);
+    const receiveBytes = (offer.selector.sizeBytes ?? MOST_BYTES) + ENVELOPE_BYTES;
+    const { session } = new KnownArrival({ terms, receiveBytes }, { media, clock });
+    if (door.enter(transaction, session) !== undefined) session.accept(offered);
   }
 
   #take(

@@ -1,4 +1,5 @@
 /** Writes into the history what becomes of files that are sent and offered. RFC 5547 */
+import { type FileOffer, matchFile } from "@parlance/formats";
 import type { Clock } from "@parlance/wire";
 import { Turns } from "../../base/turns.ts";
 import type { ClientStore } from "../../store/client-store.ts";
@@ -44,6 +45,14 @@ export class FileRecorder {
     const keep = this.#follow(() => receivedRecord(file, at));
     file.kept = keep;
     file.on("state", () => void keep());
+  }
+
+  /** Whether all of such a file is here, whatever its sender has heard of it. */
+  async hasArrived(from: string, { transferId, selector }: FileOffer): Promise<boolean> {
+    if (transferId === undefined) return false;
+    const record = await this.#ports.store.receivedFile(transferId, from);
+    if (record?.state !== "complete") return false;
+    return matchFile({ ...selector, name: undefined }, record) === "match";
   }
 
   /** Resolves when all is written. */

@@ -86,6 +86,14 @@ export class FileSender {
     return file;
   }
 
+  /** Resolves when nobody waits for the word that what has left has arrived. */
+  async idle(): Promise<void> {
+    const sent = [...this.#transfers]
+      .map(({ file }) => file)
+      .filter(({ state }) => state === "sent");
+    await Promise.allSettled(sent.map(({ delivered }) => delivered));
+  }
+
   /** Nothing goes any more. */
   end(): void {
     for (const transfer of this.#transfers) transfer.end();
@@ -113,6 +121,10 @@ class Transfer {
     this.#stop = new Stop(ports.clock, wanted.options.signal);
   }
 
+  get file(): SentFile {
+    return this.#wanted.file;
+  }
+
   async run(about: Omit<FileFacts, "hashes" | "createdAt">): Promise<void> {
     await this.#run(about);
     this.#stop.done();
@@ -120,7 +132,9 @@ class Transfer {
   }
 
   end(): void {
-    this.#wanted.file.fail(new ImError("closed"));
+    const { file } = this.#wanted;
+    if (file.state === "sent") file.unreported("closed");
+    else file.fail(new ImError("closed"));
     this.#stop.stop();
   }
 
@@ -270,7 +284,7 @@ class Transfer {
       (error: unknown) => {
         const known = error instanceof ImError ? error : new ImError("timeout");
         // Where the client ends first the file is there all the same.
-        if (known.code === "closed") file.unreported();
+        if (known.code === "closed") file.unreported("closed");
         else file.fail(known);
       },
     );

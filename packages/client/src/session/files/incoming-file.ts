@@ -29,7 +29,10 @@ export interface IncomingFileFacts {
 export interface TakeOptions {
   /** Gives it up. */
   readonly signal?: Signal;
-  /** Called when all is there and is what was announced: the sender hears so when this has settled. */
+  /**
+   * Called when all is there and is what was announced: the sender hears so when this has settled. He waits for
+   * half a minute.
+   */
   readonly finish?: () => void | Promise<void>;
 }
 

@@ -35,6 +35,8 @@ export class SentFile {
   readonly #delivered = Promise.withResolvers<void>();
   #state: SentFileState = "preparing";
   #failure: ImError | undefined;
+  /** It stays what it is. */
+  #over = false;
   #via: "session" | "http" = "session";
   #hashes: SentFileRecord["hashes"] = [];
   #messageId: string | undefined;
@@ -82,7 +84,10 @@ export class SentFile {
     return this.#accepted.promise;
   }
 
-  /** The other side has said that it has all of it. Rejects with ImError; "timeout": it did not say so. */
+  /**
+   * The other side has said that it has all of it. Rejects with ImError: "timeout": it did not say so; "closed", while
+   * the state is "sent": the client has ended before.
+   */
   get delivered(): Promise<void> {
     return this.#delivered.promise;
   }
@@ -127,13 +132,14 @@ export class SentFile {
   }
 
   /** Nobody will say more of it. */
-  unreported(): void {
-    this.#delivered.reject(new ImError("timeout"));
+  unreported(why: "timeout" | "closed" = "timeout"): void {
+    this.#over = true;
+    this.#delivered.reject(new ImError(why));
     this.#progress.end();
   }
 
   fail(error: ImError): void {
-    if (this.#state === "failed" || this.#state === "delivered") return;
+    if (this.#over || this.#state === "failed" || this.#state === "delivered") return;
     this.#state = "failed";
     this.#failure = error;
     this.#accepted.reject(error);
