@@ -315,7 +315,7 @@ test("a client that is closed waits a moment for the word that its file has arri
   const sent = alice.conversation(bob.address).sendFile(CONTENT);
   const closed = Promise.withResolvers<void>();
   sent.on("state", (state) => {
-    if (state === "sent") alice.close().then(closed.resolve, closed.reject);
+    if (state === "sent") closed.resolve(alice.close());
   });
   void codeOf((await next(those)).save(() => {}));
   await world.until(closed.promise);
