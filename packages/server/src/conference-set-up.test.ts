@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRecipientLists, parseSessionBody } from "@parlance/formats";
+import { utf8Text } from "@parlance/wire";
 import {
   ConferenceWorld,
   contactOf,
@@ -286,4 +287,27 @@ test("what stands in a list is taken for what it is: groups for their members, n
   await world.settle();
   assert.ok(bob.phone.call !== undefined && carol.phone.call !== undefined);
   assert.equal(alice.phone.incoming, undefined);
+});
+
+test("a session of two becomes one of many: each hears which of his own it takes the place of (4.6, RFC 3891)", async () => {
+  const { world, alice, bob, carol } = await three();
+  alice.phone.invite("sip:bob@parlance.test");
+  await world.settle();
+  const [mine, his] = [alice.phone.call?.dialog.id, bob.phone.call?.dialog.id];
+  assert.ok(mine !== undefined && his !== undefined);
+  assert.notEqual(mine.callId, his.callId); // the server is between them
+  const replaces = `${mine.callId};to-tag=${mine.remoteTag};from-tag=${mine.localTag}`;
+  bob.phone.automatic = false;
+  const list = listed(
+    `sip:bob@parlance.test?Replaces=${encodeURIComponent(replaces)}`,
+    "sip:carol@parlance.test",
+  );
+  alice.phone.invite(FACTORY, {}, list);
+  await world.settle();
+  const [callId, ...tags] = header(bob, "Replaces")?.split(";") ?? [];
+  assert.equal(callId, his.callId);
+  assert.deepEqual(tags.toSorted(), [`from-tag=${his.remoteTag}`, `to-tag=${his.localTag}`]);
+  assert.equal(header(carol, "Replaces"), undefined);
+  const body = bob.phone.incoming?.request.body ?? new Uint8Array();
+  assert.equal(utf8Text(body).includes("Replaces"), false); // nobody else is told of it
 });

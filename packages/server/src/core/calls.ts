@@ -47,7 +47,10 @@ export interface CallPorts {
   readonly home: Home;
   /** Name of the trusted peer at the other end of a flow. */
   readonly peerOf: (flow: Flow) => string | undefined;
-  /** Whoever is on the other side, the requests in his dialog come from a core that answers for him. */
+  /**
+   * Whoever is on the other side, the requests in his dialog come from a core that answers for him.
+   * IM-7.2.1.6-X1, IM-7.2.1.9-X1, IM-7.2.2.5-X1, IM-7.2.2.6-X1
+   */
   readonly behindCore: boolean;
 }
 

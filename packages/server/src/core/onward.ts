@@ -9,7 +9,7 @@ import {
   type SipRequest,
   type TransportName,
 } from "@parlance/sip";
-import type { Onward, Passage, Towards, User } from "../ports/index.ts";
+import type { Edit, Onward, Passage, Towards, User } from "../ports/index.ts";
 import type { Branch, ForkEnd } from "./fork.ts";
 import type { Forwarder, ForwardObserver, Outside } from "./forwarder.ts";
 import { RequestPassage } from "./passage.ts";
@@ -52,6 +52,23 @@ export function onwardOf(
           on.dress(request, towardsOf(contact, origin)),
         );
         return sending;
+      }),
+  };
+}
+
+/** With a change to the INVITE, wherever it goes. */
+export function changedOnward(onward: Onward, edit: Edit | undefined): Onward {
+  if (edit === undefined) return onward;
+  return {
+    ...onward,
+    outlet: (user) =>
+      onward.outlet({
+        chosen: (towards) => user.chosen(towards),
+        dress(invite, towards) {
+          const changed = invite.edit();
+          edit(changed);
+          return user.dress(changed.done(), towards);
+        },
       }),
   };
 }

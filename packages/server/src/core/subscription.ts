@@ -2,6 +2,7 @@
 import {
   type EndReason,
   type Flow,
+  isReliable,
   type Notification,
   type NotifierInput,
   type NotifierStep,
@@ -117,9 +118,9 @@ export class Subscription implements Watch {
     const { sender, flowTo } = this.#ports;
     const dialog = this.#dialog;
     this.#cseq += 1;
-    const told = withState && this.#watcher.allowed ? this.#tell() : undefined;
-    this.#more = told?.more ?? false;
     const flow = flowTo(this.party, dialog.target, this.#flow);
+    const told = withState && this.#watcher.allowed ? this.#tell(flow) : undefined;
+    this.#more = told?.more ?? false;
     const request = makeNotify(dialog, {
       cseq: this.#cseq,
       contact: this.#watched.contact(flow),
@@ -139,9 +140,9 @@ export class Subscription implements Watch {
     if (status >= 200 && status < 300 && this.#more) this.changed();
   }
 
-  #tell(): WatchedState {
+  #tell({ transport }: Flow): WatchedState {
     const whole = this.#whole;
     this.#whole = false;
-    return this.#watcher.tell(whole);
+    return this.#watcher.tell(whole, !isReliable(transport));
   }
 }

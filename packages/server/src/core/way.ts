@@ -30,7 +30,7 @@ import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
-import { onwardOf, onwardToContacts } from "./onward.ts";
+import { changedOnward, onwardOf, onwardToContacts } from "./onward.ts";
 import { edited, RequestPassage } from "./passage.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
 import { type Exits, passBack } from "./routes.ts";
@@ -171,7 +171,7 @@ export class ThroughWay implements Way {
     const passage = this.#passage(invite, principal, originator);
     const key = home.keyOf(invite.uri);
     if (key === undefined || behindCore !== undefined) {
-      return routes.onward?.(passage) ?? refuse("access denied");
+      return routes.onward?.(passage) ?? refuse("access denied"); // IM-7.2.1.3-X1, IM-7.2.1.4-X1
     }
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return refuse("no such user");
@@ -181,7 +181,9 @@ export class ThroughWay implements Way {
     if (verdict.do !== "forward" && verdict.do !== "pass") return refuse("unreachable");
     const chosen = verdict.do === "forward" ? own(verdict.bindings) : contacts;
     if (chosen.length === 0) return refuse("unreachable");
-    return onwardToContacts(edited(passage, verdict.edit), account.user, chosen, forwarder);
+    // A session that the new one takes the place of is another dialog behind us. OMA IM 9.6
+    const edit = this.#serving.sessions?.translated(passage);
+    return changedOnward(onwardToContacts(passage, account.user, chosen, forwarder), edit);
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {

@@ -96,6 +96,8 @@ export interface MediaEnd {
 }
 
 export interface MediaSwitch {
+  /** A leg of ours has this address: its media pass here already. */
+  holds(uri: string): boolean;
   /** Undefined as for `bridge`. `rules` hold for what comes. */
   end(towards: Towards, rules: MediaRules, user: MediaEndUser): MediaEnd | undefined;
   /** Undefined when no listener of ours can be reached by that device. */

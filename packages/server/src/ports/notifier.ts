@@ -25,8 +25,11 @@ export interface Watch {
 export interface Watcher {
   /** May he see it still? Asked when he subscribes anew, and before each NOTIFY. Security rule 18 */
   readonly allowed: boolean;
-  /** The body of the next NOTIFY. `whole`: the first one, and after he has subscribed anew. */
-  tell(whole: boolean): WatchedState;
+  /**
+   * The body of the next NOTIFY. `whole`: the first one, and after he has subscribed anew. `inDatagrams`: it has to
+   * fit into one.
+   */
+  tell(whole: boolean, inDatagrams: boolean): WatchedState;
   /** No NOTIFY follows. */
   over(): void;
 }

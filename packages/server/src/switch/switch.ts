@@ -136,6 +136,11 @@ export class Switch implements MediaSwitch, MediaLines {
     return place && uriAt(place, sessionId);
   }
 
+  holds(uri: string): boolean {
+    const sessionId = sessionIdOf(uri);
+    return sessionId !== undefined && this.#targets.has(sessionId);
+  }
+
   host(sessionId: string, target: MediaTarget): Cancel {
     this.#targets.set(sessionId, target);
     return () => void this.#targets.delete(sessionId);

@@ -31,6 +31,8 @@ export interface Somebody {
   connect(): void;
   /** SUBSCRIBE to the state of that conference; the answer. */
   watch(uri?: string, more?: Readonly<Record<string, string>>): Promise<SipResponse>;
+  /** What he says to a NOTIFY. */
+  answers: number;
   /** REFER in the dialog of his session: the status that answers it. */
   refer(to: string, more?: Readonly<Record<string, string>>, body?: Body): Promise<string>;
   /** Results of his REFERs. */
@@ -84,12 +86,13 @@ export class ConferenceWorld {
     below.serve = (transaction) => {
       if (transaction.request.method !== "NOTIFY") return serve?.(transaction);
       notified.push(transaction.request);
-      transaction.reply(200);
+      transaction.reply(somebody.answers);
     };
     const { server } = this.world;
-    return {
+    const somebody: Somebody = {
       phone,
       below,
+      answers: 200,
       notified,
       connect() {
         phone.device.connect((connection) => server.media?.taken(connection)).greet(phone.peerPath);
@@ -127,6 +130,7 @@ export class ConferenceWorld {
         return said.filter(({ body }) => body.length > 0).map(documentIn);
       },
     };
+    return somebody;
   }
 
   /** In the lobby, connected. */

@@ -6,7 +6,7 @@ import {
   type Recipient,
 } from "@parlance/formats";
 import type { Refusal } from "@parlance/im";
-import { type DialogReference, parseUri, Replaces, type Uri } from "@parlance/sip";
+import { type DialogReference, formatUri, parseUri, Replaces, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { Passage } from "../../ports/index.ts";
 import { keyOf } from "../address-key.ts";
@@ -55,7 +55,8 @@ function listedAs(recipient: Recipient): Listed | undefined {
   const [, text] = uri.headers.find(([name]) => name.toLowerCase() === "replaces") ?? [];
   const replaces = text === undefined ? undefined : parsed(() => Replaces.read(text));
   if (replaces?.ok === false) return undefined;
-  // Of its headers none but this one is taken over. RFC 3261 §19.1.5
+  // Of its headers none but this one is taken over, and none is told to the others. RFC 3261 §19.1.5
   const target = { ...uri, headers: [], params: uri.params.without("method") };
-  return { ...recipient, address: keyOf(recipient.uri), target, replaces: replaces?.value };
+  const plain = formatUri(target);
+  return { ...recipient, uri: plain, address: keyOf(plain), target, replaces: replaces?.value };
 }

@@ -98,7 +98,7 @@ export class Roster {
       get allowed() {
         return viewer.allowed;
       },
-      tell: (whole) => this.#tell(watching, whole),
+      tell: (whole, inDatagrams) => this.#tell(watching, whole, inDatagrams),
       over: () => void this.#watchers.delete(watching),
     };
   }
@@ -142,14 +142,18 @@ export class Roster {
     this.#gather();
   }
 
-  #tell(watching: Watching, whole: boolean): WatchedState {
+  #tell(watching: Watching, whole: boolean, inDatagrams: boolean): WatchedState {
     const { viewer, told, version } = watching;
     const to = { entity: viewer.entity, version };
-    const made = fitting(whole ? undefined : told, this.#state, to, this.#options.maxBytes);
+    const { maxBytes } = this.#options;
+    const most = inDatagrams ? Math.min(maxBytes, DATAGRAM_BYTES) : maxBytes;
+    const made = fitting(whole ? undefined : told, this.#state, to, most);
     watching.told = made.told;
     watching.version += 1;
     return { type: CONFERENCE_INFO_TYPE, bytes: made.bytes, more: made.more };
   }
 }
 
+/** Below what our own parser takes as the body of a datagram. */
+const DATAGRAM_BYTES = 12_000;
 const NOBODY = { userCount: 0, active: true, locked: undefined };

@@ -125,6 +125,8 @@ export class AnchoredSessions implements Sessions {
     flow: { readonly transport: TransportName; readonly remote: { readonly host: string } },
     onward: Onward,
   ): boolean {
+    // Behind a core the invitation of a conference of ours comes by here once more.
+    if (offer.media.path.some((uri) => this.#ports.media.holds(uri))) return false;
     if (this.#options.anchor === "always") return true;
     return judgeAnchoring({
       media: offer.media,

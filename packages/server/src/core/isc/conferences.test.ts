@@ -1,0 +1,68 @@
+/** Sessions of many between users of a SIP/IP core: the server is an address that the core routes to. 3GPP TS 24.229 §5.7.3 */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MsrpDialer } from "@parlance/msrp";
+import { SessionPhone } from "../../testing/session-phone.ts";
+import { behindCore } from "./sip-ip-core.test.ts";
+
+const PLACE = { secure: false, host: "192.0.2.1", port: 2855, transport: "tcp" } as const;
+const NOBODY: MsrpDialer = {
+  dial(_, done) {
+    queueMicrotask(() => done({ ok: false, failure: { why: "no answer", detail: "" } }));
+    return () => {};
+  },
+};
+const CONFIG = {
+  rooms: [{ name: "lobby", moderators: ["alice"] }],
+  groups: [{ name: "team", members: ["alice", "bob"] }],
+};
+
+async function two() {
+  const { world, core, phone } = await behindCore({}, CONFIG, NOBODY);
+  world.server.media?.listens(PLACE);
+  const made = async (name: string) => {
+    const below = phone(name);
+    await below.register();
+    return new SessionPhone(below, name, world);
+  };
+  const alice = await made("alice");
+  const bob = await made("bob");
+  return { world, core, alice, bob };
+}
+
+test("a group is called over the core, which asks the server again for whom it calls (IM-7.2.1.3-X1)", async () => {
+  const { world, core, alice, bob } = await two();
+  alice.invite("sip:team@parlance.test");
+  await world.clock.pass(100);
+  assert.ok(alice.call !== undefined && bob.call !== undefined);
+  assert.match(alice.answer?.text("Contact") ?? "", /isfocus/);
+  assert.ok(core.asked.includes("INVITE terminating sip:bob@parlance.test"), core.asked.join(", "));
+  alice.call.end();
+  await world.clock.pass(100);
+  assert.equal(world.server.stats.conferences, 1);
+  bob.call.end();
+  await world.clock.pass(100);
+  assert.equal(world.server.stats.conferences, 0);
+});
+
+test("a room is joined, changed and left over the core, and its moderator sends away (IM-7.2.1.4-X1, IM-7.2.1.6-X1, IM-7.2.1.9-X1, IM-7.2.2.5-X1, IM-7.2.2.6-X1)", async () => {
+  const { world, alice, bob } = await two();
+  for (const phone of [alice, bob]) phone.invite("sip:lobby@parlance.test");
+  await world.clock.pass(100);
+  assert.ok(alice.call !== undefined && bob.call !== undefined);
+  const changed = bob.call.offer(
+    bob.wish({ types: "message/cpim text/html" }).description("actpass"),
+  );
+  await world.clock.pass(100);
+  assert.equal((await changed).kind, "answered");
+  const referred = alice.call.request("REFER", {
+    edit: (edit) => void edit.setText("Refer-To", "<sip:bob@parlance.test;method=BYE>"),
+  });
+  await world.clock.pass(100);
+  const outcome = await referred;
+  assert.equal(outcome.kind === "answered" && outcome.response.status, 202);
+  assert.equal(bob.ends[0]?.by, "peer");
+  alice.call.end();
+  await world.clock.pass(100);
+  assert.equal(world.server.stats.conferences, 0);
+});
