@@ -48,6 +48,7 @@ export const defaultLimits = {
   sessionFileBytes: 1_073_741_824, // of one message or file in a session
   interworkedIdleSeconds: 1_800, // of a session with a phone that gets its messages one by one
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
+  deferredFileBytes: 0, // pushed in a session to a user who is away: 480 is what OMA IM says of them
   conferences: 2_000, // sessions of many
   conferenceParticipants: 200, // in any of them; up to 1,000 where the operator says so
   adHocParticipants: 50, // whoever invites the others is one of them

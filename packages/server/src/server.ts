@@ -25,7 +25,7 @@ import type { User } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
-import { largeMessages, makePlane, type UserPlane, untaggedOf } from "./user-plane.ts";
+import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
 /** Where the MSRP listeners of the server are. */
@@ -164,7 +164,7 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
       random,
       userNamed,
       isReachable: (user) => registrar.contacts.of(user.address).length > 0,
-      large: largeMessages(limits, ports, core, plane),
+      ...waitingContents(limits, ports, core, plane),
       log,
       metrics,
       hits,
@@ -224,6 +224,7 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
         datagramMessageBytes: limits.datagramMessageBytes,
         maxSessions: limits.sessionsPerUser,
         untagged,
+        keptFileBytes: limits.deferredFileBytes,
       },
     ),
     deferral,

@@ -1,7 +1,7 @@
 /** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
-import { LargeMessages } from "./deferred/index.ts";
+import { type DeferredPorts, LargeMessages, WaitingFiles } from "./deferred/index.ts";
 import type { Bounds } from "./limits.ts";
 import { AnchoredSessions, PagerSessions } from "./participating/index.ts";
 import type { Untagged } from "./ports/index.ts";
@@ -102,27 +102,30 @@ function makeRelay(
   );
 }
 
-/** Undefined where they could not be taken, or not be kept. */
-export function largeMessages(
+/** What waits outside of rows: undefined where it could not be taken, or not be kept. */
+export function waitingContents(
   limits: Bounds,
   { largeMessages: contents, stores, clock, random, log }: ServerPorts,
   { calls, way }: Core,
   plane: UserPlane | undefined,
-): LargeMessages | undefined {
-  if (plane === undefined || contents === undefined) return undefined;
-  return new LargeMessages({
+): Pick<DeferredPorts, "large" | "files"> {
+  if (plane === undefined || contents === undefined) return { large: undefined, files: undefined };
+  const common = {
     calls,
     media: plane.hub,
     contents,
     maxBytes: limits.largeMessageBytes,
-    mayWrite: (user) => way.mayWrite(user),
+    mayWrite: (user: string) => way.mayWrite(user),
     way,
     clock,
     random,
-    log,
     userAgent: RELEASE,
-    referenced: () => stores.deferred.contents(),
-  });
+  };
+  const referenced = () => stores.deferred.contents();
+  return {
+    large: new LargeMessages({ ...common, log, referenced }),
+    files: limits.deferredFileBytes > 0 ? new WaitingFiles(common) : undefined,
+  };
 }
 
 export function untaggedOf({ compat }: ServerConfig): Untagged {

@@ -18,7 +18,12 @@ type OfTheParser =
   | "multipartDepth";
 
 /** Said by the keys of `files`. */
-type OfFiles = "fileBytes" | "filesPerUser" | "fileBytesPerUser" | "fileSeconds";
+type OfFiles =
+  | "fileBytes"
+  | "filesPerUser"
+  | "fileBytesPerUser"
+  | "fileSeconds"
+  | "deferredFileBytes";
 
 type OfConnections = "connections" | "connectionsPerSource";
 

@@ -122,6 +122,15 @@ const files = z
       .max(10 * 365 * 86_400)
       .default(30 * 86_400)
       .describe("Seconds after its upload when a file is deleted and its URL ends."),
+    deferUpToBytes: z
+      .number()
+      .int()
+      .min(0)
+      .max(9_999_999_999)
+      .default(0)
+      .describe(
+        "Largest file pushed in a session that is kept for a user who is away, and offered when he is back; 0: none is.",
+      ),
     publicUrl: z
       .string()
       .regex(/^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i, "expected http:// or https://HOST[/PATH]")

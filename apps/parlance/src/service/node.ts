@@ -170,6 +170,7 @@ function serverConfig(config: Configuration): ServerConfig {
       filesPerUser: files.quotaFiles,
       fileBytesPerUser: files.quotaBytes,
       fileSeconds: files.expirySeconds,
+      deferredFileBytes: files.deferUpToBytes,
     },
     core: {
       trustedPeers: core.trustedPeers,

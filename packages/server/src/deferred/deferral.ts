@@ -1,11 +1,13 @@
 /** Deferred messaging: keeps what cannot be delivered, and brings it later. OMA IM 12 */
-import { mimeHeader } from "@parlance/formats";
-import { bodyKind, isRefusal, type Refusal, refuse } from "@parlance/im";
-import { DateHeader, Expires, formatUri } from "@parlance/sip";
+import { type FileOffer, mimeHeader } from "@parlance/formats";
+import { bodyKind, CPIM, isRefusal, type Refusal, refuse } from "@parlance/im";
+import { type Body, DateHeader, Expires, formatUri } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
+import { saidBy } from "../media/index.ts";
 import type { Deferral, Passage, TakeOver, User, Verdict } from "../ports/index.ts";
 import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
 import { type Counters, countersOf } from "./counters.ts";
+import { formatKeptFile, keptFile } from "./files/kept-invitation.ts";
 import { Flush, type FlushResult } from "./flush.ts";
 import { retryDelayMs } from "./judge-push.ts";
 import { judgeStoring } from "./judge-storing.ts";
@@ -14,7 +16,7 @@ import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { isUnfit } from "./push.ts";
 import { Sweeper } from "./sweeper.ts";
-import { addressedAs, largeMessageIn, recordOf } from "./waiting-request.ts";
+import { addressedAs, cameIn, recordOf } from "./waiting-request.ts";
 
 /** A user for whom something waits. */
 interface Queue {
@@ -34,7 +36,15 @@ interface Queue {
   retry: Cancel | undefined;
 }
 
+/** What comes in a session for somebody who is away. */
+interface Came {
+  readonly invitation: Passage;
+  readonly user: User;
+  readonly expiresAt: number;
+}
+
 const RECIPIENTS_A_PAGE = 1_000;
+const BOUNDARY_BITS = 128;
 const RETRY_AFTER_SECONDS = "5"; // longer than an ordinary burst of writes
 
 export class DeferredMessages implements Deferral {
@@ -74,6 +84,7 @@ export class DeferredMessages implements Deferral {
   stop(): void {
     this.#stopped = true;
     this.#ports.large?.stop();
+    this.#ports.files?.stop();
     this.#sweeper.stop();
     this.#runnable.clear();
     for (const queue of this.#queues.values()) queue.retry?.();
@@ -114,13 +125,17 @@ export class DeferredMessages implements Deferral {
   }
 
   receive(passage: Passage, user: User, instead?: TakeOver): Verdict {
-    const { large } = this.#ports;
-    if (large === undefined) return { do: "refuse", refusal: refuse("unreachable") };
+    const { large, files } = this.#ports;
+    const isFile = saidBy(passage.request).kind === "file";
+    if ((isFile ? files : large) === undefined) {
+      return { do: "refuse", refusal: refuse("unreachable") };
+    }
     const judgement = judgeStoring({
       kind: "message",
       receivedAt: passage.receivedAt,
       sentAt: passage.request.get(DateHeader),
-      expiresSeconds: passage.request.get(Expires),
+      // Of a file it says how long its sender waits for an answer. RFC 3261 §20.19
+      expiresSeconds: isFile ? undefined : passage.request.get(Expires),
       maxSeconds: this.#options.maxSeconds,
       maxReportSeconds: this.#options.maxReportSeconds,
     });
@@ -128,16 +143,36 @@ export class DeferredMessages implements Deferral {
       return { do: "refuse", refusal: this.#refused(judgement) };
     }
     const { expiresAt } = judgement;
-    return large.receive(passage, (kept) => this.#keep(kept, passage, user, expiresAt), instead);
+    const came: Came = { invitation: passage, user, expiresAt };
+    const verdict = isFile
+      ? files?.receive(passage, (...of) => this.#keepFile(came, ...of), instead)
+      : large?.receive(passage, (kept) => this.#keepMessage(came, kept), instead);
+    return verdict ?? { do: "refuse", refusal: refuse("unreachable") };
+  }
+
+  #keepMessage(came: Came, kept: Kept): Promise<number> {
+    return this.#keep("large", came, kept, { type: CPIM, bytes: kept.start });
+  }
+
+  #keepFile(came: Came, file: FileOffer, kept: Kept, contentType: string): Promise<number> {
+    const { request } = came.invitation;
+    const boundary = this.#ports.random.token(BOUNDARY_BITS);
+    const body = formatKeptFile(keptFile(request, file, contentType), boundary);
+    return this.#keep("file", came, kept, body);
   }
 
   /** The octets are durable; the row makes a message of them. */
-  async #keep(kept: Kept, invitation: Passage, user: User, expiresAt: number): Promise<number> {
-    const passage = largeMessageIn(invitation, kept, this.#ports.readContent);
+  async #keep(
+    mode: "large" | "file",
+    { invitation, user, expiresAt }: Came,
+    kept: Kept,
+    body: Body,
+  ): Promise<number> {
+    const passage = cameIn(invitation, body, this.#ports.readContent);
     const id = this.#ids.next(this.#ports.clock.now());
     const record: DeferredMessage = {
       ...recordOf({ passage, user, id, kind: "message", expiresAt }),
-      mode: "large",
+      mode,
       content: kept.content,
       sizeBytes: kept.sizeBytes,
     };

@@ -38,6 +38,8 @@ export class Flush {
   readonly #tried = new Set<string>();
   /** Messages that failed and stepped aside in this round. */
   readonly #aside: DeferredMessage[] = [];
+  /** The next one: files are offered when no message waits, for their user may take his time with each. */
+  #file: DeferredMessage | undefined;
   #failuresInARow = 0;
   /** Something stays for a contact that is not there. */
   #unfit = false;
@@ -57,6 +59,10 @@ export class Flush {
       const page = await this.#ports.store.page(this.#user.name, after, pageSize);
       for (const message of page) {
         if (this.#tried.has(message.id)) continue;
+        if (message.mode === "file") {
+          this.#file ??= message;
+          continue;
+        }
         const stop = await this.#one(message, round);
         if (stop === undefined) continue;
         await this.#settle();
@@ -65,6 +71,16 @@ export class Flush {
       after = page.at(-1)?.id;
       if (after !== undefined) continue;
       await this.#settle();
+      const file = this.#file;
+      this.#file = undefined;
+      if (file !== undefined && known === arrivals.count) {
+        const stop = await this.#one(file, round);
+        this.#tried.add(file.id);
+        await this.#settle();
+        if (stop !== undefined) return stop;
+        known = arrivals.count;
+        continue; // what has come meanwhile goes before the next file
+      }
       arrivals.served = known;
       if (known === arrivals.count) return this.#left();
       // Once more from the start: ids of a clock that was set back lie before those already read.
@@ -135,7 +151,9 @@ export class Flush {
     const attempt = { attempts, nextAttemptAt, poisoned: false };
     await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
     this.#failuresInARow += 1;
-    if (!stepsAside(attempts, result, patience) || this.#failuresInARow > 1) return "failed";
+    // A user who does not want one file now may want the next.
+    const aside = message.mode === "file" || stepsAside(attempts, result, patience);
+    if (!aside || this.#failuresInARow > 1) return "failed";
     this.#aside.push(message);
     this.#tried.add(message.id);
     return undefined;

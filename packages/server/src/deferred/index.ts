@@ -1,6 +1,7 @@
 /** What the rest of the server uses of deferred messaging. */
 
 export { DeferredMessages } from "./deferral.ts";
+export { WaitingFiles } from "./files/waiting-files.ts";
 export { LargeMessages } from "./large/large-messages.ts";
 export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 export type { DeferredPorts } from "./ports.ts";

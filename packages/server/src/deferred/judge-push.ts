@@ -32,6 +32,13 @@ export function judgePush(status: number): PushJudgement {
   return meansLater(status) ? "later" : "refused";
 }
 
+/** A device that takes no files says nothing of its user, who may have another one tomorrow. */
+export function judgeFilePush(status: number): PushJudgement {
+  return NO_FILES.has(status) ? "later" : judgePush(status);
+}
+
+const NO_FILES: ReadonlySet<number> = new Set([405, 415, 488, 501, 606]);
+
 /** Plain SIP phones answer so to an envelope; what is inside they may take. */
 export function dislikesEnvelope(status: number): boolean {
   return status === 415 || status === 488;

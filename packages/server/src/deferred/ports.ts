@@ -12,6 +12,7 @@ import type {
   Way,
 } from "../ports/index.ts";
 import type { DeferredStore } from "../store/index.ts";
+import type { WaitingFiles } from "./files/waiting-files.ts";
 import type { LargeMessages } from "./large/large-messages.ts";
 
 export interface DeferredPorts {
@@ -31,6 +32,8 @@ export interface DeferredPorts {
   readonly hits: LimitWatch;
   /** Undefined where the server has no switch, or nowhere to keep so much. */
   readonly large: LargeMessages | undefined;
+  /** Undefined where files are not kept, either. */
+  readonly files: WaitingFiles | undefined;
   /** Told of messages that no client can take. */
   readonly security: SecurityWatch;
 }

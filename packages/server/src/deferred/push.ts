@@ -11,16 +11,17 @@ import { pushed, pushedAgain, readWaiting } from "./waiting-request.ts";
 export async function push(
   message: DeferredMessage,
   user: User,
-  ports: Pick<DeferredPorts, "way" | "rules" | "readContent" | "large">,
+  ports: Pick<DeferredPorts, "way" | "rules" | "readContent" | "large" | "files">,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
   // Rules may have changed since it was stored.
   if (!ports.rules.admits(waiting.author, user)) return "unwelcome";
-  if (ports.rules.bars(user, "messages")) return "refused";
+  if (ports.rules.bars(user, message.mode === "file" ? "files" : "messages")) return "refused";
   if (!ports.rules.visible(user)) return "away";
   if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
+  if (message.mode === "file") return ports.files?.bring(message, user) ?? "unfit";
   const request = pushed(waiting, message.attempts);
   const contacts = takers(request, user, ports, options);
   if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";

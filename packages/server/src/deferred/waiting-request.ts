@@ -1,7 +1,8 @@
 /** A request on its way into the store and out of it. RFC 3428 §7, OMA IM 12 */
-import { bareAddress, CPIM } from "@parlance/im";
+import { bareAddress } from "@parlance/im";
 import {
   addressKey,
+  type Body,
   CallId,
   CSeq,
   DateHeader,
@@ -18,7 +19,6 @@ import {
 } from "@parlance/sip";
 import type { Originator, Passage, ReadContent, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
-import type { Kept } from "./large/content-sink.ts";
 
 export interface Keeping {
   readonly passage: Passage;
@@ -59,15 +59,15 @@ export function recordOf({ passage, user, id, kind, expiresAt }: Keeping): Defer
   };
 }
 
-/** A large message as if it had come in a request: its envelope says what reports need to know. */
-export function largeMessageIn(
+/** What came in a session, as if it had come in a request: what stands in it is what is known of it. */
+export function cameIn(
   { request, principal, originator, receivedAt }: Passage,
-  { start }: Kept,
+  { type, bytes }: Body,
   readContent: ReadContent,
 ): Passage {
   const edit = request.edit();
   for (const name of OF_THE_CALL) edit.remove(name);
-  const made = edit.body(start, CPIM).done();
+  const made = edit.body(bytes, type).done();
   return {
     request: made,
     principal,

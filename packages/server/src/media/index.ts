@@ -4,8 +4,15 @@ export { contentSource } from "./content-source.ts";
 export { inEitherForm } from "./either-form.ts";
 export { faceTowards } from "./face.ts";
 export { offersBrokenMedia, saysFocus } from "./invitation.ts";
-export { largeFirst, saidBy, startsLargeMessage } from "./large-message.ts";
-export { type OwnAnswer, ownAnswer } from "./own-answer.ts";
+export { mayBeKept } from "./kept-file.ts";
+export { largeFirst, saidBy } from "./large-message.ts";
+export {
+  type AgreedLine,
+  type OwnAnswer,
+  type OwnAnswers,
+  ownAnswer,
+  ownAnswers,
+} from "./own-answer.ts";
 export { type AnsweredOffer, type OwnOffer, ownOffer, readAnswerTo } from "./own-offer.ts";
 export {
   type MediaLine,

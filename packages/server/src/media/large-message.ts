@@ -15,10 +15,6 @@ export function saidBy(invite: SipRequest): {
   return { kind: sessionKindOf(invite, offer?.media), offer };
 }
 
-export function startsLargeMessage(invite: SipRequest): boolean {
-  return saidBy(invite).kind === "large message";
-}
-
 /** The devices that say they take large messages; all of them when none says so. */
 export function largeFirst<T extends Binding>(bindings: readonly T[]): readonly T[] {
   const saying = bindings.filter(({ contactText }) => contactText.includes(LARGE_MESSAGE_TAG));

@@ -21,7 +21,12 @@ const sending = originating(
   { running: () => 0 },
   { untagged: "refuse", maxMessageBytes: 65_536, maxSessions: 5 },
 );
-const RECEIVING = { datagramMessageBytes: 1_300, maxSessions: 5, untagged: "refuse" } as const;
+const RECEIVING = {
+  datagramMessageBytes: 1_300,
+  maxSessions: 5,
+  untagged: "refuse",
+  keptFileBytes: 1_000,
+} as const;
 const receiver = terminating(
   { rules: openRules, queueing: () => false, running: () => 0 },
   RECEIVING,

@@ -2,7 +2,7 @@
 import { mimeHeader } from "@parlance/formats";
 import { asksFor, type BodyKind, bodyKind, IM_TAG, mayBeStored, plainTextOf } from "@parlance/im";
 import { Expires } from "@parlance/sip";
-import { largeFirst, saidBy, startsLargeMessage } from "../media/index.ts";
+import { largeFirst, mayBeKept, saidBy } from "../media/index.ts";
 import type {
   Binding,
   Content,
@@ -36,6 +36,8 @@ export interface TerminatingOptions {
   readonly datagramMessageBytes: number;
   readonly maxSessions: number;
   readonly untagged: Untagged;
+  /** Largest file that is kept for a user who is away; none with 0. */
+  readonly keptFileBytes: number;
 }
 
 /** What holds for a user without documents and settings. */
@@ -58,11 +60,18 @@ const PASS: Verdict = { do: "pass" };
 
 export function terminating(
   { rules, queueing, running }: TerminatingPorts,
-  { datagramMessageBytes, maxSessions, untagged }: TerminatingOptions,
+  { datagramMessageBytes, maxSessions, untagged, keptFileBytes }: TerminatingOptions,
 ): Terminating {
   const storable = (passage: Passage, user: User): boolean =>
     mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
     rules.allowsStorage(passage.originator, user);
+
+  /** One message, or files that are pushed: what comes in a session and may wait. */
+  const keepable = ({ request }: Passage): boolean => {
+    const { kind, offer } = saidBy(request);
+    if (kind === "large message") return true;
+    return kind === "file" && offer !== undefined && mayBeKept(offer, keptFileBytes);
+  };
 
   const judgeSession = (passage: Passage, user: User, bindings: readonly Binding[]): Verdict => {
     const isOurs = untagged === "serve" || asksFor(passage.request, IM_TAG);
@@ -76,7 +85,7 @@ export function terminating(
       barred: isOurs && rules.bars(user, BARRED[kind]),
       visible: rules.visible(user),
       reachable: able.length,
-      storable: large && rules.allowsStorage(passage.originator, user),
+      storable: isOurs && keepable(passage) && rules.allowsStorage(passage.originator, user),
       queueing: large && queueing(user),
       running: isOurs ? running(user) : 0,
       maxSessions,
@@ -112,8 +121,7 @@ export function terminating(
 
     judgeFailure(passage, user, failure) {
       if (passage.request.method === "INVITE") {
-        const large = startsLargeMessage(passage.request);
-        const kept = large && rules.allowsStorage(passage.originator, user);
+        const kept = keepable(passage) && rules.allowsStorage(passage.originator, user);
         return kept && meansAway(failure.status) ? DEFER : PASS;
       }
       const isMessage = passage.request.method === "MESSAGE";

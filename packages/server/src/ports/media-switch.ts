@@ -68,6 +68,8 @@ export interface MediaRules {
 
 /** What happens at a leg whose other side is the server. */
 export interface MediaEndUser {
+  /** What comes is kept for somebody else: that it is here is no delivery, and is not reported as one. */
+  readonly keeps?: boolean;
   /** A message begins: where it goes, or the MSRP status that refuses it. Without it nothing may come. */
   arriving?(head: IncomingHead, control: IncomingControl): IncomingSink | number;
   /** The device has connected. */

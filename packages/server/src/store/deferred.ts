@@ -15,12 +15,12 @@ export interface DeferredEntry {
   readonly group: string | undefined;
   readonly subject: string | undefined;
   readonly kind: "message" | "imdn";
-  readonly mode: "pager" | "large";
+  readonly mode: "pager" | "large" | "file";
   readonly receivedAt: number;
   readonly expiresAt: number;
   /** Size of the content as shown to the user; the quota counts the bytes that are stored. */
   readonly sizeBytes: number;
-  /** Of a large message: under which id its octets lie outside of the store. They count too. */
+  /** Of a large message or a file: under which id its octets lie outside of the store. They count too. */
   readonly content: string | undefined;
   readonly attempts: number;
   readonly nextAttemptAt: number;

@@ -60,7 +60,9 @@ export class ServerEnd implements LegOwner, MediaEnd {
         wheel: ports.wheel,
         accept: (head, control) => this.#accept(head, control),
         respond: (request, status) => this.leg.answer(request, status),
-        report: (request, status, sizeBytes) => this.leg.report(request, status, sizeBytes),
+        report: (request, status, sizeBytes) => {
+          if (status !== 200 || user.keeps !== true) this.leg.report(request, status, sizeBytes);
+        },
         hold: () => this.leg.hold(this),
         letGo: () => this.leg.letGo(this),
       },

@@ -44,6 +44,7 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
       log: silentLog,
       metrics,
       large: undefined,
+      files: undefined,
       hits,
       security: { report: (event, source) => void suspected.push(`${event} ${source}`) },
     },

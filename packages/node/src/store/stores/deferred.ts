@@ -111,7 +111,7 @@ function readEntry(row: RowReader): DeferredEntry {
     group: row.optionalText(),
     subject: row.optionalText(),
     kind: row.word(["message", "imdn"]),
-    mode: row.word(["pager", "large"]),
+    mode: row.word(["pager", "large", "file"]),
     receivedAt: row.number(),
     expiresAt: row.number(),
     sizeBytes: row.number(),

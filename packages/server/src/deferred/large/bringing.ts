@@ -2,22 +2,26 @@
 import {
   type FileOffer,
   formatSdp,
+  type MessageMedia,
   makeOffer,
   nextHop,
   parseSdp,
   readAnswer,
+  SDP_TYPE,
   type Sdp,
 } from "@parlance/formats";
-import { CPIM } from "@parlance/im";
 import {
+  type Body,
   type Call,
   type CallFailure,
+  type Offer,
   type OutgoingCall,
   type OutgoingOwner,
   type SipRequest,
   type SipResponse,
   sessionOf,
 } from "@parlance/sip";
+import { ownAnswer, readOfferedMedia } from "../../media/index.ts";
 import type {
   MediaEnd,
   MediaEndUser,
@@ -26,8 +30,20 @@ import type {
   SentOutcome,
   Towards,
 } from "../../ports/index.ts";
-import { judgePush, type PushJudgement } from "../judge-push.ts";
+import type { PushJudgement } from "../judge-push.ts";
 import { NOTHING_MORE } from "./reception.ts";
+
+/** What is brought. */
+export interface Brought {
+  readonly file: FileOffer;
+  readonly acceptTypes: readonly string[];
+  /** In the form that the device takes, and from where it wants it. */
+  message(remote: MessageMedia): MediaMessage;
+  /** What a final answer to the INVITE means for it. */
+  judge(status: number): PushJudgement;
+  /** What the INVITE carries around the description; nothing by default. */
+  body?(description: Uint8Array): Body;
+}
 
 export interface BringingPorts {
   end(towards: Towards, user: MediaEndUser): MediaEnd | undefined;
@@ -41,8 +57,7 @@ interface Candidate {
 }
 
 export class Bringing implements OnwardUser {
-  readonly #message: MediaMessage;
-  readonly #file: FileOffer;
+  readonly #what: Brought;
   readonly #ports: BringingPorts;
   readonly #result = Promise.withResolvers<PushJudgement>();
   /** One for each place that the INVITE goes to. */
@@ -53,15 +68,15 @@ export class Bringing implements OnwardUser {
 
   readonly #owner: OutgoingOwner = {
     ...NOTHING_MORE,
+    offered: (offer) => this.#moved(offer),
     progress: () => undefined,
     answered: (call, response) => this.#answered(call, response),
-    failed: (failure) => this.#finish(meaningOf(failure)),
+    failed: (failure) => this.#finish(this.#meaningOf(failure)),
     ended: () => this.#chosen?.end.close(),
   };
 
-  constructor(message: MediaMessage, file: FileOffer, ports: BringingPorts) {
-    this.#message = message;
-    this.#file = file;
+  constructor(what: Brought, ports: BringingPorts) {
+    this.#what = what;
     this.#ports = ports;
   }
 
@@ -73,7 +88,12 @@ export class Bringing implements OnwardUser {
   dress(invite: SipRequest, towards: Towards): SipRequest {
     const candidate = this.#candidates.get(towards.key) ?? this.#candidate(towards);
     if (candidate === undefined) return invite; // without an offer: it will be refused
-    return invite.edit().body(formatSdp(candidate.offer), "application/sdp").done();
+    const description = formatSdp(candidate.offer);
+    const { bytes, type } = this.#what.body?.(description) ?? {
+      bytes: description,
+      type: SDP_TYPE,
+    };
+    return invite.edit().body(bytes, type).done();
   }
 
   chosen(towards: Towards): void {
@@ -91,10 +111,10 @@ export class Bringing implements OnwardUser {
     const offer = makeOffer({ username: "-", sessionId: "1", host }, [
       {
         path: [uri],
-        acceptTypes: [CPIM],
+        acceptTypes: this.#what.acceptTypes,
         acceptWrappedTypes: ["*"],
         direction: "sendonly",
-        file: this.#file,
+        file: this.#what.file,
       },
     ]);
     const made = { end, offer };
@@ -121,10 +141,36 @@ export class Bringing implements OnwardUser {
       fingerprints: remote.fingerprints.map(({ algorithm, value }) => ({ hash: algorithm, value })),
       dial: role === "active" ? target : undefined,
     });
-    chosen.end.send(this.#message).then(
+    chosen.end.send(this.#what.message(remote)).then(
       (sent) => this.#finish(meaningOfSent(sent)),
       () => this.#finish("later"), // what is read does not come
     );
+  }
+
+  /** The device comes by another connection. RFC 4975 §5.4 */
+  #moved(offer: Offer): void {
+    const chosen = this.#chosen;
+    const said = offer.body && readOfferedMedia(offer.body);
+    if (chosen === undefined || said === undefined || typeof said === "string") {
+      return offer.refuse(488);
+    }
+    const { acceptTypes, file } = this.#what;
+    const own = { acceptTypes, acceptWrappedTypes: ["*"], direction: "sendonly", file } as const;
+    const made = ownAnswer(said, chosen.end.leg, { ...own, setup: "passive" }, chosen.offer);
+    if (made === undefined) return offer.refuse(488);
+    chosen.end.leg.agree(made.peer);
+    offer.accept({ body: made.body });
+  }
+
+  #meaningOf(failure: CallFailure): PushJudgement {
+    switch (failure.kind) {
+      case "refused":
+        return this.#what.judge(failure.response.status);
+      case "bad answer":
+        return "refused";
+      default:
+        return "silence";
+    }
   }
 
   #finish(result: PushJudgement): void {
@@ -132,17 +178,6 @@ export class Bringing implements OnwardUser {
     this.#call?.end();
     for (const { end } of this.#candidates.values()) end.close();
     this.#result.resolve(result);
-  }
-}
-
-function meaningOf(failure: CallFailure): PushJudgement {
-  switch (failure.kind) {
-    case "refused":
-      return judgePush(failure.response.status);
-    case "bad answer":
-      return "refused";
-    default:
-      return "silence";
   }
 }
 

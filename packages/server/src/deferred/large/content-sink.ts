@@ -1,13 +1,14 @@
 /** Brings a message that arrives in pieces to the disk, at the pace of the disk. OMA IM 12.6 */
 import type { IncomingControl, IncomingSink } from "@parlance/msrp";
 import { concatBytes } from "@parlance/wire";
-import type { ContentWriter, FileContent } from "../../store/index.ts";
+import type { ContentFacts, ContentWriter, FileContent } from "../../store/index.ts";
 
 export interface Kept {
   readonly content: string;
   readonly sizeBytes: number;
   /** Its first octets: the envelope, and some of what is in it. */
   readonly start: Uint8Array;
+  readonly facts: ContentFacts;
 }
 
 /** More than this in memory, and the sender has to wait. */
@@ -56,9 +57,10 @@ export class ContentSink implements IncomingSink {
     try {
       await this.#work;
       const writer = await this.#writer;
-      const { sizeBytes } = await writer.seal();
+      const facts = await writer.seal();
       const start = concatBytes(...this.#starts).subarray(0, START_BYTES);
-      const status = await this.#done({ content: writer.id, sizeBytes, start });
+      const { sizeBytes } = facts;
+      const status = await this.#done({ content: writer.id, sizeBytes, start, facts });
       if (status !== 200) await this.#contents.delete(writer.id);
       return status;
     } catch {

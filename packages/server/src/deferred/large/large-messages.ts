@@ -21,7 +21,7 @@ import type {
   Way,
 } from "../../ports/index.ts";
 import type { DeferredMessage } from "../../store/index.ts";
-import type { PushResult } from "../judge-push.ts";
+import { judgePush, type PushResult } from "../judge-push.ts";
 import { readWaiting } from "../waiting-request.ts";
 import { Bringing } from "./bringing.ts";
 import type { Kept } from "./content-sink.ts";
@@ -124,8 +124,12 @@ export class LargeMessages {
       if (towards === undefined) return "away";
       const face = faceTowards(calls, towards, LARGE_FEATURES);
       const bringing = new Bringing(
-        { contentType: CPIM, content: contentSource(reader) },
-        largeMessageFile(reader.sizeBytes),
+        {
+          file: largeMessageFile(reader.sizeBytes),
+          acceptTypes: [CPIM],
+          judge: judgePush,
+          message: () => ({ contentType: CPIM, content: contentSource(reader) }),
+        },
         {
           end: (to, endUser) => this.#ports.media.end(to, NOTHING_COMES, endUser),
           place: (owner, onwardUser) =>
