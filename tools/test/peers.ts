@@ -1,20 +1,15 @@
 /** Raw SIP peers: octets out, messages in, over the transports that the server listens on. */
 import { createSocket, type Socket as DatagramSocket } from "node:dgram";
 import { connect, type Socket } from "node:net";
-import { within } from "./deadline.ts";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { ANSWER_MS, Awaited } from "./awaited.ts";
 import type { Address, ServerProcess } from "./server-process.ts";
 import { readWireMessage, takeMessages, type WireMessage } from "./wire-message.ts";
 
-export type Transport = "UDP" | "TCP" | "WS";
+export type Transport = "UDP" | "TCP" | "TLS" | "WS";
 export type Fits = (message: WireMessage) => boolean;
 
-/** For an answer of a server that is well, on a machine that may be busy. */
-export const ANSWER_MS = 10_000;
-
-interface Taker {
-  readonly fits: Fits;
-  readonly taken: PromiseWithResolvers<WireMessage>;
-}
+export { ANSWER_MS };
 
 export abstract class Peer {
   abstract readonly transport: Transport;
@@ -24,9 +19,10 @@ export abstract class Peer {
   readonly ended: Promise<void>;
   /** Answers requests as they come in, when set. */
   respond: ((request: WireMessage) => string | undefined) | undefined;
-  /** Everything else that came in, and was not taken yet. */
-  readonly waiting: WireMessage[] = [];
-  readonly #takers: Taker[] = [];
+  readonly #awaited = new Awaited<WireMessage>((waiting) => {
+    const shown = waiting.map(({ startLine }) => startLine).join(", ") || "nothing at all";
+    return `${shown} over ${this.transport}`;
+  });
   readonly #end = Promise.withResolvers<void>();
   #open = true;
 
@@ -36,6 +32,11 @@ export abstract class Peer {
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** What came in, was not answered, and not taken yet. */
+  get waiting(): WireMessage[] {
+    return this.#awaited.waiting;
   }
 
   abstract write(octets: Buffer): void;
@@ -48,38 +49,21 @@ export abstract class Peer {
 
   /** The first message that fits, among those that wait and those that come. */
   take(fits: Fits, ms = ANSWER_MS): Promise<WireMessage> {
-    const at = this.waiting.findIndex(fits);
-    const [found] = at === -1 ? [] : this.waiting.splice(at, 1);
-    if (found !== undefined) return Promise.resolve(found);
-    if (!this.#open) return Promise.reject(this.#ended());
-    const taken = Promise.withResolvers<WireMessage>();
-    this.#takers.push({ fits, taken });
-    const said = () => `nothing that fits over ${this.transport}, but ${this.#summary()}`;
-    return within(ms, taken.promise, said);
+    return this.#awaited.take(fits, ms);
   }
 
   protected receive(text: string): void {
     const message = readWireMessage(text);
-    const at = this.#takers.findIndex(({ fits }) => fits(message));
-    const [taker] = at === -1 ? [] : this.#takers.splice(at, 1);
-    if (taker !== undefined) return taker.taken.resolve(message);
+    if (this.#awaited.offer(message)) return;
     const answer = message.method === undefined ? undefined : this.respond?.(message);
     if (answer !== undefined) return this.send(answer);
-    this.waiting.push(message);
+    this.#awaited.waiting.push(message);
   }
 
   protected hasEnded(): void {
     this.#open = false;
     this.#end.resolve();
-    for (const { taken } of this.#takers.splice(0)) taken.reject(this.#ended());
-  }
-
-  #ended(): Error {
-    return new Error(`the ${this.transport} peer has ended, with ${this.#summary()}`);
-  }
-
-  #summary(): string {
-    return this.waiting.map(({ startLine }) => startLine).join(", ") || "nothing at all";
+    this.#awaited.end();
   }
 }
 
@@ -111,13 +95,14 @@ class UdpPeer extends Peer {
 }
 
 class TcpPeer extends Peer {
-  readonly transport = "TCP";
+  readonly transport: "TCP" | "TLS";
   readonly local: Address;
   readonly #socket: Socket;
   #held = "";
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, transport: "TCP" | "TLS") {
     super();
+    this.transport = transport;
     this.local = { host: socket.localAddress ?? "127.0.0.1", port: socket.localPort ?? 0 };
     this.#socket = socket;
     socket.on("data", (chunk) => {
@@ -170,6 +155,8 @@ export function connectPeer(server: ServerProcess, transport: Transport): Promis
       return udpPeer(server.address("udp"));
     case "TCP":
       return tcpPeer(server.address("tcp"));
+    case "TLS":
+      return tlsPeer(server.address("tls"));
     case "WS":
       return webSocketPeer(server.webSocketUrl);
   }
@@ -195,7 +182,22 @@ export function tcpPeer({ host, port }: Address, from?: string): Promise<Peer> {
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);
-      resolve(new TcpPeer(socket));
+      resolve(new TcpPeer(socket, "TCP"));
+    });
+  });
+}
+
+/** Without a look at the certificate, unless `options` want one. */
+export function tlsPeer(
+  { host, port }: Address,
+  options: ConnectionOptions = { rejectUnauthorized: false },
+): Promise<Peer> {
+  const socket = connectTls({ host, port, ...options });
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once("secureConnect", () => {
+      socket.off("error", reject);
+      resolve(new TcpPeer(socket, "TLS"));
     });
   });
 }

@@ -36,8 +36,8 @@ export class RawUser {
     this.address = `sip:${account.name}@${account.domain}`;
   }
 
-  /** Registers the socket of the peer, and answers 200 to whatever comes from then on. */
-  async register(headers: readonly string[] = []): Promise<WireMessage> {
+  /** Registers the socket of the peer, and answers 200 to whatever comes from then on. `features`: of the contact. */
+  async register(headers: readonly string[] = [], features = ""): Promise<WireMessage> {
     this.peer.respond ??= (request) => responseTo(request, 200, "OK");
     const { host, port } = this.peer.local;
     const transport = `;transport=${this.peer.transport.toLowerCase()}`;
@@ -45,7 +45,10 @@ export class RawUser {
       method: "REGISTER",
       uri: `sip:${this.#account.domain}`,
       to: this.address,
-      headers: [`Contact: <sip:${this.#account.name}@${host}:${port}${transport}>`, ...headers],
+      headers: [
+        `Contact: <sip:${this.#account.name}@${host}:${port}${transport}>${features}`,
+        ...headers,
+      ],
     });
   }
 

@@ -21,6 +21,7 @@ const PASSWORDS = new Map([
   ["alice", "correct horse"],
   ["bob", "battery staple"],
   ["carol", "wonderland"],
+  ["dan", "rabbit hole"],
 ]);
 /**
  * What the corpora allow an honest request to wait behind a hostile one, and as much again on a machine

@@ -1,0 +1,32 @@
+/** Certificates that tests make for themselves. */
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+
+export interface Identity {
+  readonly cert: string;
+  readonly key: string;
+  /** As a=fingerprint says it. RFC 8122 §5 */
+  readonly fingerprint: string;
+}
+
+export async function makeIdentity(name = "im.example.com"): Promise<Identity> {
+  const made = await generate([{ name: "commonName", value: name }], { keySize: 2_048 });
+  const { fingerprint256 } = new X509Certificate(made.cert);
+  return { cert: made.cert, key: made.private, fingerprint: `sha-256 ${fingerprint256}` };
+}
+
+/** For `tls.certificates` of a server; the files go when the test ends. */
+export async function certificateFiles(t: { after(done: () => void): void }) {
+  const { cert, key } = await makeIdentity();
+  const folder = mkdtempSync(join(tmpdir(), "parlance-tls-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  return { certificate: file("chain.pem", cert), key: file("key.pem", key) };
+}
