@@ -11,8 +11,9 @@ import { Lane } from "./lane.ts";
 import { type Attempt, PagerWay, type PagerWayPorts } from "./pager-way.ts";
 import { isOver, isSame, moved, UNDELIVERED } from "./record-states.ts";
 import { isSettled, SentMessage } from "./sent-message.ts";
+import type { Reached } from "./to-each.ts";
 
-export interface OutboxPorts extends PagerWayPorts {
+export interface OutboxPorts extends Omit<PagerWayPorts, "reached"> {
   readonly clock: Clock;
   readonly store: ClientStore;
   /** A session that carries it; undefined when it goes by signalling. */
@@ -46,7 +47,8 @@ export class Outbox {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    this.#pager = new PagerWay(ports);
+    const reached: PagerWayPorts["reached"] = (id, to, by) => this.#reached(id, to, by);
+    this.#pager = new PagerWay({ ...ports, reached });
   }
 
   /** What an earlier process left behind goes first. */
@@ -287,6 +289,12 @@ export class Outbox {
     const failure = { code: error.code, status: error.status };
     await this.#change(message.id, (record) => moved(record, "failed", { failure }));
     if (lane !== undefined) this.#settled(message, lane);
+  }
+
+  async #reached(id: string, to: SendingState, by: Reached): Promise<void> {
+    const { recipient, error } = by;
+    const failure = error && { code: error.code, status: error.status };
+    await this.#change(id, (record) => moved(record, to, { recipient, failure }));
   }
 
   /** Each change starts from what the one before has left. False: no such message. */

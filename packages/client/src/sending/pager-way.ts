@@ -14,16 +14,15 @@ import type { Signal } from "../base/signal.ts";
 import type { Requests } from "../connection/requests.ts";
 import type { SendingState, SentRecord } from "../store/client-store.ts";
 import { pagerMessage, type Sender } from "./pager-message.ts";
+import { leftOf, sendToEach, type ToEachPorts } from "./to-each.ts";
 
-export interface PagerWayPorts {
+export interface PagerWayPorts extends ToEachPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly requests: Requests;
   readonly sender: Sender;
   /** Whether the whole way to these recipients is known to run over streams. IM-8.1-02 */
   readonly connectionOriented: (recipients: readonly string[]) => boolean;
-  /** Sends it as a session of its own. Resolves with how far it got; rejects with ImError. OMA IM 9.1 */
-  readonly large: (record: SentRecord, signal: Signal | undefined) => Promise<SendingState>;
 }
 
 /** What came of an attempt. */
@@ -71,19 +70,44 @@ export class PagerWay {
         requestBytes < MOST_MESSAGE_BYTES && this.#ports.connectionOriented(addressesOf(record)),
     });
     try {
-      if (mode !== "pager") return await this.#sendLarge(record, signal); // IM-8.1-03
+      if (mode !== "pager") return await this.#sendLarge(record, trials, signal); // IM-8.1-03
       const response = await requests.send(request);
       return await this.#judge(record, response, trials, signal);
     } catch (error) {
       if (!(error instanceof ImError)) throw error;
-      return error.code === "server trouble"
-        ? judgeTrouble(error, trials)
-        : judgeLoss(error, trials);
+      return judgeError(error, trials);
     }
   }
 
-  async #sendLarge(record: SentRecord, signal: Signal | undefined): Promise<Attempt> {
-    return { do: "settle", state: await this.#ports.large(record, signal) };
+  async #sendLarge(
+    record: SentRecord,
+    trials: Trials,
+    signal: Signal | undefined,
+  ): Promise<Attempt> {
+    const { length: recipients } = record.recipients;
+    const begun = leftOf(record).length < recipients;
+    try {
+      if (!begun) return { do: "settle", state: await this.#ports.large(record, signal) };
+    } catch (error) {
+      const noLists = error instanceof ImError && error.code === "not supported";
+      if (recipients === 1 || !noLists) throw error;
+    }
+    return this.#sendToEach(record, trials, signal);
+  }
+
+  /** A server that copies no large messages leaves it to us. */
+  async #sendToEach(
+    record: SentRecord,
+    trials: Trials,
+    signal: Signal | undefined,
+  ): Promise<Attempt> {
+    const trouble = await sendToEach(record, signal, this.#ports);
+    const next = trouble && judgeError(trouble.error, trials);
+    if (next?.do === "wait") return next;
+    for (const recipient of trouble?.with ?? []) {
+      await this.#ports.reached(record.id, "failed", { recipient, error: trouble?.error });
+    }
+    return { do: "settle", state: "accepted" }; // of those whose fate is told it changes nothing
   }
 
   async #judge(
@@ -98,7 +122,7 @@ export class PagerWay {
     const [warning] = warnings;
     const sizeRefused = readCondition(status, warnings) === "too big";
     const reaction = reactTo({ status, pager: true, sizeRefused });
-    if (reaction.do === "large message") return this.#sendLarge(record, signal);
+    if (reaction.do === "large message") return this.#sendLarge(record, trials, signal);
     const retryAfterS = response.get(headers.RetryAfter)?.seconds;
     const details = {
       status,
@@ -111,6 +135,10 @@ export class PagerWay {
     const reason = reaction.do === "tell" ? reaction.reason : "server trouble";
     return { do: "fail", error: new ImError(reason, details) };
   }
+}
+
+function judgeError(error: ImError, trials: Trials): Attempt {
+  return error.code === "server trouble" ? judgeTrouble(error, trials) : judgeLoss(error, trials);
 }
 
 /** The server asks to try again, or may have recovered by then. */

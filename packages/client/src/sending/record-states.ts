@@ -11,7 +11,7 @@ export const UNDELIVERED: Failure = { code: "not reachable", status: undefined }
 export function moved(
   record: SentRecord,
   to: SendingState,
-  by: { readonly recipient?: string; readonly failure?: Failure } = {},
+  by: { readonly recipient?: string; readonly failure?: Failure | undefined } = {},
 ): SentRecord {
   const all = by.recipient === undefined || record.recipients.length === 1;
   const recipients = record.recipients.map((each) =>

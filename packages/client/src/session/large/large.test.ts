@@ -5,6 +5,8 @@ import { parseSdp, readOffer } from "@parlance/formats";
 import type { World, WorldClientOptions } from "@parlance/testkit";
 import type { ImClient } from "../../client.ts";
 import { reading, statesOf, textOf, worldFor } from "../../people.test.ts";
+import type { IncomingMessage } from "../../receiving/incoming-message.ts";
+import type { SentMessage } from "../../sending/sent-message.ts";
 import type { SessionInvitation } from "../session-invitation.ts";
 import { requests, responses, wire } from "../sessions.test.ts";
 
@@ -193,4 +195,76 @@ test("a sender who does not say goodbye is helped (OMA IM 9.2)", async (t) => {
   assert.ok(world.log.text(" BYE ").includes("bob -> server"));
   assert.equal(world.server.stats.sessions, 0);
   assert.notEqual(sent.state, "failed");
+});
+
+interface Many {
+  readonly world: World;
+  readonly alice: ImClient;
+  readonly sent: SentMessage;
+  readonly shown: IncomingMessage[];
+}
+
+/** To Bob, who is there, Carol, who is away, and to somebody who does not exist. */
+async function toMany(t: TestContext, text: string): Promise<Many> {
+  const { world, alice, bob } = await two(t);
+  const shown = reading(bob);
+  const to = ["bob", "carol", "nobody"].map((name) => world.address(name));
+  return { world, alice, shown, sent: alice.send(to, text) };
+}
+
+function statesIn({ recipients }: SentMessage): string[] {
+  return recipients.map(({ state }) => state);
+}
+
+test("a large message to many: where the server takes no list with it each gets a session, and a state of his own (OMA IM 9.1.1)", async (t) => {
+  const { world, sent, shown } = await toMany(t, LONG);
+  await world.until(() => statesIn(sent).join() === "delivered,deferred,failed");
+  assert.equal(sent.state, "deferred");
+  const carols = reading(await world.client("carol"));
+  await world.until(sent.delivered);
+  assert.deepEqual(statesIn(sent), ["delivered", "delivered", "failed"]);
+  for (const messages of [shown, carols]) {
+    assert.deepEqual(messages.map(textOf), [LONG]);
+    assert.equal(messages[0]?.id, sent.id);
+  }
+  await world.run(20_000);
+  assert.equal(world.server.stats.sessions, 0);
+});
+
+test("a line that is lost in the middle of it: those who have it do not get it again", async (t) => {
+  const { world, sent, shown } = await toMany(t, "many ".repeat(300_000));
+  await world.until(() => statesIn(sent).some((state) => state !== "sent"));
+  world.link("alice").cut();
+  await world.until(() => statesIn(sent).join() === "delivered,deferred,failed", 600_000);
+  assert.equal(shown.length, 1);
+});
+
+test("what is called off on its way to many has failed with all who do not have it", async (t) => {
+  const { world, alice, bob } = await two(t);
+  const giveUp = new AbortController();
+  const to = ["bob", "carol"].map((name) => world.address(name));
+  const sent = alice.send(to, "never ".repeat(500_000), { signal: giveUp.signal });
+  await world.until(() => world.log.text("alice -> server").includes("MSRP"));
+  giveUp.abort();
+  await world.until(() => sent.state === "failed");
+  assert.deepEqual([statesIn(sent), sent.failure?.code], [["failed", "failed"], "aborted"]);
+  assert.equal(bob.connection.state, "online");
+});
+
+test("the server is asked first: with the list of all, and one message for them (RFC 5366 §4)", async (t) => {
+  const seen = wire();
+  const { world, alice } = await two(t, { alice: { trace: seen.trace } });
+  const to = ["bob", "carol"].map((name) => world.address(name));
+  await world.until(alice.send(to, LONG).accepted);
+  const [first, ...others] = requests(seen.out, "INVITE");
+  assert.ok(first !== undefined);
+  assert.equal(first.uriText, "sip:conf-factory@parlance.test;sessiontype=adhoc");
+  assert.match(first.text("Require") ?? "", /\brecipient-list-invite\b/);
+  assert.match(first.text("Content-Type") ?? "", /^multipart\/mixed/);
+  const body = new TextDecoder().decode(first.body);
+  assert.match(
+    body,
+    /a=file-selector:[^]*Content-Disposition: recipient-list\r\n\r\n[^]*sip:bob@[^]*sip:carol@/,
+  );
+  assert.deepEqual(others.map(({ uriText }) => uriText).toSorted(), to);
 });
