@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { generate } from "selfsigned";
 
 export interface Identity {
@@ -20,9 +20,14 @@ export async function makeIdentity(name = "im.example.com"): Promise<Identity> {
 
 /** For `tls.certificates` of a server; the files go when the test ends. */
 export async function certificateFiles(t: { after(done: () => void): void }) {
-  const { cert, key } = await makeIdentity();
+  const files = writeCertificate(await makeIdentity());
+  t.after(() => rmSync(dirname(files.key), { recursive: true, force: true }));
+  return files;
+}
+
+/** In a folder of its own. */
+export function writeCertificate({ cert, key }: Identity) {
   const folder = mkdtempSync(join(tmpdir(), "parlance-tls-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text, { mode: 0o600 });

@@ -5,16 +5,14 @@ import { after, before, describe, test } from "node:test";
 import { corpusPath } from "../../../../tools/test/corpora.ts";
 import { authentication } from "./auth-matrix/authentication.ts";
 import { dialogs } from "./auth-matrix/dialogs.ts";
+import { media } from "./auth-matrix/media.ts";
 import { Scene } from "./auth-matrix/scenario.ts";
 import { surfaces } from "./auth-matrix/surfaces.ts";
 
-const SCENARIOS = new Map([...authentication, ...dialogs, ...surfaces]);
+const SCENARIOS = new Map([...authentication, ...dialogs, ...media, ...surfaces]);
 
-/** Rows about what this server does not have yet: MSRP, rooms, lists of users, documents, history, guests, cookies. */
+/** Rows about what this server does not have yet: rooms, lists of users, documents, history, guests, cookies. */
 const LATER = new Set([
-  "msrp-session-guess",
-  "msrp-from-path",
-  "msrp-tls-fingerprint",
   "room-not-member",
   "room-closed-invite",
   "room-kicked-msg",

@@ -244,7 +244,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     if (!isSamePath(frame.fromPath, remote.path)) return this.#refuse(frame, line, 481);
     if (this.#line === line) return true;
     if (this.#line !== undefined) return this.#refuse(frame, line, 506); // RFC 4975 §7.3
-    if (!proves(line, remote)) return this.#refuse(frame, line, 481);
+    if (!proves(line, this.uri, remote)) return this.#refuse(frame, line, 481);
     this.#bind(line);
     return true;
   }
@@ -364,9 +364,12 @@ function isSamePath(shown: string, agreed: string): boolean {
   return session !== undefined && session === sessionIdOf(lastUri(agreed));
 }
 
-function proves({ connection }: Line, { fingerprints }: MediaPeer): boolean {
-  if (fingerprints.length === 0 || connection.transport === "tcp") return true;
+/** Whoever was given an `msrps` URI comes over TLS, and shows what he has announced. RFC 4975 §14.4 */
+function proves({ connection }: Line, uri: string, { fingerprints }: MediaPeer): boolean {
+  const { transport, peer } = connection;
+  if (transport === "tcp" || transport === "ws") return !uri.startsWith("msrps:");
+  if (fingerprints.length === 0) return true;
   return fingerprints.some(({ hash, value }) =>
-    connection.peer.fingerprints.some((shown) => shown.hash === hash && shown.value === value),
+    peer.fingerprints.some((shown) => shown.hash === hash && shown.value === value),
   );
 }
