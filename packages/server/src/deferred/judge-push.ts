@@ -33,11 +33,16 @@ export function judgePush(status: number): PushJudgement {
 }
 
 /** A device that takes no files says nothing of its user, who may have another one tomorrow. */
-export function judgeFilePush(status: number): PushJudgement {
-  return NO_FILES.has(status) ? "later" : judgePush(status);
+export function judgeFilePush(status: number): PushResult {
+  return NO_SESSIONS.has(status) ? "later" : judgePush(status);
 }
 
-const NO_FILES: ReadonlySet<number> = new Set([405, 415, 488, 501, 606]);
+/** One that holds no sessions gets a long message when it comes by a stream. */
+export function judgeLongPush(status: number): PushResult {
+  return NO_SESSIONS.has(status) ? "unfit" : judgePush(status);
+}
+
+const NO_SESSIONS: ReadonlySet<number> = new Set([405, 415, 488, 501, 606]);
 
 /** Plain SIP phones answer so to an envelope; what is inside they may take. */
 export function dislikesEnvelope(status: number): boolean {

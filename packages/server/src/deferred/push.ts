@@ -23,13 +23,25 @@ export async function push(
   if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
   if (message.mode === "file") return ports.files?.bring(message, user) ?? "unfit";
   const request = pushed(waiting, message.attempts);
-  const contacts = takers(request, user, ports, options);
-  if (contacts.length === 0) return isThere(request, user, ports.way) ? "unfit" : "away";
+  const result = await byMessage(request, user, ports, options);
+  const holders = result === "unfit" ? sessionHolders(request, user, ports, options) : [];
+  if (holders.length === 0) return result;
+  return ports.large?.bringLong(message, user, holders, ports.readContent) ?? result;
+}
 
-  const first = await ports.way.deliver(request, user, contacts);
-  const inner = dislikesEnvelope(first.status) ? plainForm(request, ports.readContent) : undefined;
+async function byMessage(
+  request: SipRequest,
+  user: User,
+  ports: TakerPorts,
+  options: Pick<DeferredOptions, "datagramBytes">,
+): Promise<PushResult> {
+  const { way, readContent } = ports;
+  const contacts = takers(request, user, ports, options);
+  if (contacts.length === 0) return isThere(request, user, way) ? "unfit" : "away";
+  const first = await way.deliver(request, user, contacts);
+  const inner = dislikesEnvelope(first.status) ? plainForm(request, readContent) : undefined;
   if (inner === undefined) return meaningOf(first);
-  return meaningOf(await ports.way.deliver(inner, user, contacts));
+  return meaningOf(await way.deliver(inner, user, contacts));
 }
 
 /** Our own 413: it is too long for datagrams, and the contact took no stream. RFC 3428 §8 */
@@ -44,10 +56,23 @@ export function isUnfit(
   ports: TakerPorts,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): boolean {
-  return takers(request, user, ports, options).length === 0 && isThere(request, user, ports.way);
+  if (takers(request, user, ports, options).length > 0) return false;
+  if (sessionHolders(request, user, ports, options).length > 0) return false;
+  return isThere(request, user, ports.way);
 }
 
-type TakerPorts = Pick<DeferredPorts, "way" | "readContent">;
+/** IM clients that would take it but for its length: they hold sessions, too. RFC 3428 §8 */
+function sessionHolders(
+  request: SipRequest,
+  user: User,
+  { way, large }: TakerPorts,
+  { datagramBytes }: Pick<DeferredOptions, "datagramBytes">,
+): readonly Binding[] {
+  if (large === undefined || request.body.length <= datagramBytes) return [];
+  return way.bindings(request, user).filter(({ imClient, tagged }) => imClient && tagged);
+}
+
+type TakerPorts = Pick<DeferredPorts, "way" | "readContent" | "large">;
 
 function takers(
   request: SipRequest,

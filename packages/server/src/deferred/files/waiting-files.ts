@@ -23,7 +23,7 @@ import type {
 } from "../../ports/index.ts";
 import type { ContentReader, DeferredMessage } from "../../store/index.ts";
 import { judgeFilePush, type PushResult } from "../judge-push.ts";
-import { Bringing } from "../large/bringing.ts";
+import { bringTo } from "../large/bring-to.ts";
 import type { Kept } from "../large/content-sink.ts";
 import type { LargePorts } from "../large/ports.ts";
 import { readWaiting } from "../waiting-request.ts";
@@ -40,8 +40,6 @@ export interface WaitingFilesPorts extends LargePorts {
 /** How a file is kept: the MSRP status for its sender. */
 export type KeepFile = (file: FileOffer, kept: Kept, contentType: string) => Promise<number>;
 
-/** A client that asks its user may take its time. */
-const RING_MS = 100_000;
 /** What an envelope around a file may come to. */
 const ENVELOPE_BYTES = 32_768;
 const TAG_BITS = 64;
@@ -97,7 +95,7 @@ export class WaitingFiles {
   }
 
   async bring(message: DeferredMessage, user: User): Promise<PushResult> {
-    const { contents, way, calls, media } = this.#ports;
+    const { contents, way } = this.#ports;
     const waiting = readWaiting(message);
     const kept = waiting && readKeptFile(waiting.request);
     const reader = message.content === undefined ? undefined : await contents.open(message.content);
@@ -105,31 +103,18 @@ export class WaitingFiles {
     try {
       const invite = this.#invite(waiting.request, message.attempts);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
-      const onward = way.onward(user, able);
-      const [towards] = onward.targets;
-      if (towards === undefined) return "away";
-      const face = faceTowards(calls, towards, FILE_FEATURES);
       const boundary = this.#ports.random.token(BOUNDARY_BITS);
-      const { essence } = typeOf(kept);
-      const bringing = new Bringing(
+      return await bringTo(
+        { user, contacts: able, invite, features: FILE_FEATURES },
         {
           file: kept.file,
           judge: judgeFilePush,
-          acceptTypes: [...new Set([essence, CPIM])],
+          acceptTypes: [...new Set([typeOf(kept).essence, CPIM])],
           message: (remote) => this.#message(kept, reader, remote, waiting.request),
           body: (description) => bodyAround(description, kept.icon, boundary),
         },
-        {
-          end: (to, endUser) => media.end(to, NOTHING_COMES, endUser),
-          place: (owner, onwardUser) =>
-            calls.place(onwardUser.dress(invite, towards), onward.party, owner, {
-              face,
-              patienceMs: RING_MS,
-              outlet: onward.outlet(onwardUser),
-            }),
-        },
+        this.#ports,
       );
-      return await bringing.run();
     } finally {
       await reader.close();
     }
@@ -176,8 +161,6 @@ export class WaitingFiles {
       .done();
   }
 }
-
-const NOTHING_COMES: MediaRules = { admits: () => false, maxBytes: 0, mayBegin: () => false };
 
 function isRest({ media: { file } }: { readonly media: MessageMedia }): boolean {
   return (file?.range?.first ?? 1) > 1;

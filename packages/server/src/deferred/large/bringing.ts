@@ -30,7 +30,7 @@ import type {
   SentOutcome,
   Towards,
 } from "../../ports/index.ts";
-import type { PushJudgement } from "../judge-push.ts";
+import type { PushResult } from "../judge-push.ts";
 import { NOTHING_MORE } from "./reception.ts";
 
 /** What is brought. */
@@ -40,7 +40,7 @@ export interface Brought {
   /** In the form that the device takes, and from where it wants it. */
   message(remote: MessageMedia): MediaMessage;
   /** What a final answer to the INVITE means for it. */
-  judge(status: number): PushJudgement;
+  judge(status: number): PushResult;
   /** What the INVITE carries around the description; nothing by default. */
   body?(description: Uint8Array): Body;
 }
@@ -59,7 +59,7 @@ interface Candidate {
 export class Bringing implements OnwardUser {
   readonly #what: Brought;
   readonly #ports: BringingPorts;
-  readonly #result = Promise.withResolvers<PushJudgement>();
+  readonly #result = Promise.withResolvers<PushResult>();
   /** One for each place that the INVITE goes to. */
   readonly #candidates = new Map<string, Candidate>();
   #chosen: Candidate | undefined;
@@ -80,7 +80,7 @@ export class Bringing implements OnwardUser {
     this.#ports = ports;
   }
 
-  run(): Promise<PushJudgement> {
+  run(): Promise<PushResult> {
     this.#outgoing = this.#ports.place(this.#owner, this);
     return this.#result.promise;
   }
@@ -162,7 +162,7 @@ export class Bringing implements OnwardUser {
     offer.accept({ body: made.body });
   }
 
-  #meaningOf(failure: CallFailure): PushJudgement {
+  #meaningOf(failure: CallFailure): PushResult {
     switch (failure.kind) {
       case "refused":
         return this.#what.judge(failure.response.status);
@@ -173,7 +173,7 @@ export class Bringing implements OnwardUser {
     }
   }
 
-  #finish(result: PushJudgement): void {
+  #finish(result: PushResult): void {
     this.#outgoing?.cancel();
     this.#call?.end();
     for (const { end } of this.#candidates.values()) end.close();
@@ -182,7 +182,7 @@ export class Bringing implements OnwardUser {
 }
 
 /** RFC 4975 §10: what the device says of the message, and what of the session. */
-function meaningOfSent(outcome: SentOutcome): PushJudgement {
+function meaningOfSent(outcome: SentOutcome): PushResult {
   if (outcome.kind === "sent") return "delivered";
   return outcome.status === 408 || outcome.status === 481 ? "silence" : "refused";
 }

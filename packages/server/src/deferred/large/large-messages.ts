@@ -11,9 +11,11 @@ import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
 import { contentSource, faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
 import type {
+  Binding,
   Log,
   MediaRules,
   Passage,
+  ReadContent,
   TakeOver,
   Towards,
   User,
@@ -21,10 +23,11 @@ import type {
   Way,
 } from "../../ports/index.ts";
 import type { DeferredMessage } from "../../store/index.ts";
-import { judgePush, type PushResult } from "../judge-push.ts";
+import { judgeLongPush, judgePush, type PushResult } from "../judge-push.ts";
 import { readWaiting } from "../waiting-request.ts";
-import { Bringing } from "./bringing.ts";
+import { bringTo } from "./bring-to.ts";
 import type { Kept } from "./content-sink.ts";
+import { inEnvelope } from "./in-envelope.ts";
 import type { LargePorts } from "./ports.ts";
 import { LARGE_FEATURES, Reception } from "./reception.ts";
 
@@ -41,8 +44,6 @@ export interface LargeMessagesPorts extends LargePorts {
 /** How a message is kept: the MSRP status for its sender. */
 export type Keep = (kept: Kept) => Promise<number>;
 
-/** A client that asks its user may take its time. */
-const RING_MS = 100_000;
 const SWEEP_MS = 3_600_000;
 /** Younger ones may be on their way into a row. */
 const ORPHAN_AGE_MS = 3_600_000;
@@ -109,42 +110,50 @@ export class LargeMessages {
   }
 
   async bring(message: DeferredMessage, user: User): Promise<PushResult> {
-    const { contents, way, calls } = this.#ports;
+    const { contents, way } = this.#ports;
     const waiting = readWaiting(message);
     const reader = message.content === undefined ? undefined : await contents.open(message.content);
     if (waiting === undefined || reader === undefined) return "unreadable";
     try {
       const invite = this.#invite(waiting.request, message.attempts);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
-      const contacts = largeFirst(able);
-      const [first] = contacts;
-      if (first === undefined) return "away";
-      const onward = way.onward(user, contacts);
-      const [towards] = onward.targets;
-      if (towards === undefined) return "away";
-      const face = faceTowards(calls, towards, LARGE_FEATURES);
-      const bringing = new Bringing(
+      return await bringTo(
+        { user, contacts: largeFirst(able), invite, features: LARGE_FEATURES },
         {
           file: largeMessageFile(reader.sizeBytes),
           acceptTypes: [CPIM],
           judge: judgePush,
           message: () => ({ contentType: CPIM, content: contentSource(reader) }),
         },
-        {
-          end: (to, endUser) => this.#ports.media.end(to, NOTHING_COMES, endUser),
-          place: (owner, onwardUser) =>
-            // The offer differs from device to device, but there is one from the start.
-            calls.place(onwardUser.dress(invite, towards), onward.party, owner, {
-              face,
-              patienceMs: RING_MS,
-              outlet: onward.outlet(onwardUser),
-            }),
-        },
+        this.#ports,
       );
-      return await bringing.run();
     } finally {
       await reader.close();
     }
+  }
+
+  /** A message that came by MESSAGE, and is too long for the datagrams that these devices are reached by. RFC 3428 §8 */
+  async bringLong(
+    message: DeferredMessage,
+    user: User,
+    contacts: readonly Binding[],
+    readContent: ReadContent,
+  ): Promise<PushResult> {
+    const waiting = readWaiting(message);
+    if (waiting === undefined) return "unreadable";
+    const content = inEnvelope(waiting.request, readContent(waiting.request));
+    if (content === undefined) return "unfit";
+    const invite = this.#invite(waiting.request, message.attempts);
+    return bringTo(
+      { user, contacts: largeFirst(contacts), invite, features: LARGE_FEATURES },
+      {
+        file: largeMessageFile(content.length),
+        acceptTypes: [CPIM],
+        judge: judgeLongPush,
+        message: () => ({ contentType: CPIM, content }),
+      },
+      this.#ports,
+    );
   }
 
   /** After the row is gone. */
@@ -159,12 +168,15 @@ export class LargeMessages {
     const { from } = kept;
     return kept
       .edit()
+      .method("INVITE")
       .set(From, { ...from, params: from.params.with("tag", random.token(TAG_BITS)) })
       .set(CallId, random.token(CALL_ID_BITS))
       .set(CSeq, { number: attempts + 1, method: "INVITE" })
       .setText("Accept-Contact", ACCEPT_CONTACT_IM, ACCEPT_CONTACT_LARGE_MESSAGE)
       .setText("User-Agent", userAgent)
       .remove("Content-Type")
+      .remove("Content-Encoding")
+      .remove("Expires") // of the message, and none of the invitation. RFC 3261 §20.19
       .body(new Uint8Array(0))
       .done();
   }
@@ -189,8 +201,6 @@ export class LargeMessages {
     for (const id of old) if (!named.has(id)) await contents.delete(id);
   }
 }
-
-const NOTHING_COMES: MediaRules = { admits: () => false, maxBytes: 0, mayBegin: () => false };
 
 function refused(refusal: Refusal): Verdict {
   return { do: "refuse", refusal };
