@@ -1,7 +1,7 @@
 /** A room over the switch, and people in it whose devices are played by hand. */
 import { type Cpim, mimeHeader, parseCpim } from "@parlance/formats";
 import type { MsrpRequest, MsrpTransport } from "@parlance/msrp";
-import { utf8Text } from "@parlance/wire";
+import { type Random, utf8Text } from "@parlance/wire";
 import type {
   RoomDevice,
   RoomFailure,
@@ -32,6 +32,7 @@ export interface RoomWishes {
   readonly limits?: Partial<RoomLimits>;
   readonly rates?: Partial<RoomRates>;
   readonly stores?: MemoryStores;
+  readonly random?: Random;
 }
 
 export interface PersonWishes {
@@ -55,7 +56,7 @@ const PATIENT: RoomRates = {
 export class RoomWorld {
   readonly clock = new HandClock();
   readonly hits = new NotedHits();
-  readonly random = countingRandom();
+  readonly random: Random;
   readonly stores: MemoryStores;
   readonly hub: Switch;
   readonly rooms: Rooms;
@@ -68,8 +69,10 @@ export class RoomWorld {
   wishStatus: number | ((member: RoomMember, alias: string | undefined) => number) = 200;
   readonly #people = new Map<string, Person[]>();
 
-  constructor({ rules, limits, rates, stores = memoryStores() }: RoomWishes = {}) {
+  constructor(wishes: RoomWishes = {}) {
+    const { rules, limits, rates, stores = memoryStores(), random = countingRandom() } = wishes;
     this.stores = stores;
+    this.random = random;
     const metrics = new CountedMetrics();
     const common = { clock: this.clock, random: this.random, log: silentLog, metrics };
     this.hub = new Switch(SWITCH_LIMITS, {

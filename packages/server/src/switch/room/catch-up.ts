@@ -30,7 +30,8 @@ export class CatchUp {
     this.#ports = ports;
     this.#own = since !== undefined;
     leg.behind = true;
-    this.#begin = ports.log.begin(leg.member.row.key, since);
+    const { row, had } = leg.member;
+    this.#begin = ports.log.begin({ member: row.key, sequence: had }, since);
     this.#begin.catch(() => {}); // heard of when the device is there
   }
 

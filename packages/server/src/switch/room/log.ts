@@ -73,13 +73,13 @@ export class RoomLog {
     return this.#ports.store.page(this.#room, member, after, page);
   }
 
-  /** Where a device begins to read: behind what it names, or behind what the member has had. */
-  async begin(member: string, since: string | undefined): Promise<number> {
+  /** Where a device begins to read: behind what it names, or behind what the member has had, here or before. */
+  async begin({ member, sequence }: RoomCursor, since: string | undefined): Promise<number> {
     await this.#opened;
-    const had = this.#kept.get(member);
-    if (had === undefined) this.#kept.set(member, this.#head); // from now on he misses what is said
+    const kept = this.#kept.get(member);
+    if (kept === undefined) this.keep({ member, sequence: this.#head }); // from now on he misses what is said
     const named = since === undefined ? undefined : await this.#named(since);
-    return named ?? had ?? this.#head;
+    return named ?? Math.max(kept ?? this.#head, sequence);
   }
 
   /** Writes down how far everybody is. */
@@ -91,8 +91,8 @@ export class RoomLog {
     if (moved.length > 0) this.#write(this.#ports.store.advance(this.#room, moved));
   }
 
-  /** He goes, and may come back. */
-  leave({ member, sequence }: RoomCursor): void {
+  /** He goes, and may come back, or is here for the first time. */
+  keep({ member, sequence }: RoomCursor): void {
     this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
     this.#write(this.#ports.store.advance(this.#room, [{ member, sequence }]));
   }

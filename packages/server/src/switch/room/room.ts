@@ -105,7 +105,7 @@ export class Room implements MediaRoom {
     if (member === undefined) return;
     for (const end of member.ends) end.detach();
     this.#table.remove(key);
-    if (comesBack) this.#log?.leave({ member: key, sequence: member.had });
+    if (comesBack) this.#log?.keep({ member: key, sequence: member.had });
     else this.#log?.forget(key);
   }
 
@@ -262,6 +262,7 @@ export class Room implements MediaRoom {
   #catchUp(device: DeviceLeg, since: string | undefined): CatchUp | undefined {
     const log = this.#log;
     if (log === undefined) return undefined;
+    this.#noteCursors();
     return new CatchUp(device, since, {
       log,
       wheel: this.#ports.wheel,
