@@ -95,6 +95,38 @@ export async function startPipe(nodeFlags: readonly string[] = []): Promise<Serv
   return { name: "Node pipe", port, child, password: undefined };
 }
 
+/** A room with so many legs, whose addresses are in `legs`; with a log it keeps what is said. */
+export async function startRoom(
+  count: number,
+  {
+    log = false,
+    nodeFlags = [],
+  }: { readonly log?: boolean; readonly nodeFlags?: readonly string[] } = {},
+): Promise<Server & { readonly legs: string }> {
+  const program = join(ROOT, "bench/load/room-host.ts");
+  const legs = join(temporaryFolder(), "legs.json");
+  const more = log ? ["log"] : [];
+  const child = startOn(0, [
+    process.execPath,
+    ...nodeFlags,
+    "--conditions=parlance-source",
+    program,
+    String(count),
+    legs,
+    ...more,
+  ]);
+  const port = Number(await saying(child, /^ready (\d+)$/m));
+  return { name: "Parlance", port, child, password: undefined, legs };
+}
+
+/** A program that writes what one of the first connections says to all others. */
+export async function startRoomPipe(speakers: number): Promise<Server> {
+  const program = join(ROOT, "bench/load/room-pipe.ts");
+  const child = startOn(0, [process.execPath, program, String(speakers)]);
+  const port = Number(await saying(child, /^ready (\d+)$/m));
+  return { name: "Node writer", port, child, password: undefined };
+}
+
 /** A program that pipes bodies into files, and files into answers. */
 export async function startFilePipe(): Promise<Server> {
   const program = join(ROOT, "bench/load/file-pipe.ts");

@@ -103,7 +103,7 @@ async function sendInChunks(from: Person, body: Uint8Array, size: number, messag
   return statuses;
 }
 
-function large(bytes: number): Uint8Array {
+function picture(bytes: number): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, at) => (at * 7) % 251);
 }
 
@@ -132,7 +132,7 @@ test("a refusal on the first chunk is the answer to all that follow", async () =
 test("what is larger than is gathered goes on while it comes, to those who were there at its start", async () => {
   const world = new RoomWorld({ rules: { maxBytes: 10_000_000 } });
   const [alice, bob] = [await world.join("alice"), await world.join("bob")];
-  const content = large(300_000);
+  const content = picture(300_000);
   const head = alice.envelope("", { type: "image/png" });
   const body = concatBytes(utf8Bytes(head), content);
   const half = body.subarray(0, 150_000);
@@ -175,10 +175,10 @@ test("a slow device loses a large message, not its place; small ones overtake it
     await world.join("carol"),
   ];
   bob.device.end.stalled = true;
-  const body = concatBytes(utf8Bytes(alice.envelope("")), large(500_000));
+  const body = concatBytes(utf8Bytes(alice.envelope("")), picture(500_000));
   const statuses = await sendInChunks(alice, body, 50_000, "m1");
   assert.deepEqual(new Set(statuses), new Set([200]));
-  sameOctets(carol.last.cpim.content, large(500_000));
+  sameOctets(carol.last.cpim.content, picture(500_000));
   await alice.say("hello");
   bob.device.end.flow();
   await settled();
@@ -195,7 +195,7 @@ test("when nobody reads, whoever sends much is not read either", async () => {
   });
   const [alice, bob] = [await world.join("alice"), await world.join("bob")];
   bob.device.end.stalled = true;
-  const body = concatBytes(utf8Bytes(alice.envelope("")), large(300_000));
+  const body = concatBytes(utf8Bytes(alice.envelope("")), picture(300_000));
   for (let at = 0; at < 200_000; at += 50_000) {
     const piece = body.subarray(at, at + 50_000);
     const range = `${at + 1}-${at + piece.length}/${body.length}`;
