@@ -10,32 +10,36 @@ abstract class Frame {
    * of the blank line. A view of what was received.
    */
   readonly bytes: Uint8Array;
-  readonly transactionId: string;
   /** Undefined while the body of a streamed frame is on its way. */
   readonly flag: Flag | undefined;
   /** Where which line stands. For those who write the frame again. */
   readonly head: FrameHead;
-  /** The octets of the head, a character each. */
-  protected readonly text: string;
   readonly #bodyEnd: number;
+  #text: string | undefined;
+  #toPath: string | undefined;
+  #fromPath: string | undefined;
 
   /** `bodyEnd` lies before the CRLF of the end-line. */
   constructor(bytes: Uint8Array, head: FrameHead, bodyEnd: number, flag: Flag | undefined) {
     this.bytes = bytes;
     this.head = head;
     this.flag = flag;
-    this.text = octetText(bytes, 0, head.end);
-    this.transactionId = this.text.slice(TRANSACTION_AT, head.transactionEnd);
     this.#bodyEnd = bodyEnd;
+  }
+
+  get transactionId(): string {
+    return this.text.slice(TRANSACTION_AT, this.head.transactionEnd);
   }
 
   /** One URI or more, blanks between them. */
   get toPath(): string {
-    return this.valueOf(this.head.toPath) ?? "";
+    this.#toPath ??= this.valueOf(this.head.toPath) ?? "";
+    return this.#toPath;
   }
 
   get fromPath(): string {
-    return this.valueOf(this.head.fromPath) ?? "";
+    this.#fromPath ??= this.valueOf(this.head.fromPath) ?? "";
+    return this.#fromPath;
   }
 
   get messageId(): string | undefined {
@@ -77,6 +81,12 @@ abstract class Frame {
     }
   }
 
+  /** The octets of the head, a character each; not everybody asks for them. */
+  protected get text(): string {
+    this.#text ??= octetText(this.bytes, 0, this.head.end);
+    return this.#text;
+  }
+
   protected valueOf(line: Line | undefined): string | undefined {
     return line === undefined ? undefined : this.text.slice(line.valueAt, line.end);
   }
@@ -112,6 +122,37 @@ export class MsrpRequest extends Frame {
 
 export class MsrpResponse extends Frame {
   readonly kind = "response";
+  /** One that came before it on the same connection and has the same octets, but for the transaction id. */
+  readonly like: MsrpResponse | undefined;
+
+  constructor(
+    bytes: Uint8Array,
+    head: FrameHead,
+    bodyEnd: number,
+    flag: Flag | undefined,
+    like?: MsrpResponse,
+  ) {
+    super(bytes, head, bodyEnd, flag);
+    this.like = like;
+  }
+
+  override get toPath(): string {
+    return this.like === undefined ? super.toPath : this.like.toPath;
+  }
+
+  override get fromPath(): string {
+    return this.like === undefined ? super.fromPath : this.like.fromPath;
+  }
+
+  /** Whether the transaction id begins with these octets and has `more` behind them. */
+  answers(begin: Uint8Array, more: number): boolean {
+    const { transactionEnd } = this.head;
+    if (transactionEnd - TRANSACTION_AT !== begin.length + more) return false;
+    for (let at = 0; at < begin.length; at += 1) {
+      if (this.bytes[TRANSACTION_AT + at] !== begin[at]) return false;
+    }
+    return true;
+  }
 
   get status(): number {
     return this.head.status;

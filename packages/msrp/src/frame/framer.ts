@@ -7,6 +7,7 @@ import { type MsrpFrame, MsrpRequest, makeFrame } from "./frame.ts";
 import { FrameFault } from "./frame-fault.ts";
 import { FrameHead, TRANSACTION_AT } from "./head.ts";
 import { type FrameLimits, frameLimits } from "./limits.ts";
+import { Repetition } from "./repetition.ts";
 
 /** Hears what comes out of a stream. Bodies are views of what was pushed. */
 export interface FrameSink {
@@ -38,6 +39,7 @@ export class MsrpFramer {
   /** From where on the end-line may begin, counted from the first octet of the frame. */
   #searched = 0;
   #stream: BodyStream | undefined;
+  readonly #repetition = new Repetition();
   #closed = false;
   readonly #giveBody: (piece: Uint8Array) => void;
 
@@ -98,7 +100,14 @@ export class MsrpFramer {
   /** Where reading goes on; `undefined` when what begins at `start` has to wait for more. */
   #readFrame(bytes: Uint8Array, start: number): number | undefined {
     const head = this.#head;
-    if (!this.#headIsWhole && !this.#readHead(bytes, start)) return undefined;
+    if (!this.#headIsWhole) {
+      const again = head.begun ? undefined : this.#repetition.match(bytes, start);
+      if (again !== undefined) {
+        this.#sink.frame(again);
+        return start + again.bytes.length;
+      }
+      if (!this.#readHead(bytes, start)) return undefined;
+    }
     if (head.flag !== undefined) {
       const end = head.end + endLineBytes(head.transactionEnd - TRANSACTION_AT) - 2;
       return this.#give(bytes, start, { bodyEnd: head.end, end, flag: head.flag });
@@ -139,7 +148,9 @@ export class MsrpFramer {
   ): number {
     const end = start + of.end;
     const head = this.#nextHead();
-    this.#sink.frame(makeFrame(bytes.subarray(start, end), head, of.bodyEnd, of.flag));
+    const frame = makeFrame(bytes.subarray(start, end), head, of.bodyEnd, of.flag);
+    if (frame.kind === "response") this.#repetition.remember(frame);
+    this.#sink.frame(frame);
     return end;
   }
 

@@ -65,6 +65,11 @@ export class FrameHead {
   /** Whether the current line has been nothing else so far. */
   #pureAscii = true;
 
+  /** Some of it was read. */
+  get begun(): boolean {
+    return this.#scanned > 0;
+  }
+
   /**
    * Reads on in the frame that begins at `start`. True when the head is whole; false when it goes on behind
    * `bytes`. Throws `FrameFault`.

@@ -307,7 +307,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   #response(response: MsrpResponse): void {
-    const known = this.#sent.answered(response.transactionId, response.status);
+    const known = this.#sent.answered(response);
     if (!known) this.#owner.answered?.(response);
     else if (this.#line === undefined) this.#owner.relieved(this);
   }

@@ -1,5 +1,5 @@
 /** What was sent to a device and is not answered, and what waits for it to come: kept within bounds. RFC 4975 §5.4, §7.1.1 */
-import type { Flag, HeaderParts, MsrpRequest, PathLines } from "@parlance/msrp";
+import type { Flag, HeaderParts, MsrpRequest, MsrpResponse, PathLines } from "@parlance/msrp";
 import type { SwitchLimits } from "./limits.ts";
 
 /** Who waits for the answer to a frame. */
@@ -79,7 +79,9 @@ export class SentFrames {
   }
 
   /** False when nobody waits for it. */
-  answered(transactionId: string, status: number): boolean {
+  answered(response: MsrpResponse): boolean {
+    if (this.#sent.size === 0) return false;
+    const { transactionId, status } = response;
     const sent = this.#sent.get(transactionId);
     if (sent === undefined) return false;
     this.#settle(transactionId, sent);
