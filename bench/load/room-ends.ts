@@ -66,7 +66,10 @@ export class Hearer {
     this.#socket = socket;
     this.#leg = leg;
     this.#heard = heard;
-    socket.on("data", (data) => this.#hear(data));
+  }
+
+  begin(): void {
+    this.#socket.on("data", (data) => this.#hear(data));
   }
 
   #hear(data: Buffer): void {
@@ -77,7 +80,7 @@ export class Hearer {
     for (;;) {
       const idEnd = bytes.indexOf(SPACE, at + 5);
       if (idEnd < 0) break;
-      const id = bytes.latin1Slice(at + 5, idEnd);
+      const id = bytes.toString("latin1", at + 5, idEnd);
       const end = bytes.indexOf(`-------${id}`, idEnd, "latin1");
       if (end < 0 || bytes.length < end + 10 + id.length) break;
       if (bytes[idEnd + 1] === 83) {
@@ -97,7 +100,7 @@ export class Hearer {
     const answer = `MSRP ${id} 200 OK\r\n${paths}-------${id}$\r\n`;
     const asked = bytes.indexOf("Success-Report: yes", at, "latin1");
     if (asked < 0 || asked > end) return answer;
-    const head = bytes.latin1Slice(at, Math.min(end, at + 400));
+    const head = bytes.toString("latin1", at, Math.min(end, at + 400));
     const messageId = /Message-ID: (\S+)/.exec(head)?.[1];
     const range = /Byte-Range: (\S+)/.exec(head)?.[1];
     return (
@@ -108,11 +111,11 @@ export class Hearer {
 
   #serialOf(bytes: Buffer, at: number, end: number): number {
     const known = at + this.#serialAt;
-    const fits = bytes.latin1Slice(known, known + SERIAL.length) === SERIAL;
+    const fits = bytes.toString("latin1", known, known + SERIAL.length) === SERIAL;
     const found = fits ? known : bytes.indexOf(SERIAL, at, "latin1");
     if (found < 0 || found > end) return -1;
     this.#serialAt = found - at;
     const from = found + SERIAL.length;
-    return Number.parseInt(bytes.latin1Slice(from, from + SERIAL_LENGTH), 16);
+    return Number.parseInt(bytes.toString("latin1", from, from + SERIAL_LENGTH), 16);
   }
 }

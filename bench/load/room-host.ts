@@ -47,7 +47,7 @@ const stores = await openStores(log === undefined ? "memory:" : `sqlite:${file}.
 const rooms = new Rooms(
   ROOM_LIMITS,
   { perSecond: PATIENCE, burst: PATIENCE, roomPerSecond: PATIENCE, roomBurst: PATIENCE },
-  { ...common, hub, store: stores.rooms, hits: { hit: complain } },
+  { ...common, hub, store: stores.rooms, hits: { hit: complain }, endOfTurn: setImmediate },
 );
 const room = rooms.open(
   {

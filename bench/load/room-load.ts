@@ -50,11 +50,11 @@ if (values.idle) {
   await new Promise(() => {});
 }
 
-const hearers = legs.map((leg, at) => {
+for (const [at, leg] of legs.entries()) {
   const socket = sockets[at];
   if (socket === undefined) throw new Error("a leg without a connection");
-  return new Hearer(socket, leg, heard);
-});
+  new Hearer(socket, leg, heard).begin();
+}
 const speakers = legs.slice(0, Number(values.speakers)).map((leg, at) => {
   const socket = sockets[at];
   if (socket === undefined) throw new Error("a leg without a connection");
@@ -104,5 +104,3 @@ function heard(serial: number): void {
   tally.succeeded(began[serial] ?? performance.now());
   if (rate === 0 && owed < window / 2) speak();
 }
-
-export { hearers };

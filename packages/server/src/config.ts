@@ -90,6 +90,8 @@ export interface ServerPorts {
   readonly secrets: Secrets;
   /** Opens MSRP connections; without it no session passes through the server. */
   readonly msrp?: MsrpDialer;
+  /** Calls back when what came in this turn of the event loop was read: what is written to many is gathered until then. */
+  readonly endOfTurn?: (run: () => void) => void;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Told of failed logins, refusals, bounds that were hit and what could not be read. */

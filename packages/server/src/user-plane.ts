@@ -70,7 +70,7 @@ export function makePlane(
 function makeRooms(
   hub: Switch,
   limits: Bounds,
-  { stores, clock, random, log, metrics }: ServerPorts,
+  { stores, clock, random, log, metrics, endOfTurn }: ServerPorts,
   { hits }: Core,
 ): Rooms {
   const rates = {
@@ -79,7 +79,7 @@ function makeRooms(
     roomPerSecond: limits.roomTrafficPerSecond,
     roomBurst: limits.roomTrafficBurst,
   };
-  const ports = { hub, store: stores.rooms, clock, random, log, metrics, hits };
+  const ports = { hub, store: stores.rooms, clock, random, log, metrics, hits, endOfTurn };
   return new Rooms(ROOM_LIMITS, rates, ports);
 }
 

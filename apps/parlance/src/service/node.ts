@@ -94,6 +94,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       tokens: keys.derive("tokens"),
     },
     msrp,
+    endOfTurn: setImmediate,
     log,
     metrics,
     security,

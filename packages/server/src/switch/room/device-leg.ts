@@ -207,8 +207,8 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     return this.#receiver.begin(head);
   }
 
-  answered({ transactionId, status }: MsrpResponse): void {
-    this.outbox.answered(transactionId, status);
+  answered(response: MsrpResponse): void {
+    this.outbox.answered(response);
   }
 
   relieved(): void {} // nobody is held up for one device

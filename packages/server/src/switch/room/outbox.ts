@@ -1,5 +1,5 @@
 /** What is on its way to one device: what waits, what was written and is not answered. Clause 8.3, 8.7; RFC 7701 §6.4 */
-import type { Line, PathLines } from "@parlance/msrp";
+import type { Line, MsrpResponse, PathLines } from "@parlance/msrp";
 import type { RoomLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import type { Carried, Due } from "./model.ts";
@@ -118,13 +118,12 @@ export class Outbox implements Writer {
     this.#ports.line()?.takeTurn(this.#write);
   }
 
-  /** Whether the response was one to something that was written. */
-  answered(transactionId: string, status: number): boolean {
-    const flight = this.#flying.take(({ due }) => due.parcel.isAnsweredBy(transactionId));
-    if (flight === undefined) return false;
-    this.#ports.settled(flight.due, status);
+  /** A response came, to something that was written. */
+  answered(response: MsrpResponse): void {
+    const flight = this.#flying.take(({ due }) => due.parcel.isAnsweredBy(response));
+    if (flight === undefined) return; // to something that was given up
+    this.#ports.settled(flight.due, response.status);
     if (!this.idle) this.wake();
-    return true;
   }
 
   /** The connection is gone: what was not answered goes again when there is one. The device knows it by its id. */

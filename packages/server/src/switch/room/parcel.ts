@@ -1,5 +1,5 @@
 /** A SEND that goes to many: written once, but for what differs from device to device. RFC 4975 §7.1 */
-import { type ByteRange, type Flag, formatByteRange } from "@parlance/msrp";
+import { type ByteRange, type Flag, formatByteRange, type MsrpResponse } from "@parlance/msrp";
 import { concatBytes, octetBytes } from "@parlance/wire";
 
 export interface ParcelParts {
@@ -20,8 +20,9 @@ export const MARK_BYTES = 4;
 const AFTER_MARK = 3;
 
 export class Parcel {
-  readonly base: string;
+  /** It is to be answered. */
   readonly answered: boolean;
+  readonly #base: Uint8Array;
   readonly #start: Uint8Array;
   /** Everything behind the paths. */
   readonly #rest: Uint8Array;
@@ -30,7 +31,7 @@ export class Parcel {
   constructor(parts: ParcelParts) {
     const { base, messageId, range, successReport, failureReport, contentType, body, flag } = parts;
     const noMark = "0".repeat(MARK_BYTES);
-    this.base = base;
+    this.#base = octetBytes(base);
     this.answered = failureReport === "yes";
     this.#start = octetBytes(`MSRP ${base}${noMark} SEND\r\n`);
     this.#markAt = "MSRP ".length + base.length;
@@ -50,11 +51,8 @@ export class Parcel {
     return this.#start.length + this.#rest.length;
   }
 
-  /** Whether a response with this transaction id is one to it. */
-  isAnsweredBy(transactionId: string): boolean {
-    return (
-      transactionId.length === this.base.length + MARK_BYTES && transactionId.startsWith(this.base)
-    );
+  isAnsweredBy(response: MsrpResponse): boolean {
+    return response.answers(this.#base, MARK_BYTES);
   }
 
   /** Returns where it ends. */

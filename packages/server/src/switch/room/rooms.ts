@@ -15,7 +15,7 @@ import type { Switch } from "../switch.ts";
 import type { RoomLimits, RoomRates } from "./limits.ts";
 import { Memory } from "./memory.ts";
 import { Room } from "./room.ts";
-import { Turn } from "./turn.ts";
+import { type EndOfTurn, Turn } from "./turn.ts";
 
 export interface RoomsPorts {
   readonly hub: Switch;
@@ -25,6 +25,8 @@ export interface RoomsPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly hits: LimitWatch;
+  /** Gathers what is written; by default what is written in one event. */
+  readonly endOfTurn?: EndOfTurn | undefined;
 }
 
 const LOOK_MS = 1_000;
@@ -34,7 +36,7 @@ export class Rooms implements MediaRooms {
   readonly #rates: RoomRates;
   readonly #ports: RoomsPorts;
   readonly #wheel: Wheel;
-  readonly #turn = new Turn();
+  readonly #turn: Turn;
   readonly #memory = new Memory();
   readonly #rooms = new Set<Room>();
   #looking: Cancel | undefined;
@@ -44,6 +46,7 @@ export class Rooms implements MediaRooms {
     this.#rates = rates;
     this.#ports = ports;
     this.#wheel = new Wheel(ports.clock);
+    this.#turn = new Turn(ports.endOfTurn);
     const { metrics } = ports;
     metrics.gauge("rooms", "Conferences that are open", () => this.#rooms.size);
     metrics.gauge("room_devices", "Devices in conferences", () => {
