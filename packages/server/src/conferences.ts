@@ -7,6 +7,7 @@ import {
   configuredRoom,
   type Group,
   type Groups,
+  USUAL_ANNOUNCEMENTS,
 } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
@@ -49,6 +50,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       untagged: untaggedOf(config),
       userAgent: RELEASE,
       adHocAnonymity: config.conferences?.adHocAnonymity ?? true,
+      announces: config.conferences?.announce ?? USUAL_ANNOUNCEMENTS,
       propagatesMedia: config.conferences?.propagateMedia ?? false,
       limits: {
         conferences: limits.conferences,

@@ -3,7 +3,7 @@
 import type { MsrpDialer } from "@parlance/msrp";
 import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
-import type { ConfiguredGroup, ConfiguredRoom } from "./controlling/index.ts";
+import type { Announcement, ConfiguredGroup, ConfiguredRoom } from "./controlling/index.ts";
 import type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
@@ -58,6 +58,8 @@ export interface ServerConfig {
     readonly adHocAnonymity?: boolean;
     /** Are the others offered what one device newly takes? Default false. IM-7.2.1.6-N1 */
     readonly propagateMedia?: boolean;
+    /** What the room says itself; by default what is of use to its hearers. */
+    readonly announce?: readonly Announcement[];
   };
   /** User parts of the service addresses in the domain. */
   readonly services?: { readonly factory?: string; readonly imdn?: string };

@@ -165,6 +165,10 @@ const keys = z.strictObject({
         .boolean()
         .default(false)
         .describe("Whether the others are offered what one device newly takes."),
+      announce: z
+        .array(z.enum(["welcome", "alias", "joined", "left", "time"]))
+        .default(["welcome", "alias", "time"])
+        .describe("What the room says itself: on which occasions."),
     })
     .prefault({})
     .describe("Sessions of many."),

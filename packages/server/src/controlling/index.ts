@@ -1,9 +1,12 @@
 /** What the rest of the server uses of the controlling function. */
 export {
+  ANNOUNCEMENTS,
+  type Announcement,
   CONFERENCE_TIMES,
   type ConferenceLimits,
   type ConferenceOptions,
   Conferences,
+  USUAL_ANNOUNCEMENTS,
 } from "./conference/index.ts";
 export {
   type ConfiguredGroup,

@@ -1,6 +1,5 @@
 /** How somebody is seen who comes in: his entity, and what he goes by. Clauses 7.1.1.15, 7.2.3.2, D-02, D-09 */
 import {
-  ANONYMOUS_NAME,
   type Appearance,
   type NicknamePolicy,
   nicknameAtJoin,
@@ -12,8 +11,8 @@ import type { Random } from "@parlance/wire";
 export interface Newcomer {
   readonly uri: Uri;
   readonly anonymous: boolean;
-  /** Of the From of his request. */
-  readonly name: string | undefined;
+  /** What he asks to be called. */
+  readonly wish: string | undefined;
   /** As his account has it. */
   readonly accountName: string | undefined;
   /** As the document of the group has it. */
@@ -26,9 +25,7 @@ export function appearanceOf(
   random: Random,
   taken: (entity: string) => boolean,
 ): Appearance {
-  const { uri, anonymous, name, accountName, groupName } = newcomer;
-  // A name that is not that of his account is what he wishes to be called here.
-  const wish = name === accountName || (anonymous && name === ANONYMOUS_NAME) ? undefined : name;
+  const { uri, anonymous, wish, accountName, groupName } = newcomer;
   return {
     entity: participantEntity(uri, anonymous, random, taken),
     anonymous,

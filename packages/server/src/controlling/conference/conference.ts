@@ -25,6 +25,7 @@ import type {
 } from "../../ports/index.ts";
 import { keyOf } from "../address-key.ts";
 import type { Group } from "../model.ts";
+import { Announcements } from "./announcements.ts";
 import { describeConference } from "./description.ts";
 import { Device, type DeviceFacts, type DeviceHost } from "./device.ts";
 import { FirstRound, type FirstRoundUser } from "./first-round.ts";
@@ -92,6 +93,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   /** What clients call it who know it by our address alone. */
   readonly #names = new Set<string>();
   readonly #release: Release;
+  readonly #announcements: Announcements;
   readonly #ports: ConferencePorts;
   readonly #options: ConferenceOptions;
   readonly #procedures: ConferenceProcedures;
@@ -122,6 +124,11 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
       gatherMs: options.times.gatherMs,
       maxBytes: options.limits.stateBytes,
     });
+    const title = group?.displayName;
+    this.#announcements = new Announcements(
+      { room: this.room, title, subject: this.subject },
+      options.announces,
+    );
     this.#release = new Release(this, ports.clock, options.times);
   }
 
@@ -256,20 +263,33 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     const { participant } = device;
     device.status = "connected";
     participant.joinedAt ??= this.#ports.clock.now();
+    const isNew = participant.state !== "present";
     participant.state = "present";
     if (participant.address === this.creator && this.kind === "ad-hoc") {
       participant.roles = ["creator"]; // clause 10.3
     }
     this.changed(participant);
+    if (isNew) this.#announcements.joined(participant);
     this.#release.somebodyCame(participant);
   }
 
+  /** As `Release` sees it. */
+  closesSoon(): void {
+    this.#announcements.closesSoon();
+  }
+
+  /** He goes by another name from now on. Clause 8.3 */
+  rename(participant: Participant, appearance: Appearance): void {
+    const before = displayTextOf(participant.appearance);
+    participant.appearance = appearance;
+    this.know(participant);
+    this.changed(participant);
+    const after = displayTextOf(appearance);
+    if (after !== before) this.#announcements.renamed(before, after);
+  }
+
   /** He is seen differently. */
-  changed(participant: Participant, appearance?: Appearance): void {
-    if (appearance !== undefined) {
-      participant.appearance = appearance;
-      this.know(participant);
-    }
+  changed(participant: Participant): void {
     if (participant.state === "invited" && participant.hidden) return;
     this.roster.put(conferenceUserOf(participant), this.#count);
   }
@@ -501,6 +521,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
 
   #departed(participant: Participant, departure: Departure | undefined): void {
     const wasSeen = participant.state === "present" || !participant.hidden;
+    if (participant.state === "present") this.#announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
     this.names.release(participant.address);

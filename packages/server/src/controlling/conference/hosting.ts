@@ -1,5 +1,5 @@
 /** What the procedures of a session stand on. */
-import { type GroupRights, isOpen } from "@parlance/im";
+import { ANONYMOUS_NAME, type GroupRights, isOpen } from "@parlance/im";
 import { parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { Originator } from "../../ports/index.ts";
@@ -61,7 +61,7 @@ export function comer(
     {
       uri: originator.uri,
       anonymous: originator.anonymous,
-      name,
+      wish: wishIn(name, originator),
       accountName: originator.user?.displayName,
       groupName: groupNameOf(person.address, conference.group),
     },
@@ -69,9 +69,15 @@ export function comer(
     on.ports.random,
     (entity) => conference.isTaken(entity),
   );
-  if (known === undefined) return new Participant(person, { appearance, rights, state: "invited" });
-  known.appearance = appearance;
-  return known;
+  const one = known ?? new Participant(person, { appearance, rights, state: "invited" });
+  one.appearance = appearance;
+  one.wish = wishIn(name, originator);
+  return one;
+}
+
+/** A name that is not that of his account is what he wishes to be called here. Clause 7.1.1.15 */
+function wishIn(name: string | undefined, { user, anonymous }: Originator): string | undefined {
+  return name === user?.displayName || (anonymous && name === ANONYMOUS_NAME) ? undefined : name;
 }
 
 export interface Guest {
@@ -105,7 +111,7 @@ export function guest(
     {
       uri: uri.value,
       anonymous: anonymize,
-      name: undefined,
+      wish: undefined,
       accountName: displayName ?? user?.displayName,
       groupName: groupNameOf(address, conference.group),
     },

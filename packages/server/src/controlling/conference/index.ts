@@ -1,4 +1,5 @@
 /** Sessions of many. */
+export { ANNOUNCEMENTS, type Announcement, USUAL_ANNOUNCEMENTS } from "./announcements.ts";
 export { Conferences } from "./conferences.ts";
 export {
   CONFERENCE_TIMES,

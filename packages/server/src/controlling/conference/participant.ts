@@ -38,6 +38,8 @@ export class Participant implements Person {
   rights: GroupRights;
   /** The others do not learn that he is asked to come. RFC 5364 §4 */
   readonly hidden: boolean;
+  /** What he asked to be called when he came. */
+  wish: string | undefined;
   method: "dialed-in" | "dialed-out" = "dialed-in";
   /** Epoch ms. */
   joinedAt: number | undefined;

@@ -12,6 +12,7 @@ import type {
   Way,
 } from "../../ports/index.ts";
 import type { Groups } from "../model.ts";
+import type { Announcement } from "./announcements.ts";
 
 export interface ConferencePorts {
   readonly calls: Calls;
@@ -39,6 +40,8 @@ export interface ConferenceOptions {
   readonly adHocAnonymity: boolean;
   /** Are the others offered what one device newly takes? IM-7.2.1.6-N1 */
   readonly propagatesMedia: boolean;
+  /** What the room says itself. Clause 8.5 */
+  readonly announces: readonly Announcement[];
   readonly limits: ConferenceLimits;
   readonly times: ConferenceTimes;
 }

@@ -1,7 +1,6 @@
 /** The clock of a session: it ends when nobody else comes, when its time is over, when its schedule closes. Clause 16.6 */
 import { scheduledEnd } from "@parlance/im";
 import type { Cancel, Clock } from "@parlance/wire";
-import type { MediaRoom } from "../../ports/index.ts";
 import type { Group } from "../model.ts";
 import type { ConferenceKind } from "./model.ts";
 import type { Participant } from "./participant.ts";
@@ -9,7 +8,6 @@ import type { ConferenceTimes } from "./ports.ts";
 import { judgeRelease } from "./release-policy.ts";
 
 const WARNING_MS = 300_000; // clause 16.6: 5 min before
-const FIVE_MINUTES = "This session closes in five minutes.";
 
 /** What of a conference decides about its end. */
 export interface Releasable {
@@ -19,7 +17,7 @@ export interface Releasable {
   readonly present: readonly Participant[];
   readonly pending: number;
   readonly round: { readonly waiting: boolean } | undefined;
-  readonly room: Pick<MediaRoom, "announce">;
+  closesSoon(): void;
   end(text: string): void;
 }
 
@@ -82,7 +80,7 @@ export class Release {
   }
 
   #schedule(): void {
-    const { group, room } = this.#conference;
+    const { group } = this.#conference;
     const now = this.#clock.now();
     const longest = group?.document.group.activity?.maxDurationSeconds;
     const until = [
@@ -94,7 +92,7 @@ export class Release {
     const left = Math.min(...until);
     this.#ends.push(this.#clock.schedule(left, () => this.#conference.end("session time over")));
     if (left <= WARNING_MS) return;
-    this.#ends.push(this.#clock.schedule(left - WARNING_MS, () => room.announce(FIVE_MINUTES)));
+    this.#ends.push(this.#clock.schedule(left - WARNING_MS, () => this.#conference.closesSoon()));
   }
 }
 

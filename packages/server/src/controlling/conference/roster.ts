@@ -133,7 +133,9 @@ export class Roster {
   }
 
   #publish(): void {
-    for (const { watch } of this.#watchers) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
+    for (const { watch, told } of this.#watchers) {
+      if (told !== this.#state) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
+    }
     if (this.#gone.size === 0) return;
     let { users } = this.#state;
     for (const entity of this.#gone) users = users.without(entity);

@@ -11,11 +11,11 @@ export function wishAlias(
 ): number {
   const { appearance, address } = participant;
   if (alias === undefined || alias === "") {
-    conference.changed(participant, { ...appearance, alias: undefined });
+    conference.rename(participant, { ...appearance, alias: undefined });
     return 200;
   }
   const verdict = judgeNickname(alias, conference.names.policyFor(address));
   if (verdict.kind === "refused") return verdict.status;
-  conference.changed(participant, { ...appearance, alias: verdict.nickname });
+  conference.rename(participant, { ...appearance, alias: verdict.nickname });
   return 200;
 }

@@ -29,8 +29,9 @@ export class Distribution {
     const { by, outcomes, to, from } = message;
     if (to === undefined) return this.#passToAll(message);
     const members = new Set(from === undefined ? to : [...to, from]);
-    const ends = endsOf(members).filter((end) => end !== by && !end.behind);
-    outcomes?.expect(ends.filter(({ member }) => member !== from).length);
+    const ends = endsOf(members).filter((end) => end !== by);
+    // One who is behind gets what is kept when he is as far; what is not kept he gets now.
+    outcomes?.expect(ends.filter(({ member, behind }) => member !== from && !behind).length);
     for (const end of ends) passTo(end, message);
   }
 

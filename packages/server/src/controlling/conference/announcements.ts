@@ -1,0 +1,60 @@
+/** What the room itself says to those who are in. Clause 8.5 */
+import { displayTextOf } from "@parlance/im";
+import type { MediaRoom } from "../../ports/index.ts";
+import type { Participant } from "./participant.ts";
+
+/** Occasions, each of which can be switched. */
+export const ANNOUNCEMENTS = ["welcome", "alias", "joined", "left", "time"] as const;
+export type Announcement = (typeof ANNOUNCEMENTS)[number];
+
+/** Who comes and goes is told by the conference state. */
+export const USUAL_ANNOUNCEMENTS: readonly Announcement[] = ["welcome", "alias", "time"];
+
+export interface Announcer {
+  readonly room: Pick<MediaRoom, "announce">;
+  readonly title: string | undefined;
+  readonly subject: string | undefined;
+}
+
+export class Announcements {
+  readonly #of: Announcer;
+  readonly #wanted: ReadonlySet<Announcement>;
+
+  constructor(of: Announcer, wanted: readonly Announcement[]) {
+    this.#of = of;
+    this.#wanted = new Set(wanted);
+  }
+
+  /** Somebody has come in, with the first of his devices. */
+  joined(participant: Participant): void {
+    const { title, subject } = this.#of;
+    const words = [
+      ...(title === undefined ? [] : [`Welcome to ${title}.`]),
+      ...(subject === undefined ? [] : [`Subject: ${subject}`]),
+    ];
+    if (words.length > 0) this.#say("welcome", words.join(" "), participant.address);
+    const { alias } = participant.appearance;
+    const { wish } = participant;
+    if (wish !== undefined && wish !== alias) {
+      const given = `You are called ${displayTextOf(participant.appearance)} here.`;
+      this.#say("alias", given, participant.address); // D-09
+    }
+    this.#say("joined", `${displayTextOf(participant.appearance)} has joined.`);
+  }
+
+  left(participant: Participant): void {
+    this.#say("left", `${displayTextOf(participant.appearance)} has left.`);
+  }
+
+  renamed(before: string, after: string): void {
+    this.#say("alias", `${before} is now called ${after}.`);
+  }
+
+  closesSoon(): void {
+    this.#say("time", "This session closes in five minutes.");
+  }
+
+  #say(occasion: Announcement, text: string, to?: string): void {
+    if (this.#wanted.has(occasion)) this.#of.room.announce(text, to);
+  }
+}
