@@ -28,7 +28,7 @@ export interface ConferenceParts {
 export function makeConferences(parts: ConferenceParts): Conferences | undefined {
   const { config, limits, ports, core, plane, groups, services } = parts;
   if (plane === undefined) return undefined;
-  const { clock, random, log, metrics } = ports;
+  const { stores, clock, random, log, metrics } = ports;
   const { calls, way, subscriptions: notifier, hits, home } = core;
   return new Conferences(
     {
@@ -38,6 +38,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       rooms: plane.rooms,
       groups,
       userAt: (address) => core.directory.owner(address)?.user,
+      store: stores.conferences,
       clock,
       random,
       log,

@@ -90,6 +90,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await core.start();
   await deferral.start();
   await controlling.start();
+  await conferences?.start();
   collector.start();
   web.files?.start();
   const { clock, log, stores } = ports;

@@ -197,4 +197,27 @@ export const migrations: readonly string[] = [
     last INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE conference (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    group_identity TEXT,
+    creator TEXT NOT NULL,
+    subject TEXT,
+    started_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conference_participant (
+    conference TEXT NOT NULL REFERENCES conference (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    state TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    anonymous INTEGER NOT NULL,
+    alias TEXT,
+    group_name TEXT,
+    profile_name TEXT,
+    PRIMARY KEY (conference, address)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

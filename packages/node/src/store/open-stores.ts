@@ -4,6 +4,7 @@ import { memoryStores, StoreError, type Stores } from "@parlance/server";
 import { type QueueLimits, type StoreObserver, StoreWorker } from "./store-worker.ts";
 import { SqliteAudit } from "./stores/audit.ts";
 import { SqliteBindings } from "./stores/bindings.ts";
+import { SqliteConferences } from "./stores/conferences.ts";
 import { SqliteDeferred } from "./stores/deferred.ts";
 import { SqliteFiles } from "./stores/files.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
@@ -65,6 +66,7 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     jobs: new SqliteJobs(worker),
     files: new SqliteFiles(worker),
     rooms: new SqliteRooms(worker),
+    conferences: new SqliteConferences(worker),
     settings: new SqliteSettings(worker),
     audit: new SqliteAudit(worker),
     get busy() {

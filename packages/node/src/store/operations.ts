@@ -3,6 +3,7 @@ import type { Sql } from "./sql.ts";
 import { accountTable } from "./tables/accounts.ts";
 import { auditTable } from "./tables/audit.ts";
 import { bindingTable } from "./tables/bindings.ts";
+import { conferenceTable } from "./tables/conferences.ts";
 import { deferredTable } from "./tables/deferred.ts";
 import { fileTable } from "./tables/files.ts";
 import { imdnTable } from "./tables/imdn.ts";
@@ -21,6 +22,7 @@ export function operationsOn(sql: Sql) {
       ...jobTable(sql),
       ...fileTable(sql),
       ...roomTable(sql),
+      ...conferenceTable(sql),
       ...settingTable(sql),
       ...auditTable(sql),
     },

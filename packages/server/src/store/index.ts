@@ -1,6 +1,12 @@
 export type { AuditEntry, AuditRecord, AuditStore } from "./audit.ts";
 export type { BindingChange, BindingKey, BindingStore, StoredBinding } from "./bindings.ts";
 export type {
+  ConferenceRecord,
+  ConferenceStore,
+  StoredConference,
+  StoredParticipant,
+} from "./conferences.ts";
+export type {
   ContentEntry,
   ContentFacts,
   ContentReader,
@@ -9,6 +15,7 @@ export type {
 } from "./content.ts";
 export { auditStoreContract } from "./contract/audit.contract.ts";
 export { bindingStoreContract } from "./contract/bindings.contract.ts";
+export { conferenceStoreContract } from "./contract/conferences.contract.ts";
 export {
   type ContentContract,
   type ContentWorld,

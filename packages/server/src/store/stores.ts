@@ -1,6 +1,7 @@
 /** Everything the server remembers, over one engine and one commit order. */
 import type { AuditStore } from "./audit.ts";
 import type { BindingStore } from "./bindings.ts";
+import type { ConferenceStore } from "./conferences.ts";
 import type { DeferredStore } from "./deferred.ts";
 import type { FileStore } from "./files.ts";
 import type { ImdnStore } from "./imdn.ts";
@@ -17,6 +18,7 @@ export interface Stores {
   readonly jobs: JobStore;
   readonly files: FileStore;
   readonly rooms: RoomStore;
+  readonly conferences: ConferenceStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
 

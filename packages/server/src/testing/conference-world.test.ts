@@ -44,25 +44,36 @@ export interface Somebody {
 
 export class ConferenceWorld {
   readonly world: World;
+  #config: Partial<ServerConfig>;
 
-  constructor(world: World) {
+  constructor(world: World, config: Partial<ServerConfig>) {
     this.world = world;
+    this.#config = config;
+    this.#listen();
   }
 
   static async open(config: Partial<ServerConfig> = {}): Promise<ConferenceWorld> {
-    const world = await World.open({ ...CONFIG, ...config }, undefined, {
+    const all = { ...CONFIG, ...config };
+    const world = await World.open(all, undefined, {
       dial(_, done) {
         queueMicrotask(() => done({ ok: false, failure: { why: "no answer", detail: "" } }));
         return () => {};
       },
     });
-    for (const [transport, port] of [
-      ["tcp", 2855],
-      ["ws", 8_080],
-    ] as const) {
-      world.server.media?.listens({ ...PLACE, transport, port });
-    }
-    return new ConferenceWorld(world);
+    return new ConferenceWorld(world, all);
+  }
+
+  /** As kill -9, and a new server over what had become durable. */
+  async restart(config: Partial<ServerConfig> = this.#config): Promise<void> {
+    this.#config = { ...CONFIG, ...config };
+    await this.world.start(this.#config, this.world.crash());
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { media } = this.world.server;
+    media?.listens({ ...PLACE, transport: "tcp" });
+    media?.listens({ ...PLACE, transport: "ws", port: 8_080 });
   }
 
   settle(): Promise<void> {
@@ -88,14 +99,16 @@ export class ConferenceWorld {
       notified.push(transaction.request);
       transaction.reply(somebody.answers);
     };
-    const { server } = this.world;
+    const { world } = this;
     const somebody: Somebody = {
       phone,
       below,
       answers: 200,
       notified,
       connect() {
-        phone.device.connect((connection) => server.media?.taken(connection)).greet(phone.peerPath);
+        phone.device
+          .connect((connection) => world.server.media?.taken(connection))
+          .greet(phone.peerPath);
       },
       watch: (uri = contactOf(phone), headers = {}) =>
         below.request("SUBSCRIBE", uri, (edit) => {

@@ -23,6 +23,7 @@ import type {
   RoomRules,
   Towards,
 } from "../../ports/index.ts";
+import type { StoredParticipant } from "../../store/index.ts";
 import { keyOf } from "../address-key.ts";
 import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
@@ -32,11 +33,13 @@ import { FirstRound, type FirstRoundUser } from "./first-round.ts";
 import { focusFace, focusWords } from "./focus-face.ts";
 import { Invitation, type InvitationUser } from "./invitation.ts";
 import type { Invited } from "./invitation-request.ts";
+import type { Keeping } from "./keeping.ts";
 import type { ConferenceKind, Departure, ParticipantDevice } from "./model.ts";
 import { Names } from "./names.ts";
 import { conferenceUserOf, type Participant } from "./participant.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Release } from "./release.ts";
+import { restoredParticipant } from "./restored-participant.ts";
 import { type RoomMedia, sharedMedia, wrappedTypesOf } from "./room-media.ts";
 import { Roster } from "./roster.ts";
 
@@ -48,6 +51,8 @@ export interface ConferenceFacts {
   /** Address key of whoever made it. */
   readonly creator: string;
   readonly subject: string | undefined;
+  /** Epoch ms. */
+  readonly startedAt: number;
 }
 
 /** What the procedures do about a session: see the files named after them. */
@@ -75,12 +80,18 @@ export interface InviteMore {
   readonly done?: (status: number) => void;
 }
 
+/** What a conference is given beside its ports. */
+export interface ConferenceMeans extends ConferenceProcedures {
+  readonly keeping: Keeping;
+}
+
 export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, RoomOwner {
   readonly user: string;
   readonly kind: ConferenceKind;
   readonly group: Group | undefined;
   readonly creator: string;
   readonly subject: string | undefined;
+  readonly startedAt: number;
   /** Address key of the session identity. */
   readonly identity: string;
   readonly room: MediaRoom;
@@ -96,7 +107,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   readonly #announcements: Announcements;
   readonly #ports: ConferencePorts;
   readonly #options: ConferenceOptions;
-  readonly #procedures: ConferenceProcedures;
+  readonly #means: ConferenceMeans;
   #round: FirstRound | undefined;
   /** Types in the answers of those who were invited. IM-7.2.1.3-09b-i */
   #answeredTypes: readonly string[] = [];
@@ -106,9 +117,9 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     facts: ConferenceFacts,
     ports: ConferencePorts,
     options: ConferenceOptions,
-    procedures: ConferenceProcedures,
+    means: ConferenceMeans,
   ) {
-    const { user, kind, group, creator, subject } = facts;
+    const { user, kind, group, creator, subject, startedAt } = facts;
     this.user = user;
     this.kind = kind;
     this.group = group;
@@ -117,7 +128,8 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.identity = addressKey(sipUri(user, options.domain));
     this.#ports = ports;
     this.#options = options;
-    this.#procedures = procedures;
+    this.startedAt = startedAt;
+    this.#means = means;
     this.names = new Names(group?.displayName === undefined ? [] : [group.displayName]);
     this.room = ports.rooms.open(this.#rules, this);
     this.roster = new Roster(this.identity, this.#description, ports.clock, {
@@ -204,8 +216,22 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     );
   }
 
+  /** As he was before the server ended. */
+  remember(stored: StoredParticipant): void {
+    const one = restoredParticipant(stored, this.#ports.userAt(stored.address));
+    if (one === undefined) return;
+    this.participants.set(one.address, one);
+    this.#byEntity.set(one.entity, one);
+  }
+
+  /** The server has just begun: those who were in have a while to come back. */
+  awaitReturn(): void {
+    this.#release.awaitReturn();
+  }
+
   /** He is known here from now on. */
   know(participant: Participant): void {
+    if (!this.participants.has(participant.address)) this.#forgetOldest();
     this.participants.set(participant.address, participant);
     this.#byEntity.set(participant.entity, participant);
     this.names.take(participant.address, displayTextOf(participant.appearance));
@@ -269,7 +295,10 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
       participant.roles = ["creator"]; // clause 10.3
     }
     this.changed(participant);
-    if (isNew) this.#announcements.joined(participant);
+    if (isNew) {
+      this.#keep(participant);
+      this.#announcements.joined(participant);
+    }
     this.#release.somebodyCame(participant);
   }
 
@@ -283,6 +312,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     const before = displayTextOf(participant.appearance);
     participant.appearance = appearance;
     this.know(participant);
+    this.#keep(participant);
     this.changed(participant);
     const after = displayTextOf(appearance);
     if (after !== before) this.#announcements.renamed(before, after);
@@ -317,6 +347,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
       this,
     );
     this.#invitations.set(invitation, { participant, done: more.done });
+    this.#keep(participant);
     this.changed(participant);
     return invitation;
   }
@@ -368,6 +399,14 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.#release.somebodyLeft();
   }
 
+  /** The server ends, and the session does not: nothing is told to anybody. */
+  halt(): void {
+    this.#over = true;
+    this.#release.stop();
+    this.roster.halt();
+    this.room.close();
+  }
+
   /** Everything that is under way, and the session with it. */
   close(): void {
     if (this.#over) return;
@@ -376,17 +415,17 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     for (const invitation of this.#invitations.keys()) invitation.cancel();
     this.roster.end();
     this.room.close();
-    this.#procedures.over(this);
+    this.#means.over(this);
   }
 
   // As a device sees it.
 
   modified(device: Device, offer: Offer): void {
-    this.#procedures.modified(this, device, offer);
+    this.#means.modified(this, device, offer);
   }
 
   requested(device: Device, transaction: ServerTransaction): boolean | Promise<void> {
-    return this.#procedures.requested(this, device, transaction);
+    return this.#means.requested(this, device, transaction);
   }
 
   gone(device: Device, end: CallEnd): void {
@@ -465,7 +504,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
 
   wishes(member: RoomMember, alias: string | undefined): number {
     const participant = this.participants.get(member.key);
-    return participant === undefined ? 481 : this.#procedures.wishes(this, participant, alias);
+    return participant === undefined ? 481 : this.#means.wishes(this, participant, alias);
   }
 
   /** All who are in are removed, and there is no such session any more. IM-7.2.2.5-01 */
@@ -508,6 +547,21 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.room.update(this.#rules);
   }
 
+  #keep(participant: Participant): void {
+    this.#means.keeping.changed(this.user, participant);
+  }
+
+  /** Of those who have gone not all are known for ever. */
+  #forgetOldest(): void {
+    if (this.participants.size < MOST_REMEMBERED) return;
+    for (const one of this.participants.values()) {
+      if (one.state !== "gone") continue;
+      this.participants.delete(one.address);
+      this.#byEntity.delete(one.entity);
+      return this.#means.keeping.forgotten(this.user, one.address);
+    }
+  }
+
   #invitedDevice(participant: Participant, towards: Towards | undefined): Device {
     const way = towards ?? { transport: "TCP" as const, local: undefined, key: "", tagged: true };
     const device = this.newDevice(participant, way, {
@@ -524,6 +578,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     if (participant.state === "present") this.#announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
+    if (!this.#over) this.#keep(participant);
     this.names.release(participant.address);
     this.room.remove(participant.address, departure?.method === "failed");
     if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.#count);
@@ -532,6 +587,8 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   }
 }
 
+/** Those who are in, and those who have been. */
+const MOST_REMEMBERED = 5_000;
 /** What those hear who come back to a group. */
 const LOG: RoomLogRules = { messages: 1_000, seconds: 7 * 86_400 };
 

@@ -70,8 +70,14 @@ export class Conferences implements Owner {
     }
   }
 
+  /** Before the first request is taken. */
+  start(): Promise<void> {
+    return this.#registry.restore(this.#hosting.procedures);
+  }
+
+  /** Sessions outlive it: those who are in them come back. */
   stop(): void {
-    for (const conference of this.#registry) conference.close();
+    for (const conference of this.#registry) conference.halt();
   }
 
   #invite(passage: Passage, key: string): Verdict {

@@ -19,7 +19,7 @@ export interface Hosting {
   readonly procedures: ConferenceProcedures;
 }
 
-export function open(facts: Omit<ConferenceFacts, "user">, on: Hosting): Conference {
+export function open(facts: Omit<ConferenceFacts, "user" | "startedAt">, on: Hosting): Conference {
   return on.registry.open(facts, on.procedures);
 }
 

@@ -11,6 +11,7 @@ import type {
   User,
   Way,
 } from "../../ports/index.ts";
+import type { ConferenceStore } from "../../store/index.ts";
 import type { Groups } from "../model.ts";
 import type { Announcement } from "./announcements.ts";
 
@@ -22,6 +23,7 @@ export interface ConferencePorts {
   readonly groups: Groups;
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
+  readonly store: ConferenceStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -65,6 +67,8 @@ export interface ConferenceTimes {
   readonly inviteMs: number;
   /** How long somebody may be alone. Clause 16.6 */
   readonly aloneMs: number;
+  /** After a restart they may come back for so long, before it is seen who is left. */
+  readonly returnMs: number;
   /** Changes of the conference state are gathered so long. Clause 10.2 */
   readonly gatherMs: number;
   /** Of an ad-hoc session. Clause 16.6 */
@@ -74,6 +78,7 @@ export interface ConferenceTimes {
 export const CONFERENCE_TIMES: ConferenceTimes = {
   inviteMs: 120_000,
   aloneMs: 30_000,
+  returnMs: 180_000, // more than a client waits before its last try. Clause 4.9
   gatherMs: 1_000,
   adHocMs: 7 * 86_400_000,
 };

@@ -1,6 +1,8 @@
 /** The sessions of many that there are, by what they are called. Clauses 2.2, 7.13 */
 import { hex, type Random } from "@parlance/wire";
+import type { StoredConference } from "../../store/index.ts";
 import { Conference, type ConferenceFacts, type ConferenceProcedures } from "./conference.ts";
+import { Keeping } from "./keeping.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 
 const IDENTITY_BYTES = 12; // 96 bits. Clause 2.2
@@ -10,10 +12,12 @@ export class Registry {
   readonly #options: ConferenceOptions;
   readonly #byIdentity = new Map<string, Conference>();
   readonly #byGroup = new Map<string, Conference>();
+  readonly #keeping: Keeping;
 
   constructor(ports: ConferencePorts, options: ConferenceOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#keeping = new Keeping(ports.store, ports.log);
   }
 
   get count(): number {
@@ -37,16 +41,46 @@ export class Registry {
     return this.#byIdentity.get(key) ?? this.#byGroup.get(key);
   }
 
-  open(facts: Omit<ConferenceFacts, "user">, procedures: ConferenceProcedures): Conference {
-    const user = newSessionUser(this.#ports.random);
-    const conference = new Conference({ ...facts, user }, this.#ports, this.#options, procedures);
+  open(
+    facts: Omit<ConferenceFacts, "user" | "startedAt">,
+    procedures: ConferenceProcedures,
+  ): Conference {
+    const { random, clock } = this.#ports;
+    const user = newSessionUser(random);
+    const conference = this.#enter({ ...facts, user, startedAt: clock.now() }, procedures);
+    this.#keeping.opened(storedAs(conference));
+    return conference;
+  }
+
+  /** Those that were there when the server ended: those who were in them may come back for a while. */
+  async restore(procedures: ConferenceProcedures): Promise<void> {
+    const { groups } = this.#ports;
+    for await (const { conference: stored, participants } of this.#keeping.all()) {
+      const { id: user, group: identity, ...facts } = stored;
+      const group = identity === undefined ? undefined : groups.find(identity);
+      if (group === undefined && identity !== undefined) {
+        this.#keeping.ended(user); // there is no such group any more. Clause 16.6
+        continue;
+      }
+      const conference = this.#enter({ ...facts, user, group }, procedures);
+      for (const one of participants) conference.remember(one);
+      conference.awaitReturn();
+    }
+  }
+
+  #enter(facts: ConferenceFacts, procedures: ConferenceProcedures): Conference {
+    const conference = new Conference(facts, this.#ports, this.#options, {
+      ...procedures,
+      keeping: this.#keeping,
+    });
     this.#byIdentity.set(conference.identity, conference);
     if (facts.group !== undefined) this.#byGroup.set(facts.group.identity, conference);
     return conference;
   }
 
   /** Its identity means nothing any more. Clause 7.13 */
-  close({ identity, group }: Conference): void {
+  close({ user, identity, group }: Conference): void {
+    this.#keeping.ended(user);
     this.#byIdentity.delete(identity);
     if (group !== undefined) this.#byGroup.delete(group.identity);
   }
@@ -63,6 +97,11 @@ export class Registry {
   [Symbol.iterator](): IterableIterator<Conference> {
     return this.#byIdentity.values();
   }
+}
+
+function storedAs(conference: Conference): StoredConference {
+  const { user: id, kind, group, creator, subject, startedAt } = conference;
+  return { id, kind, group: group?.identity, creator, subject, startedAt };
 }
 
 /** Not to be guessed: whoever knows it knows that there is such a session. */

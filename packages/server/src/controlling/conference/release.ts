@@ -14,6 +14,8 @@ export interface Releasable {
   readonly kind: ConferenceKind;
   readonly group: Group | undefined;
   readonly over: boolean;
+  /** Epoch ms. */
+  readonly startedAt: number;
   readonly present: readonly Participant[];
   readonly pending: number;
   readonly round: { readonly waiting: boolean } | undefined;
@@ -28,12 +30,20 @@ export class Release {
   #alone: Cancel | undefined;
   readonly #ends: Cancel[] = [];
   #keyEverIn = false;
+  #returning: Cancel | undefined;
 
   constructor(conference: Releasable, clock: Clock, times: ConferenceTimes) {
     this.#conference = conference;
     this.#clock = clock;
     this.#times = times;
     this.#schedule();
+  }
+
+  awaitReturn(): void {
+    this.#returning = this.#clock.schedule(this.#times.returnMs, () => {
+      this.#returning = undefined;
+      this.judge();
+    });
   }
 
   somebodyCame({ rights }: Participant): void {
@@ -52,8 +62,8 @@ export class Release {
     const judgement = judgeRelease({
       kind,
       present: present.length,
-      // The inviting user is on his way in.
-      pending: conference.pending + (round?.waiting === true ? 1 : 0),
+      // The inviting user is on his way in; after a restart anybody may be.
+      pending: conference.pending + (round?.waiting === true || this.#returning ? 1 : 0),
       minParticipants: group?.document.group.activity?.minParticipants,
       key: {
         everIn: this.#keyEverIn,
@@ -66,6 +76,7 @@ export class Release {
   }
 
   stop(): void {
+    this.#returning?.();
     this.#stopWaiting();
     for (const cancel of this.#ends.splice(0)) cancel();
   }
@@ -80,22 +91,22 @@ export class Release {
   }
 
   #schedule(): void {
-    const { group } = this.#conference;
+    const { group, startedAt } = this.#conference;
     const now = this.#clock.now();
     const longest = group?.document.group.activity?.maxDurationSeconds;
     const until = [
-      ...(longest === undefined ? [] : [longest * 1_000]),
-      ...(group === undefined ? [this.#times.adHocMs] : []),
-      ...(group === undefined ? [] : closing(scheduledEnd(group.document.group, now), now)),
+      ...(longest === undefined ? [] : [startedAt + longest * 1_000]),
+      ...(group === undefined ? [startedAt + this.#times.adHocMs] : []),
+      ...(group === undefined ? [] : closing(scheduledEnd(group.document.group, now))),
     ];
     if (until.length === 0) return;
-    const left = Math.min(...until);
+    const left = Math.max(0, Math.min(...until) - now);
     this.#ends.push(this.#clock.schedule(left, () => this.#conference.end("session time over")));
     if (left <= WARNING_MS) return;
     this.#ends.push(this.#clock.schedule(left - WARNING_MS, () => this.#conference.closesSoon()));
   }
 }
 
-function closing(end: number | undefined, now: number): readonly number[] {
-  return end === undefined ? [] : [end - now];
+function closing(end: number | undefined): readonly number[] {
+  return end === undefined ? [] : [end];
 }

@@ -116,6 +116,12 @@ export class Roster {
     for (const { watch } of this.#watchers) watch.end("noresource");
   }
 
+  /** The server ends: nobody is told. */
+  halt(): void {
+    this.#over = true;
+    this.#gathering?.();
+  }
+
   #change(change: Partial<Conference>, count: number): void {
     const { status } = this.#state;
     const counted =

@@ -1,6 +1,7 @@
 /** What all stores together must hold, whatever they are made of. */
 import { auditStoreContract } from "./audit.contract.ts";
 import { bindingStoreContract } from "./bindings.contract.ts";
+import { conferenceStoreContract } from "./conferences.contract.ts";
 import { type Contract, caseOf } from "./contract.ts";
 import { deferredStoreContract } from "./deferred.contract.ts";
 import { fileStoreContract } from "./files.contract.ts";
@@ -20,6 +21,7 @@ export function storesContract(name: string, contract: Contract): void {
   jobStoreContract(`${name} jobs`, contract);
   fileStoreContract(`${name} files`, contract);
   roomStoreContract(`${name} rooms`, contract);
+  conferenceStoreContract(`${name} conferences`, contract);
   settingsStoreContract(`${name} settings`, contract);
   auditStoreContract(`${name} audit`, contract);
 

@@ -1,12 +1,14 @@
 /** All stores in memory: `memory:`, and the world of the tests. */
 import type { AuditRecord } from "../audit.ts";
 import type { StoredBinding } from "../bindings.ts";
+import type { ConferenceRecord } from "../conferences.ts";
 import type { DeferredMessage } from "../deferred.ts";
 import type { Job } from "../jobs.ts";
 import type { Stores } from "../stores.ts";
 import type { Account } from "../users.ts";
 import { MemoryAudit } from "./audit.ts";
 import { MemoryBindings } from "./bindings.ts";
+import { MemoryConferences } from "./conferences.ts";
 import { MemoryDeferred } from "./deferred.ts";
 import { type FileRecord, MemoryFiles } from "./files.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
@@ -25,6 +27,7 @@ export interface MemoryImage {
   readonly jobs: readonly Job[];
   readonly files: readonly FileRecord[];
   readonly rooms: readonly RoomRecord[];
+  readonly conferences: readonly ConferenceRecord[];
   readonly settings: readonly (readonly [key: string, value: string])[];
   readonly audit: readonly AuditRecord[];
 }
@@ -49,6 +52,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const jobs = new MemoryJobs(ledger, image.jobs);
   const files = new MemoryFiles(ledger, image.files);
   const rooms = new MemoryRooms(ledger, image.rooms);
+  const conferences = new MemoryConferences(ledger, image.conferences);
   const settings = new MemorySettings(ledger, image.settings);
   const audit = new MemoryAudit(ledger, image.audit);
   return {
@@ -59,6 +63,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     jobs,
     files,
     rooms,
+    conferences,
     settings,
     audit,
     get busy() {
@@ -73,6 +78,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       jobs: jobs.records(),
       files: files.records(),
       rooms: rooms.records(),
+      conferences: conferences.records(),
       settings: settings.records(),
       audit: audit.records(),
     }),
@@ -87,6 +93,7 @@ const EMPTY: MemoryImage = {
   jobs: [],
   files: [],
   rooms: [],
+  conferences: [],
   settings: [],
   audit: [],
 };
