@@ -46,7 +46,14 @@ hub.places.listens({ secure: false, transport: "tcp", host: "127.0.0.1", port })
 const stores = await openStores(log === undefined ? "memory:" : `sqlite:${file}.db`);
 const rooms = new Rooms(
   ROOM_LIMITS,
-  { perSecond: PATIENCE, burst: PATIENCE, roomPerSecond: PATIENCE, roomBurst: PATIENCE },
+  {
+    perSecond: PATIENCE,
+    burst: PATIENCE,
+    receiptsPerSecond: PATIENCE,
+    receiptBurst: PATIENCE,
+    roomPerSecond: PATIENCE,
+    roomBurst: PATIENCE,
+  },
   { ...common, hub, store: stores.rooms, hits: { hit: complain }, endOfTurn: setImmediate },
 );
 const room = rooms.open(

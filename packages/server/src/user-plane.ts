@@ -76,6 +76,8 @@ function makeRooms(
   const rates = {
     perSecond: limits.roomMessagesPerSecond,
     burst: limits.roomMessageBurst,
+    receiptsPerSecond: limits.receiptsPerSecond,
+    receiptBurst: limits.receiptBurst,
     roomPerSecond: limits.roomTrafficPerSecond,
     roomBurst: limits.roomTrafficBurst,
   };

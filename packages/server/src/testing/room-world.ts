@@ -49,6 +49,8 @@ export interface PersonWishes {
 const PATIENT: RoomRates = {
   perSecond: 1_000_000,
   burst: 1_000_000,
+  receiptsPerSecond: 1_000_000,
+  receiptBurst: 1_000_000,
   roomPerSecond: 1_000_000,
   roomBurst: 1_000_000,
 };

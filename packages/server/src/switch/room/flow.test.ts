@@ -24,6 +24,9 @@ test("all together may say so much and no more", async () => {
     [200, 200, 200],
   );
   assert.deepEqual([await alice.say("x"), await bob.say("x")], [403, 403]);
+  assert.deepEqual(world.hits.limits, ["roomTrafficPerSecond", "roomTrafficPerSecond"]);
+  const receipt = { type: "message/imdn+xml", to: [bob.entity] };
+  assert.equal(await alice.say("<imdn/>", receipt), 200); // as many as there are messages
 });
 
 test("a device that goes on all the same is cut off", async () => {

@@ -59,6 +59,9 @@ export interface RoomRates {
   /** Of one member. */
   readonly perSecond: number;
   readonly burst: number;
+  /** Receipts of one member: they come as fast as others write. */
+  readonly receiptsPerSecond: number;
+  readonly receiptBurst: number;
   /** Of all together. */
   readonly roomPerSecond: number;
   readonly roomBurst: number;

@@ -59,9 +59,10 @@ export class FinalReport implements Outcomes {
     this.#ended = ended;
   }
 
+  /** Where nobody else is, nobody has it: then nothing is told. */
   expect(ends: number): void {
     this.#open = ends;
-    if (ends === 0) this.#tell(200);
+    if (ends === 0) this.#finish();
   }
 
   /** That a device has answered 200 says only that it was there. */
@@ -98,9 +99,13 @@ export class FinalReport implements Outcomes {
   }
 
   #tell(status: number): void {
-    if (this.#told) return;
+    if (this.#finish()) this.#ports.report(status);
+  }
+
+  #finish(): boolean {
+    if (this.#told) return false;
     this.#told = true;
     this.#ended();
-    this.#ports.report(status);
+    return true;
   }
 }

@@ -92,7 +92,7 @@ export class Room implements MediaRoom {
       now: () => wheel.now(),
       newId: () => ports.newId(),
       flood: (from) => void (from instanceof DeviceLeg && from.cut("flood")),
-      tooFast: () => ports.hits.hit("roomMessagesPerSecond"),
+      tooFast: (limit) => ports.hits.hit(limit),
     });
   }
 

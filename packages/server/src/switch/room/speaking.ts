@@ -7,6 +7,7 @@ import type { AwaitedReports } from "./awaited-reports.ts";
 import type { DeviceLeg } from "./device-leg.ts";
 import type { Distribution } from "./distribution.ts";
 import { dressEnvelope } from "./envelope.ts";
+import type { TooFast } from "./flow.ts";
 import { type Judged, judgeEnvelope } from "./judge-envelope.ts";
 import type { RoomLog } from "./log.ts";
 import type { MappingTable } from "./mapping-table.ts";
@@ -39,8 +40,7 @@ export interface SpeakingPorts {
   readonly newId: () => string;
   /** It was refused for its pace, and goes on. */
   flood(from: RoomEnd): void;
-  /** A bound was hit. */
-  tooFast(): void;
+  tooFast(limit: TooFast["limit"]): void;
 }
 
 export class Speaking {
@@ -64,12 +64,10 @@ export class Speaking {
       table,
     });
     if (typeof judged === "number") return judged;
-    const now = this.#ports.now();
-    if (judged.kind === "composing") return judged; // it has a pace of its own
-    const pace = from.member.flow.message(now); // step 12
-    if (pace === "yes") return judged;
-    this.#ports.tooFast();
-    if (pace === "flood") this.#ports.flood(from);
+    const pace = from.member.flow.judge(judged.kind, this.#ports.now()); // step 12
+    if (pace.kind === "in time") return judged;
+    this.#ports.tooFast(pace.limit);
+    if (pace.flood) this.#ports.flood(from);
     return 403;
   }
 
