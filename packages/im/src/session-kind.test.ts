@@ -51,7 +51,7 @@ function body(text: string): ReturnType<typeof readSessionOffer> {
   });
 }
 
-test("a large message shows by its tag, or by a file that is only announced", () => {
+test("a large message shows by its tag, or by a file that is only announced (IM-7.2.1.9-N1)", () => {
   const large = sessionKindOf(invite(ACCEPT_CONTACT_LARGE_MESSAGE), offered({}));
   assert.equal(large, "large message");
   const contact = "<sip:a@b>;+g.oma.sip-im;+g.oma.sip-im.large-message";

@@ -7,7 +7,7 @@ import { asksFor, LARGE_MESSAGE_TAG, offers } from "./feature-tags.ts";
 export type SessionKind = "conversation" | "large message" | "file";
 
 /**
- * By the feature tag for large messages, by the file that is offered. `media` is what the INVITE offers
+ * By the feature tag for large messages, by the file that is offered. IM-7.2.1.9-N1. `media` is what the INVITE offers
  * for messages, undefined when it waits for an offer.
  */
 export function sessionKindOf(invite: SipRequest, media: MessageMedia | undefined): SessionKind {

@@ -46,6 +46,7 @@ export const defaultLimits = {
   calls: 20_000, // both sides of a session count
   sessionsPerUser: 50, // as one calls and as one is called, on all devices
   sessionFileBytes: 1_073_741_824, // of one message or file in a session
+  sessionLines: 16, // files that are offered at once; the lines behind them are refused
   interworkedIdleSeconds: 1_800, // of a session with a phone that gets its messages one by one
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
   deferredFileBytes: 0, // pushed in a session to a user who is away: 480 is what OMA IM says of them

@@ -148,7 +148,7 @@ test("a file in a session that is there gets a line of its own; the lines before
 });
 
 test("a file larger than the server lets through is refused by its announcement", async () => {
-  const { alice, settle } = await two({ limits: { sessionFileBytes: 4 } });
+  const { world, alice, settle } = await two({ limits: { sessionFileBytes: 4 } });
   alice.describes = () => described(line(alice, "one", ["a=sendonly"]));
   alice.invite("sip:bob@parlance.test");
   await settle();
@@ -156,4 +156,17 @@ test("a file larger than the server lets through is refused by its announcement"
   assert.ok(failure?.kind === "refused");
   assert.equal(failure.response.status, 403);
   assert.match(failure.response.text("Warning") ?? "", /size exceeded/);
+  assert.equal(world.metrics.labelled.get("parlance_limit_hits_total sessionFileBytes"), 1);
+});
+
+test("more files at once than there may be: those behind are refused, and the bound is counted", async () => {
+  const { world, alice, bob, settle } = await two({ limits: { sessionLines: 2 } });
+  bob.automatic = false;
+  const names = ["one", "two", "three"];
+  alice.describes = () => described(names.flatMap((name) => line(alice, name, ["a=sendonly"])));
+  alice.invite("sip:bob@parlance.test");
+  await settle();
+  const ports = all(bob.incoming?.request.body, "m").map((media) => media.split(" ")[1]);
+  assert.deepEqual(ports, ["2855", "2855", "0"]);
+  assert.equal(world.metrics.labelled.get("parlance_limit_hits_total sessionLines"), 1);
 });

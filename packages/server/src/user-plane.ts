@@ -56,11 +56,12 @@ export function makePlane(
     },
   );
   const sessions = new AnchoredSessions(
-    { ...common, pager: pagerInterworking ? pager : undefined },
+    { ...common, hits: core.hits, pager: pagerInterworking ? pager : undefined },
     {
       anchor: config.media?.anchor ?? "always",
       untagged: untaggedOf(config),
       maxBytes: limits.sessionFileBytes,
+      maxLines: limits.sessionLines,
       inviteWaitMs: limits.inviteWaitMs,
     },
   );

@@ -74,6 +74,11 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Sessions of one user at once, begun or joined.",
     least: 1,
   },
+  sessionLines: {
+    usual: 16,
+    about: "Files offered at once in a session; further ones are refused.",
+    least: 1,
+  },
   sessionFileBytes: {
     usual: 1_073_741_824,
     about: "Octets of one message or file in a session.",

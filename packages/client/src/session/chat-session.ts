@@ -202,7 +202,7 @@ export class ChatSession implements MediaOwner {
     return sending;
   }
 
-  /** IM-7.1.3.4-01. False when the other side does not want to know. */
+  /** IM-7.1.3.4-01, IMSpec-SMM-C-013. False when the other side does not want to know. */
   sendComposing(document: Uint8Array): boolean {
     const { media } = this.#media;
     if (media === undefined || !media.sends) return false;

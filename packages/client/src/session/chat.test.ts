@@ -78,7 +78,7 @@ test("content outside the session is pointed to (IM-7.1.3.2-03)", async (t) => {
   assert.equal(shown[0]?.kind === "reference" && shown[0].url, "https://example.com/x");
 });
 
-test("composing is told in the session (IM-7.1.3.4-01, IM-7.1.3.5-01)", async (t) => {
+test("composing is told in the session (IMSpec-SMM-C-013, IM-7.1.3.4-01, IM-7.1.3.5-01)", async (t) => {
   const { world, alice, bob, chat } = await inSession(t);
   const changes: ComposingChange[] = [];
   bob.on("composing", (change) => changes.push(change));

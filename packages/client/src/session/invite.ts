@@ -43,7 +43,7 @@ export interface InviteWish {
 const REFRESH_S = 1_800;
 const LEAST_REFRESH_S = 90;
 
-/** Contact, Allow and Supported are the call's to add. */
+/** IMSpec-SMM-C-001. Contact, Allow and Supported are the call's to add. */
 export function makeInvite(
   wish: InviteWish,
   body: Body,

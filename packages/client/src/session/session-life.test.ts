@@ -7,7 +7,7 @@ import type { SessionInvitation } from "./session-invitation.ts";
 import { inSession, invitesIn, requests, responses, wire } from "./sessions.test.ts";
 import type { SessionChange } from "./sessions.ts";
 
-test("an INVITE says all that the service wants (IM-7.1.1.1-P1, IM-7.1.1.1-01, IM-7.1.1.1-02, IM-7.1.1.1-03, IM-7.1.1.1-04, IM-7.1.1.1-06, IM-7.1.1.1-07, IM-7.1.1.1-09, IM-7.1.1.1-Q1, IM-7.1.3.1-01)", async (t) => {
+test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1, IM-7.1.1.1-01, IM-7.1.1.1-02, IM-7.1.1.1-03, IM-7.1.1.1-04, IM-7.1.1.1-06, IM-7.1.1.1-07, IM-7.1.1.1-09, IM-7.1.1.1-Q1, IM-7.1.3.1-01)", async (t) => {
   const seen = wire();
   await inSession(t, { alice: { trace: seen.trace, displayName: "Alice" } });
   const [invite, ...more] = requests(seen.out, "INVITE");
@@ -143,7 +143,7 @@ test("for somebody who is away messages are kept as ever", async (t) => {
   assert.equal(chat.session, "none");
 });
 
-test("an idle session ends, in order, and the next message opens another (IM-6.1.1.14-01, IM-6.1.1.14-02, IM-7.1.2.3-01, IM-7.1.2.3-02, IM-7.1.2.5-01, IM-7.1.2.5-02, IM-7.1.2.5-03)", async (t) => {
+test("an idle session ends, in order, and the next message opens another (IMSpec-SMM-C-011, IM-6.1.1.14-01, IM-6.1.1.14-02, IM-7.1.2.3-01, IM-7.1.2.3-02, IM-7.1.2.5-01, IM-7.1.2.5-02, IM-7.1.2.5-03)", async (t) => {
   const seen = wire();
   const { world, bob, alice, chat } = await inSession(t, {
     alice: { sessions: { idleSeconds: 60 } },
@@ -221,7 +221,7 @@ test("… or no, or nothing; the caller hears which", async (t) => {
   assert.deepEqual(outcomes, ["declined", "declined", "expired"]);
 });
 
-test("who is called off answers 487, and disturbs nobody any more (IM-7.1.2.4-01, IM-7.1.2.4-02, IM-7.1.2.4-03)", async (t) => {
+test("who is called off answers 487, and disturbs nobody any more (IMSpec-SMM-C-012, IM-7.1.2.4-01, IM-7.1.2.4-02, IM-7.1.2.4-03)", async (t) => {
   const world = await worldFor(t);
   const seen = wire();
   const alice = await world.client("alice");

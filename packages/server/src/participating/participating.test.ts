@@ -234,3 +234,41 @@ test("IM-8.1.1-02: a MESSAGE that a peer brings without saying whose it is reach
   const verdict = receiver.judge(passageOf(messageOf(), undefined), bob, [contactOf(bob)]);
   assert.equal(refusal(verdict), "not authenticated");
 });
+
+/** An INVITE with files of these sizes, pushed or asked for. */
+function fileInvite(direction: "sendonly" | "recvonly", ...sizes: readonly number[]): Passage {
+  const lines = sizes.flatMap((size) => [
+    "m=message 7654 TCP/MSRP *",
+    "a=accept-types:*",
+    "a=path:msrp://192.0.2.7:7654/s;tcp",
+    `a=${direction}`,
+    `a=file-selector:size:${size}`,
+    "a=file-transfer-id:x",
+  ]);
+  const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.7", "s=-", "c=IN IP4 192.0.2.7", "t=0 0"];
+  const body = [...head, ...lines, ""].join("\r\n");
+  const invite = messageOf({ method: "INVITE", type: "application/sdp", body });
+  return passageOf(invite, originatorFor(alice));
+}
+
+test("files that are barred, or cannot be kept, are refused with the words of the clause (OMA IM 9.3, 13.3)", () => {
+  const bar = strict({ bars: (_, kind) => kind === "files" });
+  const barred = bar.judge(fileInvite("sendonly", 10), bob, [contactOf(bob)]);
+  assert.ok(barred.do === "refuse");
+  assert.deepEqual(
+    [barred.refusal.status, barred.refusal.warning],
+    [480, "incoming barring active"],
+  );
+  const away = (passage: Passage, rules: Partial<typeof openRules> = {}) => {
+    const verdict = strict(rules).judge(passage, bob, []);
+    return verdict.do === "refuse" ? verdict.refusal.condition : verdict.do;
+  };
+  assert.equal(away(fileInvite("sendonly", 1_000, 10)), "defer");
+  assert.equal(away(fileInvite("sendonly", 1_001, 10)), "unreachable");
+  assert.equal(away(fileInvite("recvonly", 10)), "unreachable");
+  assert.equal(away(fileInvite("sendonly", 10), { allowsStorage: () => false }), "unreachable");
+  const silent = { status: 480, tried: [contactOf(bob)], again: false };
+  assert.equal(strict({}).judgeFailure(fileInvite("sendonly", 10), bob, silent).do, "defer");
+  const declined = { ...silent, status: 603 };
+  assert.equal(strict({}).judgeFailure(fileInvite("sendonly", 10), bob, declined).do, "pass");
+});

@@ -201,11 +201,11 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 
   end(reasons?: readonly Tagged[]): void {
-    this.#outgoing?.cancel();
+    this.#outgoing?.cancel(); // IMSpec-SMM-C-012
     this.#incoming?.refuse(480);
     const call = this.#call;
     this.#call = undefined;
-    call?.end(reasons);
+    call?.end(reasons); // IMSpec-SMM-C-011
     this.#finish({ by: "us" });
   }
 

@@ -1,15 +1,5 @@
 /** The server brings a large message to a user who is back: INVITE, the message, BYE. OMA IM 12.1, 14.6 */
-import {
-  type FileOffer,
-  formatSdp,
-  type MessageMedia,
-  makeOffer,
-  nextHop,
-  parseSdp,
-  readAnswer,
-  SDP_TYPE,
-  type Sdp,
-} from "@parlance/formats";
+import type { FileOffer, MessageMedia } from "@parlance/formats";
 import {
   type Body,
   type Call,
@@ -21,7 +11,13 @@ import {
   type SipResponse,
   sessionOf,
 } from "@parlance/sip";
-import { ownAnswer, readOfferedMedia } from "../../media/index.ts";
+import {
+  type OwnOffer,
+  ownAnswer,
+  ownOffer,
+  readAnswerTo,
+  readOfferedMedia,
+} from "../../media/index.ts";
 import type {
   MediaEnd,
   MediaEndUser,
@@ -53,7 +49,7 @@ export interface BringingPorts {
 
 interface Candidate {
   readonly end: MediaEnd;
-  readonly offer: Sdp;
+  readonly offer: OwnOffer;
 }
 
 export class Bringing implements OnwardUser {
@@ -88,11 +84,8 @@ export class Bringing implements OnwardUser {
   dress(invite: SipRequest, towards: Towards): SipRequest {
     const candidate = this.#candidates.get(towards.key) ?? this.#candidate(towards);
     if (candidate === undefined) return invite; // without an offer: it will be refused
-    const description = formatSdp(candidate.offer);
-    const { bytes, type } = this.#what.body?.(description) ?? {
-      bytes: description,
-      type: SDP_TYPE,
-    };
+    const { body } = candidate.offer;
+    const { bytes, type } = this.#what.body?.(body.bytes) ?? body;
     return invite.edit().body(bytes, type).done();
   }
 
@@ -106,42 +99,23 @@ export class Bringing implements OnwardUser {
   #candidate(towards: Towards): Candidate | undefined {
     const end = this.#ports.end(towards, { failed: () => this.#finish("silence") });
     if (end === undefined) return undefined;
-    const { uri } = end.leg;
-    const { host } = nextHop([uri]);
-    const offer = makeOffer({ username: "-", sessionId: "1", host }, [
-      {
-        path: [uri],
-        acceptTypes: this.#what.acceptTypes,
-        acceptWrappedTypes: ["*"],
-        direction: "sendonly",
-        file: this.#what.file,
-      },
-    ]);
-    const made = { end, offer };
+    const made = { end, offer: ownOffer(end.leg, this.#own) };
     this.#candidates.set(towards.key, made);
     return made;
+  }
+
+  get #own() {
+    const { acceptTypes, file } = this.#what;
+    return { acceptTypes, acceptWrappedTypes: ["*"], direction: "sendonly", file } as const;
   }
 
   #answered(call: Call, response: SipResponse): void {
     this.#call = call;
     const chosen = this.#chosen;
-    const body = sessionOf(response);
-    const sdp = body === undefined ? undefined : parseSdp(body.bytes);
-    const read = chosen !== undefined && sdp?.ok === true && readAnswer(chosen.offer, sdp.value);
-    const outcome = read !== false && read.ok ? read.value[0] : undefined;
-    if (chosen === undefined || outcome?.kind !== "agreed") return this.#finish("refused");
-    const { remote, role, connectTo } = outcome.media;
-    const { host, port, secure } = connectTo;
-    const expect = { by: "name", name: host } as const;
-    const target = secure
-      ? ({ transport: "tls", host, port, expect } as const)
-      : ({ transport: "tcp", host, port } as const);
-    chosen.end.leg.agree({
-      path: remote.path.join(" "),
-      fingerprints: remote.fingerprints.map(({ algorithm, value }) => ({ hash: algorithm, value })),
-      dial: role === "active" ? target : undefined,
-    });
-    chosen.end.send(this.#what.message(remote)).then(
+    const answer = chosen && readAnswerTo(chosen.offer, sessionOf(response));
+    if (chosen === undefined || answer === undefined) return this.#finish("refused");
+    chosen.end.leg.agree(answer.peer);
+    chosen.end.send(this.#what.message(answer.remote)).then(
       (sent) => this.#finish(meaningOfSent(sent)),
       () => this.#finish("later"), // what is read does not come
     );
@@ -154,9 +128,8 @@ export class Bringing implements OnwardUser {
     if (chosen === undefined || said === undefined || typeof said === "string") {
       return offer.refuse(488);
     }
-    const { acceptTypes, file } = this.#what;
-    const own = { acceptTypes, acceptWrappedTypes: ["*"], direction: "sendonly", file } as const;
-    const made = ownAnswer(said, chosen.end.leg, { ...own, setup: "passive" }, chosen.offer);
+    const own = { ...this.#own, setup: "passive" } as const;
+    const made = ownAnswer(said, chosen.end.leg, own, chosen.offer.sdp);
     if (made === undefined) return offer.refuse(488);
     chosen.end.leg.agree(made.peer);
     offer.accept({ body: made.body });

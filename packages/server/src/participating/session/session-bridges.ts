@@ -6,10 +6,11 @@ export interface SessionBridgesPorts {
   make(failed: (reason: LegFailure) => void): MediaBridge | undefined;
   /** The last of them has failed. */
   failed(reason: LegFailure): void;
+  /** As many as there may be. */
+  readonly most: number;
+  /** One more was wanted. */
+  full(): void;
 }
-
-/** Files that are offered at once; the lines behind them are refused. */
-const MOST_LINES = 16;
 
 export class SessionBridges {
   readonly #ports: SessionBridgesPorts;
@@ -24,7 +25,10 @@ export class SessionBridges {
   /** A bridge for that line, if there is none; false when there can be none. */
   open(place: number): boolean {
     if (this.#bridges.has(place)) return true;
-    if (this.#bridges.size >= MOST_LINES) return false;
+    if (this.#bridges.size >= this.#ports.most) {
+      this.#ports.full();
+      return false;
+    }
     const bridge = this.#ports.make((reason) => this.#failed(place, reason));
     if (bridge === undefined) return false;
     this.#bridges.set(place, bridge);

@@ -23,6 +23,7 @@ import {
 import type {
   Calls,
   Edit,
+  LimitWatch,
   MediaRules,
   MediaSwitch,
   Onward,
@@ -47,6 +48,7 @@ export interface SessionPorts {
   readonly calls: Calls;
   readonly media: MediaSwitch;
   readonly random: Random;
+  readonly hits: LimitWatch;
   /** Takes one message from what a user may write. */
   readonly mayWrite: (user: string) => boolean;
   /** Undefined: phones that hold no sessions are in none. */
@@ -57,6 +59,8 @@ export interface SessionOptions {
   readonly anchor: Anchor;
   /** Of one message. */
   readonly maxBytes: number;
+  /** Of one description. */
+  readonly maxLines: number;
   readonly untagged: Untagged;
   /** How long the called side may ring. */
   readonly inviteWaitMs: number;
@@ -145,7 +149,10 @@ export class AnchoredSessions implements Sessions {
     const { calls, media } = this.#ports;
     const { request, flow } = passage;
     if (flow === undefined) return refuse("failure");
-    if (offer.lines.some(({ media: { file } }) => this.#isTooLarge(file))) return refuse("too big");
+    if (offer.lines.some(({ media: { file } }) => this.#isTooLarge(file))) {
+      this.#ports.hits.hit("sessionFileBytes");
+      return refuse("too big");
+    }
     const near: Towards = {
       key: "near",
       transport: flow.transport,
@@ -156,6 +163,8 @@ export class AnchoredSessions implements Sessions {
     const bridges = new SessionBridges({
       make: (failed) => media.bridge(near, rules, (_, reason) => failed(reason)),
       failed: (reason) => made.mediaFailed(reason),
+      most: this.#options.maxLines,
+      full: () => this.#ports.hits.hit("sessionLines"),
     });
     const open = offer.lines.filter(({ place }) => bridges.open(place));
     if (open.length === 0) return refuse("no common media");
