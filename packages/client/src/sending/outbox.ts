@@ -24,8 +24,8 @@ export interface OutboxPorts extends Omit<PagerWayPorts, "reached"> {
 
 /** Sent messages that an application may still hold; older ones live in the store alone. */
 const MAX_LIVE = 1_000;
-/** In one session, without an answer of the next hop. */
-const MAX_CARRIED = 100;
+/** In one session, without an answer. Of two the one could be refused, and come by the other way after the other. */
+const MAX_CARRIED = 1;
 
 interface Abortable {
   readonly signal: Signal;

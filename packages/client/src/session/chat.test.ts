@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComposingChange } from "../conversation/composing.ts";
 import { reading, statesOf, textOf } from "../people.test.ts";
+import type { SentMessage } from "../sending/sent-message.ts";
 import type { StoredRecord } from "../store/client-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { inSession, invitesIn, sentInSessions } from "./sessions.test.ts";
@@ -25,7 +26,11 @@ test("many at once arrive in their order, each once", async (t) => {
   const { world, bob, chat } = await inSession(t);
   const shown = reading(bob);
   const numbers = Array.from({ length: 150 }, (_, number) => String(number));
-  const sent = numbers.map((number) => chat.send(number));
+  const sent: SentMessage[] = [];
+  for (const number of numbers) {
+    sent.push(chat.send(number));
+    await world.run(4);
+  }
   await world.until(Promise.all(sent.map(({ delivered }) => delivered)));
   assert.deepEqual(shown.map(textOf), numbers);
 });
@@ -163,4 +168,17 @@ test("a session of somebody whose program has died brings nothing; what was writ
   assert.deepEqual(shown.map(textOf), ["are you there?"]);
   assert.equal(invitesIn(world), 1);
   assert.equal(alice.conversation(bob.address).session, "none");
+});
+
+test("more messages than the server takes at once come in their order, whichever way each goes", async (t) => {
+  const { world, bob, chat } = await inSession(t);
+  const shown = reading(bob);
+  const numbers = Array.from({ length: 150 }, (_, number) => String(number));
+  const sent: SentMessage[] = [];
+  for (const number of numbers) {
+    sent.push(chat.send(number));
+    await world.run(4);
+  }
+  await world.until(Promise.all(sent.map(({ delivered }) => delivered)));
+  assert.deepEqual(shown.map(textOf), numbers);
 });
