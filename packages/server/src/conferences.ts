@@ -11,6 +11,7 @@ import {
 } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
+import type { AliasPages } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
 import { type UserPlane, untaggedOf } from "./user-plane.ts";
 
@@ -21,12 +22,13 @@ export interface ConferenceParts {
   readonly core: Core;
   readonly plane: UserPlane | undefined;
   readonly groups: Groups;
+  readonly aliasPages: AliasPages | undefined;
   readonly services: { readonly factory: string };
 }
 
 /** Undefined where there is no user plane. */
 export function makeConferences(parts: ConferenceParts): Conferences | undefined {
-  const { config, limits, ports, core, plane, groups, services } = parts;
+  const { config, limits, ports, core, plane, groups, aliasPages, services } = parts;
   if (plane === undefined) return undefined;
   const { stores, clock, random, log, metrics } = ports;
   const { calls, way, subscriptions: notifier, hits, home } = core;
@@ -38,6 +40,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       rooms: plane.rooms,
       groups,
       userAt: (address) => core.directory.owner(address)?.user,
+      aliasPages,
       store: stores.conferences,
       clock,
       random,

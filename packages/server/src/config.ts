@@ -58,6 +58,8 @@ export interface ServerConfig {
     readonly adHocAnonymity?: boolean;
     /** Are the others offered what one device newly takes? Default false. IM-7.2.1.6-N1 */
     readonly propagateMedia?: boolean;
+    /** Is everybody who joins told of a page on which he may choose a name? Default false. IM-7.2.3.5-P1 */
+    readonly aliasPage?: boolean;
     /** What the room says itself; by default what is of use to its hearers. */
     readonly announce?: readonly Announcement[];
   };

@@ -54,6 +54,9 @@ export const defaultLimits = {
   conferenceParticipants: 200, // in any of them; up to 1,000 where the operator says so
   adHocParticipants: 50, // whoever invites the others is one of them
   groupParticipants: 100, // of a group or room that says nothing
+  aliasLinks: 10_000, // pages on which somebody may say what he is called
+  aliasLinkSeconds: 600, // long enough to think of a name
+  aliasMissesPerMinute: 20, // links that lead nowhere, from one source
   roomMessageBytes: 1_048_576, // of one message in a session of many, its envelope included
   relayUris: 50_000, // that the MSRP relay has handed out
   relayUrisPerUser: 50,

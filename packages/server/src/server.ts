@@ -75,9 +75,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const limits = limitsWith(config.limits ?? {});
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
-  const functions = makeFunctions(config, limits, ports, core);
-  const { deferral, controlling, conferences, collector, plane } = functions;
   const web = webFunctions(config, limits, ports, core);
+  const functions = makeFunctions(config, limits, ports, { core, web });
+  const { deferral, controlling, conferences, collector, plane } = functions;
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
     records: limits.traceRecords,
@@ -141,7 +141,12 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   };
 }
 
-function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts, core: Core) {
+function makeFunctions(
+  config: ServerConfig,
+  limits: Bounds,
+  ports: ServerPorts,
+  { core, web }: { readonly core: Core; readonly web: WebFunctions },
+) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
@@ -149,7 +154,16 @@ function makeFunctions(config: ServerConfig, limits: Bounds, ports: ServerPorts,
   const plane = makePlane(config, limits, ports, core);
   const services = servicesOf(config);
   const groups = groupsOf(config);
-  const conferences = makeConferences({ config, limits, ports, core, plane, groups, services });
+  const conferences = makeConferences({
+    config,
+    limits,
+    ports,
+    core,
+    plane,
+    groups,
+    aliasPages: web.alias,
+    services,
+  });
   const running = ({ address }: User): number =>
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;

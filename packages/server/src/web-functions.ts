@@ -1,4 +1,5 @@
-/** What is asked over HTTP, put together: tokens and files. */
+/** What is asked over HTTP, put together: tokens, files and alias pages. */
+import { AliasPageServer } from "./alias/index.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { Files } from "./files/index.ts";
@@ -11,11 +12,13 @@ export interface WebFunctions {
   /** First segments of the paths that are served. */
   readonly roots: readonly string[];
   readonly files: Files | undefined;
+  readonly alias: AliasPageServer | undefined;
   /** Tells where the listener was opened: what URLs begin with, unless the configuration says it. */
   listens(url: string): void;
 }
 
 const FILES = "files"; // the audience of tokens, and the path
+const ALIAS = "alias";
 
 export function webFunctions(
   config: ServerConfig,
@@ -54,10 +57,22 @@ export function webFunctions(
           },
           { limits, publicUrl },
         );
+  const alias =
+    config.conferences?.aliasPage === true
+      ? new AliasPageServer(
+          { clock, random, hashing, hits, publicUrl },
+          {
+            links: limits.aliasLinks,
+            lifeMs: limits.aliasLinkSeconds * 1_000,
+            misses: limits.aliasMissesPerMinute,
+          },
+        )
+      : undefined;
   const routes = new Map<string, WebHandler>([
     ["token", tokenIssuer(authenticator, new Set([FILES]))],
   ]);
   if (files !== undefined) routes.set(FILES, (request) => files.handle(request));
+  if (alias !== undefined) routes.set(ALIAS, (request) => alias.handle(request));
   core.directory.onRevoked((user) => files?.stopUploadsOf(user.name));
   const route: WebHandler = async (request) =>
     (await routes.get(request.path[0] ?? "")?.(request)) ?? notFound();
@@ -65,6 +80,7 @@ export function webFunctions(
     handle: withCors(route, config.web?.origins ?? []),
     roots: [...routes.keys()],
     files,
+    alias,
     listens(url) {
       opened = url.replace(/\/$/, "");
     },

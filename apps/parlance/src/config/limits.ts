@@ -100,6 +100,13 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Users in a session of a group or room that says nothing else.",
     least: 1,
   },
+  aliasLinks: { usual: 10_000, about: "Links to alias pages at one time.", least: 1 },
+  aliasLinkSeconds: { usual: 600, about: "Seconds that a link to an alias page lasts.", least: 10 },
+  aliasMissesPerMinute: {
+    usual: 20,
+    about: "Wrong links to alias pages a minute from one address, before it has to wait.",
+    least: 1,
+  },
   roomMessageBytes: {
     usual: 1_048_576,
     about: "Octets of one message in a session of many.",

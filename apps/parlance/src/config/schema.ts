@@ -165,6 +165,12 @@ const keys = z.strictObject({
         .boolean()
         .default(false)
         .describe("Whether the others are offered what one device newly takes."),
+      aliasPage: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether everybody who joins is told of a page, under /alias of listen.http, on which he may choose a name.",
+        ),
       announce: z
         .array(z.enum(["welcome", "alias", "joined", "left", "time"]))
         .default(["welcome", "alias", "time"])

@@ -1,4 +1,5 @@
 /** Where the functions of the server meet: types only. */
+export type { AliasChoice, AliasGuest, AliasLink, AliasPages } from "./alias-pages.ts";
 export type { Binding } from "./binding.ts";
 export type { Calls } from "./calls.ts";
 export type { Content, Reading } from "./content.ts";

@@ -65,6 +65,8 @@ export interface ConferenceProcedures {
   ): boolean | Promise<void>;
   /** NICKNAME of somebody who is in; the MSRP status for him. */
   wishes(conference: Conference, participant: Participant, alias: string | undefined): number;
+  /** Somebody has come in, with the first of his devices. */
+  joined(conference: Conference, participant: Participant): void;
   over(conference: Conference): void;
 }
 
@@ -298,6 +300,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     if (isNew) {
       this.#keep(participant);
       this.#announcements.joined(participant);
+      this.#means.joined(this, participant);
     }
     this.#release.somebodyCame(participant);
   }
@@ -578,6 +581,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     if (participant.state === "present") this.#announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
+    participant.withdrawPage?.();
     if (!this.#over) this.#keep(participant);
     this.names.release(participant.address);
     this.room.remove(participant.address, departure?.method === "failed");

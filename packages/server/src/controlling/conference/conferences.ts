@@ -16,6 +16,7 @@ import { focusContact } from "./focus-face.ts";
 import type { Hosting } from "./hosting.ts";
 import { joinPredefinedGroup } from "./join-predefined-group.ts";
 import { modifySession } from "./modify-session.ts";
+import { offerAliasPage } from "./offer-alias-page.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { refer } from "./refer.ts";
 import { ReferProgress, reportInDialog } from "./refer-reports.ts";
@@ -38,6 +39,10 @@ export class Conferences implements Owner {
       requested: (conference, device, transaction) =>
         this.#requested(conference, device, transaction),
       wishes: wishAlias,
+      joined: (conference, participant) => {
+        const { aliasPages } = ports;
+        if (aliasPages !== undefined) offerAliasPage(participant, conference, aliasPages);
+      },
       over: (conference) => this.#registry.close(conference),
     };
     this.#hosting = { ports, options, registry: this.#registry, procedures };

@@ -40,6 +40,8 @@ export class Participant implements Person {
   readonly hidden: boolean;
   /** What he asked to be called when he came. */
   wish: string | undefined;
+  /** Of the page on which he may choose a name: it is not for him any more. */
+  withdrawPage: (() => void) | undefined;
   method: "dialed-in" | "dialed-out" = "dialed-in";
   /** Epoch ms. */
   joinedAt: number | undefined;

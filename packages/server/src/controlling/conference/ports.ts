@@ -1,6 +1,7 @@
 /** What sessions of many need of the rest of the server, and what an operator may set. */
 import type { Clock, Random } from "@parlance/wire";
 import type {
+  AliasPages,
   Calls,
   LimitWatch,
   Log,
@@ -23,6 +24,8 @@ export interface ConferencePorts {
   readonly groups: Groups;
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
+  /** Undefined where nobody is told of a page for names. */
+  readonly aliasPages: AliasPages | undefined;
   readonly store: ConferenceStore;
   readonly clock: Clock;
   readonly random: Random;
