@@ -220,4 +220,39 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (conference, address)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- With a rowid: a document may have 256 KiB, which stay out of the indexes.
+  CREATE TABLE document (
+    auid TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    modified_at INTEGER NOT NULL,
+    claim TEXT,
+    size_bytes INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX document_name ON document (owner, auid, name);
+  CREATE INDEX document_size ON document (owner, size_bytes); -- counting against the quota reads no document
+  CREATE INDEX document_of_usage ON document (auid, owner, name);
+  CREATE UNIQUE INDEX document_claim ON document (auid, claim) WHERE claim IS NOT NULL;
+
+  CREATE TABLE service_settings (
+    user TEXT PRIMARY KEY,
+    offline_delivery INTEGER, -- NULL: never said, like the others
+    stores_sessions INTEGER,
+    stores_messages INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE publication (
+    user TEXT NOT NULL REFERENCES service_settings (user) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    etag TEXT NOT NULL,
+    said_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    devices TEXT NOT NULL, -- JSON array
+    document BLOB NOT NULL,
+    PRIMARY KEY (user, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

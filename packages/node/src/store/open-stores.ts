@@ -6,10 +6,12 @@ import { SqliteAudit } from "./stores/audit.ts";
 import { SqliteBindings } from "./stores/bindings.ts";
 import { SqliteConferences } from "./stores/conferences.ts";
 import { SqliteDeferred } from "./stores/deferred.ts";
+import { SqliteDocuments } from "./stores/documents.ts";
 import { SqliteFiles } from "./stores/files.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
 import { SqliteJobs } from "./stores/jobs.ts";
 import { SqliteRooms } from "./stores/rooms.ts";
+import { SqliteServiceSettings } from "./stores/service-settings.ts";
 import { SqliteSettings } from "./stores/settings.ts";
 import { SqliteUsers } from "./stores/users.ts";
 
@@ -67,6 +69,8 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     files: new SqliteFiles(worker),
     rooms: new SqliteRooms(worker),
     conferences: new SqliteConferences(worker),
+    documents: new SqliteDocuments(worker),
+    serviceSettings: new SqliteServiceSettings(worker),
     settings: new SqliteSettings(worker),
     audit: new SqliteAudit(worker),
     get busy() {

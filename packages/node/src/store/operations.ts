@@ -5,10 +5,12 @@ import { auditTable } from "./tables/audit.ts";
 import { bindingTable } from "./tables/bindings.ts";
 import { conferenceTable } from "./tables/conferences.ts";
 import { deferredTable } from "./tables/deferred.ts";
+import { documentTable } from "./tables/documents.ts";
 import { fileTable } from "./tables/files.ts";
 import { imdnTable } from "./tables/imdn.ts";
 import { jobTable } from "./tables/jobs.ts";
 import { roomTable } from "./tables/rooms.ts";
+import { serviceSettingsTable } from "./tables/service-settings.ts";
 import { settingTable } from "./tables/settings.ts";
 
 export function operationsOn(sql: Sql) {
@@ -23,6 +25,8 @@ export function operationsOn(sql: Sql) {
       ...fileTable(sql),
       ...roomTable(sql),
       ...conferenceTable(sql),
+      ...documentTable(sql),
+      ...serviceSettingsTable(sql),
       ...settingTable(sql),
       ...auditTable(sql),
     },

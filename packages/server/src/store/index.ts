@@ -23,10 +23,12 @@ export {
 } from "./contract/content.contract.ts";
 export type { Contract, ContractTools, ContractWorld } from "./contract/contract.ts";
 export { deferredStoreContract } from "./contract/deferred.contract.ts";
+export { documentStoreContract } from "./contract/documents.contract.ts";
 export { fileStoreContract } from "./contract/files.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
 export { jobStoreContract } from "./contract/jobs.contract.ts";
 export { roomStoreContract } from "./contract/rooms.contract.ts";
+export { serviceSettingsStoreContract } from "./contract/service-settings.contract.ts";
 export { settingsStoreContract } from "./contract/settings.contract.ts";
 export { storesContract } from "./contract/stores.contract.ts";
 export { userStoreContract } from "./contract/users.contract.ts";
@@ -38,6 +40,13 @@ export type {
   DeferredStore,
   DeferredUsage,
 } from "./deferred.ts";
+export type {
+  DocumentFacts,
+  DocumentKey,
+  DocumentQuota,
+  DocumentStore,
+  StoredDocument,
+} from "./documents.ts";
 export { StoreError, type StoreFault } from "./errors.ts";
 export type {
   FileQuota,
@@ -76,6 +85,12 @@ export {
 export type { RoomRecord } from "./memory/rooms.ts";
 export { type OrphanSearch, removeOrphans } from "./orphans.ts";
 export type { RoomCursor, RoomEntry, RoomPage, RoomStart, RoomStore } from "./rooms.ts";
+export type {
+  LastingSettings,
+  ServiceSettingsStore,
+  StoredPublication,
+  StoredServiceSettings,
+} from "./service-settings.ts";
 export type { SettingsStore } from "./settings.ts";
 export type { Stores } from "./stores.ts";
 export type {

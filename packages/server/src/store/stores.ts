@@ -3,10 +3,12 @@ import type { AuditStore } from "./audit.ts";
 import type { BindingStore } from "./bindings.ts";
 import type { ConferenceStore } from "./conferences.ts";
 import type { DeferredStore } from "./deferred.ts";
+import type { DocumentStore } from "./documents.ts";
 import type { FileStore } from "./files.ts";
 import type { ImdnStore } from "./imdn.ts";
 import type { JobStore } from "./jobs.ts";
 import type { RoomStore } from "./rooms.ts";
+import type { ServiceSettingsStore } from "./service-settings.ts";
 import type { SettingsStore } from "./settings.ts";
 import type { UserStore } from "./users.ts";
 
@@ -19,6 +21,8 @@ export interface Stores {
   readonly files: FileStore;
   readonly rooms: RoomStore;
   readonly conferences: ConferenceStore;
+  readonly documents: DocumentStore;
+  readonly serviceSettings: ServiceSettingsStore;
   readonly settings: SettingsStore;
   readonly audit: AuditStore;
 

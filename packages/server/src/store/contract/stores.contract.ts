@@ -4,10 +4,12 @@ import { bindingStoreContract } from "./bindings.contract.ts";
 import { conferenceStoreContract } from "./conferences.contract.ts";
 import { type Contract, caseOf } from "./contract.ts";
 import { deferredStoreContract } from "./deferred.contract.ts";
+import { documentStoreContract } from "./documents.contract.ts";
 import { fileStoreContract } from "./files.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
 import { jobStoreContract } from "./jobs.contract.ts";
 import { roomStoreContract } from "./rooms.contract.ts";
+import { serviceSettingsStoreContract } from "./service-settings.contract.ts";
 import { settingsStoreContract } from "./settings.contract.ts";
 import { userStoreContract } from "./users.contract.ts";
 
@@ -22,6 +24,8 @@ export function storesContract(name: string, contract: Contract): void {
   fileStoreContract(`${name} files`, contract);
   roomStoreContract(`${name} rooms`, contract);
   conferenceStoreContract(`${name} conferences`, contract);
+  documentStoreContract(`${name} documents`, contract);
+  serviceSettingsStoreContract(`${name} service settings`, contract);
   settingsStoreContract(`${name} settings`, contract);
   auditStoreContract(`${name} audit`, contract);
 

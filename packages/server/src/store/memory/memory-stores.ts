@@ -3,18 +3,22 @@ import type { AuditRecord } from "../audit.ts";
 import type { StoredBinding } from "../bindings.ts";
 import type { ConferenceRecord } from "../conferences.ts";
 import type { DeferredMessage } from "../deferred.ts";
+import type { StoredDocument } from "../documents.ts";
 import type { Job } from "../jobs.ts";
+import type { StoredServiceSettings } from "../service-settings.ts";
 import type { Stores } from "../stores.ts";
 import type { Account } from "../users.ts";
 import { MemoryAudit } from "./audit.ts";
 import { MemoryBindings } from "./bindings.ts";
 import { MemoryConferences } from "./conferences.ts";
 import { MemoryDeferred } from "./deferred.ts";
+import { MemoryDocuments } from "./documents.ts";
 import { type FileRecord, MemoryFiles } from "./files.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
 import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
 import { MemoryRooms, type RoomRecord } from "./rooms.ts";
+import { MemoryServiceSettings } from "./service-settings.ts";
 import { MemorySettings } from "./settings.ts";
 import { MemoryUsers } from "./users.ts";
 
@@ -28,6 +32,8 @@ export interface MemoryImage {
   readonly files: readonly FileRecord[];
   readonly rooms: readonly RoomRecord[];
   readonly conferences: readonly ConferenceRecord[];
+  readonly documents: readonly StoredDocument[];
+  readonly serviceSettings: readonly StoredServiceSettings[];
   readonly settings: readonly (readonly [key: string, value: string])[];
   readonly audit: readonly AuditRecord[];
 }
@@ -53,6 +59,8 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const files = new MemoryFiles(ledger, image.files);
   const rooms = new MemoryRooms(ledger, image.rooms);
   const conferences = new MemoryConferences(ledger, image.conferences);
+  const documents = new MemoryDocuments(ledger, image.documents);
+  const serviceSettings = new MemoryServiceSettings(ledger, image.serviceSettings);
   const settings = new MemorySettings(ledger, image.settings);
   const audit = new MemoryAudit(ledger, image.audit);
   return {
@@ -64,6 +72,8 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     files,
     rooms,
     conferences,
+    documents,
+    serviceSettings,
     settings,
     audit,
     get busy() {
@@ -79,6 +89,8 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       files: files.records(),
       rooms: rooms.records(),
       conferences: conferences.records(),
+      documents: documents.records(),
+      serviceSettings: serviceSettings.records(),
       settings: settings.records(),
       audit: audit.records(),
     }),
@@ -94,6 +106,8 @@ const EMPTY: MemoryImage = {
   files: [],
   rooms: [],
   conferences: [],
+  documents: [],
+  serviceSettings: [],
   settings: [],
   audit: [],
 };
