@@ -53,6 +53,11 @@ suite("Chromium", () => {
     assert.deepEqual(await phone.ask("contract"), []);
   });
 
+  test("a store of the version before is brought up to date", async () => {
+    const phone = await Phone.open(context, modules.url);
+    assert.deepEqual(await phone.ask("fromVersion1"), ["1 undefined", "2 undefined"]);
+  });
+
   test("two pages chat: receipts up to displayed, composing, history", async () => {
     const alice = await Phone.open(context, modules.url);
     const bob = await Phone.open(others, modules.url);

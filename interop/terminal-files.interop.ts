@@ -65,6 +65,39 @@ suite("large things, by command", () => {
     await bob.kill();
   });
 
+  test("Ctrl-C gives up the file that is on its way, and without one leaves the chat", async (t) => {
+    const path = join(folder.path, "given-up.bin");
+    await writeRandom(path, 2 ** 20);
+    const bob = terminal(["chat", ...account("bob"), "alice"]);
+    t.after(() => bob.kill());
+    await bob.hears(/You are bob[^]*\[\?2004h/);
+    const alice = terminal(["chat", ...account("alice"), "bob"]);
+    t.after(() => alice.kill());
+    await alice.hears(/You are alice[^]*\[\?2004h/);
+    alice.type(`/file ${path}\r`);
+    await bob.hears(/\/accept 1 or \/decline 1/);
+    alice.type("\u0003");
+    await alice.hears(/✗ given up/);
+    await bob.hears(/✗ withdrawn/);
+    alice.type("still here\r");
+    await bob.hears(/still here/);
+    await alice.end(() => alice.type("\u0003"));
+    await bob.end(() => bob.type("/quit\r"));
+  });
+
+  test("send --file draws its progress on a terminal, and prints what became of it alone", async (t) => {
+    const path = join(folder.path, "drawn.bin");
+    await writeRandom(path, 64 * 2 ** 20);
+    const inbox = join(folder.path, "drawn");
+    const bob = new RunningCommand(["receive", ...account("bob"), "--json", "--files", inbox]);
+    t.after(() => bob.kill());
+    await bob.line(/"type":"ready"/);
+    const alice = terminal(["send", ...account("alice"), "--file", path, "bob"]);
+    t.after(() => alice.kill());
+    await alice.hears(/file drawn\.bin \(67\.1 MB, [^]*\d+ %[^]*MB\/s[^]*\[Kdelivered\r\n/);
+    await bob.kill();
+  });
+
   test("a long text for somebody who is away waits for him, whole", async () => {
     const text = "word by word ".repeat(150_000).trim();
     const sent = await runCommand(["send", ...account("alice"), "bob", "-"], { input: text });

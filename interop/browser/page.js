@@ -138,6 +138,29 @@ globalThis.phone = {
     await client.close();
   },
 
+  /** What is pending in a store that was made before stores knew that. */
+  async fromVersion1() {
+    const opening = indexedDB.open("parlance old", 1);
+    opening.onupgradeneeded = () => {
+      const messages = opening.result.createObjectStore("messages", {
+        keyPath: "order",
+        autoIncrement: true,
+      });
+      messages.createIndex("key", "key", { unique: true });
+      messages.createIndex("waiting", ["waiting", "order"]);
+      const common = { direction: "sent", conversation: "b", recipients: [] };
+      messages.add({ ...common, id: "1", key: "sent 1", state: "queued", waiting: 1 });
+      messages.add({ ...common, id: "2", key: "sent 2", state: "deferred" });
+      messages.add({ ...common, id: "3", key: "sent 3", state: "delivered" });
+    };
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    opening.result.close();
+    const store = await openStore("old");
+    const pending = await store.pending();
+    await store.close();
+    return pending.map(({ id, waiting }) => `${id} ${waiting}`);
+  },
+
   /** The names of the cases that the store of the browser breaks, and how. */
   async contract() {
     const broken = [];

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, type TestContext, test } from "node:test";
+import { generate } from "selfsigned";
 import { BreakingProxy } from "../../../tools/test/breaking-proxy.ts";
 import { RunningCommand, runCommand } from "../../../tools/test/command.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
@@ -17,6 +18,7 @@ const PROXY_HOST = "127.0.0.3";
 suite("files by command", () => {
   let server: ServerProcess;
   let proxy: BreakingProxy;
+  const accounts = NAMES.map((name) => ({ name, password: `secret of ${name}` }));
   let picture: string;
   let folder: string;
 
@@ -24,10 +26,9 @@ suite("files by command", () => {
     folder = mkdtempSync(join(tmpdir(), "parlance-files-"));
     picture = join(folder, "große reise.png");
     writeFileSync(picture, CONTENT);
-    const users = NAMES.map((name) => ({ name, password: `secret of ${name}` }));
     server = await ServerProcess.start({
       domain: DOMAIN,
-      users,
+      users: accounts,
       set: { "media.host": PROXY_HOST },
     });
     proxy = await BreakingProxy.start(PROXY_HOST, server.address("tcp", 1));
@@ -57,6 +58,41 @@ suite("files by command", () => {
       await leaves(bob);
     });
   }
+
+  test("tls: signalling and file are both secured, by an authority of the own", async (t) => {
+    const pem = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    const [certificate, key] = [join(folder, "server.pem"), join(folder, "server.key")];
+    writeFileSync(certificate, pem.cert);
+    writeFileSync(key, pem.private);
+    const secured = await ServerProcess.start({
+      domain: DOMAIN,
+      users: accounts,
+      set: {
+        "listen.sip": ["tls://127.0.0.1:0"],
+        "listen.msrp": ["tls://127.0.0.1:0"],
+        "media.host": "localhost",
+        "tls.certificates": [{ certificate, key }],
+      },
+    });
+    t.after(() => secured.kill());
+    const url = `tls://localhost:${secured.address("tls").port}`;
+    const login = (name: string) => [...accountAt(name, url), "--authority", certificate];
+    const inbox = join(folder, "tls");
+    const trace = join(folder, "tls.txt");
+    const options = ["--json", "--files", inbox];
+    const bob = new RunningCommand(["receive", ...login("bob"), ...options]);
+    t.after(() => bob.kill());
+    await bob.line(/"type":"ready"/);
+    const file = ["--trace", trace, "--file", picture, "bob"];
+    const sent = await runCommand(["send", ...login("alice"), ...file]);
+    assert.deepEqual([sent.status, sent.out, sent.err], [0, "delivered\n", ""]);
+    assert.ok(CONTENT.equals(readFileSync(join(inbox, "große reise.png"))));
+    assert.match(readFileSync(trace, "utf8"), /\/TLS\nMSRP \S+ SEND\n/);
+    await leaves(bob);
+  });
 
   test("a connection that breaks on the way costs nothing: the file is the same, octet by octet", async (t) => {
     const inbox = join(folder, "broken");
@@ -211,9 +247,7 @@ suite("files by command", () => {
 
   function account(name: string, scheme: string): readonly string[] {
     const { host, port } = server.address(scheme === "udp" ? "udp" : "tcp");
-    const url = scheme === "ws" ? server.webSocketUrl : `${scheme}://${host}:${port}`;
-    const password = `secret of ${name}`;
-    return ["--user", `sip:${name}@${DOMAIN}`, "--password", password, "--server", url];
+    return accountAt(name, scheme === "ws" ? server.webSocketUrl : `${scheme}://${host}:${port}`);
   }
 
   function send(scheme: string, ...words: readonly string[]) {
@@ -250,6 +284,11 @@ suite("files by command", () => {
 async function leaves(command: RunningCommand): Promise<void> {
   command.signal("SIGINT");
   assert.equal((await command.end()).status, 0);
+}
+
+function accountAt(name: string, url: string): readonly string[] {
+  const password = `secret of ${name}`;
+  return ["--user", `sip:${name}@${DOMAIN}`, "--password", password, "--server", url];
 }
 
 function sha256(content: Uint8Array): string {
