@@ -12,8 +12,21 @@ export interface Identity {
   readonly fingerprint: string;
 }
 
+/** Of this name, and of the machine itself. */
 export async function makeIdentity(name = "im.example.com"): Promise<Identity> {
-  const made = await generate([{ name: "commonName", value: name }], { keySize: 2_048 });
+  const made = await generate([{ name: "commonName", value: name }], {
+    keySize: 2_048,
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: name },
+          { type: 7, ip: "127.0.0.1" },
+        ],
+      },
+    ],
+  });
   const { fingerprint256 } = new X509Certificate(made.cert);
   return { cert: made.cert, key: made.private, fingerprint: `sha-256 ${fingerprint256}` };
 }

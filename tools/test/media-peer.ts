@@ -61,6 +61,17 @@ export class MediaPeer {
     return peer;
   }
 
+  /** Over a connection that somebody else has opened. */
+  static over(socket: Socket, transport: "tcp" | "tls"): MediaPeer {
+    const { remoteAddress = "", remotePort = 0 } = socket;
+    const peer = new MediaPeer({ transport, host: remoteAddress, port: remotePort });
+    peer.#link = streamLink(socket, {
+      data: (octets) => peer.#hear(octets),
+      closed: () => peer.#ended(),
+    });
+    return peer;
+  }
+
   private constructor(address: MediaAddress) {
     this.address = address;
     this.ended = this.#end.promise;
@@ -140,32 +151,32 @@ function openLink(
 ): Promise<Link> {
   switch (transport) {
     case "tcp":
-      return streamLink(connect({ host, port, noDelay: true }), "connect", events);
+      return opened(connect({ host, port, noDelay: true }), "connect", events);
     case "tls":
-      return streamLink(
-        connectTls({ host, port, ...tls }).setNoDelay(true),
-        "secureConnect",
-        events,
-      );
+      return opened(connectTls({ host, port, ...tls }).setNoDelay(true), "secureConnect", events);
     default:
       return webLink(new WebSocket(`${transport}://${host}:${port}/msrp`, "msrp", tls), events);
   }
 }
 
-function streamLink(socket: Socket, ready: string, events: LinkEvents): Promise<Link> {
+function opened(socket: Socket, ready: string, events: LinkEvents): Promise<Link> {
   return new Promise((resolve, reject) => {
-    socket.on("error", reject); // after the start its end is told by close
-    socket.on("data", (octets: Buffer) => events.data(octets));
-    socket.on("close", () => events.closed());
-    socket.once(ready, () =>
-      resolve({
-        write: (octets, left) => void socket.write(octets, left),
-        pause: () => void socket.pause(),
-        resume: () => void socket.resume(),
-        destroy: () => void socket.destroy(),
-      }),
-    );
+    socket.once("error", reject);
+    const link = streamLink(socket, events);
+    socket.once(ready, () => resolve(link));
   });
+}
+
+function streamLink(socket: Socket, events: LinkEvents): Link {
+  socket.on("error", () => undefined); // its end is told by close
+  socket.on("data", (octets: Buffer) => events.data(octets));
+  socket.on("close", () => events.closed());
+  return {
+    write: (octets, left) => void socket.write(octets, left),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    destroy: () => void socket.destroy(),
+  };
 }
 
 function webLink(socket: WebSocket, events: LinkEvents): Promise<Link> {

@@ -4,6 +4,7 @@ import {
   dialTarget,
   firstUri,
   type HeaderParts,
+  isAnswered,
   leaseLifetime,
   leaseLimits,
   type MsrpFrame,
@@ -282,7 +283,7 @@ export class Relay implements MediaTarget {
     for (const [id, outstanding] of this.#outstanding) {
       if (now - outstanding.at <= ANSWER_MS) return;
       this.#outstanding.delete(id);
-      if (outstanding.request.failureReport === "yes") outstanding.failed(408);
+      if (isAnswered(outstanding.request, 200)) outstanding.failed(408);
     }
   }
 

@@ -4,6 +4,7 @@ import {
   type Flag,
   firstUri,
   forwardPaths,
+  isAnswered,
   judgeForward,
   type Lease,
   type MsrpFrame,
@@ -171,7 +172,7 @@ export class RelayedEnd implements MediaTarget, LineWatch {
 
   /** To whoever sent it in the first place. RFC 4976 §6.4.1 */
   #report(request: MsrpRequest, back: MediaLine, status: number): void {
-    if (request.method !== "SEND" || request.failureReport === "no") return;
+    if (request.method !== "SEND" || !isAnswered(request, status)) return;
     const range = parseByteRange(request.byteRange ?? "");
     const { start, end, total } = range.ok ? range.value : WHOLE_RANGE;
     const transactionId = this.#ports.newId();
@@ -196,16 +197,11 @@ interface Way {
 
 /** What has been received is on its way, no more. RFC 4976 §6.4.1 */
 function acknowledge(request: MsrpRequest, line: MediaLine): void {
-  if (request.method === "SEND" && request.failureReport === "yes") {
-    line.write(answerTo(request, 200));
-  }
+  if (request.method === "SEND" && isAnswered(request, 200)) line.write(answerTo(request, 200));
 }
 
 function refuse(request: MsrpRequest, line: MediaLine, status: number): void {
-  if (request.method === "REPORT") return;
-  if (request.method !== "SEND" || request.failureReport !== "no") {
-    line.write(answerTo(request, status));
-  }
+  if (isAnswered(request, status)) line.write(answerTo(request, status));
 }
 
 function hopOver(line: MediaLine): Hop {
