@@ -106,3 +106,22 @@ test("a plain phone is asked for no session", async () => {
   assert.deepEqual(phone.received, []);
   assert.equal(await waiting(world), 1);
 });
+
+test("a copy of a message to a group, which no author could send otherwise, comes in a session at once", async () => {
+  const config = { groups: [{ name: "team", members: ["bob", "carol"] }] };
+  const world = await World.open(config, undefined, { dial: () => () => {} });
+  const place = { secure: false, host: "192.0.2.1", port: 2855 } as const;
+  world.server.media?.listens({ ...place, transport: "tcp" });
+  const carol = world.phone("carol");
+  await carol.register();
+  const back = await bobReturns(world);
+  const sent = envelope(LONG).replace("<sip:bob@", "<sip:team@");
+  const answer = await carol.message("sip:team@parlance.test", "", (edit) => {
+    edit.body(utf8Bytes(sent), "message/cpim");
+  });
+  assert.equal(answer.status, 202);
+  await world.clock.pass(60_000);
+  await world.settle();
+  assert.equal(utf8Text(await taken(world, back)), sent);
+  assert.equal(await waiting(world), 0);
+});

@@ -237,6 +237,7 @@ function makeFunctions(
       { rules: openRules, queueing: (user) => deferral.isWaiting(user), running },
       {
         datagramMessageBytes: limits.datagramMessageBytes,
+        bringsBySession: plane !== undefined,
         maxSessions: limits.sessionsPerUser,
         untagged,
         keptFileBytes: limits.deferredFileBytes,

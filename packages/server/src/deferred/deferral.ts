@@ -14,7 +14,7 @@ import { judgeStoring } from "./judge-storing.ts";
 import type { Kept } from "./large/content-sink.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { isUnfit } from "./push.ts";
+import { goesOnlyBySession, isUnfit } from "./push.ts";
 import { Sweeper } from "./sweeper.ts";
 import { addressedAs, cameIn, recordOf } from "./waiting-request.ts";
 
@@ -42,6 +42,15 @@ interface Came {
   readonly user: User;
   readonly expiresAt: number;
 }
+
+/** Of a message that is to be kept, to the contacts that its user has now. */
+type Ways =
+  /** None of them can take it. */
+  | "none"
+  /** It is too long for a request, and waits for a session. */
+  | "untried"
+  /** They did not take it, or others wait before it, or there are none. */
+  | "tried";
 
 const RECIPIENTS_A_PAGE = 1_000;
 const BOUNDARY_BITS = 128;
@@ -115,9 +124,7 @@ export class DeferredMessages implements Deferral {
       kind: kind === "receipt" ? "imdn" : "message",
       expiresAt,
     });
-    const unfit =
-      this.#ports.isReachable(user) && isUnfit(passage.request, user, this.#ports, this.#options);
-    const result = await this.#add(record, user, unfit);
+    const result = await this.#add(record, user, this.#waysFor(passage, user));
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
     if (kind === "message") this.#tellStored(passage, user);
@@ -176,7 +183,7 @@ export class DeferredMessages implements Deferral {
       content: kept.content,
       sizeBytes: kept.sizeBytes,
     };
-    const result = await this.#add(record, user, false);
+    const result = await this.#add(record, user, "tried");
     if (isRefusal(result)) {
       this.#counters.refused.add();
       return result.condition === "store full" ? 413 : 408;
@@ -193,12 +200,19 @@ export class DeferredMessages implements Deferral {
     this.#wake(queue);
   }
 
+  #waysFor({ request }: Passage, user: User): Ways {
+    if (!this.#ports.isReachable(user)) return "tried";
+    const those = [request, user, this.#ports, this.#options] as const;
+    if (isUnfit(...those)) return "none";
+    return goesOnlyBySession(...those) ? "untried" : "tried";
+  }
+
   /** From the call on, and not from the commit on, later messages wait behind this one. */
-  async #add(record: DeferredMessage, user: User, unfit: boolean): Promise<Refusal | "stored"> {
+  async #add(record: DeferredMessage, user: User, ways: Ways): Promise<Refusal | "stored"> {
     const known = this.#queues.get(user.name);
     const queue = known ?? this.#open(user.name);
     const isFirst = known === undefined || known.parked;
-    queue.parked = isFirst && unfit;
+    queue.parked = isFirst && ways === "none";
     queue.count += 1;
     const { messagesPerUser: messages, bytesPerUser: bytes } = this.#options;
     try {
@@ -206,7 +220,10 @@ export class DeferredMessages implements Deferral {
       // A flush may have found nothing before the commit, and have closed the queue.
       const live = this.#queues.get(user.name) ?? queue;
       this.#queues.set(user.name, live);
-      if (!queue.parked && this.#ports.isReachable(user)) this.#tryAgain(live, isFirst);
+      if (!queue.parked && this.#ports.isReachable(user)) {
+        if (isFirst && ways === "untried") this.#wake(live);
+        else this.#tryAgain(live, isFirst);
+      }
       if (result !== "over quota") return "stored";
       this.#ports.hits.hit("deferredPerUser");
       return refuse("store full");

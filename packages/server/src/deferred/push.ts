@@ -61,6 +61,11 @@ export function isUnfit(
   return isThere(request, user, ports.way);
 }
 
+/** Nobody has been asked yet: no request brings it, and a session may. */
+export function goesOnlyBySession(...those: Parameters<typeof isUnfit>): boolean {
+  return takers(...those).length === 0 && sessionHolders(...those).length > 0;
+}
+
 /** IM clients that would take it but for its length: they hold sessions, too. RFC 3428 §8 */
 function sessionHolders(
   request: SipRequest,

@@ -19,6 +19,8 @@ export interface TerminatingFacts {
   readonly reachable: number;
   /** Of those, contacts that may get a body of this length. RFC 3428 §8 */
   readonly fitting: number;
+  /** No author could send it in another way, but we can: kept, it is brought in a session. */
+  readonly broughtBySession: boolean;
   /** Earlier messages wait for the same user, and must not be overtaken. */
   readonly queueing: boolean;
   readonly storable: boolean;
@@ -39,7 +41,10 @@ export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement 
   if (facts.access === "reject") return refuse("access denied");
   if (facts.isMessage && facts.barred) return refuse("barred"); // and nothing is stored
   if (!facts.visible || facts.reachable === 0) return orElse(facts);
-  if (facts.isMessage && facts.fitting === 0) return refuse("too long for datagrams"); // IM-8.1-02
+  if (facts.isMessage && facts.fitting === 0) {
+    if (facts.broughtBySession && facts.storable) return DEFER;
+    return refuse("too long for datagrams"); // IM-8.1-02
+  }
   if (facts.queueing && facts.storable) return DEFER;
   return FORWARD; // IM-8.1.1-05
 }
@@ -56,6 +61,8 @@ export interface FailureFacts {
   /** Best answer of all contacts, 408 when none came. */
   readonly status: number;
   readonly storable: boolean;
+  /** No author could send it in another way, but we can: kept, it is brought in a session. */
+  readonly broughtBySession: boolean;
   /** The body is an envelope with plain text in it, and was not unwrapped yet. */
   readonly unwrappable: boolean;
 }
@@ -69,7 +76,9 @@ export function judgeFailure(facts: FailureFacts): FailureJudgement {
   if (!facts.isMessage) return PASS_BACK;
   // Plain SIP phones answer 415 to every envelope; linphone 488 to one that it does not like.
   if (facts.unwrappable && (status === 415 || status === 488)) return UNWRAP;
-  if (meansAway(status) && facts.storable) return DEFER;
+  if ((meansAway(status) || (status === 413 && facts.broughtBySession)) && facts.storable) {
+    return DEFER;
+  }
   return PASS_BACK;
 }
 

@@ -86,6 +86,7 @@ const arriving: TerminatingFacts = {
   visible: true,
   reachable: 1,
   fitting: 1,
+  broughtBySession: false,
   queueing: false,
   storable: true,
 };
@@ -114,6 +115,7 @@ test("who cannot be reached or seen gets it later, unless it must not be stored"
 
 test("IM-8.1-02: a body too long for datagrams is refused when there is no other way", () => {
   assert.equal(arrived({ reachable: 2, fitting: 0 }), "too long for datagrams");
+  assert.equal(arrived({ reachable: 2, fitting: 0, broughtBySession: true }), "defer");
   assert.equal(arrived({ reachable: 2, fitting: 1 }), "forward");
 });
 
@@ -128,7 +130,13 @@ test("other requests are forwarded or answered 480, and never stored", () => {
   assert.equal(arrived({ isMessage: false, reachable: 0, storable: false }), "unreachable");
 });
 
-const failed: FailureFacts = { isMessage: true, status: 480, storable: true, unwrappable: false };
+const failed: FailureFacts = {
+  isMessage: true,
+  status: 480,
+  storable: true,
+  broughtBySession: false,
+  unwrappable: false,
+};
 
 function after(change: Partial<FailureFacts>): string {
   const judgement = judgeFailure({ ...failed, ...change });
@@ -151,4 +159,6 @@ test("RFC 3428 §11: a phone that knows no envelope gets the text from it, once"
   assert.equal(after({ status: 488, unwrappable: true }), "unwrap");
   assert.equal(after({ status: 415 }), "pass back");
   assert.equal(after({ status: 480, unwrappable: true }), "defer");
+  assert.equal(after({ status: 413 }), "pass back");
+  assert.equal(after({ status: 413, broughtBySession: true }), "defer");
 });

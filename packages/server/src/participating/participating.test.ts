@@ -23,6 +23,7 @@ const sending = originating(
 );
 const RECEIVING = {
   datagramMessageBytes: 1_300,
+  bringsBySession: true,
   maxSessions: 5,
   untagged: "refuse",
   keptFileBytes: 1_000,

@@ -36,6 +36,8 @@ export interface TerminatingOptions {
   readonly datagramMessageBytes: number;
   readonly maxSessions: number;
   readonly untagged: Untagged;
+  /** Messages that wait can be brought in sessions. */
+  readonly bringsBySession: boolean;
   /** Largest file that is kept for a user who is away; none with 0. */
   readonly keptFileBytes: number;
 }
@@ -60,8 +62,9 @@ const PASS: Verdict = { do: "pass" };
 
 export function terminating(
   { rules, queueing, running }: TerminatingPorts,
-  { datagramMessageBytes, maxSessions, untagged, keptFileBytes }: TerminatingOptions,
+  options: TerminatingOptions,
 ): Terminating {
+  const { datagramMessageBytes, maxSessions, untagged, keptFileBytes } = options;
   const storable = (passage: Passage, user: User): boolean =>
     mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
     rules.allowsStorage(passage.originator, user);
@@ -94,6 +97,10 @@ export function terminating(
     return judged.kind === "defer" ? DEFER : { do: "refuse", refusal: judged };
   };
 
+  /** Whoever else writes hears that it is too long, and holds the session himself. */
+  const broughtBySession = ({ principal }: Passage, bindings: readonly Binding[]): boolean =>
+    options.bringsBySession && principal.kind === "server" && bindings.some(({ tagged }) => tagged);
+
   return {
     judge(passage, user, bindings) {
       if (passage.request.method === "INVITE") return judgeSession(passage, user, bindings);
@@ -112,6 +119,7 @@ export function terminating(
         visible: rules.visible(user),
         reachable: able.length,
         fitting: fitting.length,
+        broughtBySession: isMessage && broughtBySession(passage, able),
         queueing: isMessage && queueing(user),
         storable: isMessage && storable(passage, user),
       });
@@ -130,6 +138,7 @@ export function terminating(
         isMessage,
         status: failure.status,
         storable: isMessage && storable(passage, user),
+        broughtBySession: isMessage && broughtBySession(passage, failure.tried),
         unwrappable: inner !== undefined,
       });
       return afterFailure(judgement, failure, inner);

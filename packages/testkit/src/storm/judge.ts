@@ -13,7 +13,7 @@
  * 5. The server keeps nothing for anybody who is back.
  * 6. A file that has come is, octet by octet, one that was sent to who has it, and came once. Its sender is told
  *    `delivered` only then (by way of the file server: when its address has come), and `failed` only if it has not
- *    come; and every file has an end, unless its sender went before.
+ *    come; and every file has an end. A sender who went before cannot know.
  */
 import type { SendingState, SentRecord } from "@parlance/client";
 import { equalBytes } from "@parlance/wire";
@@ -88,7 +88,7 @@ function judgeGiven(author: Person, people: readonly Person[], complain: Complai
     const came = reader?.taken.some((taken) => taken.name === name) === true;
     if (state === "delivered" && via === "session" && !came)
       complain(`${name} is delivered, and has not come`);
-    if (state === "failed" && came) complain(`${name} has failed, and has come`);
+    if (state === "failed" && came && !orphaned) complain(`${name} has failed, and has come`);
     if (state !== "delivered" && state !== "failed" && !orphaned) {
       complain(`${name} is ${state}: it has no end`);
     }
