@@ -64,7 +64,7 @@ const TEXT = "text/plain";
 /** What can be shown in a conversation comes bare or in an envelope, all else in an envelope. */
 export const CHAT_TERMS: MediaTerms = {
   acceptTypes: [CPIM, TEXT, IS_COMPOSING],
-  acceptWrappedTypes: ["*"],
+  acceptWrappedTypes: ["*"], // IM-7.1.3.1-02: those of 3GPP TS 26.141, and any other
   maxSize: MOST_MESSAGE_BYTES,
   direction: "sendrecv",
 };

@@ -52,7 +52,7 @@ test("both ways of one conversation stand in one place, whatever has carried the
   assert.match(world.log.text("by pager"), /MESSAGE/);
 });
 
-test("content of any type, with its disposition and its file's name (IM-7.1.3.2-01, IM-7.1.3.2-02)", async (t) => {
+test("content of any type, with its disposition and its file's name (IM-7.1.3.1-02, IM-7.1.3.2-01, IM-7.1.3.2-02)", async (t) => {
   const { world, bob, chat } = await inSession(t);
   const shown = reading(bob);
   const content = Uint8Array.from({ length: 5_000 }, (_, at) => at % 256);

@@ -48,8 +48,10 @@ export class Direction {
   say(frame: MsrpRequest, legs: Legs): void {
     const verdict = this.#inspection.judge(frame);
     switch (verdict.do) {
-      case "pass":
-        return this.#passOn([frame], legs);
+      case "pass": {
+        const change = this.#reshaping.judge(frame, frame.body ?? NOTHING, legs.to);
+        return this.#passAs(frame, change, legs);
+      }
       case "pass all":
         return this.#passOn([...verdict.held, frame], legs);
       case "refuse":
@@ -82,19 +84,22 @@ export class Direction {
     const verdict = this.#inspection.judge(head, first);
     if (verdict.do === "refuse") return verdict.status;
     if (verdict.do === "hold") return 400; // more than the longest head has come, and it is not whole
-    const change = this.#reshaping.judge(head, first, this.#taker(legs));
+    const change = this.#reshaping.judge(head, first, legs.to);
     return typeof change === "number" ? change : this.#onward(head, change, legs);
   }
 
   #passOn(frames: readonly MsrpRequest[], legs: Legs): void {
     const [first] = frames;
     if (first === undefined) return;
-    const change = this.#reshaping.judge(first, bodyOf(frames), this.#taker(legs));
-    for (const frame of frames) {
-      if (change === undefined) this.#pass(frame, legs);
-      else if (typeof change === "number") legs.from.answer(frame, change);
-      else this.#passChanged(frame, change, legs);
-    }
+    const start = concatBytes(...frames.map(({ body }) => body ?? NOTHING));
+    const change = this.#reshaping.judge(first, start, legs.to);
+    for (const frame of frames) this.#passAs(frame, change, legs);
+  }
+
+  #passAs(frame: MsrpRequest, change: Change | number | undefined, legs: Legs): void {
+    if (change === undefined) this.#pass(frame, legs);
+    else if (typeof change === "number") legs.from.answer(frame, change);
+    else this.#passChanged(frame, change, legs);
   }
 
   /** The first envelope is a trial where it can be taken off. */
@@ -170,18 +175,8 @@ export class Direction {
       { awaiting: undefined, answers: false, onlyErrors: false },
     );
   }
-
-  #taker({ to }: Legs) {
-    return { takes: to.takes, refusesEnvelopes: to.envelopes === "refused" };
-  }
 }
 
 const NOTHING = new Uint8Array(0);
 
 function nothing(): void {}
-
-function bodyOf(frames: readonly MsrpRequest[]): Uint8Array {
-  const [first] = frames;
-  if (frames.length === 1) return first?.body ?? NOTHING;
-  return concatBytes(...frames.map(({ body }) => body ?? NOTHING));
-}

@@ -52,8 +52,8 @@ export interface ReshapingPorts {
 /** What is known of the device that it goes to. */
 export interface Taker {
   readonly takes: MediaTypes | undefined;
-  /** It says it takes envelopes, and does not. */
-  readonly refusesEnvelopes: boolean;
+  /** What its answers have shown of envelopes, whatever it says of them. */
+  readonly envelopes: "taken" | "refused" | undefined;
 }
 
 /** Messages that are over: what comes of them again, and reports on them, change as they did. */
@@ -77,17 +77,19 @@ export class Reshaping {
    * goes as it is. A status: it can go in no form.
    */
   judge(head: MsrpRequest, start: Uint8Array, taker: Taker): Change | number | undefined {
-    const { messageId, contentType } = head;
-    if (messageId === undefined || contentType === undefined) return undefined;
-    const known = this.#find(messageId);
-    if (known !== undefined) return known;
+    const { contentType } = head;
+    if (contentType === undefined) return undefined;
     const form = this.#formFor(contentType, taker);
-    if (form === "as it is") return undefined;
+    if (form === "as it is" && this.#known === undefined) return undefined;
+    const { messageId } = head;
+    const known = messageId === undefined ? undefined : this.#find(messageId);
+    if (known !== undefined) return known;
+    if (form === "as it is" || messageId === undefined) return undefined;
     const range = rangeIn(head);
     if (range.start !== 1) return undefined; // of one that goes as it is
     const made =
       form === "bare"
-        ? bare(start, range, taker.refusesEnvelopes ? undefined : taker.takes)
+        ? bare(start, range, taker.envelopes === "refused" ? undefined : taker.takes)
         : this.#wrapped(head, range, taker.takes?.maxSize);
     if (typeof made === "object") this.#begun(messageId, made);
     return made;
@@ -135,8 +137,8 @@ export class Reshaping {
   }
 
   /** Most messages are of the type of the one before. */
-  #formFor(contentType: string, { takes, refusesEnvelopes }: Taker): Form {
-    if (refusesEnvelopes && isCpim(contentType)) return "bare";
+  #formFor(contentType: string, { takes, envelopes }: Taker): Form {
+    if (envelopes === "refused" && isCpim(contentType)) return "bare";
     if (takes === undefined) return "as it is";
     if (this.#last?.contentType !== contentType || this.#last.takes !== takes) {
       this.#last = { contentType, takes, form: formFor(essenceOf(contentType), takes) };
