@@ -158,7 +158,7 @@ globalThis.phone = {
     const store = await openStore("old");
     const pending = await store.pending();
     await store.close();
-    return pending.map(({ id, waiting }) => `${id} ${waiting}`);
+    return pending.map((record) => `${record.id} ${record.waiting}`);
   },
 
   /** The names of the cases that the store of the browser breaks, and how. */
