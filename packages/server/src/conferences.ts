@@ -40,6 +40,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       rooms: plane.rooms,
       groups,
       userAt: (address) => core.directory.owner(address)?.user,
+      readContent: core.readContent,
       aliasPages,
       store: stores.conferences,
       clock,

@@ -31,7 +31,13 @@ import { isEnvelope } from "./template.ts";
 export interface ControllingPorts extends FanOutPorts, JobPorts {
   readonly groups: Groups;
   /** Sessions of many; undefined where the server has no switch. */
-  readonly conferences: Owner | undefined;
+  readonly conferences: SessionOwner | undefined;
+}
+
+/** Sessions of many, as they are addressed. */
+export interface SessionOwner extends Owner {
+  /** A MESSAGE to it is for a session that runs. */
+  hears(target: SipUri): boolean;
 }
 
 export interface ControllingOptions extends FanOutOptions {
@@ -76,7 +82,7 @@ export class Controlling implements Owner {
   serve(passage: Passage, target: SipUri): MaybePromise<Verdict> {
     const { request } = passage;
     const { conferences } = this.#ports;
-    if (conferences !== undefined && (request.method !== "MESSAGE" || conferences.owns(target))) {
+    if (conferences !== undefined && (request.method !== "MESSAGE" || conferences.hears(target))) {
       return conferences.serve(passage, target);
     }
     if (request.method !== "MESSAGE") return no(refuse("unknown method", [["Allow", "MESSAGE"]]));

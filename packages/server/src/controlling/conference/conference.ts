@@ -1,6 +1,6 @@
 /** A session of many: who is in it, its room, its state, and what ends it. Clauses 7.2.1, 16.6, 21 */
 import type { ConferenceDescription, Entity, MessageMedia } from "@parlance/formats";
-import { type Appearance, displayTextOf, missedBy } from "@parlance/im";
+import { type Appearance, displayTextOf, missedBy, type Refusal } from "@parlance/im";
 import {
   addressKey,
   type Call,
@@ -40,6 +40,7 @@ import { conferenceUserOf, type Participant } from "./participant.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Release } from "./release.ts";
 import { restoredParticipant } from "./restored-participant.ts";
+import { rightsOf } from "./rights.ts";
 import { type RoomMedia, sharedMedia, wrappedTypesOf } from "./room-media.ts";
 import { Roster } from "./roster.ts";
 
@@ -90,9 +91,7 @@ export interface ConferenceMeans extends ConferenceProcedures {
 export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, RoomOwner {
   readonly user: string;
   readonly kind: ConferenceKind;
-  readonly group: Group | undefined;
   readonly creator: string;
-  readonly subject: string | undefined;
   readonly startedAt: number;
   /** Address key of the session identity. */
   readonly identity: string;
@@ -110,6 +109,8 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   readonly #ports: ConferencePorts;
   readonly #options: ConferenceOptions;
   readonly #means: ConferenceMeans;
+  #group: Group | undefined;
+  readonly #subject: string | undefined;
   #round: FirstRound | undefined;
   /** Types in the answers of those who were invited. IM-7.2.1.3-09b-i */
   #answeredTypes: readonly string[] = [];
@@ -124,9 +125,9 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     const { user, kind, group, creator, subject, startedAt } = facts;
     this.user = user;
     this.kind = kind;
-    this.group = group;
+    this.#group = group;
     this.creator = creator;
-    this.subject = subject ?? group?.document.group.subject;
+    this.#subject = subject;
     this.identity = addressKey(sipUri(user, options.domain));
     this.#ports = ports;
     this.#options = options;
@@ -148,6 +149,30 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** As its document says now. */
+  get group(): Group | undefined {
+    return this.#group;
+  }
+
+  get subject(): string | undefined {
+    return this.#subject ?? this.#group?.document.group.subject;
+  }
+
+  /** Another document: its rules and counts hold from now on; who is in stays in. Clause 17.3 */
+  regroup(group: Group): void {
+    this.#group = group;
+    for (const one of this.present) {
+      one.rights = rightsOf(one.originator, this, {
+        now: this.#ports.clock.now(),
+        adHocAnonymity: this.#options.adHocAnonymity,
+      });
+      this.room.put(one.member);
+    }
+    this.room.update(this.#rules);
+    this.roster.describe(this.#description);
+    this.roster.review("rejected");
   }
 
   /** In From and To of the user plane: the group, or the session. IM-7.1.3.2.1-02 */
@@ -353,6 +378,16 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.#keep(participant);
     this.changed(participant);
     return invitation;
+  }
+
+  /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */
+  async say(from: Participant, envelope: Uint8Array): Promise<Refusal | undefined> {
+    const leg = this.room.attachPager(from.address, async () => true);
+    try {
+      return await leg.say(envelope);
+    } finally {
+      leg.detach();
+    }
   }
 
   /** Devices whose sessions run. */

@@ -1,13 +1,15 @@
 /** Controlling function of session mode: what comes to the factory, to groups and to sessions. OMA IM 2.5, 7.2 */
-import { formatWarning, isRefusal, type Refusal, refuse } from "@parlance/im";
+import { asksFor, formatWarning, IM_TAG, isRefusal, type Refusal, refuse } from "@parlance/im";
 import {
   addressKey,
+  Require,
   referEvent,
   type ServerTransaction,
   type SipUri,
   TargetDialog,
 } from "@parlance/sip";
-import type { Edit, Owner, Passage, Verdict } from "../../ports/index.ts";
+import type { Edit, MaybePromise, Owner, Passage, Verdict } from "../../ports/index.ts";
+import type { Group } from "../model.ts";
 import { TAKEN } from "./admit.ts";
 import { readAsk } from "./ask.ts";
 import type { Conference, ConferenceProcedures } from "./conference.ts";
@@ -15,6 +17,7 @@ import type { Device } from "./device.ts";
 import { focusContact } from "./focus-face.ts";
 import type { Hosting } from "./hosting.ts";
 import { joinPredefinedGroup } from "./join-predefined-group.ts";
+import { judgeMessage, messageToSession } from "./message-to-session.ts";
 import { modifySession } from "./modify-session.ts";
 import { offerAliasPage } from "./offer-alias-page.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
@@ -57,12 +60,25 @@ export class Conferences implements Owner {
     return this.#registry.running(address);
   }
 
+  /** The document of a group says something else, or is gone. Clauses 16.6, 17.3 */
+  groupChanged(identity: string, group: Group | undefined): void {
+    const conference = this.#registry.ofGroup(identity);
+    if (group === undefined) conference?.end("session ended");
+    else conference?.regroup(group);
+  }
+
   /** Identities of sessions; those that mean nothing any more as well. Clause 7.13 */
   owns(uri: SipUri): boolean {
     return /^im-[0-9a-f]{24}$/.test(uri.user ?? "");
   }
 
-  serve(passage: Passage, target: SipUri): Verdict {
+  /** A MESSAGE to it is heard in the session that runs: of a session itself, and of a chat room. Clause 11.6 */
+  hears(target: SipUri): boolean {
+    if (this.owns(target)) return true;
+    return this.#hosting.ports.groups.find(addressKey(target))?.inviteMembers === false;
+  }
+
+  serve(passage: Passage, target: SipUri): MaybePromise<Verdict> {
     switch (passage.request.method) {
       case "INVITE":
         return this.#invite(passage, addressKey(target));
@@ -70,8 +86,10 @@ export class Conferences implements Owner {
         return this.#subscribe(passage, addressKey(target));
       case "REFER":
         return this.#refer(passage, addressKey(target));
+      case "MESSAGE":
+        return this.#message(passage, addressKey(target));
       default:
-        return no(refuse("unknown method", [["Allow", "INVITE, SUBSCRIBE, REFER"]]));
+        return no(refuse("unknown method", [["Allow", "INVITE, SUBSCRIBE, REFER, MESSAGE"]]));
     }
   }
 
@@ -95,6 +113,25 @@ export class Conferences implements Owner {
     const conference = this.#registry.find(key);
     if (conference !== undefined) return rejoin(ask, conference, this.#hosting);
     return no(refuse(ask.isOurs ? "no such conference" : "no feature tag")); // clause 7.5
+  }
+
+  async #message({ request, originator, content }: Passage, key: string): Promise<Verdict> {
+    const { ports, options } = this.#hosting;
+    const conference = this.#registry.named(key);
+    const from = originator && conference?.participants.get(originator.address);
+    const refusal = judgeMessage({
+      isOurs: options.untagged === "serve" || asksFor(request, IM_TAG),
+      exists: conference !== undefined || ports.groups.find(key) !== undefined,
+      originator,
+      participates: from?.state === "present",
+      unknownExtensions: request.get(Require) ?? [],
+      hasBody: content.sizeBytes > 0,
+    });
+    if (refusal !== undefined) return no(refusal);
+    if (conference === undefined || from === undefined) return no(refuse("no such conference"));
+    const now = ports.clock.now();
+    const objection = await messageToSession({ request, content, now }, from, conference);
+    return objection === undefined ? { do: "answer", status: 202 } : no(objection);
   }
 
   /** Out of the dialogs of its session. */
@@ -135,6 +172,7 @@ export class Conferences implements Owner {
     transaction: ServerTransaction,
   ): boolean | Promise<void> {
     const { request } = transaction;
+    if (request.method === "MESSAGE") return this.#said(conference, device, transaction);
     if (request.method !== "REFER") return false;
     const answer = refer(request, device.participant, conference, this.#hosting);
     if (isRefusal(answer)) this.#refuse(transaction, answer);
@@ -145,6 +183,26 @@ export class Conferences implements Owner {
       answer.perform(silent ? () => undefined : reportInDialog(call, request.cseq.number));
     }
     return true;
+  }
+
+  async #said(
+    conference: Conference,
+    { participant }: Device,
+    transaction: ServerTransaction,
+  ): Promise<void> {
+    const { readContent, clock } = this.#hosting.ports;
+    const { request } = transaction;
+    const what = { request, content: readContent(request), now: clock.now() };
+    const objection =
+      request.body.length === 0
+        ? refuse("no body")
+        : await messageToSession(what, participant, conference);
+    if (objection !== undefined) return this.#refuse(transaction, objection);
+    transaction.reply(
+      202,
+      undefined,
+      this.#words(() => undefined),
+    );
   }
 
   #refuse(transaction: ServerTransaction, { status, warning, headers = [] }: Refusal): void {

@@ -8,6 +8,7 @@ import type {
   MediaRooms,
   Metrics,
   Notifier,
+  ReadContent,
   Untagged,
   User,
   Way,
@@ -24,6 +25,7 @@ export interface ConferencePorts {
   readonly groups: Groups;
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
+  readonly readContent: ReadContent;
   /** Undefined where nobody is told of a page for names. */
   readonly aliasPages: AliasPages | undefined;
   readonly store: ConferenceStore;
