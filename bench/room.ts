@@ -25,6 +25,8 @@ const SIZES = values.legs.split(",").map(Number);
 const WANTED_LEGS = 200;
 const WANTED = { without: 150_000, with: 75_000 };
 const SPEAKERS = 8;
+/** Of the latencies, the better ones are reported: what else the machine does shows in them first. */
+const ROUNDS = 3;
 
 interface Run extends Measured {
   readonly server: string;
@@ -78,13 +80,17 @@ async function measureSize(legs: number): Promise<void> {
     },
   );
   const rate = Math.floor(without.perSecond / (legs - 1) / 2);
-  const half = await inRoom(legs, "half of that", { rate });
-  const stalled = await inRoom(legs, "half, one leg stalled", { rate, stall: true });
+  const half: number[] = [];
+  const stalled: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    half.push((await inRoom(legs, "half of that", { rate })).p99Ms);
+    stalled.push((await inRoom(legs, "half, one leg stalled", { rate, stall: true })).p99Ms);
+  }
   figures.push({
     figure: `${legs} legs, 99 of 100 within, one leg stalled`,
     unit: "ms",
-    value: stalled.p99Ms,
-    reference: { of: "none stalled", value: half.p99Ms },
+    value: Math.min(...stalled),
+    reference: { of: "none stalled", value: Math.min(...half) },
   });
 }
 

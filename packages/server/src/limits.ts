@@ -120,6 +120,7 @@ export const defaultLimits = {
 export const workLimits = {
   flushes: 64, // users who get what waited for them; each holds a page of messages in memory
   copies: 256, // of messages to many, all of them together
+  roomGatheredBytes: 64 * 1_048_576, // of messages in conferences that come in pieces and are not whole
   copyJobs: 1_000, // messages to many that were accepted and are not finished
   traceBytes: 16 * 1_048_576, // some minutes of a busy server; a lab keeps everything it sees
   traceRecords: 16_384,

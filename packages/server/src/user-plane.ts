@@ -83,7 +83,7 @@ function makeRooms(
     roomBurst: limits.roomTrafficBurst,
   };
   const ports = { hub, store: stores.rooms, clock, random, log, metrics, hits, endOfTurn };
-  return new Rooms(ROOM_LIMITS, rates, ports);
+  return new Rooms({ ...ROOM_LIMITS, allGatheredBytes: limits.roomGatheredBytes }, rates, ports);
 }
 
 function makeRelay(

@@ -3,6 +3,7 @@ import { type Cpim, parseCpim } from "@parlance/formats";
 import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp";
 import { concatBytes } from "@parlance/wire";
 import type { MaybePromise } from "../../ports/index.ts";
+import type { Gathering } from "./gathering.ts";
 import type { Judged } from "./judge-envelope.ts";
 import type { Stream } from "./stream.ts";
 
@@ -16,6 +17,10 @@ export interface Heard {
 export interface ArrivalPorts {
   /** What is larger goes on in pieces. */
   readonly gatheredBytes: number;
+  /** What all rooms gather together. */
+  readonly gathering: Gathering;
+  /** There was no memory for it. */
+  full(): void;
   /** Headers that are not whole after so much are none. */
   readonly cpimHeadBytes: number;
   /** A status that refuses it, or what it is. Once for each message. */
@@ -47,12 +52,10 @@ export class Arrival implements IncomingSink {
   write(octets: Uint8Array): boolean | undefined {
     if (this.#refused) return undefined;
     if (this.#stream !== undefined) return this.#goOn(this.#stream, octets);
-    this.#pieces.push(octets);
-    this.#bytes += octets.length;
-    const status = this.#look();
+    const status = this.#gather(octets) ?? this.#look();
     if (status === undefined) return this.#pace();
     this.#refused = true;
-    this.#pieces = [];
+    this.#letGo();
     this.#control.refuse(status);
     return undefined;
   }
@@ -63,6 +66,7 @@ export class Arrival implements IncomingSink {
       return 200;
     }
     const bytes = this.#gathered();
+    this.#letGo();
     const read = parseCpim(bytes);
     if (!read.ok) return 400; // step 7
     const judged = this.#judged ?? this.#ports.judge(read.value);
@@ -71,8 +75,24 @@ export class Arrival implements IncomingSink {
   }
 
   abandon(): void {
-    this.#pieces = [];
+    this.#letGo();
     this.#stream?.abort();
+  }
+
+  #gather(octets: Uint8Array): number | undefined {
+    if (!this.#ports.gathering.take(octets.length)) {
+      this.#ports.full();
+      return 413;
+    }
+    this.#pieces.push(octets);
+    this.#bytes += octets.length;
+    return undefined;
+  }
+
+  #letGo(): void {
+    this.#ports.gathering.giveBack(this.#bytes);
+    this.#pieces = [];
+    this.#bytes = 0;
   }
 
   /** Judges as soon as the headers are there, and goes on as soon as it is known to be large. */
@@ -99,7 +119,7 @@ export class Arrival implements IncomingSink {
     const stream = this.#ports.begun(heard);
     if (typeof stream === "number") return stream;
     this.#stream = stream;
-    this.#pieces = [];
+    this.#letGo();
     return undefined;
   }
 

@@ -132,6 +132,24 @@ test("a refusal on the first chunk is the answer to all that follow", async () =
   assert.deepEqual(bob.device.requests, []);
 });
 
+/** The first part of a message that goes on. */
+function begin(from: Person, bytes: number, messageId: string): Promise<number | undefined> {
+  const more = { messageId, range: "1-*/60000", flag: "+" } as const;
+  return from.send(from.envelope("x".repeat(bytes)), more);
+}
+
+test("all messages that are not whole may hold so much and no more, and give it back", async () => {
+  const world = new RoomWorld({ limits: { allGatheredBytes: 5_000 } });
+  const [alice, bob] = [await world.join("alice"), await world.join("bob")];
+  assert.equal(await begin(alice, 3_000, "m1"), 200);
+  assert.equal(await begin(bob, 3_000, "m2"), 413);
+  assert.deepEqual(world.hits.limits, ["roomGatheredBytes"]);
+  alice.leg.detach();
+  assert.equal(await begin(bob, 3_000, "m3"), 200);
+  await world.clock.pass(61_000); // nothing more of it comes
+  assert.equal(await bob.say("x".repeat(4_000)), 200);
+});
+
 test("what is larger than is gathered goes on while it comes, to those who were there at its start", async () => {
   const world = new RoomWorld({ rules: { maxBytes: 10_000_000 } });
   const [alice, bob] = [await world.join("alice"), await world.join("bob")];

@@ -4,6 +4,8 @@ export interface RoomLimits {
   readonly gatheredBytes: number;
   /** The same where what is said is kept. */
   readonly keptBytes: number;
+  /** Of all messages in all rooms that are not whole yet. */
+  readonly allGatheredBytes: number;
   /** Of the headers of an envelope that comes in several pieces. */
   readonly cpimHeadBytes: number;
   /** Messages of one device that have begun and not ended. */
@@ -37,6 +39,7 @@ export interface RoomLimits {
 export const ROOM_LIMITS: RoomLimits = {
   gatheredBytes: 65_536,
   keptBytes: 1_048_576,
+  allGatheredBytes: 67_108_864,
   cpimHeadBytes: 16_384,
   openMessages: 8,
   queueMessages: 500,

@@ -1,6 +1,7 @@
 /** Rooms at random: who comes, goes, stalls and returns, and that each gets what is his, once, in order. Clause 8.3, 8.4 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MsrpWriter, pathLines } from "@parlance/msrp";
 import { octetText, utf8Bytes } from "@parlance/wire";
 import * as fc from "fast-check";
 import { settled } from "../../testing/clock.ts";
@@ -244,3 +245,47 @@ test("an envelope cut anywhere is heard whole (IM-7.2.3-02)", async () => {
   assert.equal(bob.texts.length, body.length - 1);
   assert.equal(bob.last.cpim.to[0]?.uri, `${POOL};isfocus`);
 });
+
+test("no octets of one device, however wrong, are felt by the others or end the room", async () => {
+  const wrong = fc.record({
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    octets: fc.uint8Array({ maxLength: 6 }),
+    taken: fc.nat({ max: 6 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(wrong, { minLength: 1, maxLength: 6 }), async (changes) => {
+      const world = new RoomWorld();
+      const [mallory, bob] = [await world.join("mallory"), await world.join("bob")];
+      const alice = await world.join("alice");
+      let frame = frameOf(mallory);
+      for (const { at, octets, taken } of changes) {
+        const from = Math.floor(at * frame.length);
+        const rest = frame.subarray(Math.min(frame.length, from + taken));
+        frame = Uint8Array.from([...frame.subarray(0, from), ...octets, ...rest]);
+      }
+      mallory.device.end.arrive(frame);
+      await settled();
+      assert.equal(await alice.say("still here"), 200);
+      assert.equal(bob.texts.at(-1), "still here");
+      for (const { cpim } of bob.heard) assert.notEqual(cpim.from?.uri, "sip:bob@example.com");
+    }),
+    { seed: 4711, numRuns: 400 },
+  );
+});
+
+/** A SEND as it would be written. */
+function frameOf(speaker: Person): Uint8Array {
+  const body = utf8Bytes(speaker.envelope("Hello"));
+  return new MsrpWriter().request({
+    transactionId: "abcd1234",
+    method: "SEND",
+    paths: pathLines(speaker.leg.leg.uri, speaker.device.path),
+    headers: [
+      ["Message-ID", "m1"],
+      ["Byte-Range", `1-${body.length}/${body.length}`],
+      ["Success-Report", "yes"],
+      ["Content-Type", "message/cpim"],
+    ],
+    body,
+  });
+}

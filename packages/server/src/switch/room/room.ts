@@ -20,6 +20,7 @@ import { CatchUp } from "./catch-up.ts";
 import { DeviceLeg } from "./device-leg.ts";
 import { Distribution } from "./distribution.ts";
 import { Bucket, Flow } from "./flow.ts";
+import type { Gathering } from "./gathering.ts";
 import { essenceOf } from "./judge-envelope.ts";
 import type { RoomLimits, RoomRates } from "./limits.ts";
 import { RoomLog } from "./log.ts";
@@ -45,6 +46,7 @@ export interface RoomPorts {
   readonly hits: LimitWatch;
   readonly turn: Turn;
   readonly memory: Memory;
+  readonly gathering: Gathering;
   readonly newId: () => string;
   /** Undefined when no listener of ours can be reached by such a device. */
   legTowards(towards: Towards): ((owner: LegOwner) => Leg) | undefined;
@@ -208,6 +210,8 @@ export class Room implements MediaRoom {
       // What is kept is kept whole.
       gatheredBytes: this.#log === undefined ? gatheredBytes : this.#ports.limits.keptBytes,
       cpimHeadBytes,
+      gathering: this.#ports.gathering,
+      full: () => this.#ports.hits.hit("roomGatheredBytes"),
       judge: (cpim) => this.#speaking.judge(cpim, from),
       said: (heard) => this.#speaking.said(heard, speech),
       begun: (heard) => this.#speaking.begun(heard, speech, head.sizeBytes),

@@ -12,6 +12,7 @@ import type {
 } from "../../ports/index.ts";
 import type { RoomStore } from "../../store/index.ts";
 import type { Switch } from "../switch.ts";
+import { Gathering } from "./gathering.ts";
 import type { RoomLimits, RoomRates } from "./limits.ts";
 import { Memory } from "./memory.ts";
 import { Room } from "./room.ts";
@@ -38,6 +39,7 @@ export class Rooms implements MediaRooms {
   readonly #wheel: Wheel;
   readonly #turn: Turn;
   readonly #memory = new Memory();
+  readonly #gathering: Gathering;
   readonly #rooms = new Set<Room>();
   #looking: Cancel | undefined;
 
@@ -46,9 +48,13 @@ export class Rooms implements MediaRooms {
     this.#rates = rates;
     this.#ports = ports;
     this.#wheel = new Wheel(ports.clock);
+    this.#gathering = new Gathering(limits.allGatheredBytes);
     this.#turn = new Turn(ports.endOfTurn);
     const { metrics } = ports;
     metrics.gauge("rooms", "Conferences that are open", () => this.#rooms.size);
+    metrics.gauge("room_gathered_bytes", "Octets of messages that are not whole yet", () => {
+      return this.#gathering.bytes;
+    });
     metrics.gauge("room_devices", "Devices in conferences", () => {
       return [...this.#rooms].reduce((sum, { deviceCount }) => sum + deviceCount, 0);
     });
@@ -66,6 +72,7 @@ export class Rooms implements MediaRooms {
       hits,
       turn: this.#turn,
       memory: this.#memory,
+      gathering: this.#gathering,
       newId: () => newIdent(random),
       legTowards: (towards) => this.#legTowards(towards),
       forget: (gone) => void this.#rooms.delete(gone),
