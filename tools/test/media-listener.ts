@@ -47,6 +47,12 @@ export class MediaListener {
     return this.#connected.length === 0;
   }
 
+  /** Whoever has connected has gone, and said nothing. */
+  async unheard(): Promise<boolean> {
+    await Promise.all(this.#connected.map(({ ended }) => ended));
+    return this.#connected.every(({ waiting }) => waiting.length === 0);
+  }
+
   close(): void {
     this.#server.close();
     for (const peer of this.#connected) peer.close();

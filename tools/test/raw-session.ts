@@ -18,6 +18,8 @@ export interface Description {
   /** More lines of the m= line. */
   readonly lines?: readonly string[];
   readonly setup?: string;
+  /** Where others reach him, instead of a path that nobody does. */
+  readonly path?: string;
 }
 
 export interface SessionOptions {
@@ -73,6 +75,11 @@ export class Party {
     return this.send(["Message-ID: greeting", "Byte-Range: 1-0/0"]);
   }
 
+  /** Goes on over a connection that the server has made. */
+  takes(media: MediaPeer): void {
+    this.#media = media;
+  }
+
   /** Answers what comes with `status`, and keeps it. */
   listen(status: (frame: WireFrame) => number = () => 200): WireFrame[] {
     const heard: WireFrame[] = [];
@@ -123,8 +130,7 @@ export class RawSession {
   readonly invite: WireMessage;
   /** What the caller was answered. */
   readonly ok: WireMessage;
-  /** Resolves with the BYE that the server sends to the caller, and that to the callee. */
-  readonly ends: Readonly<Record<"caller" | "callee", Promise<WireMessage>>>;
+  readonly #ends: Readonly<Record<"caller" | "callee", Promise<WireMessage>>>;
   #cseq = 1;
 
   /** Both are registered for sessions; connections they make themselves. */
@@ -133,7 +139,8 @@ export class RawSession {
     callee: RawUser,
     options: SessionOptions = {},
   ): Promise<RawSession> {
-    const [from, to] = [ownPath(caller), ownPath(callee)];
+    const from = options.caller?.path ?? ownPath(caller);
+    const to = options.callee?.path ?? ownPath(callee);
     const called = takeCall(callee, to, options.callee);
     const hungUp = takeBye(caller);
     const { host, port } = caller.peer.local;
@@ -162,13 +169,22 @@ export class RawSession {
   private constructor(
     caller: Party,
     callee: Party,
-    of: Pick<RawSession, "invite" | "ok" | "ends">,
+    of: {
+      readonly invite: WireMessage;
+      readonly ok: WireMessage;
+      readonly ends: Readonly<Record<"caller" | "callee", Promise<WireMessage>>>;
+    },
   ) {
     this.caller = caller;
     this.callee = callee;
     this.invite = of.invite;
     this.ok = of.ok;
-    this.ends = of.ends;
+    this.#ends = of.ends;
+  }
+
+  /** The BYE that the server sends to one side. */
+  bye(to: "caller" | "callee", ms = ANSWER_MS): Promise<WireMessage> {
+    return within(ms, this.#ends[to], () => `no BYE for the ${to}`);
   }
 
   /** The caller hangs up; connections are closed. */
