@@ -30,6 +30,7 @@ export interface ConferenceParts {
 export function makeConferences(parts: ConferenceParts): Conferences | undefined {
   const { config, limits, ports, core, plane, groups, aliasPages, services } = parts;
   if (plane === undefined) return undefined;
+  const { plainSip: plain = false, pagerInterworking: plainSip = plain } = config.compat ?? {};
   const { stores, clock, random, log, metrics } = ports;
   const { calls, way, subscriptions: notifier, hits, home } = core;
   return new Conferences(
@@ -56,6 +57,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       userAgent: RELEASE,
       adHocAnonymity: config.conferences?.adHocAnonymity ?? true,
       announces: config.conferences?.announce ?? USUAL_ANNOUNCEMENTS,
+      phones: plainSip ? { idleMs: limits.interworkedIdleSeconds * 1_000 } : undefined,
       propagatesMedia: config.conferences?.propagateMedia ?? false,
       limits: {
         conferences: limits.conferences,

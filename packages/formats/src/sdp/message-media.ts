@@ -66,7 +66,10 @@ export function readMessageMedia(sdp: Sdp, media: SdpMedia): Parsed<MessageMedia
 }
 
 /** The attributes that a server may pass on from one to the other: none of them is of one hop. R-17 */
-export function commonAttributes(one: MessageMedia, other: MessageMedia): readonly SdpAttribute[] {
+export function commonAttributes(
+  one: Pick<MessageMedia, "extra">,
+  other: Pick<MessageMedia, "extra">,
+): readonly SdpAttribute[] {
   const there = new Set(other.extra.map(({ name, value }) => JSON.stringify([name, value])));
   return one.extra.filter(({ name, value }) => there.has(JSON.stringify([name, value])));
 }

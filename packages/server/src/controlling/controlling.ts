@@ -37,7 +37,7 @@ export interface ControllingPorts extends FanOutPorts, JobPorts {
 /** Sessions of many, as they are addressed. */
 export interface SessionOwner extends Owner {
   /** A MESSAGE to it is for a session that runs. */
-  hears(target: SipUri): boolean;
+  hears(target: SipUri, by: Originator | undefined): boolean;
 }
 
 export interface ControllingOptions extends FanOutOptions {
@@ -82,7 +82,10 @@ export class Controlling implements Owner {
   serve(passage: Passage, target: SipUri): MaybePromise<Verdict> {
     const { request } = passage;
     const { conferences } = this.#ports;
-    if (conferences !== undefined && (request.method !== "MESSAGE" || conferences.hears(target))) {
+    if (
+      conferences !== undefined &&
+      (request.method !== "MESSAGE" || conferences.hears(target, passage.originator))
+    ) {
       return conferences.serve(passage, target);
     }
     if (request.method !== "MESSAGE") return no(refuse("unknown method", [["Allow", "MESSAGE"]]));

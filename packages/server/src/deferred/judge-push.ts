@@ -1,4 +1,5 @@
 /** What the answer of a returned user's client means for a message that waits. OMA IM 12, push */
+import { NO_SESSIONS } from "../media/index.ts";
 import type { Patience } from "./options.ts";
 
 export type PushJudgement =
@@ -41,8 +42,6 @@ export function judgeFilePush(status: number): PushResult {
 export function judgeLongPush(status: number): PushResult {
   return NO_SESSIONS.has(status) ? "unfit" : judgePush(status);
 }
-
-const NO_SESSIONS: ReadonlySet<number> = new Set([405, 415, 488, 501, 606]);
 
 /** Plain SIP phones answer so to an envelope; what is inside they may take. */
 export function dislikesEnvelope(status: number): boolean {

@@ -6,6 +6,7 @@ export { faceTowards } from "./face.ts";
 export { offersBrokenMedia, saysFocus } from "./invitation.ts";
 export { mayBeKept } from "./kept-file.ts";
 export { largeFirst, saidBy } from "./large-message.ts";
+export { holdsNoSessions, NO_SESSIONS } from "./no-sessions.ts";
 export {
   type AgreedLine,
   type OwnAnswer,

@@ -17,9 +17,9 @@ export function addParticipant(
   conference: Conference,
   on: Hosting,
 ): void {
-  const known = conference.named(target.text);
+  const known = conference.people.named(target.text);
   if (known?.state === "present") return report(200); // he is in already
-  if (conference.hides(target.text)) return report(480); // as if he were nowhere: nobody is to learn who he is
+  if (conference.people.hides(target.text)) return report(480); // as if he were nowhere: nobody is to learn who he is
   // Whoever was sent away comes back only by the word of one who may send away.
   const may = known?.state !== "expelled" || rightsFor(by.originator, conference, on).expel;
   const participant = may ? guest({ uri: target.text }, conference, on) : undefined;
@@ -27,7 +27,7 @@ export function addParticipant(
   report(100);
   const invited = invitedBy(by, by.originator, conference, undefined);
   const types = commonTypes(conference.media.types, ["*"]);
-  conference
+  conference.inviting
     .invite(participant, { ...invited, replaces: undefined }, { types, done: report })
     .begin();
 }

@@ -6,6 +6,8 @@ import type { Ask } from "./ask.ts";
 import type { Conference } from "./conference.ts";
 import type { Device } from "./device.ts";
 import { comer, type Hosting } from "./hosting.ts";
+import type { ParticipantDevice } from "./model.ts";
+import type { Participant } from "./participant.ts";
 
 /** An INVITE with which nothing is wrong. */
 export interface Welcome extends Ask {
@@ -18,19 +20,30 @@ export const TAKEN: Verdict = { do: "taken" };
 /** At once. */
 export function admit(ask: Welcome, conference: Conference, on: Hosting): Verdict {
   const { offer, contact, instance, originator } = ask;
-  const known = conference.participants.get(originator.address);
-  const before = known && conference.sameDevice(known, contact, instance);
+  const known = conference.people.get(originator.address);
+  const before = known && sameDevice(known, contact, instance);
   const taken = take(ask, conference, on);
   if (taken === undefined) return TAKEN; // it has its answer
   const { incoming, device, towards } = taken;
   if (!conference.accept(device, { incoming, offer, towards })) return TAKEN;
   before?.end("replaced by the same device"); // clause 7.5
-  conference.uninvite(device.participant); // D-10
-  const { round } = conference;
+  conference.inviting.uninvite(device.participant); // D-10
+  const { round } = conference.inviting;
   if (round !== undefined && round.device.participant !== device.participant) {
     round.first(offer.media); // D-10
   }
   return TAKEN;
+}
+
+/** The device of this participant that is the same as the one that comes. Clause 7.5 */
+function sameDevice(
+  { devices }: Participant,
+  contact: string,
+  instance: string | undefined,
+): ParticipantDevice | undefined {
+  return [...devices].find((device) =>
+    instance === undefined ? device.contact === contact : device.instance === instance,
+  );
 }
 
 export interface Taken {
@@ -49,7 +62,7 @@ export function take(ask: Welcome, conference: Conference, on: Hosting): Taken |
   const device = conference.newDevice(participant, towards, { contact, instance });
   const owner: IncomingOwner = {
     ...device.owner,
-    cancelled: () => conference.givenUp(device),
+    cancelled: () => conference.inviting.givenUp(device),
   };
   const incoming = on.ports.calls.invited(passage, owner, device.face);
   if (incoming !== undefined) return { device, incoming, towards };

@@ -27,7 +27,7 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
   const { offer, originator, passage } = ask;
   conference.know(device.participant);
   conference.changed(device.participant);
-  const round = conference.wait(device, incoming, offer);
+  const round = conference.inviting.wait(device, incoming, offer);
   round.expect(guests.length);
   const types = commonTypes(wrappedTypesOf(offer.media), conference.media.types);
   const invited = invitedBy(
@@ -37,7 +37,7 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
     passage.request.text(Subject),
   );
   const invitations = guests.map(({ participant, replaces }) =>
-    conference.invite(participant, { ...invited, replaces }, { history, types }),
+    conference.inviting.invite(participant, { ...invited, replaces }, { history, types }),
   );
   if (invitations.length === 0) round.nobody();
   // One after the other may fail at once: all of them are known by now.

@@ -1,6 +1,5 @@
 /** A session of many: who is in it, its room, its state, and what ends it. Clauses 7.2.1, 16.6, 21 */
-import type { ConferenceDescription, Entity, MessageMedia } from "@parlance/formats";
-import { type Appearance, displayTextOf, missedBy, type Refusal } from "@parlance/im";
+import { type Appearance, displayTextOf, type Refusal } from "@parlance/im";
 import {
   addressKey,
   type Call,
@@ -17,31 +16,28 @@ import type {
   PagerLeg,
   RoomFailure,
   RoomLeg,
-  RoomLogRules,
   RoomMember,
   RoomOwner,
   RoomRules,
   Towards,
 } from "../../ports/index.ts";
-import type { StoredParticipant } from "../../store/index.ts";
-import { keyOf } from "../address-key.ts";
 import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
 import { describeConference } from "./description.ts";
 import { Device, type DeviceFacts, type DeviceHost } from "./device.ts";
-import { FirstRound, type FirstRoundUser } from "./first-round.ts";
 import { focusFace, focusWords } from "./focus-face.ts";
-import { Invitation, type InvitationUser } from "./invitation.ts";
-import type { Invited } from "./invitation-request.ts";
+import { Inviting, type InvitingHost } from "./inviting.ts";
 import type { Keeping } from "./keeping.ts";
 import type { ConferenceKind, Departure, ParticipantDevice } from "./model.ts";
-import { Names } from "./names.ts";
 import { conferenceUserOf, type Participant } from "./participant.ts";
+import { People } from "./people.ts";
+import type { PhoneDevice } from "./phone-device.ts";
+import { type PhoneHost, Phones, phoneOf } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Release } from "./release.ts";
-import { restoredParticipant } from "./restored-participant.ts";
 import { rightsOf } from "./rights.ts";
-import { type RoomMedia, sharedMedia, wrappedTypesOf } from "./room-media.ts";
+import { type RoomMedia, type TakenMedia, wrappedTypesOf } from "./room-media.ts";
+import { roomRulesOf, whyFailed } from "./room-rules.ts";
 import { Roster } from "./roster.ts";
 
 export interface ConferenceFacts {
@@ -71,24 +67,12 @@ export interface ConferenceProcedures {
   over(conference: Conference): void;
 }
 
-interface Asked {
-  readonly participant: Participant;
-  /** Told the final status. */
-  readonly done: ((status: number) => void) | undefined;
-}
-
-export interface InviteMore {
-  readonly history?: Entity | undefined;
-  readonly types?: readonly string[];
-  readonly done?: (status: number) => void;
-}
-
 /** What a conference is given beside its ports. */
 export interface ConferenceMeans extends ConferenceProcedures {
   readonly keeping: Keeping;
 }
 
-export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, RoomOwner {
+export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwner {
   readonly user: string;
   readonly kind: ConferenceKind;
   readonly creator: string;
@@ -97,13 +81,11 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   readonly identity: string;
   readonly room: MediaRoom;
   readonly roster: Roster;
-  readonly names: Names;
-  /** By address; those who have gone as well. */
-  readonly participants = new Map<string, Participant>();
-  readonly #byEntity = new Map<string, Participant>();
-  readonly #invitations = new Map<Invitation, Asked>();
+  readonly people: People;
+  readonly inviting: Inviting;
+  readonly #phones: Phones;
   /** What clients call it who know it by our address alone. */
-  readonly #names = new Set<string>();
+  readonly #contacts = new Set<string>();
   readonly #release: Release;
   readonly #announcements: Announcements;
   readonly #ports: ConferencePorts;
@@ -111,9 +93,8 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
   readonly #means: ConferenceMeans;
   #group: Group | undefined;
   readonly #subject: string | undefined;
-  #round: FirstRound | undefined;
-  /** Types in the answers of those who were invited. IM-7.2.1.3-09b-i */
-  #answeredTypes: readonly string[] = [];
+  /** Types in the descriptions of those who were invited. IM-7.2.1.3-09b-i */
+  #taken: readonly string[] = [];
   #over = false;
 
   constructor(
@@ -123,28 +104,31 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     means: ConferenceMeans,
   ) {
     const { user, kind, group, creator, subject, startedAt } = facts;
+    const { clock, userAt } = ports;
     this.user = user;
     this.kind = kind;
     this.#group = group;
     this.creator = creator;
     this.#subject = subject;
+    this.startedAt = startedAt;
     this.identity = addressKey(sipUri(user, options.domain));
     this.#ports = ports;
     this.#options = options;
-    this.startedAt = startedAt;
     this.#means = means;
-    this.names = new Names(group?.displayName === undefined ? [] : [group.displayName]);
-    this.room = ports.rooms.open(this.#rules, this);
-    this.roster = new Roster(this.identity, this.#description, ports.clock, {
+    const room = ports.rooms.open(this.#rules, this);
+    this.room = room;
+    const title = group?.displayName;
+    const own = title === undefined ? [] : [title];
+    this.people = new People(own, { session: user, keeping: means.keeping, room, userAt });
+    this.roster = new Roster(this.identity, describeConference(this), clock, {
       gatherMs: options.times.gatherMs,
       maxBytes: options.limits.stateBytes,
     });
-    const title = group?.displayName;
-    this.#announcements = new Announcements(
-      { room: this.room, title, subject: this.subject },
-      options.announces,
-    );
-    this.#release = new Release(this, ports.clock, options.times);
+    const announcer = { room, title, subject: this.subject };
+    this.#announcements = new Announcements(announcer, options.announces);
+    this.inviting = new Inviting(this, ports, options);
+    this.#phones = new Phones(this, ports, options);
+    this.#release = new Release(this, clock, options.times);
   }
 
   get over(): boolean {
@@ -160,40 +144,21 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     return this.#subject ?? this.#group?.document.group.subject;
   }
 
-  /** Another document: its rules and counts hold from now on; who is in stays in. Clause 17.3 */
-  regroup(group: Group): void {
-    this.#group = group;
-    for (const one of this.present) {
-      one.rights = rightsOf(one.originator, this, {
-        now: this.#ports.clock.now(),
-        adHocAnonymity: this.#options.adHocAnonymity,
-      });
-      this.room.put(one.member);
-    }
-    this.room.update(this.#rules);
-    this.roster.describe(this.#description);
-    this.roster.review("rejected");
-  }
-
   /** In From and To of the user plane: the group, or the session. IM-7.1.3.2.1-02 */
   get name(): string {
     return this.group?.identity ?? this.identity;
   }
 
-  get round(): FirstRound | undefined {
-    return this.#round;
-  }
-
   /** Those who are in. */
   get present(): readonly Participant[] {
-    return [...this.participants.values()].filter(({ state }) => state === "present");
+    return this.people.present;
   }
 
-  /** Those who have been asked and have not answered. */
-  get pending(): number {
-    return this.#invitations.size;
+  get count(): number {
+    return this.people.count;
   }
 
+  /** Those who may be in. */
   get limit(): number {
     const { participants, adHocParticipants, groupParticipants } = this.#options.limits;
     if (this.group === undefined) return Math.min(participants, adHocParticipants);
@@ -201,30 +166,19 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     return Math.min(participants, maxParticipants);
   }
 
+  get full(): boolean {
+    return this.count >= this.limit;
+  }
+
   get media(): RoomMedia {
     const { messageBytes } = this.#options.limits;
-    const types = this.#answeredTypes.length > 0 ? this.#answeredTypes : ["*"];
+    const types = this.#taken.length > 0 ? this.#taken : ["*"];
     return { types, maxBytes: messageBytes, aliases: true, privately: true };
   }
 
-  /** By entity, or by the address of one who does not hide. */
-  named(uri: string): Participant | undefined {
-    const key = keyOf(uri);
-    const address = this.#ports.userAt(key)?.address ?? key;
-    const known = this.#byEntity.get(uri) ?? this.#byEntity.get(key);
-    const one = known ?? this.participants.get(address);
-    return one?.appearance.anonymous === true && one !== known ? undefined : one;
-  }
-
-  /** Somebody of that address is in, and does not want to be known by it. */
-  hides(uri: string): boolean {
-    const key = keyOf(uri);
-    const one = this.participants.get(this.#ports.userAt(key)?.address ?? key);
-    return one?.state === "present" && one.appearance.anonymous && one.entity !== uri;
-  }
-
-  isTaken(entity: string): boolean {
-    return this.#byEntity.has(entity);
+  /** Those of all who are in. */
+  get devices(): readonly ParticipantDevice[] {
+    return this.present.flatMap(({ devices }) => [...devices]);
   }
 
   /** Of one who is in. RFC 4538 */
@@ -232,23 +186,18 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     return this.devices.find((one) => one.call === call);
   }
 
-  /** The device of this participant that is the same as the one that comes. Clause 7.5 */
-  sameDevice(
-    one: Participant,
-    contact: string,
-    instance: string | undefined,
-  ): ParticipantDevice | undefined {
-    return [...one.devices].find((device) =>
-      instance === undefined ? device.contact === contact : device.instance === instance,
-    );
-  }
-
-  /** As he was before the server ended. */
-  remember(stored: StoredParticipant): void {
-    const one = restoredParticipant(stored, this.#ports.userAt(stored.address));
-    if (one === undefined) return;
-    this.participants.set(one.address, one);
-    this.#byEntity.set(one.entity, one);
+  /** Another document: its rules and counts hold from now on; who is in stays in. Clause 17.3 */
+  regroup(group: Group): void {
+    this.#group = group;
+    const { adHocAnonymity } = this.#options;
+    for (const one of this.present) {
+      const now = this.#ports.clock.now();
+      one.rights = rightsOf(one.originator, this, { now, adHocAnonymity });
+      this.room.put(one.member);
+    }
+    this.room.update(this.#rules);
+    this.roster.describe(describeConference(this));
+    this.roster.review("rejected");
   }
 
   /** The server has just begun: those who were in have a while to come back. */
@@ -256,13 +205,12 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.#release.awaitReturn();
   }
 
-  /** He is known here from now on. */
   know(participant: Participant): void {
-    if (!this.participants.has(participant.address)) this.#forgetOldest();
-    this.participants.set(participant.address, participant);
-    this.#byEntity.set(participant.entity, participant);
-    this.names.take(participant.address, displayTextOf(participant.appearance));
-    this.room.put(participant.member);
+    this.people.know(participant);
+  }
+
+  keep(participant: Participant): void {
+    this.people.keep(participant);
   }
 
   newDevice(
@@ -276,12 +224,6 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.#knownBy(face.contact.uri);
     participant.devices.add(device);
     return device;
-  }
-
-  /** The inviting user waits; his INVITE is answered by what becomes of the others. */
-  wait(device: Device, incoming: IncomingCall, offer: SessionMedia): FirstRound {
-    this.#round = new FirstRound({ device, incoming, offer }, this);
-    return this.#round;
   }
 
   /**
@@ -298,8 +240,7 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     media: RoomMedia = this.media,
   ): boolean {
     const { incoming, offer, towards } = of;
-    const { participant } = device;
-    this.know(participant);
+    this.know(device.participant);
     const body = device.attach(this.room, towards) ? device.answer(offer, media) : undefined;
     if (body === undefined) incoming.refuse(488);
     else device.call = incoming.accept({ body });
@@ -313,75 +254,20 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
 
   /** The session of a device runs. */
   connected(device: Device): void {
-    const { participant } = device;
     device.status = "connected";
-    participant.joinedAt ??= this.#ports.clock.now();
-    const isNew = participant.state !== "present";
-    participant.state = "present";
-    if (participant.address === this.creator && this.kind === "ad-hoc") {
-      participant.roles = ["creator"]; // clause 10.3
-    }
-    this.changed(participant);
-    if (isNew) {
-      this.#keep(participant);
-      this.#announcements.joined(participant);
-      this.#means.joined(this, participant);
-    }
-    this.#release.somebodyCame(participant);
+    this.#entered(device.participant);
   }
 
-  /** As `Release` sees it. */
-  closesSoon(): void {
-    this.#announcements.closesSoon();
-  }
-
-  /** He goes by another name from now on. Clause 8.3 */
-  rename(participant: Participant, appearance: Appearance): void {
-    const before = displayTextOf(participant.appearance);
-    participant.appearance = appearance;
-    this.know(participant);
-    this.#keep(participant);
-    this.changed(participant);
-    const after = displayTextOf(appearance);
-    if (after !== before) this.#announcements.renamed(before, after);
-  }
-
-  /** He is seen differently. */
-  changed(participant: Participant): void {
-    if (participant.state === "invited" && participant.hidden) return;
-    this.roster.put(conferenceUserOf(participant), this.#count);
-  }
-
-  /** Asks somebody to come. IM-7.2.1.3-08a */
-  invite(
-    participant: Participant,
-    invited: Omit<Invited, "target">,
-    more: InviteMore = {},
-  ): Invitation {
-    const { calls, way, random } = this.#ports;
-    const { userAgent, times } = this.#options;
-    participant.method = "dialed-out";
-    this.know(participant);
-    const invitation = new Invitation(
-      { ...invited, target: participant.uri },
-      {
-        user: this.user,
-        room: this.room,
-        media: { ...this.media, types: more.types ?? this.media.types },
-        history: more.history,
-        device: (towards) => this.#invitedDevice(participant, towards),
-      },
-      { calls, way, random, userAgent, patienceMs: times.inviteMs },
-      this,
-    );
-    this.#invitations.set(invitation, { participant, done: more.done });
-    this.#keep(participant);
-    this.changed(participant);
-    return invitation;
+  phone(participant: Participant): boolean {
+    if (this.#phones.bring(participant) === undefined) return false;
+    this.#entered(participant);
+    return true;
   }
 
   /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */
   async say(from: Participant, envelope: Uint8Array): Promise<Refusal | undefined> {
+    const own = phoneOf(from);
+    if (own !== undefined) return own.say(envelope);
     const leg = this.room.attachPager(from.address, async () => true);
     try {
       return await leg.say(envelope);
@@ -390,30 +276,26 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     }
   }
 
-  /** Devices whose sessions run. */
-  get devices(): readonly ParticipantDevice[] {
-    return this.present.flatMap(({ devices }) => [...devices]);
+  /** He goes by another name from now on. Clause 8.3 */
+  rename(participant: Participant, appearance: Appearance): void {
+    const before = displayTextOf(participant.appearance);
+    participant.appearance = appearance;
+    this.know(participant);
+    this.keep(participant);
+    this.changed(participant);
+    const after = displayTextOf(appearance);
+    if (after !== before) this.#announcements.renamed(before, after);
+  }
+
+  /** He is seen differently. */
+  changed(participant: Participant): void {
+    if (participant.state === "invited" && participant.hidden) return;
+    this.roster.put(conferenceUserOf(participant), this.count);
   }
 
   /** One more description of what is taken here. IM-7.2.1.3-09b-i, IM-7.2.1.4-08a-i */
-  takes(media: MessageMedia): void {
-    this.#answeredTypes = [...new Set([...this.#answeredTypes, ...wrappedTypesOf(media)])];
-  }
-
-  /** He has come by himself: nobody has to ask him any more. D-10 */
-  uninvite(participant: Participant): void {
-    for (const [invitation, asked] of this.#invitations) {
-      if (asked.participant === participant) invitation.cancel();
-    }
-  }
-
-  /** The caller waits no more. With whoever invited all the others they are given up as well. Clause 7.14 */
-  givenUp(device: Device): void {
-    const round = this.#round;
-    if (round?.device !== device || !round.waiting) return this.forget(device);
-    round.give();
-    this.forget(device);
-    this.end("session ended"); // CANCEL to those who ring, BYE to those who came
+  takes(media: TakenMedia): void {
+    this.#taken = [...new Set([...this.#taken, ...wrappedTypesOf(media)])];
   }
 
   /** A device that never came, and whoever has no other. */
@@ -422,19 +304,60 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     device.detach();
     participant.devices.delete(device);
     if (participant.devices.size === 0 && participant.state !== "present") {
-      this.#departed(participant, undefined);
+      this.departed(participant, undefined);
     }
-    this.#release.judge();
+    this.judge();
   }
 
   /** One of his devices has gone; with the last of them he has gone himself. IM-7.2.1.9-K1 */
-  leave(device: Device, departure: Departure): void {
+  leave(device: Device | PhoneDevice, departure: Departure): void {
     const { participant } = device;
     if (!participant.devices.delete(device)) return;
     device.detach();
     if (participant.devices.size > 0) this.changed(participant);
-    else this.#departed(participant, departure); // IM-7.2.1.9-K2
-    this.#release.somebodyLeft();
+    else this.departed(participant, departure); // IM-7.2.1.9-K2
+    this.judge();
+  }
+
+  departed(participant: Participant, departure: Departure | undefined): void {
+    const wasSeen = participant.state === "present" || !participant.hidden;
+    if (participant.state === "present") this.#announcements.left(participant);
+    participant.state = participant.state === "expelled" ? "expelled" : "gone";
+    participant.joinedAt = undefined;
+    participant.withdrawPage?.();
+    if (!this.#over) this.keep(participant);
+    this.people.names.release(participant.address);
+    this.room.remove(participant.address, departure?.method === "failed");
+    if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.count);
+    else this.roster.leave(conferenceUserOf(participant, departure), this.count);
+    this.roster.review("rejected");
+  }
+
+  /** Is it to go on? */
+  judge(): void {
+    this.#release.judge();
+  }
+
+  closesSoon(): void {
+    this.#announcements.closesSoon();
+  }
+
+  /** All who are in are removed, and there is no such session any more. IM-7.2.2.5-01 */
+  end(text: string): void {
+    if (this.#over) return;
+    for (const device of this.devices) device.end(text);
+    this.close();
+  }
+
+  /** Everything that is under way, and the session with it. */
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#release.stop();
+    this.inviting.cancelAll();
+    this.roster.end();
+    this.room.close();
+    this.#means.over(this);
   }
 
   /** The server ends, and the session does not: nothing is told to anybody. */
@@ -443,17 +366,6 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.#release.stop();
     this.roster.halt();
     this.room.close();
-  }
-
-  /** Everything that is under way, and the session with it. */
-  close(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#release.stop();
-    for (const invitation of this.#invitations.keys()) invitation.cancel();
-    this.roster.end();
-    this.room.close();
-    this.#means.over(this);
   }
 
   // As a device sees it.
@@ -473,174 +385,47 @@ export class Conference implements DeviceHost, InvitationUser, FirstRoundUser, R
     this.leave(device, { at, ...(device.ending ?? { method, reason: undefined }) });
   }
 
-  // As an invitation sees it.
-
-  rang(invitation: Invitation): void {
-    const asked = this.#invitations.get(invitation);
-    if (asked !== undefined) this.changed(asked.participant);
-    this.#round?.rang();
-  }
-
-  joined(invitation: Invitation, media: MessageMedia): void {
-    const asked = this.#invitations.get(invitation);
-    this.#invitations.delete(invitation);
-    const { device } = invitation;
-    if (device === undefined) return;
-    if (this.#over || device.participant.state === "expelled") return device.end("session ended");
-    this.takes(media);
-    this.connected(device);
-    this.#round?.joined(media);
-    asked?.done?.(200);
-  }
-
-  missed(invitation: Invitation, status: number): void {
-    const asked = this.#invitations.get(invitation);
-    this.#invitations.delete(invitation);
-    const { device } = invitation;
-    device?.detach();
-    if (asked === undefined) return;
-    const { participant, done } = asked;
-    done?.(status);
-    if (device !== undefined) participant.devices.delete(device);
-    if (participant.state === "invited") {
-      const at = this.#ports.clock.now();
-      this.#departed(participant, { method: missedBy(status), reason: undefined, at });
-    } else if (participant.state === "present") this.changed(participant);
-    if (this.#over) return;
-    this.#round?.missed(status);
-    this.#release.judge();
-  }
-
-  // As the first round sees it.
-
-  letIn({ device, incoming, offer }: FirstRound, answer: MessageMedia): boolean {
-    const media = sharedMedia({ ...this.media, types: ["*"] }, offer.media, answer); // IM-7.2.1.2-02, IM-7.2.1.3-K2
-    const towards = towardsOf(incoming);
-    // IM-7.2.1.2-03, IM-7.2.1.2-04, IM-7.2.1.3-K3, IM-7.2.1.3-K4, IM-7.2.1.3-K5
-    const inside = this.accept(device, { incoming, offer, towards }, media);
-    if (!inside) this.end("session ended");
-    return inside;
-  }
-
-  abandoned({ device }: FirstRound): void {
-    this.forget(device);
-    this.close();
-  }
-
-  nobodyCame({ device }: FirstRound): void {
-    if (this.present.length > 1) return; // others have come by themselves
-    device.end("no other participants");
-  }
-
   // As the room sees it.
 
-  failed(member: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void {
-    const participant = this.participants.get(member.key);
-    const device = [...(participant?.devices ?? [])].find((one) => one.leg === leg);
-    device?.end(TEXTS[reason], { cause: reason === "flood" ? 403 : 408, method: "failed" });
+  failed({ key }: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void {
+    const devices = this.people.get(key)?.devices ?? [];
+    const device = [...devices].find((one) => one.leg === leg);
+    const { text, cause } = whyFailed(reason);
+    device?.end(text, { cause, method: "failed" });
   }
 
-  wishes(member: RoomMember, alias: string | undefined): number {
-    const participant = this.participants.get(member.key);
+  wishes({ key }: RoomMember, alias: string | undefined): number {
+    const participant = this.people.get(key);
     return participant === undefined ? 481 : this.#means.wishes(this, participant, alias);
   }
 
-  /** All who are in are removed, and there is no such session any more. IM-7.2.2.5-01 */
-  end(text: string): void {
-    if (this.#over) return;
-    for (const { devices } of this.present) {
-      for (const device of devices) device.end(text);
+  #entered(participant: Participant): void {
+    participant.joinedAt ??= this.#ports.clock.now();
+    const isNew = participant.state !== "present";
+    participant.state = "present";
+    if (participant.address === this.creator && this.kind === "ad-hoc") {
+      participant.roles = ["creator"]; // clause 10.3
     }
-    this.close();
-  }
-
-  get #count(): number {
-    return this.present.length;
+    this.changed(participant);
+    if (isNew) {
+      this.keep(participant);
+      this.#announcements.joined(participant);
+      this.#means.joined(this, participant);
+    }
+    this.#release.somebodyCame(participant);
   }
 
   get #rules(): RoomRules {
-    const { messageBytes } = this.#options.limits;
-    return {
-      identity: this.name,
-      displayName: this.group?.displayName,
-      names: [...new Set([this.name, this.identity, ...this.#names])],
-      maxBytes: messageBytes,
-      types: ["*"],
-      aliases: true,
-      reports: "final",
-      log: this.group === undefined ? undefined : LOG,
-    };
-  }
-
-  get #description(): ConferenceDescription {
-    const { identity, group, subject, limit } = this;
-    return describeConference({ identity, group, subject, limit });
+    const { name, identity, group } = this;
+    const names = [...new Set([name, identity, ...this.#contacts])];
+    return roomRulesOf({ name, group, names, maxBytes: this.#options.limits.messageBytes });
   }
 
   /** It may be named by any of them in To. IM-7.1.3.2.1-02 */
   #knownBy(contact: Uri): void {
     const name = addressKey(contact);
-    if (this.#names.has(name)) return;
-    this.#names.add(name);
+    if (this.#contacts.has(name)) return;
+    this.#contacts.add(name);
     this.room.update(this.#rules);
   }
-
-  #keep(participant: Participant): void {
-    this.#means.keeping.changed(this.user, participant);
-  }
-
-  /** Of those who have gone not all are known for ever. */
-  #forgetOldest(): void {
-    if (this.participants.size < MOST_REMEMBERED) return;
-    for (const one of this.participants.values()) {
-      if (one.state !== "gone") continue;
-      this.participants.delete(one.address);
-      this.#byEntity.delete(one.entity);
-      return this.#means.keeping.forgotten(this.user, one.address);
-    }
-  }
-
-  #invitedDevice(participant: Participant, towards: Towards | undefined): Device {
-    const way = towards ?? { transport: "TCP" as const, local: undefined, key: "", tagged: true };
-    const device = this.newDevice(participant, way, {
-      contact: participant.entity,
-      instance: undefined,
-    });
-    device.status = "dialing-out";
-    this.changed(participant);
-    return device;
-  }
-
-  #departed(participant: Participant, departure: Departure | undefined): void {
-    const wasSeen = participant.state === "present" || !participant.hidden;
-    if (participant.state === "present") this.#announcements.left(participant);
-    participant.state = participant.state === "expelled" ? "expelled" : "gone";
-    participant.joinedAt = undefined;
-    participant.withdrawPage?.();
-    if (!this.#over) this.#keep(participant);
-    this.names.release(participant.address);
-    this.room.remove(participant.address, departure?.method === "failed");
-    if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.#count);
-    else this.roster.leave(conferenceUserOf(participant, departure), this.#count);
-    this.roster.review("rejected");
-  }
-}
-
-/** Those who are in, and those who have been. */
-const MOST_REMEMBERED = 5_000;
-/** What those hear who come back to a group. */
-const LOG: RoomLogRules = { messages: 1_000, seconds: 7 * 86_400 };
-
-const TEXTS = {
-  "no connection": "MSRP connection timeout",
-  "connection lost": "MSRP connection lost",
-  "not to be reached": "MSRP connection timeout",
-  "too slow": "MSRP receiver too slow",
-  "not answering": "MSRP receiver does not answer",
-  flood: "too many messages",
-} as const;
-
-export function towardsOf({ transaction }: Pick<IncomingCall, "transaction">): Towards {
-  const { flow } = transaction;
-  return { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
 }

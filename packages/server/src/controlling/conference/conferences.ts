@@ -8,7 +8,8 @@ import {
   type SipUri,
   TargetDialog,
 } from "@parlance/sip";
-import type { Edit, MaybePromise, Owner, Passage, Verdict } from "../../ports/index.ts";
+import { utf8Text } from "@parlance/wire";
+import type { Edit, MaybePromise, Originator, Owner, Passage, Verdict } from "../../ports/index.ts";
 import type { Group } from "../model.ts";
 import { TAKEN } from "./admit.ts";
 import { readAsk } from "./ask.ts";
@@ -16,10 +17,12 @@ import type { Conference, ConferenceProcedures } from "./conference.ts";
 import type { Device } from "./device.ts";
 import { focusContact } from "./focus-face.ts";
 import type { Hosting } from "./hosting.ts";
+import { joinByMessage, LEAVE } from "./join-by-message.ts";
 import { joinPredefinedGroup } from "./join-predefined-group.ts";
 import { judgeMessage, messageToSession } from "./message-to-session.ts";
 import { modifySession } from "./modify-session.ts";
 import { offerAliasPage } from "./offer-alias-page.ts";
+import { PhoneDevice } from "./phone-device.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { refer } from "./refer.ts";
 import { ReferProgress, reportInDialog } from "./refer-reports.ts";
@@ -73,9 +76,13 @@ export class Conferences implements Owner {
   }
 
   /** A MESSAGE to it is heard in the session that runs: of a session itself, and of a chat room. Clause 11.6 */
-  hears(target: SipUri): boolean {
+  hears(target: SipUri, by: Originator | undefined): boolean {
     if (this.owns(target)) return true;
-    return this.#hosting.ports.groups.find(addressKey(target))?.inviteMembers === false;
+    const key = addressKey(target);
+    if (this.#hosting.ports.groups.find(key)?.inviteMembers === false) return true;
+    // Who is in a session of the group by a phone alone says it there.
+    const one = by && this.#registry.ofGroup(key)?.people.get(by.address);
+    return [...(one?.devices ?? [])].some((device) => device instanceof PhoneDevice);
   }
 
   serve(passage: Passage, target: SipUri): MaybePromise<Verdict> {
@@ -115,10 +122,19 @@ export class Conferences implements Owner {
     return no(refuse(ask.isOurs ? "no such conference" : "no feature tag")); // clause 7.5
   }
 
-  async #message({ request, originator, content }: Passage, key: string): Promise<Verdict> {
+  async #message(passage: Passage, key: string): Promise<Verdict> {
+    const { request, originator, content } = passage;
     const { ports, options } = this.#hosting;
+    const came = this.#comesByMessage(passage, key);
+    if (came !== undefined) return no(came);
     const conference = this.#registry.named(key);
-    const from = originator && conference?.participants.get(originator.address);
+    const from = originator && conference?.people.get(originator.address);
+    const bytes = content.bytes.ok ? content.bytes.value : new Uint8Array();
+    const phone = [...(from?.devices ?? [])].find((device) => device instanceof PhoneDevice);
+    if (phone !== undefined && content.mediaType === "text/plain" && LEAVE.test(utf8Text(bytes))) {
+      phone.end("left");
+      return { do: "answer", status: 202 };
+    }
     const refusal = judgeMessage({
       isOurs: options.untagged === "serve" || asksFor(request, IM_TAG),
       exists: conference !== undefined || ports.groups.find(key) !== undefined,
@@ -132,6 +148,18 @@ export class Conferences implements Owner {
     const now = ports.clock.now();
     const objection = await messageToSession({ request, content, now }, from, conference);
     return objection === undefined ? { do: "answer", status: 202 } : no(objection);
+  }
+
+  /** A phone that holds no sessions writes to a chat room: it is in from now on. Undefined unless it may not. */
+  #comesByMessage({ request, originator }: Passage, key: string): Refusal | undefined {
+    const { ports, options } = this.#hosting;
+    const group = ports.groups.find(key);
+    if (options.phones === undefined || group?.inviteMembers !== false) return undefined;
+    if (originator?.user === undefined || asksFor(request, IM_TAG)) return undefined;
+    const live = this.#registry.ofGroup(key)?.people.get(originator.address);
+    if (live?.state === "present") return undefined;
+    const joined = joinByMessage(originator, request.from.name, group, this.#hosting);
+    return isRefusal(joined) ? joined : undefined;
   }
 
   /** Out of the dialogs of its session. */
@@ -150,7 +178,7 @@ export class Conferences implements Owner {
     ) {
       return no(refuse("no such dialog")); // RFC 4538 §3.4
     }
-    const by = conference.participants.get(originator.address);
+    const by = conference.people.get(originator.address);
     const answer = refer(request, by, conference, this.#hosting);
     if (isRefusal(answer)) return no(answer);
     transaction.reply(202, undefined, this.#words(answer.edit));

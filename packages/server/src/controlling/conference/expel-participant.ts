@@ -5,12 +5,12 @@ import { removeParticipant } from "./remove-participant.ts";
 
 /** The status that whoever asked is told. */
 export function expelParticipant({ text }: Referred, conference: Conference): number {
-  const participant = conference.named(text);
+  const participant = conference.people.named(text);
   if (participant === undefined || participant.state === "gone") return 404;
   if (participant.state === "expelled") return 200;
   const state = participant.state;
   participant.state = "expelled"; // until the session ends
-  if (state === "invited") conference.uninvite(participant);
+  if (state === "invited") conference.inviting.uninvite(participant);
   removeParticipant(participant, "expelled", "booted");
   return 200;
 }

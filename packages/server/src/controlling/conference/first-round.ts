@@ -2,14 +2,14 @@
  * The inviting user waits for the first of those he invites: what they answer, he is answered. Clause 7.2.1.3, with the
  * steps that 7.2.1.2 shares with it.
  */
-import type { MessageMedia } from "@parlance/formats";
 import type { IncomingCall } from "@parlance/sip";
 import type { SessionMedia } from "../../media/index.ts";
 import type { Device } from "./device.ts";
+import type { TakenMedia } from "./room-media.ts";
 
 export interface FirstRoundUser {
   /** Somebody has come: the inviting user is to be let in. False when that comes to nothing. */
-  letIn(round: FirstRound, answer: MessageMedia): boolean;
+  letIn(round: FirstRound, answer: TakenMedia): boolean;
   /** Nobody came, and he is still waiting: he has been told. */
   abandoned(round: FirstRound): void;
   /** Nobody came whom he invited, and he is in. IM-7.2.1.3-F2 */
@@ -58,14 +58,14 @@ export class FirstRound {
   }
 
   /** One of those who were asked is in. */
-  joined(answer: MessageMedia): void {
+  joined(answer: TakenMedia): void {
     this.#accepted = true;
     this.#left -= 1;
     this.first(answer);
   }
 
   /** Somebody is in, asked or not. D-10 */
-  first(answer: MessageMedia): void {
+  first(answer: TakenMedia): void {
     if (!this.#waiting) return; // IM-7.2.1.2-01, IM-7.2.1.3-K1: it has its answer
     this.#waiting = false;
     this.#user.letIn(this, answer); // IM-7.2.1.2-01, IM-7.2.1.3-K1

@@ -48,14 +48,14 @@ export function comer(
 ): Participant {
   const person = personOf(originator);
   const rights = rightsFor(originator, conference, on);
-  const known = conference.participants.get(person.address);
+  const known = conference.people.get(person.address);
   if (known !== undefined) {
     known.rights = rights;
     known.identities = person.identities;
     // He was asked by name, and comes without one: nobody is to see that it is he.
     if (known.state !== "invited" || !originator.anonymous || known.appearance.anonymous)
       return known;
-    conference.roster.remove(known.entity, conference.present.length);
+    conference.roster.remove(known.entity, conference.count);
   }
   const appearance = appearanceOf(
     {
@@ -65,9 +65,9 @@ export function comer(
       accountName: originator.user?.displayName,
       groupName: groupNameOf(person.address, conference.group),
     },
-    conference.names.policyFor(person.address),
+    conference.people.names.policyFor(person.address),
     on.ports.random,
-    (entity) => conference.isTaken(entity),
+    (entity) => conference.people.isTaken(entity),
   );
   const one = known ?? new Participant(person, { appearance, rights, state: "invited" });
   one.appearance = appearance;
@@ -99,7 +99,7 @@ export function guest(
   if (!uri.ok) return undefined;
   const user = on.ports.userAt(keyOf(text));
   const address = user?.address ?? keyOf(text);
-  const known = conference.participants.get(address);
+  const known = conference.people.get(address);
   if (known !== undefined) {
     if (known.state !== "present") known.state = "invited";
     return known;
@@ -115,9 +115,9 @@ export function guest(
       accountName: displayName ?? user?.displayName,
       groupName: groupNameOf(address, conference.group),
     },
-    conference.names.policyFor(address),
+    conference.people.names.policyFor(address),
     on.ports.random,
-    (entity) => conference.isTaken(entity),
+    (entity) => conference.people.isTaken(entity),
   );
   return new Participant(person, { appearance, rights, state: "invited", hidden });
 }

@@ -14,7 +14,7 @@ import {
   type Uri,
 } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
-import { ownOffer } from "../../media/index.ts";
+import { holdsNoSessions, ownOffer } from "../../media/index.ts";
 import type {
   Calls,
   MediaRoom,
@@ -54,6 +54,8 @@ export interface InvitationUser {
   /** IM-7.2.1.3-G1 */
   rang(invitation: Invitation): void;
   joined(invitation: Invitation, media: MessageMedia): void;
+  /** His devices hold no sessions: does he come without? */
+  comesWithout?(invitation: Invitation): boolean;
   /** The final status. */
   missed(invitation: Invitation, status: number): void;
 }
@@ -79,6 +81,8 @@ export class Invitation implements OnwardUser {
   #chosen: Candidate | undefined;
   #outgoing: OutgoingCall | undefined;
   #history: Entity | undefined;
+  /** One of the devices says that it is an IM client. */
+  #tagged = true;
   #over = false;
 
   constructor(
@@ -129,6 +133,7 @@ export class Invitation implements OnwardUser {
     const invite = makeInvitation({ ...this.invited, target }, userAgent, random);
     const onward = way.reach(invite, this.invited.by.originator);
     if (isRefusal(onward)) return this.#failedWith(onward.status);
+    this.#tagged = onward.targets.some(({ tagged }) => tagged);
     const [first] = onward.targets;
     this.#device ??= this.#place.device(first);
     this.#outgoing = calls.place(invite, partyOf(onward), this.#owner(this.#device), {
@@ -198,7 +203,16 @@ export class Invitation implements OnwardUser {
       this.#history = undefined;
       return this.#try(this.invited.target);
     }
+    if (this.#comesWithout(status)) return;
     this.#failedWith(status);
+  }
+
+  #comesWithout(status: number): boolean {
+    if (this.#over || !holdsNoSessions(status, this.#tagged)) return false;
+    if (this.#user.comesWithout?.(this) !== true) return false;
+    this.#over = true;
+    this.#forgetCandidates(undefined);
+    return true;
   }
 
   #failedWith(status: number): void {

@@ -72,7 +72,7 @@ export function joinPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdic
     group,
     rights: originator && rightsFor(originator, { group, creator: "" }, on),
     standing: standingOf(originator, live),
-    full: live !== undefined && live.present.length >= live.limit,
+    full: live?.full === true,
     active: live !== undefined,
     open: mayBeOpen(group, on),
     overloaded: registry.full,
@@ -97,8 +97,7 @@ export function standingOf(
   originator: Originator | undefined,
   conference: Conference | undefined,
 ): Standing {
-  const known =
-    originator === undefined ? undefined : conference?.participants.get(originator.address);
+  const known = originator === undefined ? undefined : conference?.people.get(originator.address);
   return {
     inside: known?.state === "present",
     expelled: known?.state === "expelled",

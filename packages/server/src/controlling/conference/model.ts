@@ -1,7 +1,7 @@
 /** Words that several files of a conference share. */
 import type { DisconnectionMethod, MessageMedia, Sdp } from "@parlance/formats";
 import type { Body, Call } from "@parlance/sip";
-import type { RoomLeg } from "../../ports/index.ts";
+import type { PagerLeg, RoomLeg } from "../../ports/index.ts";
 import type { RoomMedia } from "./room-media.ts";
 
 export type ConferenceKind = "ad-hoc" | "pre-defined" | "chat room";
@@ -25,11 +25,13 @@ export interface ParticipantDevice {
   readonly instance: string | undefined;
   readonly status: DeviceStatus;
   readonly call: Call | undefined;
-  readonly leg: RoomLeg | undefined;
+  readonly leg: RoomLeg | PagerLeg | undefined;
   /** An offer of ours for the session that it is in. */
   offer(media: RoomMedia): DescribedBody | undefined;
   /** The answer to an offer of ours holds from now on; undefined, and nothing changes, when there is none. */
   agree(offer: DescribedBody, answer: Body | undefined): MessageMedia | undefined;
+  /** Its place in the room is free. */
+  detach(): void;
   /** BYE, with the reason that the user is shown. */
   end(text: string, words?: EndingWords): void;
 }

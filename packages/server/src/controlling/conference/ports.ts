@@ -20,7 +20,7 @@ import type { Announcement } from "./announcements.ts";
 export interface ConferencePorts {
   readonly calls: Calls;
   readonly rooms: MediaRooms;
-  readonly way: Pick<Way, "reach">;
+  readonly way: Pick<Way, "reach" | "bindings" | "deliver">;
   readonly notifier: Notifier;
   readonly groups: Groups;
   /** The user of ours with that address key. */
@@ -45,6 +45,8 @@ export interface ConferenceOptions {
   readonly userAgent: string;
   /** May whoever makes an ad-hoc session hide? Clause 3.4 */
   readonly adHocAnonymity: boolean;
+  /** Phones that hold no sessions hear and say by MESSAGE; undefined: they are not let in. */
+  readonly phones: { readonly idleMs: number } | undefined;
   /** Are the others offered what one device newly takes? IM-7.2.1.6-N1 */
   readonly propagatesMedia: boolean;
   /** What the room says itself. Clause 8.5 */

@@ -59,7 +59,7 @@ export function refer(
     participates: by?.state === "present",
     ask,
     rights: by === undefined ? NOTHING : rightsFor(by.originator, conference, on),
-    count: conference.present.length + conference.pending,
+    count: conference.count + conference.inviting.pending,
     most: conference.limit,
     newcomers: isRefusal(ask) ? 0 : ask.targets.filter((one) => isNew(one, conference)).length,
   });
@@ -84,5 +84,5 @@ export function refer(
 const NOTHING = { addUsers: false, expel: false };
 
 function isNew({ method, text }: Referred, conference: Conference): boolean {
-  return method === "INVITE" && conference.named(text)?.state !== "present";
+  return method === "INVITE" && conference.people.named(text)?.state !== "present";
 }

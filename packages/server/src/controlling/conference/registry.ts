@@ -63,7 +63,7 @@ export class Registry {
         continue;
       }
       const conference = this.#enter({ ...facts, user, group }, procedures);
-      for (const one of participants) conference.remember(one);
+      for (const one of participants) conference.people.remember(one);
       conference.awaitReturn();
     }
   }
@@ -88,8 +88,8 @@ export class Registry {
   /** Sessions that somebody is in. */
   running(address: string): number {
     let count = 0;
-    for (const { participants } of this.#byIdentity.values()) {
-      if (participants.get(address)?.state === "present") count += 1;
+    for (const { people } of this.#byIdentity.values()) {
+      if (people.get(address)?.state === "present") count += 1;
     }
     return count;
   }

@@ -42,10 +42,10 @@ export function rejoin(ask: Ask, conference: Conference, on: Hosting): Verdict {
   const judgement = judgeRejoin({
     ask,
     exists: !conference.over,
-    known: originator !== undefined && conference.participants.has(originator.address),
+    known: originator !== undefined && conference.people.has(originator.address),
     standing: standingOf(originator, conference),
     rights: originator && rightsFor(originator, conference, on),
-    full: conference.present.length >= conference.limit,
+    full: conference.full,
   });
   if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };
   return admit({ ...ask, ...judgement }, conference, on); // IM-7.2.1.5-08, IM-7.2.1.5-09

@@ -17,8 +17,10 @@ export interface Releasable {
   /** Epoch ms. */
   readonly startedAt: number;
   readonly present: readonly Participant[];
-  readonly pending: number;
-  readonly round: { readonly waiting: boolean } | undefined;
+  readonly inviting: {
+    readonly pending: number;
+    readonly round: { readonly waiting: boolean } | undefined;
+  };
   closesSoon(): void;
   end(text: string): void;
 }
@@ -51,19 +53,16 @@ export class Release {
     this.judge();
   }
 
-  somebodyLeft(): void {
-    this.judge();
-  }
-
   judge(): void {
     const conference = this.#conference;
     if (conference.over) return;
-    const { kind, present, group, round } = conference;
+    const { kind, present, group } = conference;
+    const { pending, round } = conference.inviting;
     const judgement = judgeRelease({
       kind,
       present: present.length,
       // The inviting user is on his way in; after a restart anybody may be.
-      pending: conference.pending + (round?.waiting === true || this.#returning ? 1 : 0),
+      pending: pending + (round?.waiting === true || this.#returning ? 1 : 0),
       minParticipants: group?.document.group.activity?.minParticipants,
       key: {
         everIn: this.#keyEverIn,

@@ -32,16 +32,23 @@ export function roomMediaOf({
   return { acceptTypes: [CPIM], acceptWrappedTypes: types, maxSize, chatroom, extra };
 }
 
+/** What of a description says what its device takes. */
+export type TakenMedia = Pick<MessageMedia, "acceptTypes" | "acceptWrappedTypes" | "extra">;
+
+/** As a phone would describe itself that gets its messages one by one. */
+export const PHONE_MEDIA: TakenMedia = {
+  acceptTypes: [CPIM],
+  acceptWrappedTypes: ["text/plain"],
+  extra: [],
+};
+
 /** Can the room be spoken to by whoever describes himself so? IM-7.1.3.2.1-01 */
 export function wrapsMessages({ acceptTypes }: MessageMedia): boolean {
   return commonTypes(acceptTypes, [CPIM]).length > 0;
 }
 
 /** What is taken as a whole body is taken inside of another as well. RFC 4975 §8.6 */
-export function wrappedTypesOf({
-  acceptTypes,
-  acceptWrappedTypes,
-}: MessageMedia): readonly string[] {
+export function wrappedTypesOf({ acceptTypes, acceptWrappedTypes }: TakenMedia): readonly string[] {
   const types = [...acceptTypes, ...acceptWrappedTypes].filter((type) => type !== CPIM);
   return types.length === 0 ? ["*"] : types;
 }
@@ -56,7 +63,7 @@ export function roomDeviceOf(media: MessageMedia): RoomDevice {
 }
 
 /** Types that both of them take: what the one may hear of the other. IM-7.2.1.2-02a, IM-7.2.1.3-K2a */
-export function sharedMedia(room: RoomMedia, offer: MessageMedia, answer: MessageMedia): RoomMedia {
+export function sharedMedia(room: RoomMedia, offer: TakenMedia, answer: TakenMedia): RoomMedia {
   const shared = commonTypes(wrappedTypesOf(offer), wrappedTypesOf(answer));
   return {
     ...room,

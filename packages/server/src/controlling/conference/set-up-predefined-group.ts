@@ -40,7 +40,7 @@ export function setUpPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdi
     group,
     rights,
     standing: standingOf(originator, live),
-    full: live !== undefined && live.present.length >= live.limit,
+    full: live?.full === true,
     active: live !== undefined,
     open: mayBeOpen(group, on),
     overloaded: on.registry.full,

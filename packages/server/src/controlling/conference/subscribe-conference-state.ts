@@ -33,7 +33,7 @@ export function subscribeConferenceState(
   on: Hosting,
 ): Verdict {
   const { request, originator } = passage;
-  const participant = originator && conference?.participants.get(originator.address);
+  const participant = originator && conference?.people.get(originator.address);
   const refusal = judgeSubscription({
     isConference: request.get(Event)?.value === CONFERENCE_PACKAGE.name,
     exists: conference !== undefined && !conference.over,
@@ -51,10 +51,10 @@ function watchedBy(originator: Originator, conference: Conference, on: Hosting):
   const viewer = {
     /** Appendix M: of who takes part by now, and was not there before. */
     get entity() {
-      return conference.participants.get(originator.address)?.entity;
+      return conference.people.get(originator.address)?.entity;
     },
     get allowed() {
-      const participant = conference.participants.get(originator.address);
+      const participant = conference.people.get(originator.address);
       return isIn(participant) || rightsFor(originator, conference, on).seeState;
     },
   };

@@ -14,7 +14,7 @@ export function wishAlias(
     conference.rename(participant, { ...appearance, alias: undefined });
     return 200;
   }
-  const verdict = judgeNickname(alias, conference.names.policyFor(address));
+  const verdict = judgeNickname(alias, conference.people.names.policyFor(address));
   if (verdict.kind === "refused") return verdict.status;
   conference.rename(participant, { ...appearance, alias: verdict.nickname });
   return 200;

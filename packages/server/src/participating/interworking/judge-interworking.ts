@@ -1,6 +1,7 @@
 /** When a session turns into pager messages, and what answers mean on the other side. RFC 4975 §10, RFC 3428 */
 import type { SessionKind } from "@parlance/im";
 import type { CallFailure } from "@parlance/sip";
+import { holdsNoSessions } from "../../media/index.ts";
 
 export interface InterworkingFacts {
   readonly failure: CallFailure;
@@ -12,12 +13,8 @@ export interface InterworkingFacts {
 /** Does it say that its device holds no such sessions, and nothing about its user? */
 export function judgeInterworking({ failure, kind, tagged }: InterworkingFacts): boolean {
   if (kind !== "conversation" || failure.kind !== "refused") return false;
-  const { status } = failure.response;
-  // telepathy-rakia says 480 to media that it does not know. Of an IM client that means: not now.
-  return NO_SESSIONS.has(status) || (status === 480 && !tagged);
+  return holdsNoSessions(failure.response.status, tagged);
 }
-
-const NO_SESSIONS: ReadonlySet<number> = new Set([405, 415, 488, 501, 606]);
 
 /** What the MSRP side hears of a MESSAGE with this final status. RFC 4975 §10 */
 export function msrpStatusFor(status: number): number {

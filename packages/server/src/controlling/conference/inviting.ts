@@ -1,0 +1,234 @@
+/** Whom a session has asked to come, and who waits for that. Clauses 7.2.1.2, 7.2.1.3, 7.2.2.2 */
+import type { Entity, MessageMedia } from "@parlance/formats";
+import { missedBy } from "@parlance/im";
+import type { IncomingCall } from "@parlance/sip";
+import type { SessionMedia } from "../../media/index.ts";
+import type { MediaRoom, Towards } from "../../ports/index.ts";
+import type { Device } from "./device.ts";
+import { FirstRound, type FirstRoundUser } from "./first-round.ts";
+import { Invitation, type InvitationUser } from "./invitation.ts";
+import type { Invited } from "./invitation-request.ts";
+import type { Departure } from "./model.ts";
+import type { Participant } from "./participant.ts";
+import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+import { PHONE_MEDIA, type RoomMedia, sharedMedia, type TakenMedia } from "./room-media.ts";
+
+export interface InviteMore {
+  readonly history?: Entity | undefined;
+  readonly types?: readonly string[];
+  /** Told the final status. */
+  readonly done?: (status: number) => void;
+}
+
+/** What of the session the invitations need. */
+export interface InvitingHost {
+  /** User part of the session identity. */
+  readonly user: string;
+  readonly room: MediaRoom;
+  readonly media: RoomMedia;
+  readonly over: boolean;
+  readonly count: number;
+  know(participant: Participant): void;
+  keep(participant: Participant): void;
+  changed(participant: Participant): void;
+  newDevice(
+    participant: Participant,
+    towards: Towards,
+    of: { readonly contact: string; readonly instance: string | undefined },
+  ): Device;
+  accept(
+    device: Device,
+    of: {
+      readonly incoming: IncomingCall;
+      readonly offer: SessionMedia;
+      readonly towards: Towards;
+    },
+    media: RoomMedia,
+  ): boolean;
+  connected(device: Device): void;
+  /** He is in by a phone that holds no sessions; false where such phones are not let in. */
+  phone(participant: Participant): boolean;
+  takes(media: TakenMedia): void;
+  forget(device: Device): void;
+  departed(participant: Participant, departure: Departure): void;
+  judge(): void;
+  end(text: string): void;
+  close(): void;
+}
+
+interface Asked {
+  readonly participant: Participant;
+  readonly done: ((status: number) => void) | undefined;
+}
+
+export class Inviting implements InvitationUser, FirstRoundUser {
+  readonly #host: InvitingHost;
+  readonly #ports: ConferencePorts;
+  readonly #options: ConferenceOptions;
+  readonly #asked = new Map<Invitation, Asked>();
+  #round: FirstRound | undefined;
+
+  constructor(host: InvitingHost, ports: ConferencePorts, options: ConferenceOptions) {
+    this.#host = host;
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  /** Those who have been asked and have not answered. */
+  get pending(): number {
+    return this.#asked.size;
+  }
+
+  get round(): FirstRound | undefined {
+    return this.#round;
+  }
+
+  /** The inviting user waits; his INVITE is answered by what becomes of the others. */
+  wait(device: Device, incoming: IncomingCall, offer: SessionMedia): FirstRound {
+    this.#round = new FirstRound({ device, incoming, offer }, this);
+    return this.#round;
+  }
+
+  /** Asks somebody to come. IM-7.2.1.3-08a */
+  invite(
+    participant: Participant,
+    invited: Omit<Invited, "target">,
+    { history, types, done }: InviteMore = {},
+  ): Invitation {
+    const { calls, way, random } = this.#ports;
+    const { userAgent, times } = this.#options;
+    const { user, room, media } = this.#host;
+    participant.method = "dialed-out";
+    this.#host.know(participant);
+    const invitation = new Invitation(
+      { ...invited, target: participant.uri },
+      {
+        user,
+        room,
+        media: types === undefined ? media : { ...media, types },
+        history,
+        device: (towards) => this.#deviceOf(participant, towards),
+      },
+      { calls, way, random, userAgent, patienceMs: times.inviteMs },
+      this,
+    );
+    this.#asked.set(invitation, { participant, done });
+    this.#host.keep(participant);
+    this.#host.changed(participant);
+    return invitation;
+  }
+
+  /** He has come by himself: nobody has to ask him any more. D-10 */
+  uninvite(participant: Participant): void {
+    for (const [invitation, asked] of this.#asked) {
+      if (asked.participant === participant) invitation.cancel();
+    }
+  }
+
+  cancelAll(): void {
+    for (const invitation of this.#asked.keys()) invitation.cancel();
+  }
+
+  /** The caller waits no more. With whoever invited all the others they are given up as well. Clause 7.14 */
+  givenUp(device: Device): void {
+    const round = this.#round;
+    if (round?.device !== device || !round.waiting) return this.#host.forget(device);
+    round.give();
+    this.#host.forget(device);
+    this.#host.end("session ended"); // CANCEL to those who ring, BYE to those who came
+  }
+
+  // As an invitation sees it.
+
+  rang(invitation: Invitation): void {
+    const asked = this.#asked.get(invitation);
+    if (asked !== undefined) this.#host.changed(asked.participant);
+    this.#round?.rang();
+  }
+
+  joined(invitation: Invitation, media: MessageMedia): void {
+    const asked = this.#asked.get(invitation);
+    this.#asked.delete(invitation);
+    const { device } = invitation;
+    if (device === undefined) return;
+    if (this.#host.over || device.participant.state === "expelled") {
+      return device.end("session ended");
+    }
+    this.#host.takes(media);
+    this.#host.connected(device);
+    this.#round?.joined(media);
+    asked?.done?.(200);
+  }
+
+  comesWithout(invitation: Invitation): boolean {
+    const asked = this.#asked.get(invitation);
+    if (asked === undefined || this.#host.over || asked.participant.state === "expelled") {
+      return false;
+    }
+    const { participant, done } = asked;
+    if (!this.#host.phone(participant)) return false;
+    this.#asked.delete(invitation);
+    this.#drop(invitation, participant);
+    this.#host.changed(participant);
+    this.#host.takes(PHONE_MEDIA);
+    this.#round?.joined(PHONE_MEDIA);
+    done?.(200);
+    return true;
+  }
+
+  missed(invitation: Invitation, status: number): void {
+    const asked = this.#asked.get(invitation);
+    this.#asked.delete(invitation);
+    if (asked === undefined) return;
+    const { participant, done } = asked;
+    this.#drop(invitation, participant);
+    done?.(status);
+    if (participant.state === "invited") {
+      const at = this.#ports.clock.now();
+      this.#host.departed(participant, { method: missedBy(status), reason: undefined, at });
+    } else if (participant.state === "present") this.#host.changed(participant);
+    if (this.#host.over) return;
+    this.#round?.missed(status);
+    this.#host.judge();
+  }
+
+  // As the first round sees it.
+
+  letIn({ device, incoming, offer }: FirstRound, answer: TakenMedia): boolean {
+    const { flow } = incoming.transaction;
+    const towards = { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
+    const all = { ...this.#host.media, types: ["*"] };
+    const media = sharedMedia(all, offer.media, answer); // IM-7.2.1.2-02, IM-7.2.1.3-K2
+    // IM-7.2.1.2-03, IM-7.2.1.2-04, IM-7.2.1.3-K3, IM-7.2.1.3-K4, IM-7.2.1.3-K5
+    const inside = this.#host.accept(device, { incoming, offer, towards }, media);
+    if (!inside) this.#host.end("session ended");
+    return inside;
+  }
+
+  abandoned({ device }: FirstRound): void {
+    this.#host.forget(device);
+    this.#host.close();
+  }
+
+  nobodyCame({ device }: FirstRound): void {
+    if (this.#host.count > 1) return; // others have come by themselves
+    device.end("no other participants");
+  }
+
+  /** The device that would have been his. */
+  #drop({ device }: Invitation, { devices }: Participant): void {
+    device?.detach();
+    if (device !== undefined) devices.delete(device);
+  }
+
+  #deviceOf(participant: Participant, towards: Towards | undefined): Device {
+    const way = towards ?? NOWHERE;
+    const of = { contact: participant.entity, instance: undefined };
+    const device = this.#host.newDevice(participant, way, of);
+    device.status = "dialing-out";
+    this.#host.changed(participant);
+    return device;
+  }
+}
+
+const NOWHERE: Towards = { key: "", transport: "TCP", local: undefined, tagged: true };

@@ -1,0 +1,111 @@
+/** Everybody whom a session knows: those who are in, those who are asked, and those who have been. Clause 7.2.3.2 */
+import { displayTextOf } from "@parlance/im";
+import type { MediaRoom, User } from "../../ports/index.ts";
+import type { StoredParticipant } from "../../store/index.ts";
+import { keyOf } from "../address-key.ts";
+import type { Keeping } from "./keeping.ts";
+import { Names } from "./names.ts";
+import type { Participant } from "./participant.ts";
+import { restoredParticipant } from "./restored-participant.ts";
+
+export interface PeoplePorts {
+  /** User part of the session identity. */
+  readonly session: string;
+  readonly keeping: Keeping;
+  readonly room: Pick<MediaRoom, "put">;
+  readonly userAt: (address: string) => User | undefined;
+}
+
+/** Those who are in, and those who have been. */
+const MOST_REMEMBERED = 5_000;
+
+export class People {
+  /** Names that are taken. */
+  readonly names: Names;
+  readonly #ports: PeoplePorts;
+  readonly #byAddress = new Map<string, Participant>();
+  readonly #byEntity = new Map<string, Participant>();
+
+  /** `own`: what the session itself is called. */
+  constructor(own: readonly string[], ports: PeoplePorts) {
+    this.names = new Names(own);
+    this.#ports = ports;
+  }
+
+  /** Those who are in. */
+  get present(): readonly Participant[] {
+    return [...this.#byAddress.values()].filter(({ state }) => state === "present");
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const { state } of this.#byAddress.values()) if (state === "present") count += 1;
+    return count;
+  }
+
+  /** By address key. */
+  get(address: string): Participant | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  has(address: string): boolean {
+    return this.#byAddress.has(address);
+  }
+
+  /** By entity, or by the address of one who does not hide. */
+  named(uri: string): Participant | undefined {
+    const known = this.#byEntity.get(uri) ?? this.#byEntity.get(keyOf(uri));
+    const one = known ?? this.#at(uri);
+    return one?.appearance.anonymous === true && one !== known ? undefined : one;
+  }
+
+  /** Somebody of that address is in, and does not want to be known by it. */
+  hides(uri: string): boolean {
+    const one = this.#at(uri);
+    return one?.state === "present" && one.appearance.anonymous && one.entity !== uri;
+  }
+
+  isTaken(entity: string): boolean {
+    return this.#byEntity.has(entity);
+  }
+
+  /** As he was before the server ended. */
+  remember(stored: StoredParticipant): void {
+    const one = restoredParticipant(stored, this.#ports.userAt(stored.address));
+    if (one !== undefined) this.#enter(one);
+  }
+
+  /** He is known from now on, to the room as well. */
+  know(participant: Participant): void {
+    if (!this.#byAddress.has(participant.address)) this.#forgetOldest();
+    this.#enter(participant);
+    this.names.take(participant.address, displayTextOf(participant.appearance));
+    this.#ports.room.put(participant.member);
+  }
+
+  /** What has become of him outlives the server. */
+  keep(participant: Participant): void {
+    this.#ports.keeping.changed(this.#ports.session, participant);
+  }
+
+  #at(uri: string): Participant | undefined {
+    const key = keyOf(uri);
+    return this.#byAddress.get(this.#ports.userAt(key)?.address ?? key);
+  }
+
+  #enter(participant: Participant): void {
+    this.#byAddress.set(participant.address, participant);
+    this.#byEntity.set(participant.entity, participant);
+  }
+
+  /** Of those who have gone not all are known for ever. */
+  #forgetOldest(): void {
+    if (this.#byAddress.size < MOST_REMEMBERED) return;
+    for (const one of this.#byAddress.values()) {
+      if (one.state !== "gone") continue;
+      this.#byAddress.delete(one.address);
+      this.#byEntity.delete(one.entity);
+      return this.#ports.keeping.forgotten(this.#ports.session, one.address);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Phones that hold no sessions: brought in, and told by MESSAGE what is said. Clause 11.5, compat.pagerInterworking */
+import { parseUri } from "@parlance/sip";
+import type { MediaRoom } from "../../ports/index.ts";
+import { messageToPhone, textForPhone } from "./message-to-phone.ts";
+import type { Departure } from "./model.ts";
+import type { Participant } from "./participant.ts";
+import { PhoneDevice } from "./phone-device.ts";
+import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+
+export interface PhoneHost {
+  readonly room: MediaRoom;
+  /** Where answers go. */
+  readonly name: string;
+  readonly group: { readonly displayName: string | undefined } | undefined;
+  leave(device: PhoneDevice, departure: Departure): void;
+}
+
+export class Phones {
+  readonly #host: PhoneHost;
+  readonly #ports: ConferencePorts;
+  readonly #options: ConferenceOptions;
+
+  constructor(host: PhoneHost, ports: ConferencePorts, options: ConferenceOptions) {
+    this.#host = host;
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  /** Undefined where they are not let in, or he is no user of ours. */
+  bring(participant: Participant): PhoneDevice | undefined {
+    const { phones } = this.#options;
+    if (phones === undefined || participant.user === undefined) return undefined;
+    const { clock } = this.#ports;
+    const known = phoneOf(participant);
+    if (known !== undefined) return known;
+    const device = new PhoneDevice(participant, {
+      room: this.#host.room,
+      clock,
+      idleMs: phones.idleMs,
+      deliver: (envelope) => this.#deliver(participant, envelope),
+      gone: (one, { text, method = "departed" }) =>
+        this.#host.leave(one, { method, reason: text, at: clock.now() }),
+    });
+    participant.devices.add(device);
+    return device;
+  }
+
+  async #deliver({ user, uri: to }: Participant, envelope: Uint8Array): Promise<boolean> {
+    const { way, random } = this.#ports;
+    const { userAgent } = this.#options;
+    if (user === undefined) return false;
+    const text = textForPhone(envelope);
+    if (text === undefined) return true;
+    const from = { name: this.#host.group?.displayName, uri: parseUri(this.#host.name) };
+    const message = messageToPhone({ from, to, text, userAgent }, random);
+    const phones = way.bindings(message, user).filter(({ tagged }) => !tagged);
+    if (phones.length === 0) return false;
+    return (await way.deliver(message, user, phones)).status < 300;
+  }
+}
+
+export function phoneOf({ devices }: Participant): PhoneDevice | undefined {
+  return [...devices].find((one) => one instanceof PhoneDevice);
+}
