@@ -1,0 +1,148 @@
+/** The server is killed in the middle of a file and of a large message: both arrive whole, once, or their sender knows. Real processes. */
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { RunningCommand, type RunOptions } from "../../../../tools/test/command.ts";
+import { within } from "../../../../tools/test/deadline.ts";
+import { ServerProcess } from "../../../../tools/test/server-process.ts";
+
+const DOMAIN = "im.example.com";
+const FILE = 36_000_000;
+/** Below what a server keeps for somebody who is away. */
+const TEXT = 9_000_000;
+const LOOK_MS = 2;
+const GROWN_MS = 10_000;
+
+test("a file in a session: killed twice on the way, it arrives whole, once, and the sender hears it", async (t) => {
+  const trial = new Trial(t);
+  await trial.start();
+  const content = randomBytes(FILE);
+  const path = join(trial.folder, "large.bin");
+  writeFileSync(path, content);
+  const inbox = join(trial.folder, "inbox");
+  mkdirSync(inbox);
+  const bob = trial.command("receive", "bob", {}, "--json", "--files", inbox);
+  await bob.line(/"type":"ready"/);
+  const alice = trial.command("send", "alice", {}, "--json", "--file", path, "bob");
+  for (const share of [0.2, 0.6]) {
+    await grown(inbox, share * FILE);
+    await trial.restart();
+  }
+  const { status, out } = await alice.end();
+  assert.equal(status, 0, out);
+  assert.equal(JSON.parse(out).state, "delivered");
+  const done = JSON.parse(await bob.line(/"event":"done"/));
+  assert.equal(done.verified, true);
+  assert.deepEqual(readdirSync(inbox), ["large.bin"]);
+  assert.equal(sha256(readFileSync(join(inbox, "large.bin"))), sha256(content));
+  bob.signal("SIGINT");
+  const events = (await bob.end()).out.split("\n").filter((line) => line.includes('"done"'));
+  assert.equal(events.length, 1);
+});
+
+test("a large message for somebody who is away: killed on the way and when it was taken, it waits whole, once", async (t) => {
+  const trial = new Trial(t);
+  await trial.start();
+  const text = randomBytes(TEXT / 2).toString("hex");
+  const stored = join(trial.folder, "data", "deferred");
+  const sending = ["--json", "--timeout", "60", "bob", "-"];
+  const alice = trial.command("send", "alice", { input: text }, ...sending);
+  await grown(stored, TEXT / 3);
+  await trial.restart();
+  const { status, out } = await alice.end();
+  assert.equal(status, 0, out);
+  assert.equal(JSON.parse(out).state, "deferred");
+  await trial.restart();
+  const bob = trial.command("receive", "bob", {}, "--json");
+  const message = JSON.parse(await bob.line(/"type":"message"/));
+  assert.equal(sha256(Buffer.from(message.text)), sha256(Buffer.from(text)));
+  bob.signal("SIGINT");
+  const ended = await bob.end();
+  assert.equal(ended.out.split("\n").filter((line) => line.includes('"type":"message"')).length, 1);
+  assert.deepEqual(readdirSync(stored), []);
+});
+
+/** A server that comes back where it was, and clients of it. */
+class Trial {
+  readonly folder = mkdtempSync(join(tmpdir(), "parlance-kill-"));
+  readonly #t: TestContext;
+  #server: ServerProcess | undefined;
+  #ports: Readonly<Record<string, unknown>> = { "listen.sip": ["tcp://127.0.0.1:0"] };
+
+  constructor(t: TestContext) {
+    this.#t = t;
+    t.after(async () => {
+      if (this.#server?.alive === true) await this.#server.kill();
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  get server(): ServerProcess {
+    assert.ok(this.#server !== undefined);
+    return this.#server;
+  }
+
+  async start(): Promise<void> {
+    const data = join(this.folder, "data");
+    mkdirSync(data, { recursive: true });
+    this.#server = await ServerProcess.start({
+      data,
+      keepData: true,
+      domain: DOMAIN,
+      users: ["alice", "bob"].map((name) => ({ name, password: name })),
+      set: { ...this.#ports, "limits.registersPerSecond": 100, "limits.registerBurst": 1_000 },
+    });
+    const [sip, msrp] = [this.#server.address("tcp"), this.#server.address("tcp", 1)];
+    this.#ports = {
+      "listen.sip": [`tcp://127.0.0.1:${sip.port}`],
+      "listen.msrp": [`tcp://127.0.0.1:${msrp.port}`],
+    };
+  }
+
+  async restart(): Promise<void> {
+    await this.server.kill();
+    await this.start();
+  }
+
+  command(
+    name: string,
+    user: string,
+    options: RunOptions,
+    ...words: readonly string[]
+  ): RunningCommand {
+    const { host, port } = this.server.address("tcp");
+    const account = ["--user", `sip:${user}@${DOMAIN}`, "--password", user];
+    const at = ["--server", `tcp://${host}:${port}`];
+    const command = new RunningCommand([name, ...account, ...at, ...words], options);
+    this.#t.after(() => command.kill());
+    return command;
+  }
+}
+
+/** Resolves when the files of a folder are so large together. */
+function grown(folder: string, bytes: number): Promise<void> {
+  const size = (): number =>
+    readdirSync(folder)
+      .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, one) => sum + one, 0);
+  const look = async (): Promise<void> => {
+    while (size() < bytes) await wait(LOOK_MS);
+  };
+  return within(GROWN_MS, look(), () => `${size()} octets in ${readdirSync(folder).join()}`);
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
