@@ -164,6 +164,14 @@ test("what is in no form for the other device is refused as it would refuse it",
   assert.equal(sends(bob).length, 0);
 });
 
+test("a type that no envelope could name is refused, and ends nothing", () => {
+  const { bob, alice, toAlice } = mixed();
+  const id = bob.say(toAlice, "x", { type: "text/plain;x=\u0085" });
+  assert.equal(bob.responses.at(-1), `${id} 400`);
+  bob.say(toAlice, "still here", { type: "text/plain;\ty=1" });
+  assert.equal(sends(alice).length, 1);
+});
+
 test("a lie in an envelope is refused before it is taken off (security rule 14)", () => {
   const { alice, bob, toBob } = mixed();
   const lie = utf8Text(envelope(utf8Bytes("x"))).replace(ALICE.uri, BOB.uri);
@@ -210,6 +218,25 @@ test("however a message is cut, the same octets arrive, each in its place", () =
       rangesAreWhole(alice, "b", totalKnown ? arrived.length : undefined);
     }),
     { seed: 4711, numRuns: 300 },
+  );
+});
+
+test("whatever stands in an envelope, its SEND is answered, and the session goes on", () => {
+  const changes = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(changes, fc.integer({ min: 1, max: 250 }), (changed, cut) => {
+      const { alice, bob, toBob, toAlice } = mixed();
+      const sent = envelope(utf8Bytes("hello"), "positive-delivery");
+      for (const [at, octet] of changed) if (at < sent.length) sent[at] = octet;
+      const of = { type: CPIM, messageId: "odd", sizes: [cut], totalKnown: true };
+      sayCut(alice, toBob, sent, of);
+      assert.equal(alice.end.open, true);
+      const after = bob.say(toAlice, "still here");
+      assert.equal(bob.responses.at(-1), `${after} 200`);
+    }),
+    { seed: 4711, numRuns: 500 },
   );
 });
 

@@ -153,6 +153,8 @@ export class Reshaping {
   ): Change | number | undefined {
     const { from, to } = this.#ports;
     if (from === undefined || to === undefined) return undefined;
+    const contentHeaders = ofContent(head);
+    if (!contentHeaders.some(isType)) return 400; // no line of an envelope
     const before = formatCpim({
       from,
       to: [to],
@@ -161,7 +163,7 @@ export class Reshaping {
       subjects: [],
       require: [],
       extensions: [],
-      contentHeaders: ofContent(head),
+      contentHeaders,
       content: NOTHING,
     });
     if (maxSize !== undefined && (range.total ?? 0) + before.length > maxSize) return 413;
@@ -232,7 +234,7 @@ function bare(start: Uint8Array, range: ByteRange, takes: MediaTypes | undefined
   if (takes !== undefined && !takesType(takes.acceptTypes, essenceOf(type))) return 415;
   const kept = contentHeaders.filter(
     ([name, value]) =>
-      isOfContent(name) && !OF_THE_ENVELOPE.has(name.toLowerCase()) && !/\p{Cc}/u.test(value),
+      isOfContent(name) && !OF_THE_ENVELOPE.has(name.toLowerCase()) && isText(value),
   );
   return {
     to: "bare",
@@ -254,12 +256,19 @@ const OF_THE_ENVELOPE: ReadonlySet<string> = new Set([
   "mime-version",
 ]);
 
+/** What is said of the content goes into the envelope with it; its type stands last. */
 function ofContent(head: MsrpRequest): HeaderParts {
-  const said = [...head.headers()].filter(
-    ([name, value]) =>
-      isOfContent(name) && name.toLowerCase() !== "content-type" && !/\p{Cc}/u.test(value),
-  );
-  return [...said, ["Content-Type", head.contentType ?? "text/plain"]];
+  const said = [...head.headers()].filter(([name, value]) => isOfContent(name) && isText(value));
+  const [types, others] = [said.filter(isType), said.filter((one) => !isType(one))];
+  return [...others, ...types.slice(0, 1)];
+}
+
+function isType([name]: readonly [name: string, value: string]): boolean {
+  return name.toLowerCase() === "content-type";
+}
+
+function isText(value: string): boolean {
+  return !/[^\P{Cc}\t]/u.test(value);
 }
 
 function isOfContent(name: string): boolean {

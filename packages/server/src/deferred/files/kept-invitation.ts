@@ -72,7 +72,8 @@ function iconIn(body: Body | undefined, { iconId }: FileOffer): Entity | undefin
   return read.ok ? partWithId(read.value.others, iconId) : undefined;
 }
 
-const LISTED = /^[^\s/;,]+\/[^\s/;,]+(?:;[!#-'*+.^_`|~0-9A-Za-z-]+=[!#-'*+.^_`|~0-9A-Za-z-]+)*$/;
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const LISTED = new RegExp(`^${TOKEN}/${TOKEN}(?:;${TOKEN}=${TOKEN})*$`);
 
 /** Without blanks, as a list of types has it; parameters that do not fit there go. */
 function asListed(contentType: string): string {
