@@ -396,3 +396,22 @@ test("a device that comes by another connection goes on where it was", async () 
   assert.equal(other.responses.at(-1), `${rest} 200`);
   assert.equal(await waiting(made), 1);
 });
+
+test("as many at one time as the bound, of one author, and another when one is over", async () => {
+  const made = await mail({ receptionsPerUser: 1 });
+  const { world, alice } = made;
+  await offers(made, [MAP]);
+  const first = alice.call;
+  await offers(made, [SONG]);
+  const [failure] = alice.failures;
+  assert.equal(failure?.kind === "refused" && failure.response.status, 486);
+  assert.equal(world.metrics.labelled.get("parlance_limit_hits_total receptionsPerUser"), 1);
+  first?.end();
+  await world.settle();
+  await offers(made, [SONG]);
+  assert.equal(alice.failures.length, 1);
+  // One that is here does not count, however long its sender stays.
+  await sends(made, SONG, pathsIn(alice.answer?.body)[0] ?? assert.fail());
+  await offers(made, [MAP]);
+  assert.equal(alice.failures.length, 1);
+});

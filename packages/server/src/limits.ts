@@ -49,6 +49,7 @@ export const defaultLimits = {
   sessionLines: 16, // files that are offered at once; the lines behind them are refused
   interworkedIdleSeconds: 1_800, // of a session with a phone that gets its messages one by one
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
+  receptionsPerUser: 8, // large messages and files that he sends at one time to users who are away
   deferredFileBytes: 0, // pushed in a session to a user who is away: 480 is what OMA IM says of them
   conferences: 2_000, // sessions of many
   conferenceParticipants: 200, // in any of them; up to 1,000 where the operator says so

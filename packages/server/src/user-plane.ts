@@ -1,7 +1,7 @@
 /** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
-import { type DeferredPorts, LargeMessages, WaitingFiles } from "./deferred/index.ts";
+import { type DeferredPorts, LargeMessages, Receptions, WaitingFiles } from "./deferred/index.ts";
 import type { Bounds } from "./limits.ts";
 import { AnchoredSessions, PagerSessions } from "./participating/index.ts";
 import type { Untagged } from "./ports/index.ts";
@@ -109,7 +109,7 @@ function makeRelay(
 export function waitingContents(
   limits: Bounds,
   { largeMessages: contents, stores, clock, random, log }: ServerPorts,
-  { calls, way }: Core,
+  { calls, way, hits }: Core,
   plane: UserPlane | undefined,
 ): Pick<DeferredPorts, "large" | "files"> {
   if (plane === undefined || contents === undefined) return { large: undefined, files: undefined };
@@ -117,6 +117,7 @@ export function waitingContents(
     calls,
     media: plane.hub,
     contents,
+    receptions: new Receptions(limits.receptionsPerUser, hits),
     maxBytes: limits.largeMessageBytes,
     mayWrite: (user: string) => way.mayWrite(user),
     way,

@@ -74,6 +74,11 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Sessions of one user at once, begun or joined.",
     least: 1,
   },
+  receptionsPerUser: {
+    usual: 8,
+    about: "Large messages and files that one user sends at one time to users who are away.",
+    least: 1,
+  },
   sessionLines: {
     usual: 16,
     about: "Files offered at once in a session; further ones are refused.",

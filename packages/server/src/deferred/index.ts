@@ -3,5 +3,6 @@
 export { DeferredMessages } from "./deferral.ts";
 export { WaitingFiles } from "./files/waiting-files.ts";
 export { LargeMessages } from "./large/large-messages.ts";
+export { Receptions } from "./large/receptions.ts";
 export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 export type { DeferredPorts } from "./ports.ts";

@@ -31,6 +31,8 @@ export interface FileReceptionPorts {
   end(user: MediaEndUser, file: FileOffer): MediaEnd | undefined;
   /** Durable when it resolves; the MSRP status that the sender is told. */
   keep(file: FileOffer, kept: Kept, contentType: string): Promise<number>;
+  /** Nothing more comes. */
+  received(): void;
   over(): void;
 }
 
@@ -134,6 +136,7 @@ export class FileReception {
     if (expected !== undefined) expected.state = state;
     const states = [...this.#expected.values()].map((one) => one.state);
     if (states.includes("awaited") || states.includes("begun")) return;
+    this.#ports.received();
     const lost = !states.includes("kept");
     this.#goodbye ??= this.#ports.clock.schedule(lost ? 0 : BYE_WAIT_MS, () => {
       const reason: Tagged = { value: "SIP", params: Params.of(["cause", "408"]) };

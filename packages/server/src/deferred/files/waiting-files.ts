@@ -74,14 +74,23 @@ export class WaitingFiles {
       maxBytes: (file.selector.sizeBytes ?? 0) + ENVELOPE_BYTES,
       mayBegin: () => author === undefined || this.#ports.mayWrite(author),
     });
+    const leave = this.#ports.receptions.enter(originator?.address ?? "");
+    if (leave === undefined) return refused(refuse("too many sessions"));
     const reception: FileReception = new FileReception({
       clock,
       contents,
       end: (user, file) => media.end(near, rulesFor(file), user),
       keep,
-      over: () => void this.#receptions.delete(reception),
+      received: leave,
+      over: () => {
+        this.#receptions.delete(reception);
+        leave();
+      },
     });
-    if (!reception.open(offer)) return refused(refuse("unreachable"));
+    if (!reception.open(offer)) {
+      leave();
+      return refused(refuse("unreachable"));
+    }
     const face = faceTowards(calls, near, FILE_FEATURES, (edit) => {
       edit.setText("Server", userAgent);
     });

@@ -82,12 +82,18 @@ export class LargeMessages {
       local: flow.local,
       tagged: true,
     };
+    const leave = this.#ports.receptions.enter(originator?.address ?? "");
+    if (leave === undefined) return refused(refuse("too many sessions"));
     const reception: Reception = new Reception({
       clock,
       contents,
       maxBytes,
       keep,
-      over: () => void this.#receptions.delete(reception),
+      received: leave,
+      over: () => {
+        this.#receptions.delete(reception);
+        leave();
+      },
     });
     const author = originator?.user?.address;
     const rules: MediaRules = {
@@ -96,7 +102,10 @@ export class LargeMessages {
       mayBegin: () => author === undefined || this.#ports.mayWrite(author),
     };
     const end = media.end(near, rules, reception);
-    if (end === undefined) return refused(refuse("unreachable"));
+    if (end === undefined) {
+      leave();
+      return refused(refuse("unreachable"));
+    }
     const face = faceTowards(calls, near, LARGE_FEATURES, (edit) => {
       edit.setText("Server", this.#ports.userAgent);
     });
@@ -104,8 +113,10 @@ export class LargeMessages {
       instead === undefined
         ? calls.invited(passage, reception.owner, face)
         : instead(reception.owner);
-    if (incoming === undefined) end.close();
-    else if (reception.begin(incoming, offer, end)) this.#receptions.add(reception);
+    if (incoming === undefined) {
+      end.close();
+      leave();
+    } else if (reception.begin(incoming, offer, end)) this.#receptions.add(reception);
     return { do: "taken" };
   }
 

@@ -1,6 +1,7 @@
 /** What large messages need beside what all waiting messages do. */
 import type { Calls, MediaSwitch } from "../../ports/index.ts";
 import type { FileContent } from "../../store/index.ts";
+import type { Receptions } from "./receptions.ts";
 
 export interface LargePorts {
   readonly calls: Calls;
@@ -9,6 +10,7 @@ export interface LargePorts {
   readonly contents: FileContent;
   /** Largest one. */
   readonly maxBytes: number;
+  readonly receptions: Receptions;
   /** Takes one message from what a user may write. */
   readonly mayWrite: (user: string) => boolean;
 }

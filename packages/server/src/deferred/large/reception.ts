@@ -22,6 +22,8 @@ export interface ReceptionPorts {
   readonly maxBytes: number;
   /** Durable when it resolves; the MSRP status that the sender is told. */
   keep(kept: Kept): Promise<number>;
+  /** Nothing more comes. */
+  received(): void;
   over(): void;
 }
 
@@ -69,8 +71,12 @@ export class Reception implements MediaEndUser {
     this.#begun = true;
     return new ContentSink(this.#ports.contents, control, async (kept) => {
       const status = await this.#ports.keep(kept);
-      if (status === 408) this.#begun = false;
-      else this.#goodbye = this.#ports.clock.schedule(BYE_WAIT_MS, () => this.#call?.end());
+      if (status === 408) {
+        this.#begun = false;
+        return status;
+      }
+      this.#ports.received();
+      this.#goodbye = this.#ports.clock.schedule(BYE_WAIT_MS, () => this.#call?.end());
       return status;
     });
   }
