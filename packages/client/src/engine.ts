@@ -213,6 +213,7 @@ export class Engine {
         options.connectionOriented ?? this.agent.reachesByStreams(recipients),
       session: async (record) => this.sessions.talkWith(record.conversation)?.carrierOf(record),
       large: (record, signal) => this.sessions.sendLarge(record, signal),
+      met: (address) => this.sessions.talkWith(address)?.met(),
       report: (error) => this.report(error),
       changed: (message) => this.#events.emit("sent", message),
     });
@@ -231,7 +232,8 @@ export class Engine {
       report: (error) => this.report(error),
       arrived: (record) => {
         this.#others.message(record.from);
-        this.sessions.talk(record.conversation).heard();
+        // What comes by way of a group says nothing of it.
+        if (record.from === record.conversation) this.sessions.talk(record.conversation).heard();
         this.inbox.arrived();
       },
       composing: (from, document) => this.#others.status(from, document),

@@ -18,6 +18,8 @@ export interface OutboxPorts extends Omit<PagerWayPorts, "reached"> {
   readonly store: ClientStore;
   /** A session that carries it; undefined when it goes by signalling. */
   readonly session: (record: SentRecord) => Promise<ChatSession | undefined>;
+  /** Whoever lives at an address has taken a message that went by signalling. */
+  readonly met: (address: string) => void;
   readonly report: (error: unknown) => void;
   readonly changed: (message: SentMessage) => void;
 }
@@ -212,6 +214,7 @@ export class Outbox {
     // What the server has anyway cannot fail any more: only a yes tells anything.
     if (attempt.do === "fail" && this.#asking.has(message.id)) return this.#settled(message, lane);
     if (attempt.do === "fail") return this.#fail(message, attempt.error, lane);
+    if (attempt.state === "delivered") this.#ports.met(message.record.conversation);
     // Later messages wait behind what the server keeps: this one has not.
     if (attempt.state !== "deferred") this.#kept.passed(message.record.conversation);
     await this.#change(message.id, (record) => moved(record, attempt.state));

@@ -10,12 +10,13 @@ import {
   type SendFailure,
   type Sending,
 } from "@parlance/msrp";
-import { type IncomingCall, parseUri } from "@parlance/sip";
+import { type IncomingCall, parseUri, type SipResponse } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { InSession } from "../receiving/receiver.ts";
 import { envelope, type Sender } from "../sending/pager-message.ts";
 import type { SentRecord } from "../store/client-store.ts";
+import { isFromFocus } from "./invitation.ts";
 import {
   type MediaEnd,
   type MediaOwner,
@@ -248,6 +249,11 @@ export class ChatSession implements MediaOwner {
   }
 
   // As the media session sees it.
+
+  /** Groups and rooms are not for conversations with one user: what goes there has to reach those who are away, too. */
+  suits(answer: SipResponse): boolean {
+    return !isFromFocus(answer);
+  }
 
   agreed(): void {
     if (this.#state === "inviting") this.#become("connecting");

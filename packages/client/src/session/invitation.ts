@@ -11,7 +11,7 @@ import {
   type SessionKind,
   sessionKindOf,
 } from "@parlance/im";
-import { Contact, type SipRequest, Subject } from "@parlance/sip";
+import { Contact, type SipRequest, type SipResponse, Subject } from "@parlance/sip";
 import { type Origin, originOf } from "../receiving/received-request.ts";
 
 export interface Invitation {
@@ -50,7 +50,7 @@ export function readInvitation(request: SipRequest): Invitation | Refusal {
   return { ...about, kind: sessionKindOf(request, media), offered: { offer, line, media } };
 }
 
-export function isFromFocus(message: SipRequest): boolean {
+export function isFromFocus(message: SipRequest | SipResponse): boolean {
   const contacts = message.get(Contact);
   const [first] = contacts === undefined || "star" in contacts ? [] : contacts;
   return first !== undefined && offers(first.params, ISFOCUS);

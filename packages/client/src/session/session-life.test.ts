@@ -310,3 +310,32 @@ test("a client that leaves says goodbye in its sessions", async (t) => {
   assert.equal(back.session, "none");
   assert.equal(world.server.stats.sessions, 0);
 });
+
+const TEAM = { groups: [{ name: "team", members: ["alice", "bob", "carol"] }] };
+
+test("what is written to a group goes to all its members, those too who are away, and nobody is called for it", async (t) => {
+  for (const mode of ["auto", "always"] as const) {
+    const world = await worldFor(t, { server: TEAM });
+    const alice = await world.client("alice", { sessions: { mode } });
+    const bob = await world.client("bob");
+    const shown = reading(bob);
+    const chat = alice.conversation(world.address("team"));
+    chat.composing();
+    await world.run(1_000);
+    for (const text of ["one", "two"]) {
+      await world.until(chat.send(text).accepted);
+      chat.composing();
+      await world.run(30_000);
+    }
+    await world.until(bob.send(world.address("team"), "three").accepted);
+    const carols = reading(await world.client("carol"));
+    await world.until(() => carols.length === 3);
+    assert.deepEqual(shown.map(textOf), ["one", "two"]);
+    assert.deepEqual(carols.map(textOf), ["one", "two", "three"]);
+    assert.equal(chat.session, "none");
+    if (mode === "auto") assert.equal(invitesIn(world), 0);
+    await world.run(5_000);
+    assert.equal(world.server.stats.sessions, 0);
+    await world.end();
+  }
+});

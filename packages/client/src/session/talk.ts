@@ -7,8 +7,8 @@ import { type ChatSession, MOST_MESSAGE_BYTES, type SessionState } from "./chat-
 import type { MediaEnd } from "./media/media-session.ts";
 
 /**
- * When a conversation opens a session by itself: `auto`, when the user writes or answers at once; `always`,
- * with the first message; `never`.
+ * When a conversation opens a session by itself: `auto`, when the user writes to somebody who is known to be there,
+ * or answers at once; `always`, with the first message; `never`.
  */
 export type SessionMode = "auto" | "always" | "never";
 
@@ -54,6 +54,8 @@ export class Talk {
   /** Those that live, in the order in which they came. */
   readonly #sessions = new Set<ChatSession>();
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** Somebody was there, and it was one: no group that would call all its members. */
+  #met = false;
   #avoidUntil = Number.NEGATIVE_INFINITY;
   #failures = 0;
 
@@ -85,12 +87,18 @@ export class Talk {
   /** The user writes. */
   keystroke(): void {
     this.current?.touched();
-    if (this.mode !== "never") this.#wish();
+    if (this.mode === "always" || (this.mode === "auto" && this.#met)) this.#wish();
   }
 
   /** The other side has written, whichever way. */
   heard(): void {
     this.#heardAt = this.#ports.clock.now();
+    this.#met = true;
+  }
+
+  /** A device has answered for itself. */
+  met(): void {
+    this.#met = true;
   }
 
   /** Undefined: by pager mode. */
@@ -143,6 +151,7 @@ export class Talk {
   /** The other side has called, and we have answered. */
   add(session: ChatSession): void {
     this.#sessions.add(session);
+    this.#met = true;
     this.#failures = 0;
     this.#avoidUntil = Number.NEGATIVE_INFINITY;
   }
@@ -151,6 +160,7 @@ export class Talk {
   changed(session: ChatSession, end: MediaEnd | undefined): void {
     if (end !== undefined) this.#gone(session, end);
     if (session.state === "open") {
+      this.#met = true;
       this.#failures = 0;
       this.#avoidUntil = Number.NEGATIVE_INFINITY;
     }

@@ -55,6 +55,8 @@ export interface MediaPorts {
 export interface MediaOwner {
   /** The other side asks its user. */
   ringing?(): void;
+  /** Whether whoever answers is one to talk to; false: the call ends. */
+  suits?(answer: SipResponse): boolean;
   /** The terms have been agreed on, the first time or anew; what comes is taken from now on. */
   agreed?(media: AgreedMedia): void;
   /** Messages come and go; `again` when they did before. */
@@ -218,6 +220,11 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   answered(call: Call, response: SipResponse): void {
     this.#call = call;
     if (this.#over) return call.end(); // taken back meanwhile
+    if (this.#owner.suits?.(response) === false) {
+      this.#call = undefined;
+      call.end();
+      return this.#finish({ by: "failure", error: new ImError("not supported") });
+    }
     const agreed = this.#own.agreed(sessionOf(response));
     if (agreed === undefined) return this.#fail(new ImError("not supported"));
     this.#agree(agreed, response.text("Server") ?? response.text("User-Agent"));
