@@ -10,9 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { type DeferredMessage, StoreError, type Stores } from "@parlance/server";
+import { type DeferredMessage, type RoomEntry, StoreError, type Stores } from "@parlance/server";
 import { openStores } from "./index.ts";
 
+const POOL = "sip:pool@parlance.test";
+const EVERYTHING = { messages: 1_000_000, bytes: 1_000_000_000 };
 const QUOTA = { messages: 1_000_000, bytes: 1_000_000_000 };
 /** So many answers are read before the kill; how much was under way then is up to the machine. */
 const KILL_AFTER = [1, 17, 60, 150, 333, 700];
@@ -73,6 +75,10 @@ async function checkAll(stores: Stores, acknowledged: ReadonlySet<string>): Prom
       found.add(each.id);
     }
   }
+  for (const each of await stores.rooms.page(POOL, "bob", 0, EVERYTHING)) {
+    assert.deepEqual(each, said(each.senderId));
+    found.add(each.senderId);
+  }
   for (const id of acknowledged) assert.ok(found.has(id), `${id} was acknowledged and is lost`);
 }
 
@@ -103,14 +109,38 @@ async function writeUntilKilled(folder: string): Promise<void> {
       if (!process.stdout.write(`${id}\n`)) await once(process.stdout, "drain");
     }
   };
+  const speaker = async () => {
+    for (;;) {
+      const id = `${process.argv[4]}-${String(next++).padStart(8, "0")}`;
+      assert.equal(await stores.rooms.append(said(id)), "stored");
+      if (!process.stdout.write(`${id}\n`)) await once(process.stdout, "drain");
+    }
+  };
   try {
-    await Promise.all(Array.from({ length: 16 }, writer));
+    await Promise.all(Array.from({ length: 16 }, (_, at) => (at % 4 === 0 ? speaker() : writer())));
   } catch (error) {
     const fault = error instanceof StoreError ? error.fault : String(error);
     const { messages } = await stores.deferred.usage(recipientOf(0));
     console.log(`end ${fault} ${reported}, ${messages > 0 ? "still reading" : "nothing there"}`);
     process.exit();
   }
+}
+
+/** What was said in a room, likewise. */
+function said(id: string): RoomEntry {
+  const number = Number(id.slice(id.indexOf("-") + 1));
+  const run = Number.parseInt(id, 10) || 0;
+  return {
+    room: POOL,
+    sequence: run * 10_000_000 + number + 1,
+    messageId: `m${id}`,
+    sender: "alice",
+    senderId: id,
+    audience: number % 2 === 0 ? undefined : ["bob", "carol"],
+    saidAt: number,
+    type: "text/plain",
+    bytes: new Uint8Array(500 + (number % 3000)).fill(number % 256),
+  };
 }
 
 function recipientOf(number: number): string {
