@@ -45,6 +45,7 @@ async function measureSize(legs: number): Promise<void> {
   const without = await inRoom(legs, "as fast as it goes", {});
   const raw = await inPipe(legs, "as fast as it goes");
   const reports = await inRoom(legs, "with reports", { reports: true });
+  const kept = await inRoom(legs, "kept before it is acknowledged", {}, true);
   const of = raw.server;
   const is = (wanted: number) => (legs === WANTED_LEGS ? wanted : undefined);
   figures.push(
@@ -79,6 +80,11 @@ async function measureSize(legs: number): Promise<void> {
       value: rounded(reports.cpuSecondsPer10k * 100, 2),
     },
   );
+  figures.push({
+    figure: `${legs} legs, kept`,
+    unit: "deliveries/s",
+    value: kept.perSecond,
+  });
   const rate = Math.floor(without.perSecond / (legs - 1) / 2);
   const half: number[] = [];
   const stalled: number[] = [];
@@ -98,8 +104,9 @@ async function inRoom(
   legs: number,
   kind: string,
   options: Readonly<Record<string, string | number | boolean>>,
+  log = false,
 ): Promise<Run> {
-  const server = await startRoom(legs);
+  const server = await startRoom(legs, { log });
   const measured = await runLoad("room-load.ts", server, {
     ...options,
     legs: server.legs,
