@@ -25,16 +25,18 @@ export interface OutboxPorts {
 /** How much is written before others on the connection have their turn; as much may wait in it. */
 const TURN_BYTES = 65_536;
 
-interface Flight {
-  readonly due: Due;
+/** What was written at once, and how much of it is not answered. */
+interface Batch {
   readonly at: number;
+  left: number;
 }
 
 export class Outbox implements Writer {
   readonly #ports: OutboxPorts;
   readonly #waiting = new Queue<Due>();
   readonly #streams = new Queue<Due>();
-  readonly #flying = new Queue<Flight>();
+  readonly #flying = new Queue<Due>();
+  readonly #batches = new Queue<Batch>();
   #waitingBytes = 0;
   #streamBytes = 0;
   #waking = false;
@@ -66,7 +68,7 @@ export class Outbox implements Writer {
     const look = ({ of: { sequence } }: Due): void => {
       if (sequence > 0 && (first === undefined || sequence < first)) first = sequence;
     };
-    for (const { due } of this.#flying) look(due);
+    for (const due of this.#flying) look(due);
     for (const due of this.#waiting) look(due);
     for (const due of this.#streams) look(due);
     return first;
@@ -120,34 +122,38 @@ export class Outbox implements Writer {
 
   /** A response came, to something that was written. */
   answered(response: MsrpResponse): void {
-    const flight = this.#flying.take(({ due }) => due.parcel.isAnsweredBy(response));
-    if (flight === undefined) return; // to something that was given up
-    this.#ports.settled(flight.due, response.status);
+    const due = this.#flying.take(({ parcel }) => parcel.isAnsweredBy(response));
+    if (due === undefined) return; // to something that was given up
+    this.#oneLess();
+    this.#ports.settled(due, response.status);
     if (!this.idle) this.wake();
   }
 
   /** The connection is gone: what was not answered goes again when there is one. The device knows it by its id. */
   lost(): void {
-    const unanswered = [...this.#flying].map(({ due }) => due);
+    const unanswered = [...this.#flying];
     this.#flying.clear();
+    this.#batches.clear();
     this.#waiting.unshift(unanswered);
     this.#waitingBytes = sumOf(this.#waiting);
   }
 
   /** Gives up what has waited too long for its answer. */
   look(now: number): void {
-    for (let { first } = this.#flying; first !== undefined; { first } = this.#flying) {
+    for (let { first } = this.#batches; first !== undefined; { first } = this.#batches) {
       if (now - first.at <= this.#ports.limits.answerMs) break;
-      this.#flying.shift();
-      this.#ports.settled(first.due, 408);
+      const late = this.#flying.shift();
+      this.#oneLess();
+      if (late !== undefined) this.#ports.settled(late, 408);
     }
     if (!this.idle) this.wake();
   }
 
   /** It is over: nothing of it will be answered. */
   close(status: number): void {
-    const left = [...[...this.#flying].map(({ due }) => due), ...this.#waiting, ...this.#streams];
+    const left = [...this.#flying, ...this.#waiting, ...this.#streams];
     this.#flying.clear();
+    this.#batches.clear();
     this.#waiting.clear();
     this.#streams.clear();
     this.#waitingBytes = 0;
@@ -174,17 +180,27 @@ export class Outbox implements Writer {
   }
 
   #nextBatch(): readonly Due[] {
-    const now = this.#ports.now();
     const batch: Due[] = [];
+    const before = this.#flying.length;
     for (let bytes = 0; bytes < TURN_BYTES && this.#mayWrite; ) {
       const due = this.#next();
       if (due === undefined) break;
       batch.push(due);
       bytes += due.parcel.bytes;
-      if (due.parcel.answered) this.#flying.push({ due, at: now });
+      if (due.parcel.answered) this.#flying.push(due);
       else this.#ports.settled(due, 200);
     }
+    const left = this.#flying.length - before;
+    if (left > 0) this.#batches.push({ at: this.#ports.now(), left });
     return batch;
+  }
+
+  /** Devices answer in order: what is over belongs to the oldest batch, or it makes no difference. */
+  #oneLess(): void {
+    const { first } = this.#batches;
+    if (first === undefined) return;
+    first.left -= 1;
+    if (first.left <= 0) this.#batches.shift();
   }
 
   #next(): Due | undefined {
