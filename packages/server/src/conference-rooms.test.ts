@@ -203,3 +203,41 @@ test("the others are offered what one device newly takes, where the operator wan
   await world.settle();
   assert.match(heard(carol).at(-1) ?? "", /still here/);
 });
+
+test("where only moderators write the others listen, and the state of the room says so", async () => {
+  const world = await ConferenceWorld.open({
+    rooms: [{ name: "lobby", moderators: ["alice"], writers: "moderators" }],
+  });
+  const alice = await world.inLobby("alice");
+  const bob = await world.inLobby("bob");
+  const status = async (one: Somebody, to: string): Promise<string> => {
+    const id = say(one, to, "hello");
+    await world.settle();
+    const last = one.phone.device.responses.at(-1) ?? "";
+    return last.replace(`${id} `, "");
+  };
+  assert.equal(await status(alice, LOBBY), "200");
+  assert.equal(await status(bob, LOBBY), "403");
+  assert.equal(await status(bob, "sip:alice@parlance.test"), "403");
+  await bob.watch();
+  await world.settle();
+  const users = bob.documents[0]?.users?.users ?? [];
+  assert.deepEqual(
+    users.map(({ roles, endpoints }) => [...roles, endpoints[0]?.media[0]?.status]),
+    [["moderator", "sendrecv"], ["recvonly"]],
+  );
+});
+
+test("a user is in so many sessions of many, and in no more (limits.conferencesPerUser)", async () => {
+  const world = await ConferenceWorld.open({
+    rooms: [{ name: "lobby" }, { name: "other" }],
+    limits: { conferencesPerUser: 1 },
+  });
+  const alice = await world.inLobby("alice");
+  alice.phone.invite("sip:other@parlance.test");
+  await world.settle();
+  assert.equal(refusal(alice.phone), "486 too many sessions");
+  alice.phone.invite(LOBBY); // where he is already
+  await world.settle();
+  assert.equal(alice.phone.failures.length, 1);
+});

@@ -41,6 +41,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       rooms: plane.rooms,
       groups,
       userAt: (address) => core.directory.owner(address)?.user,
+      mayWrite: (address) => way.mayWrite(address),
       readContent: core.readContent,
       aliasPages,
       store: stores.conferences,
@@ -61,6 +62,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       propagatesMedia: config.conferences?.propagateMedia ?? false,
       limits: {
         conferences: limits.conferences,
+        perUser: limits.conferencesPerUser,
         participants: limits.conferenceParticipants,
         adHocParticipants: limits.adHocParticipants,
         groupParticipants: limits.groupParticipants,

@@ -52,6 +52,7 @@ export const defaultLimits = {
   receptionsPerUser: 8, // large messages and files that he sends at one time to users who are away
   deferredFileBytes: 0, // pushed in a session to a user who is away: 480 is what OMA IM says of them
   conferences: 2_000, // sessions of many
+  conferencesPerUser: 20, // that he is in, or waits for others in
   conferenceParticipants: 200, // in any of them; up to 1,000 where the operator says so
   adHocParticipants: 50, // whoever invites the others is one of them
   groupParticipants: 100, // of a group or room that says nothing

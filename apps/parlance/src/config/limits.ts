@@ -90,6 +90,11 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     least: 65_536,
   },
   conferences: { usual: 2_000, about: "Sessions of many at once.", least: 1 },
+  conferencesPerUser: {
+    usual: 20,
+    about: "Sessions of many that one user is in, or has begun.",
+    least: 1,
+  },
   conferenceParticipants: {
     usual: 200,
     about: "Users in one session, whatever its group says; 1000 at most.",

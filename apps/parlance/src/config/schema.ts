@@ -51,6 +51,10 @@ const room = z.strictObject({
     .min(1)
     .optional()
     .describe("How many may be in; by default limits.groupParticipants."),
+  writers: z
+    .enum(["everybody", "moderators"])
+    .default("everybody")
+    .describe("Who may write: everybody who is in, or only the moderators."),
 });
 
 const group = z.strictObject({

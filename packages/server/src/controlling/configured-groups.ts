@@ -24,6 +24,8 @@ export interface ConfiguredRoom {
   readonly moderators?: readonly string[];
   readonly allowAnonymity?: boolean;
   readonly maxParticipants?: number | undefined;
+  /** Who may write; default everybody who is in. */
+  readonly writers?: "everybody" | "moderators";
 }
 
 /** What everybody may who is let in. */
@@ -53,7 +55,7 @@ export function configuredGroup(group: ConfiguredGroup, domain: string): Group {
 
 /** Every user of the domain may come in. */
 export function configuredRoom(room: ConfiguredRoom, domain: string): Group {
-  const { moderators = [], allowAnonymity = false, maxParticipants } = room;
+  const { moderators = [], allowAnonymity = false, maxParticipants, writers } = room;
   const everybody: Condition = {
     kind: "identity",
     one: [],
@@ -68,14 +70,15 @@ export function configuredRoom(room: ConfiguredRoom, domain: string): Group {
     rule("everybody", everybody, allowAnonymity ? [...USUAL, "allow-anonymity"] : USUAL),
     ...(moderators.length === 0 ? [] : [rule("moderators", few, ["allow-expelling"])]),
   ];
-  return hostedGroup({
+  const document = {
     ...NOTHING_SAID,
     uri: uriOf(room.name, domain),
     displayName: room.displayName,
     subject: room.subject,
     maxParticipants,
     ruleset: { rules },
-  });
+  };
+  return hostedGroup(document, { moderatorsWrite: writers === "moderators" });
 }
 
 function rule(id: string, condition: Condition, flags: readonly Flag[]): Rule {

@@ -5,10 +5,17 @@ import type { Originator } from "../ports/index.ts";
 import { keyOf } from "./address-key.ts";
 import type { Group } from "./model.ts";
 
-/** `openToAll`: those who are no members may write to it. */
+/** What a document does not say. */
+export interface GroupTraits {
+  readonly owner?: string;
+  /** Those who are no members may write to it. */
+  readonly openToAll?: boolean;
+  readonly moderatorsWrite?: boolean;
+}
+
 export function hostedGroup(
   document: GroupDocument,
-  { owner, openToAll = false }: { readonly owner?: string; readonly openToAll?: boolean } = {},
+  { owner, openToAll = false, moderatorsWrite = false }: GroupTraits = {},
 ): Group {
   const prepared = prepareGroup(document);
   return {
@@ -19,6 +26,7 @@ export function hostedGroup(
     openToAll,
     allowAnonymity: document.ruleset?.rules.some(grantsAnonymity) ?? false,
     pagerMessages: groupSupports(document, "pager-mode-message"),
+    moderatorsWrite,
     document: prepared,
     owner,
   };

@@ -15,6 +15,8 @@ export interface Group {
   readonly openToAll: boolean;
   readonly allowAnonymity: boolean;
   readonly pagerMessages: boolean;
+  /** Who may send others away may write in its sessions, and nobody else. */
+  readonly moderatorsWrite: boolean;
   /** Its document, from which all of this is taken. */
   readonly document: PreparedGroup;
   /** Address key of the user whose document it is. */

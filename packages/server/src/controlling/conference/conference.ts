@@ -35,7 +35,7 @@ import type { PhoneDevice } from "./phone-device.ts";
 import { type PhoneHost, Phones, phoneOf } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Release } from "./release.ts";
-import { rightsOf } from "./rights.ts";
+import { rightsOf, standingIn } from "./rights.ts";
 import { type RoomMedia, type TakenMedia, wrappedTypesOf } from "./room-media.ts";
 import { roomRulesOf, whyFailed } from "./room-rules.ts";
 import { Roster } from "./roster.ts";
@@ -193,7 +193,8 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     for (const one of this.present) {
       const now = this.#ports.clock.now();
       one.rights = rightsOf(one.originator, this, { now, adHocAnonymity });
-      this.room.put(one.member);
+      this.know(one);
+      this.changed(one);
     }
     this.room.update(this.#rules);
     this.roster.describe(describeConference(this));
@@ -206,6 +207,9 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   }
 
   know(participant: Participant): void {
+    const { roles, mayWrite } = standingIn(participant, this);
+    participant.roles = roles;
+    participant.mayWrite = mayWrite;
     this.people.know(participant);
   }
 
@@ -403,9 +407,6 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     participant.joinedAt ??= this.#ports.clock.now();
     const isNew = participant.state !== "present";
     participant.state = "present";
-    if (participant.address === this.creator && this.kind === "ad-hoc") {
-      participant.roles = ["creator"]; // clause 10.3
-    }
     this.changed(participant);
     if (isNew) {
       this.keep(participant);

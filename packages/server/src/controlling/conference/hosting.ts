@@ -39,6 +39,15 @@ export function mayBeOpen(group: Group, { ports }: Hosting): boolean {
   return isOpen(group.document.group, ports.clock.now());
 }
 
+/** Is he in as many sessions as one may be? */
+export function isBusy(originator: Originator | undefined, on: Hosting): boolean {
+  if (originator === undefined) return false;
+  const { registry, options, ports } = on;
+  const busy = registry.running(originator.address) >= options.limits.perUser;
+  if (busy) ports.hits.hit("conferencesPerUser");
+  return busy;
+}
+
 /** Whoever comes, as he is known here already or as he appears now. */
 export function comer(
   originator: Originator,

@@ -6,7 +6,7 @@ import type { Group } from "../model.ts";
 import { admit } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import type { Conference } from "./conference.ts";
-import { type Hosting, mayBeOpen, open, rightsFor } from "./hosting.ts";
+import { type Hosting, isBusy, mayBeOpen, open, rightsFor } from "./hosting.ts";
 
 export interface JoinFacts {
   readonly ask: Pick<
@@ -19,6 +19,8 @@ export interface JoinFacts {
   readonly standing: Standing;
   /** There is no room for one more. */
   readonly full: boolean;
+  /** He is in as many sessions as one may be. */
+  readonly busy: boolean;
   /** The session runs already. */
   readonly active: boolean;
   /** Its schedule lets it run. */
@@ -54,6 +56,7 @@ export function judgeJoin(facts: JoinFacts): Refusal | Joining {
   if (unknown !== undefined) return unknown;
   if (isRefusal(offer)) return offer; // IM-7.2.1.4-06
   if (facts.full && !standing.inside) return refuse("conference full"); // clause 16.5
+  if (facts.busy && !standing.inside) return refuse("too many sessions");
   if (!facts.active) {
     // IM-7.2.1.4-07, IM-7.2.1.4-07a
     if (!rights.initiate || !facts.open) return refuse("no initiation");
@@ -73,6 +76,7 @@ export function joinPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdic
     rights: originator && rightsFor(originator, { group, creator: "" }, on),
     standing: standingOf(originator, live),
     full: live?.full === true,
+    busy: isBusy(originator, on),
     active: live !== undefined,
     open: mayBeOpen(group, on),
     overloaded: registry.full,

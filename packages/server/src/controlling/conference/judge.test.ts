@@ -67,6 +67,7 @@ const joining: JoinFacts = {
   rights: EVERYTHING,
   standing: STRANGER,
   full: false,
+  busy: false,
   active: true,
   open: true,
   overloaded: false,
@@ -107,6 +108,7 @@ test("a session of a group is set up when nothing is against it, and each object
     group: undefined,
     rights: NOTHING,
     full: true,
+    busy: true,
     active: false,
     open: false,
     overloaded: true,
@@ -125,6 +127,7 @@ test("a session of a group is set up when nothing is against it, and each object
     ["420", { ask: MENDED.requires }],
     ["488 no acceptable MSRP media", { ask: { ...GOOD, originator: anonymous } }],
     ["486 too many participants", { full: false }],
+    ["486 too many sessions", { busy: false }],
     ["403 not authorised to initiate the session", { open: true }],
     ["503", { overloaded: false }],
     ["join", {}],
@@ -143,6 +146,7 @@ test("a room is joined when nothing is against it, and each objection has its tu
     group: undefined,
     rights: NOTHING,
     full: true,
+    busy: true,
     active: false,
     open: false,
     overloaded: true,
@@ -157,6 +161,7 @@ test("a room is joined when nothing is against it, and each objection has its tu
     ["420", { ask: MENDED.requires }],
     ["488 no acceptable MSRP media", { ask: { ...GOOD, originator: anonymous } }],
     ["486 too many participants", { full: false }],
+    ["486 too many sessions", { busy: false }],
     ["403 not authorised to initiate the session", { rights: EVERYTHING }],
     ["403 not authorised to initiate the session", { open: true }],
     ["503", { overloaded: false }],
@@ -182,6 +187,7 @@ test("a list makes a session when nothing is against it, and each objection has 
     mayHide: false,
     list: "missing",
     most: 2,
+    busy: true,
     overloaded: true,
   };
   const listed = (count: number): AdHocFacts["list"] =>
@@ -212,6 +218,7 @@ test("a list makes a session when nothing is against it, and each objection has 
     ["403 too many recipients", { list: refuse("bad body") }],
     ["400 message body not valid", { list: listed(2) }],
     ["403 too many recipients", { list: listed(1) }],
+    ["486 too many sessions", { busy: false }],
     ["503", { overloaded: false }],
     ["set up", {}],
   ]);
@@ -226,6 +233,7 @@ test("who was in a session comes back, and each objection has its turn (7.5)", (
     standing: STRANGER,
     rights: NOTHING,
     full: true,
+    busy: true,
   };
   walk<RejoinFacts>(judgeRejoin, worst, [
     ["403 IM feature tag missing", { ask: MENDED.tag }],
@@ -235,6 +243,7 @@ test("who was in a session comes back, and each objection has its turn (7.5)", (
     ["403 not authorised to join the session", { known: true }],
     ["403 anonymity not allowed", { rights: { ...NOTHING, anonymity: true } }],
     ["486 too many participants", { full: false }],
+    ["486 too many sessions", { busy: false }],
     ["420", { ask: MENDED.requires }],
     ["488 no acceptable MSRP media", { ask: GOOD }],
     ["join", {}],

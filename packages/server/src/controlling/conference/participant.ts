@@ -1,5 +1,5 @@
 /** One who takes part in a session, or is asked to: who he is, and how the others see him. Clause 7.2.3.2 */
-import type { ConferenceUser, Endpoint, Execution } from "@parlance/formats";
+import type { ConferenceUser, Endpoint, EndpointMedia, Execution } from "@parlance/formats";
 import {
   type Appearance,
   displayTextOf,
@@ -35,6 +35,7 @@ export class Participant implements Person {
   appearance: Appearance;
   state: ParticipantState;
   roles: readonly Role[] = [];
+  mayWrite = true;
   rights: GroupRights;
   /** The others do not learn that he is asked to come. RFC 5364 §4 */
   readonly hidden: boolean;
@@ -72,9 +73,9 @@ export class Participant implements Person {
 
   /** As the room has to know him. */
   get member(): RoomMember {
-    const { address: key, appearance, identities, rights } = this;
-    const mayWritePrivately = rights.privateMessages;
-    return { key, appearance, identities, mayWrite: true, mayWritePrivately };
+    const { address: key, appearance, identities, mayWrite, rights } = this;
+    const mayWritePrivately = mayWrite && rights.privateMessages;
+    return { key, appearance, identities, mayWrite, mayWritePrivately };
   }
 
   /** In whose name requests go that he causes. */
@@ -121,7 +122,7 @@ function endpointOf(one: Participant, { contact, status }: ParticipantDevice): E
     status,
     joiningMethod: one.method,
     joiningInfo: connected ? whenOf(one.joinedAt) : undefined,
-    media: connected ? MESSAGES : [],
+    media: connected ? [one.mayWrite ? SPEAKS : LISTENS] : [],
   };
 }
 
@@ -151,13 +152,12 @@ const NOTHING_SAID: Omit<Endpoint, "entity"> = {
   media: [],
 };
 
-const MESSAGES: Endpoint["media"] = [
-  {
-    id: "1",
-    displayText: undefined,
-    type: "message",
-    label: "1",
-    srcId: undefined,
-    status: "sendrecv",
-  },
-];
+const SPEAKS: EndpointMedia = {
+  id: "1",
+  displayText: undefined,
+  type: "message",
+  label: "1",
+  srcId: undefined,
+  status: "sendrecv",
+};
+const LISTENS: EndpointMedia = { ...SPEAKS, status: "recvonly" }; // RFC 4575 §5.8.5

@@ -25,6 +25,8 @@ export interface ConferencePorts {
   readonly groups: Groups;
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
+  /** Takes one request from what a user may write; false when there is none left for now. */
+  readonly mayWrite: (address: string) => boolean;
   readonly readContent: ReadContent;
   /** Undefined where nobody is told of a page for names. */
   readonly aliasPages: AliasPages | undefined;
@@ -58,6 +60,8 @@ export interface ConferenceOptions {
 export interface ConferenceLimits {
   /** Sessions of many at one time. */
   readonly conferences: number;
+  /** That one user is in, or has begun. */
+  readonly perUser: number;
   /** In any session, whatever its group says. */
   readonly participants: number;
   readonly adHocParticipants: number;

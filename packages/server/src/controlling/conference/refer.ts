@@ -66,6 +66,10 @@ export function refer(
   if (judgement.kind === "refusal") return judgement;
   if (by === undefined) return refuse("no adding");
   const { targets, silent } = judgement.ask;
+  // Each of them is a request of ours: as many as he might send himself.
+  if (!targets.every(() => on.ports.mayWrite(by.address))) {
+    return refuse("overload", [["Retry-After", "5"]]);
+  }
   const wantsSilence = request.has(ReferSub);
   return {
     silent,

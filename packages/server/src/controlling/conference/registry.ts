@@ -85,11 +85,12 @@ export class Registry {
     if (group !== undefined) this.#byGroup.delete(group.identity);
   }
 
-  /** Sessions that somebody is in. */
+  /** Sessions that somebody is in, or waits for others in. */
   running(address: string): number {
     let count = 0;
-    for (const { people } of this.#byIdentity.values()) {
-      if (people.get(address)?.state === "present") count += 1;
+    for (const { people, creator, inviting } of this.#byIdentity.values()) {
+      const waits = creator === address && inviting.round?.waiting === true;
+      if (waits || people.get(address)?.state === "present") count += 1;
     }
     return count;
   }

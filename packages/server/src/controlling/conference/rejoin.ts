@@ -4,7 +4,7 @@ import type { Verdict } from "../../ports/index.ts";
 import { admit } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import type { Conference } from "./conference.ts";
-import { type Hosting, rightsFor } from "./hosting.ts";
+import { type Hosting, isBusy, rightsFor } from "./hosting.ts";
 import { type Joining, type Standing, standingOf } from "./join-predefined-group.ts";
 
 export interface RejoinFacts {
@@ -19,6 +19,8 @@ export interface RejoinFacts {
   readonly standing: Standing;
   readonly rights: GroupRights | undefined;
   readonly full: boolean;
+  /** He is in as many sessions as one may be. */
+  readonly busy: boolean;
 }
 
 /** Its items 1 to 7, as system.md 7.5 orders them. */
@@ -32,6 +34,7 @@ export function judgeRejoin(facts: RejoinFacts): Refusal | Joining {
   if (standing.expelled || !(facts.known || rights.join)) return refuse("no joining");
   if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity");
   if (facts.full && !standing.inside) return refuse("conference full");
+  if (facts.busy && !standing.inside) return refuse("too many sessions");
   const unknown = unknownExtension(ask);
   if (unknown !== undefined) return unknown;
   return isRefusal(offer) ? offer : { kind: "join", originator, offer };
@@ -46,6 +49,7 @@ export function rejoin(ask: Ask, conference: Conference, on: Hosting): Verdict {
     standing: standingOf(originator, conference),
     rights: originator && rightsFor(originator, conference, on),
     full: conference.full,
+    busy: isBusy(originator, on),
   });
   if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };
   return admit({ ...ask, ...judgement }, conference, on); // IM-7.2.1.5-08, IM-7.2.1.5-09

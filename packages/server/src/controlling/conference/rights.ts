@@ -1,5 +1,5 @@
 /** What somebody may do in a session: by the document of its group, or by what holds for all without one. Clauses 16.3 to 16.5 */
-import type { GroupRights } from "@parlance/im";
+import type { GroupRights, Role } from "@parlance/im";
 import type { Originator } from "../../ports/index.ts";
 import { rightsIn } from "../hosted-group.ts";
 import type { Group } from "../model.ts";
@@ -29,4 +29,14 @@ export function rightsOf(
 ): GroupRights {
   if (group !== undefined) return rightsIn(group, originator, of.now);
   return { ...AD_HOC, expel: originator.address === creator, anonymity: of.adHocAnonymity };
+}
+
+/** What he is to the others, and whether he may write. Clause 10.3 */
+export function standingIn(
+  { address, rights }: { readonly address: string; readonly rights: GroupRights },
+  { group, creator }: Ruled,
+): { readonly roles: readonly Role[]; readonly mayWrite: boolean } {
+  if (group === undefined) return { roles: address === creator ? ["creator"] : [], mayWrite: true };
+  const moderates = rights.expel;
+  return { roles: moderates ? ["moderator"] : [], mayWrite: moderates || !group.moderatorsWrite };
 }

@@ -8,7 +8,7 @@ import { TAKEN, take, type Welcome } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import { type Asked, beginRound } from "./begin-round.ts";
 import type { Conference } from "./conference.ts";
-import { guest, type Hosting, open } from "./hosting.ts";
+import { guest, type Hosting, isBusy, open } from "./hosting.ts";
 import { type InvitationList, type Listed, readInvitationList } from "./invitation-list.ts";
 import { historyPart } from "./invitation-request.ts";
 
@@ -23,6 +23,8 @@ export interface AdHocFacts {
   readonly list: InvitationList;
   /** How many may be in, whoever invites among them. */
   readonly most: number;
+  /** He is in as many sessions as one may be. */
+  readonly busy: boolean;
   readonly overloaded: boolean;
 }
 
@@ -51,6 +53,7 @@ export function judgeAdHoc(facts: AdHocFacts): Refusal | AdHoc {
   if (list === "too many") return refuse("list too long");
   if ("kind" in list) return list;
   if (list.length + 1 > facts.most) return refuse("list too long");
+  if (facts.busy) return refuse("too many sessions");
   if (facts.overloaded) return refuse("overload", [["Retry-After", "60"]]);
   return { kind: "set up", originator, offer, list };
 }
@@ -67,6 +70,7 @@ export function setUpAdHocGroup(ask: Ask, on: Hosting): Verdict {
     mayHide: options.adHocAnonymity,
     list: readInvitationList(passage, own, 2 * most),
     most,
+    busy: isBusy(originator, on),
     overloaded: registry.full,
   });
   if (judgement.kind === "refusal") {

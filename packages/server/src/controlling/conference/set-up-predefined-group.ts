@@ -6,7 +6,7 @@ import type { Group } from "../model.ts";
 import { admit, TAKEN, take, type Welcome } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import { beginRound } from "./begin-round.ts";
-import { guest, type Hosting, mayBeOpen, open, rightsFor } from "./hosting.ts";
+import { guest, type Hosting, isBusy, mayBeOpen, open, rightsFor } from "./hosting.ts";
 import { type JoinFacts, type Joining, standingOf } from "./join-predefined-group.ts";
 
 /** The clause step by step; the order of the checks is the order of the answers. */
@@ -24,6 +24,7 @@ export function judgeSetUp(facts: JoinFacts): Refusal | Joining {
   if (unknown !== undefined) return unknown;
   if (isRefusal(offer)) return offer; // IM-7.2.1.3-07
   if (facts.full && !standing.inside) return refuse("conference full"); // clause 16.5
+  if (facts.busy && !standing.inside) return refuse("too many sessions");
   if (group.document.group.notUnderstood.length > 0) return refuse("no initiation");
   if (!facts.open) return refuse("no initiation");
   if (!facts.active && facts.overloaded) return refuse("overload", [["Retry-After", "60"]]);
@@ -41,6 +42,7 @@ export function setUpPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdi
     rights,
     standing: standingOf(originator, live),
     full: live?.full === true,
+    busy: isBusy(originator, on),
     active: live !== undefined,
     open: mayBeOpen(group, on),
     overloaded: on.registry.full,
