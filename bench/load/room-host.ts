@@ -70,6 +70,7 @@ const room = rooms.open(
     log: log === undefined ? undefined : { messages: 1_000, seconds: 3_600 },
   },
   {
+    spoke: () => undefined,
     failed: (member, _leg, reason) => complain(`${member.key} ${reason}`),
     wishes: () => 200,
   },

@@ -82,6 +82,8 @@ export type RoomFailure =
 
 /** What the room tells whoever opened it. */
 export interface RoomOwner {
+  /** Somebody has said something; not the room itself. */
+  spoke(): void;
   /** A device never came, or has not come back, or is cut off. It is detached by then; the member stays. */
   failed(member: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void;
   /** NICKNAME of a member; undefined takes his alias away. An MSRP status answers it. RFC 7701 §7 */

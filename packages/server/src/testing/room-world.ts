@@ -66,6 +66,8 @@ export class RoomWorld {
   /** "name reason" of devices that were given up. */
   readonly failures: string[] = [];
   readonly failedLegs: unknown[] = [];
+  /** How often somebody has said something. */
+  spoken = 0;
   /** "name alias" of wishes, and what answers them. */
   readonly wishes: string[] = [];
   wishStatus: number | ((member: RoomMember, alias: string | undefined) => number) = 200;
@@ -144,6 +146,9 @@ export class RoomWorld {
   }
 
   readonly #owner: RoomOwner = {
+    spoke: () => {
+      this.spoken += 1;
+    },
     failed: (member: RoomMember, leg: unknown, reason: RoomFailure) => {
       this.failures.push(`${member.key} ${reason}`);
       this.failedLegs.push(leg);

@@ -398,6 +398,10 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     device?.end(text, { cause, method: "failed" });
   }
 
+  spoke(): void {
+    this.#release.somebodySpoke();
+  }
+
   wishes({ key }: RoomMember, alias: string | undefined): number {
     const participant = this.people.get(key);
     return participant === undefined ? 481 : this.#means.wishes(this, participant, alias);

@@ -80,6 +80,8 @@ export interface ConferenceTimes {
   readonly aloneMs: number;
   /** After a restart they may come back for so long, before it is seen who is left. */
   readonly returnMs: number;
+  /** Without a word. Clause 16.6 */
+  readonly idleMs: number;
   /** Changes of the conference state are gathered so long. Clause 10.2 */
   readonly gatherMs: number;
   /** Of an ad-hoc session. Clause 16.6 */
@@ -90,6 +92,7 @@ export const CONFERENCE_TIMES: ConferenceTimes = {
   inviteMs: 120_000,
   aloneMs: 30_000,
   returnMs: 180_000, // more than a client waits before its last try. Clause 4.9
+  idleMs: 4 * 3_600_000,
   gatherMs: 1_000,
   adHocMs: 7 * 86_400_000,
 };

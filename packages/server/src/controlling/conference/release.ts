@@ -33,12 +33,16 @@ export class Release {
   readonly #ends: Cancel[] = [];
   #keyEverIn = false;
   #returning: Cancel | undefined;
+  #idle: Cancel | undefined;
+  #spokenAt: number;
 
   constructor(conference: Releasable, clock: Clock, times: ConferenceTimes) {
     this.#conference = conference;
     this.#clock = clock;
     this.#times = times;
+    this.#spokenAt = clock.now();
     this.#schedule();
+    this.#watchSilence(times.idleMs);
   }
 
   awaitReturn(): void {
@@ -46,6 +50,11 @@ export class Release {
       this.#returning = undefined;
       this.judge();
     });
+  }
+
+  /** Something was said: it goes on for a while. */
+  somebodySpoke(): void {
+    this.#spokenAt = this.#clock.now();
   }
 
   somebodyCame({ rights }: Participant): void {
@@ -75,9 +84,19 @@ export class Release {
   }
 
   stop(): void {
+    this.#idle?.();
     this.#returning?.();
     this.#stopWaiting();
     for (const cancel of this.#ends.splice(0)) cancel();
+  }
+
+  /** Looked at when it might be over, and not with every word. */
+  #watchSilence(waitMs: number): void {
+    this.#idle = this.#clock.schedule(waitMs, () => {
+      const left = this.#spokenAt + this.#times.idleMs - this.#clock.now();
+      if (left > 0) return this.#watchSilence(left);
+      this.#conference.end("nothing has been said for too long");
+    });
   }
 
   #wait(text: string): void {

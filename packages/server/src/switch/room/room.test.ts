@@ -246,3 +246,15 @@ test("who leaves hears nothing more, and his address is nobody's", async () => {
   world.room.close();
   assert.equal(await alice.say("hello?"), 481);
 });
+
+test("whoever opened the room hears that somebody has spoken, and not what the room says", async () => {
+  const world = new RoomWorld();
+  const alice = await world.join("alice");
+  await world.join("bob");
+  world.room.announce("Welcome.");
+  await settled();
+  assert.equal(world.spoken, 0);
+  alice.say("hello");
+  await settled();
+  assert.equal(world.spoken, 1);
+});

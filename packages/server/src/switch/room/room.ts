@@ -93,6 +93,7 @@ export class Room implements MediaRoom {
       roomLog: () => this.#log,
       now: () => wheel.now(),
       newId: () => ports.newId(),
+      spoke: () => this.#owner.spoke(),
       flood: (from) => void (from instanceof DeviceLeg && from.cut("flood")),
       tooFast: (limit) => ports.hits.hit(limit),
     });

@@ -38,6 +38,8 @@ export interface SpeakingPorts {
   roomLog(): RoomLog | undefined;
   now(): number;
   readonly newId: () => string;
+  /** One of the members has said something. */
+  spoke(): void;
   /** It was refused for its pace, and goes on. */
   flood(from: RoomEnd): void;
   tooFast(limit: TooFast["limit"]): void;
@@ -100,6 +102,7 @@ export class Speaking {
     const ends = distribution.receivers(judged.essence, targetsOf(judged), from);
     const id = newId();
     const outcomes = this.#outcomes(speech, id, totalBytes ?? bytes.length);
+    this.#ports.spoke();
     const stream = new Stream({
       id,
       ends: ends.filter(takesPieces),
@@ -195,6 +198,7 @@ export class Speaking {
   }
 
   #pass(message: Message): void {
+    if (message.from !== undefined) this.#ports.spoke();
     this.#ports.distribution.pass(message);
     if (message.sequence > 0) this.#ports.roomLog()?.passed(message.sequence);
   }
