@@ -385,7 +385,7 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   gone(device: Device, end: CallEnd): void {
     device.call = undefined;
     const at = this.#ports.clock.now();
-    const method = end.by === "failure" ? "failed" : "departed";
+    const method = isLoss(end) ? "failed" : "departed";
     this.leave(device, { at, ...(device.ending ?? { method, reason: undefined }) });
   }
 
@@ -433,4 +433,12 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.#contacts.add(name);
     this.room.update(this.#rules);
   }
+}
+
+/** Whoever ends his session because he cannot hold it may be back. RFC 3326 */
+function isLoss(end: CallEnd): boolean {
+  if (end.by !== "peer") return end.by === "failure";
+  return end.reasons.some(
+    ({ value, params }) => value.toUpperCase() === "SIP" && params.get("cause") === "408",
+  );
 }

@@ -66,6 +66,8 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   readonly #taken = new Map<string, boolean>();
   #device: RoomDevice | undefined;
   #failures = 0;
+  /** The place in the log of the first message that it has not answered, or not taken. */
+  #notTaken: number | undefined;
   #detached = false;
 
   constructor(member: Member, ports: DeviceLegPorts) {
@@ -184,9 +186,9 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
 
   /** Notes how far it has had everything; `head` is where the log is. */
   note(head: number): void {
-    const { unsettled } = this.outbox;
     const upTo = this.behind ? this.position : head;
-    const had = unsettled === undefined ? upTo : unsettled - 1;
+    const open = [this.outbox.unsettled, this.#notTaken].filter((one) => one !== undefined);
+    const had = Math.min(upTo, ...open.map((sequence) => sequence - 1));
     this.member.had = Math.max(this.member.had, had);
   }
 
@@ -241,7 +243,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     else this.cut("too slow");
   }
 
-  #settled({ of: { outcomes }, last }: Due, status: number): void {
+  #settled({ of: { outcomes, sequence }, last }: Due, status: number): void {
     if (status === 200) {
       this.#failures = 0;
       if (last) outcomes?.settled(this, status);
@@ -249,6 +251,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     }
     outcomes?.settled(this, status);
     if (this.#detached || OF_THE_MESSAGE.has(status)) return;
+    if (sequence > 0) this.#notTaken = Math.min(sequence, this.#notTaken ?? sequence);
     this.#failures += 1;
     const { failuresInRow } = this.#ports.limits;
     if (status === 481 || status === 506 || this.#failures >= failuresInRow) {
