@@ -1,11 +1,15 @@
 /** A connected IM client: one account on one device. */
-import { readTarget } from "./base/addresses.ts";
+import { readTarget, type Target } from "./base/addresses.ts";
 import { Emitter, type Listening } from "./base/emitter.ts";
 import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
+import type { Invitee } from "./conference/group-invite.ts";
+import type { Room } from "./conference/room.ts";
+import type { GroupOptions, JoinOptions } from "./conference/rooms.ts";
 import type { ConnectionState } from "./connection/connection.ts";
-import { Conversation, type HistoryEntry } from "./conversation/conversation.ts";
-import { Engine } from "./engine.ts";
+import { Conversation } from "./conversation/conversation.ts";
+import { type HistoryEntry, pagesOf } from "./conversation/history.ts";
+import { Engine, type RoomOffer } from "./engine.ts";
 import type { ClientEvents } from "./events.ts";
 import type { FileServer } from "./files/index.ts";
 import type { ConnectOptions } from "./options.ts";
@@ -18,7 +22,7 @@ import type { FileShare } from "./session/files/file-sharing.ts";
 import type { IncomingFile } from "./session/files/incoming-file.ts";
 import { referencedFile } from "./session/files/referenced-file.ts";
 import type { SessionMode } from "./session/talk.ts";
-import type { ClientStore, StoredRecord } from "./store/client-store.ts";
+import type { ClientStore, Reach, StoredRecord } from "./store/client-store.ts";
 
 const MAX_CONVERSATIONS = 500;
 
@@ -31,7 +35,8 @@ export class ImClient {
   constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
     this.#events = new Emitter<ClientEvents>((error) => this.#engine.report(error));
     const send = this.send.bind(this);
-    this.#engine = new Engine({ runtime, store, instance, send }, options, this.#events);
+    const room: RoomOffer = (address) => this.#roomOffer(address);
+    this.#engine = new Engine({ runtime, store, instance, send, room }, options, this.#events);
   }
 
   /** Files on the server, to be uploaded, announced to others and fetched. */
@@ -52,9 +57,10 @@ export class ImClient {
   async start(signal: Signal | undefined): Promise<void> {
     const aborted = Promise.withResolvers<never>();
     const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
-    const { outbox, agent, fileRecorder } = this.#engine;
+    const { outbox, agent, fileRecorder, rooms } = this.#engine;
     try {
       await fileRecorder.restore();
+      await rooms.restore();
       await outbox.restore();
       await Promise.race([agent.connection.start(), aborted.promise]);
     } catch (error) {
@@ -86,11 +92,23 @@ export class ImClient {
    * pager mode. Throws only for wrong arguments.
    */
   send(to: string | readonly string[], content: Content, options: SendOptions = {}): SentMessage {
-    const { outbox, runtime } = this.#engine;
     const targets = new Map([to].flat().map((one) => [readTarget(one).address, readTarget(one)]));
     checkRecipients([...targets.keys()]);
+    const [address = "", ...others] = targets.keys();
+    const inGroup = others.length === 0 && this.#engine.rooms.find(address) !== undefined;
+    const group = inGroup ? ({ address, reach: "all" } as const) : undefined;
+    return this.#write([...targets.values()], content, options, group);
+  }
+
+  #write(
+    targets: readonly Target[],
+    content: Content,
+    options: SendOptions,
+    group: { readonly address: string; readonly reach: Reach } | undefined,
+  ): SentMessage {
+    const { outbox, runtime } = this.#engine;
     const at = { random: runtime.random, now: runtime.clock.now() };
-    const record = newRecord([...targets.values()], content, options, at);
+    const record = newRecord(targets, content, options, at, group);
     const message = new SentMessage(record, (error) => this.#engine.report(error));
     const failed = (code: ImErrorCode): void =>
       message.update({ ...record, state: "failed", failure: { code, status: undefined } });
@@ -104,10 +122,28 @@ export class ImClient {
     return message;
   }
 
+  /**
+   * Comes into a chat room or a group. Resolves when messages can be exchanged; one that the client is in already is
+   * the same again. Rejects with ImError: "no such user or group", "refused", "busy", "not reachable" …
+   */
+  join(address: string, options: JoinOptions = {}): Promise<Room> {
+    return this.#engine.rooms.join(address, options);
+  }
+
+  /** Makes a group for once, and asks these to come. Resolves when the first of them has. Rejects with ImError. */
+  createGroup(invitees: readonly (string | Invitee)[], options: GroupOptions = {}): Promise<Room> {
+    return this.#engine.rooms.create(invitees, options);
+  }
+
+  /** The groups that the client is in, or on its way back to. */
+  get rooms(): readonly Room[] {
+    return this.#engine.rooms.all;
+  }
+
   /** With one user, or with a group. `sessions`: from now on, for everything that goes to this address. */
   conversation(address: string, options: { readonly sessions?: SessionMode } = {}): Conversation {
     const { address: key } = readTarget(address);
-    const { sessions, typing, store, fileSender, fileReceiver } = this.#engine;
+    const { sessions, rooms, typing, store, fileSender, fileReceiver } = this.#engine;
     const { media } = sessions;
     const talk = sessions.talk(key);
     talk.wanted = true;
@@ -121,6 +157,7 @@ export class ImClient {
         return fileReceiver.fetch(key, wish, { media, signal });
       },
       talk,
+      extend: (users, how) => rooms.extend(key, talk.current, users, how),
       page: (before, limit) => store.page(key, before, limit),
       entry: (record) => this.#entry(record),
     });
@@ -157,6 +194,23 @@ export class ImClient {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #roomOffer(address: () => string): ReturnType<RoomOffer> {
+    const { store, typing, fileSender } = this.#engine;
+    const entry = (record: StoredRecord): HistoryEntry => this.#entry(record);
+    return {
+      send: (to, content, options) => {
+        const group = address();
+        const reach = to === "all" ? "all" : "private";
+        const targets = (to === "all" ? [group] : to).map((one) => readTarget(one));
+        return this.#write(targets, content, options, { address: group, reach });
+      },
+      sendFile: (content, how) => fileSender.send(address(), address(), content, how),
+      history: (query) =>
+        pagesOf(query, (before, limit) => store.page(address(), before, limit), entry),
+      composing: () => typing.to(address()),
+    };
   }
 
   #entry(record: StoredRecord): HistoryEntry {

@@ -11,6 +11,9 @@ import {
 import { parsed } from "@parlance/wire";
 import { keyOrText, readSip } from "./base/addresses.ts";
 import type { Emitter } from "./base/emitter.ts";
+import { ImError } from "./base/errors.ts";
+import type { RoomPorts } from "./conference/room.ts";
+import { Rooms } from "./conference/rooms.ts";
 import { CLIENT_METHODS } from "./connection/calls.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import { UserAgent } from "./connection/user-agent.ts";
@@ -25,7 +28,7 @@ import { stateOf } from "./receiving/receipt-state.ts";
 import { ReceivedRecords } from "./receiving/received-records.ts";
 import { Receiver } from "./receiving/receiver.ts";
 import type { Runtime } from "./runtime.ts";
-import { Outbox } from "./sending/outbox.ts";
+import { Outbox, type OutboxPorts } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
 import { FileReceiver } from "./session/files/file-receiver.ts";
 import { FileRecorder } from "./session/files/file-recorder.ts";
@@ -33,7 +36,11 @@ import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts
 import { FileSharing } from "./session/files/file-sharing.ts";
 import { readSessionOptions } from "./session/session-settings.ts";
 import { Sessions } from "./session/sessions.ts";
-import type { ClientStore, ReceivedRecord } from "./store/client-store.ts";
+import type { ClientStore, ReceivedRecord, SentRecord } from "./store/client-store.ts";
+
+export type RoomOffer = (
+  address: () => string,
+) => Omit<RoomPorts, "membership" | "renamed" | "report">;
 
 /** How long the end waits for the outbox and for goodbyes. */
 const DRAIN_MS = 5_000;
@@ -49,6 +56,7 @@ export class Engine {
   readonly receiver: Receiver;
   readonly inbox: Inbox;
   readonly sessions: Sessions;
+  readonly rooms: Rooms;
   readonly typing: Typing;
   readonly files: FileServer;
   readonly fileSender: FileSender;
@@ -64,6 +72,8 @@ export class Engine {
       readonly store: ClientStore;
       readonly instance: string;
       readonly send: FileSenderPorts["send"];
+      /** What a room at that address offers beside its session. */
+      readonly room: RoomOffer;
     },
     options: ConnectOptions,
     events: Emitter<ClientEvents>,
@@ -88,6 +98,9 @@ export class Engine {
     );
     this.#others = new OthersComposing(runtime.clock, (change) => events.emit("composing", change));
     this.sessions = this.#makeSessions(account, options);
+    this.rooms = this.#makeRooms(of.room, options);
+    this.sessions.groups = (invitation, transaction, replaces) =>
+      this.rooms.invited(invitation, transaction, replaces);
     this.outbox = this.#makeOutbox(options);
     const records = new ReceivedRecords(store);
     this.receiver = this.#makeReceiver(records);
@@ -126,6 +139,7 @@ export class Engine {
       sender: this.sender,
       isOnline: () => this.isOnline,
       talk: (address) => this.sessions.talk(address),
+      room: (address) => this.rooms.find(address),
     });
   }
 
@@ -155,6 +169,7 @@ export class Engine {
     await this.#within(GOODBYE_MS, this.fileSender.idle());
     this.fileSender.end();
     this.fileReceiver.end();
+    this.rooms.suspend();
     this.sessions.end();
     // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
     await this.#within(GOODBYE_MS, this.agent.requests.idle());
@@ -165,6 +180,7 @@ export class Engine {
     await this.agent.end();
     this.inbox.end();
     await this.fileRecorder.idle();
+    await this.rooms.idle();
     await this.store.close();
   }
 
@@ -201,6 +217,41 @@ export class Engine {
     );
   }
 
+  #makeRooms(room: RoomOffer, options: ConnectOptions): Rooms {
+    const { clock, random } = this.runtime;
+    const { sender, store, sessions, agent } = this;
+    return new Rooms({
+      clock,
+      random,
+      sender,
+      subscriptions: agent.subscriptions,
+      store,
+      door: sessions.door,
+      media: sessions.media,
+      policy: readSessionOptions(options.sessions).groups,
+      take: (entity, of) => this.receiver.takeInSession(entity, of),
+      room,
+      changed: (address) => {
+        sessions.talk(address).mode = "never"; // nobody calls a group as if it were a user
+        this.outbox.wake(address);
+        this.receiver.payReceipts();
+      },
+      arrived: (one) => this.#events.emit("room", one),
+      invited: (invitation) => {
+        this.#events.emit("invitation", invitation);
+        return this.#events.has("invitation");
+      },
+      report: (error) => this.report(error),
+    });
+  }
+
+  async #roomFor(record: SentRecord): ReturnType<OutboxPorts["room"]> {
+    const membership = this.rooms.find(record.conversation);
+    return (
+      membership?.carrierFor(record) ?? new ImError("closed", { warning: "not in that group" })
+    );
+  }
+
   #makeOutbox(options: ConnectOptions): Outbox {
     const { clock, random } = this.runtime;
     return new Outbox({
@@ -212,6 +263,7 @@ export class Engine {
       connectionOriented: (recipients) =>
         options.connectionOriented ?? this.agent.reachesByStreams(recipients),
       session: async (record) => this.sessions.talkWith(record.conversation)?.carrierOf(record),
+      room: (record) => this.#roomFor(record),
       large: (record, signal) => this.sessions.sendLarge(record, signal),
       met: (address) => this.sessions.talkWith(address)?.met(),
       report: (error) => this.report(error),
@@ -231,12 +283,13 @@ export class Engine {
       sender: this.sender,
       report: (error) => this.report(error),
       arrived: (record) => {
-        this.#others.message(record.from);
-        // What comes by way of a group says nothing of it.
-        if (record.from === record.conversation) this.sessions.talk(record.conversation).heard();
+        this.#others.message(record);
+        // A message to a group, by whatever way, is no beginning of a talk with it.
+        if (record.conversation === record.from) this.sessions.talk(record.from).heard();
         this.inbox.arrived();
       },
-      composing: (from, document) => this.#others.status(from, document),
+      composing: (by, document) => this.#others.status(by, document),
+      room: (address) => this.rooms.find(address),
       receipt: (receipt, from) => this.#takeReceipt(receipt, from),
       inSession: (address, receipt) => this.#receiptInSession(address, receipt),
     });
@@ -244,7 +297,9 @@ export class Engine {
 
   #connectionChanged(state: ConnectionState): void {
     if (state.state === "online") {
+      this.agent.subscriptions.lineIsBack();
       this.sessions.lineIsBack();
+      this.rooms.lineIsBack();
       this.outbox.resume();
       this.receiver.payReceipts();
     } else {

@@ -1,4 +1,6 @@
 /** What a client tells. */
+import type { GroupInvitation } from "./conference/group-invitation.ts";
+import type { Room } from "./conference/room.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import type { ComposingChange } from "./conversation/composing.ts";
 import type { IncomingMessage } from "./receiving/incoming-message.ts";
@@ -16,8 +18,13 @@ export interface ClientEvents {
   composing: ComposingChange;
   /** A session of a conversation begins, breaks, comes back or ends. */
   session: SessionChange;
-  /** Somebody calls, and the application is to decide: where `sessions.incoming` is `ask`. */
-  invitation: SessionInvitation;
+  /**
+   * Somebody calls, and the application is to decide: where `sessions.incoming` is `ask`, and for groups where
+   * `sessions.groups` is.
+   */
+  invitation: SessionInvitation | GroupInvitation;
+  /** The client is in a group that the application has not asked for: by an invitation, or out of a conversation. */
+  room: Room;
   /** Somebody offers a file. Where nobody listens, offers of files are refused. */
   file: IncomingFile;
   connection: ConnectionState;

@@ -3,15 +3,18 @@ export type { Listening } from "./base/emitter.ts";
 export { ImError, type ImErrorCode, type ImErrorDetails } from "./base/errors.ts";
 export type { Signal } from "./base/signal.ts";
 export type { ImClient } from "./client.ts";
+export type { GroupInvitation } from "./conference/group-invitation.ts";
+export type { Invitee } from "./conference/group-invite.ts";
+export type { RoomEnd } from "./conference/judge-end.ts";
+export type { RoomState } from "./conference/membership.ts";
+export type { AliasLink, MemberLike, Room, RoomEvents } from "./conference/room.ts";
+export type { GroupOptions, JoinOptions } from "./conference/rooms.ts";
+export type { Departure, Member, RosterChange } from "./conference/roster.ts";
 export { connectWith } from "./connect-with.ts";
 export type { ConnectionState } from "./connection/connection.ts";
 export type { ComposingChange } from "./conversation/composing.ts";
-export type {
-  Conversation,
-  ConversationSession,
-  HistoryEntry,
-  HistoryQuery,
-} from "./conversation/conversation.ts";
+export type { Conversation, ConversationSession } from "./conversation/conversation.ts";
+export type { HistoryEntry, HistoryQuery } from "./conversation/history.ts";
 export type { ClientEvents } from "./events.ts";
 export type {
   BlobLike,
@@ -51,6 +54,7 @@ export type { OpenOptions, SessionChanges, SessionMode } from "./session/talk.ts
 export type {
   ClientStore,
   MessageRecord,
+  Reach,
   ReceiptKind,
   ReceivedRecord,
   Recipient,

@@ -1,5 +1,5 @@
 /** `parlance receive`: messages and files as they come, line by line, for scripts. */
-import type { ImClient, IncomingMessage } from "@parlance/client";
+import type { ComposingChange, ImClient, IncomingMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { plainLine } from "../terminal/plain.ts";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
@@ -97,7 +97,7 @@ async function takeFiles(
 type Event =
   | { readonly type: "ready"; readonly user: string }
   | { readonly type: "connection"; readonly state: string }
-  | { readonly type: "composing"; readonly from: string; readonly active: boolean }
+  | ({ readonly type: "composing" } & ComposingChange)
   | { readonly type: "error"; readonly reason: string }
   | FileEvent
   | MessageEvent;

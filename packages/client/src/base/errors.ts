@@ -13,6 +13,10 @@ export type ImErrorCode =
   /** The other side does not know this kind of content. */
   | "not supported"
   | "busy"
+  /** Somebody in the group goes by this name, or nobody may. */
+  | "name taken"
+  /** No nickname can be written like this. */
+  | "name not valid"
   | "declined"
   | "too large"
   | "server trouble"

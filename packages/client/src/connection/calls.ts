@@ -25,6 +25,8 @@ export interface CallsPorts {
   /** Where requests of peers are to go now; undefined before the first registration. */
   readonly contact: () => NameAddr | undefined;
   readonly userAgent: string;
+  /** UUID URN of the device. */
+  readonly instance: string;
 }
 
 /** What a client understands; the others of the service are for servers, or for later. */
@@ -36,6 +38,7 @@ export const CLIENT_METHODS = [
   "OPTIONS",
   "MESSAGE",
   "UPDATE",
+  "NOTIFY",
   "PRACK",
 ] as const;
 
@@ -46,23 +49,23 @@ export class Calls {
   readonly #table: CallTable;
   readonly #face: Face;
   readonly #largeMessageFace: Face;
+  readonly #conferenceFace: Face;
 
   constructor(ports: CallsPorts) {
-    const { clock, random, requests, flow } = ports;
+    const { clock, random, requests, flow, instance } = ports;
     this.#ports = ports;
     this.#face = this.#faceWith(Params.none);
     this.#largeMessageFace = this.#faceWith(Params.of([LARGE_MESSAGE_TAG, ""]));
+    // By it a focus knows that the same device comes back. RFC 5626 §4.1
+    this.#conferenceFace = this.#faceWith(Params.none.withQuoted("+sip.instance", `<${instance}>`));
     this.#table = new CallTable(
       { clock, random, outlet: requests.outlet, destinationOf: flow },
       { calls: MAX_CALLS },
     );
   }
 
-  /** `kind` as it shows in Contact: of a large message it has a tag of its own. */
-  place(invite: SipRequest, owner: OutgoingOwner, how: CallWish): OutgoingCall {
-    const { kind, patienceMs } = how;
-    const face = kind === "large message" ? this.#largeMessageFace : this.#face;
-    return this.#table.place(invite, [], owner, { face, patienceMs });
+  place(invite: SipRequest, owner: OutgoingOwner, { kind, patienceMs }: CallWish): OutgoingCall {
+    return this.#table.place(invite, [], owner, { face: this.#faceOf(kind), patienceMs });
   }
 
   /** An INVITE that begins a call; undefined when it was refused here. Throws `FormatError`. */
@@ -88,6 +91,23 @@ export class Calls {
     this.#table.stop();
   }
 
+  #faceOf(kind: CallWish["kind"]): Face {
+    switch (kind) {
+      case "large message":
+        return this.#largeMessageFace;
+      case "conference":
+        return this.#conferenceFace;
+      case "conversation":
+      case "file":
+        return this.#face;
+    }
+  }
+
+  /** The same contact and methods in requests that make no call. */
+  get face(): Pick<Face, "contact" | "allow" | "supported"> {
+    return this.#face;
+  }
+
   #faceWith(features: Params): Face {
     const { contact, userAgent } = this.#ports;
     let last: NameAddr | undefined;
@@ -107,7 +127,8 @@ export class Calls {
 }
 
 export interface CallWish {
-  readonly kind: SessionKind;
+  /** As it shows in Contact: large messages have a tag of their own, and a focus is told which device it is. */
+  readonly kind: SessionKind | "conference";
   /** How long it may ring. */
   readonly patienceMs: number;
 }

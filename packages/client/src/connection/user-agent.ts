@@ -20,6 +20,7 @@ import { Connection, type ConnectionState } from "./connection.ts";
 import { Line } from "./line.ts";
 import { Registration } from "./registration.ts";
 import { Requests, SERVER } from "./requests.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
 export interface UserAgentPorts {
   readonly runtime: Runtime;
@@ -36,6 +37,7 @@ export interface UserAgentPorts {
 export class UserAgent {
   readonly requests: Requests;
   readonly calls: Calls;
+  readonly subscriptions: Subscriptions;
   readonly connection: Connection;
   readonly #ports: UserAgentPorts;
   readonly #transports: ClientTransports;
@@ -72,6 +74,12 @@ export class UserAgent {
       flow: () => this.#line.flow,
       contact: () => registration.contact,
       userAgent: ports.userAgent,
+      instance: ports.instance,
+    });
+    this.subscriptions = new Subscriptions({
+      ...runtime,
+      requests: this.requests,
+      face: () => this.calls.face,
     });
     this.connection = this.#makeConnection(registration);
   }
@@ -94,6 +102,7 @@ export class UserAgent {
 
   /** After `connection.end()`: lets go of the stack and of every socket. */
   async end(): Promise<void> {
+    this.subscriptions.stop();
     this.calls.stop();
     this.#endpoint.stop();
     await this.#transports.end();
@@ -112,6 +121,7 @@ export class UserAgent {
         request: (request, transaction, flow) => {
           // Only our server may speak to us: it has checked who the sender is.
           if (!isOurs(flow)) return transaction.reply(403);
+          if (this.subscriptions.serve(transaction)) return;
           if (request.to.params.has("tag")) return this.calls.serve(transaction);
           return serve(request, transaction);
         },

@@ -15,8 +15,13 @@ import type { Cancel, Clock } from "@parlance/wire";
 
 export interface ComposingChange {
   readonly from: string;
+  /** Where it is seen: with that user, or in a group. */
+  readonly conversation: string;
   readonly active: boolean;
 }
+
+/** Who writes, and where. */
+export type Composing = Pick<ComposingChange, "from" | "conversation">;
 
 const REFRESH_SECONDS = 90;
 /** Peers whose state is remembered at once. */
@@ -80,14 +85,14 @@ export class OthersComposing {
   }
 
   /** A malformed status says nothing. */
-  status(from: string, document: Uint8Array): void {
+  status(by: Composing, document: Uint8Array): void {
     const read = parseIsComposing(document);
-    if (read.ok) this.#set(from, compositionAfter(read.value, this.#clock.now()));
+    if (read.ok) this.#set(by, compositionAfter(read.value, this.#clock.now()));
   }
 
   /** A message ends the composition that led to it. RFC 3994 §3.3 */
-  message(from: string): void {
-    this.#set(from, NO_COMPOSITION);
+  message(by: Composing): void {
+    this.#set(by, NO_COMPOSITION);
   }
 
   stop(): void {
@@ -95,19 +100,20 @@ export class OthersComposing {
     this.#peers.clear();
   }
 
-  #set(from: string, composition: Composition): void {
-    const before = this.#peers.get(from);
+  #set({ from, conversation }: Composing, composition: Composition): void {
+    const key = `${conversation} ${from}`;
+    const before = this.#peers.get(key);
     before?.over();
-    this.#peers.delete(from);
+    this.#peers.delete(key);
     if (composition.state === "active") {
       if (this.#peers.size >= MAX_PEERS) return;
       const waitMs = composition.until - this.#clock.now();
       const over = this.#clock.schedule(Math.max(0, waitMs), () => {
-        this.#set(from, compositionAt(composition, this.#clock.now()));
+        this.#set({ from, conversation }, compositionAt(composition, this.#clock.now()));
       });
-      this.#peers.set(from, { composition, over });
+      this.#peers.set(key, { composition, over });
     }
     const active = composition.state === "active";
-    if (active !== (before !== undefined)) this.#changed({ from, active });
+    if (active !== (before !== undefined)) this.#changed({ from, conversation, active });
   }
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { reading, textOf, worldFor } from "../people.test.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import type { ComposingChange } from "./composing.ts";
-import type { HistoryEntry } from "./conversation.ts";
+import type { HistoryEntry } from "./history.ts";
 
 test("RFC 3994 §3: the other side sees that we write, until the message is there", async (t) => {
   const world = await worldFor(t);
@@ -18,9 +18,10 @@ test("RFC 3994 §3: the other side sees that we write, until the message is ther
     chat.composing();
     await world.run(100);
   }
-  assert.deepEqual(changes, [{ from: alice.address, active: true }]);
+  const seen = { from: alice.address, conversation: alice.address };
+  assert.deepEqual(changes, [{ ...seen, active: true }]);
   await world.until(chat.send("done").delivered);
-  assert.deepEqual(changes.at(-1), { from: alice.address, active: false });
+  assert.deepEqual(changes.at(-1), { ...seen, active: false });
   assert.equal(changes.length, 2);
   assert.deepEqual(shown.map(textOf), ["done"]);
 });

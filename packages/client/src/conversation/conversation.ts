@@ -1,7 +1,9 @@
 /** One conversation: sending, composing and what was said, whatever carries it. */
 import type { Signal } from "../base/signal.ts";
+import type { Invitee } from "../conference/group-invite.ts";
+import type { Room } from "../conference/room.ts";
+import type { GroupOptions } from "../conference/rooms.ts";
 import type { FileContent } from "../files/index.ts";
-import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { Content, SendOptions } from "../sending/content.ts";
 import type { SentMessage } from "../sending/sent-message.ts";
 import type { SessionState } from "../session/chat-session.ts";
@@ -11,27 +13,8 @@ import type { IncomingFile } from "../session/files/incoming-file.ts";
 import type { SentFile } from "../session/files/sent-file.ts";
 import type { OpenOptions, SessionChanges, Talk } from "../session/talk.ts";
 import type { StoredRecord } from "../store/client-store.ts";
-import type { ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts";
 import type { OwnComposing } from "./composing.ts";
-
-export type HistoryEntry =
-  | { readonly direction: "sent"; readonly order: number; readonly message: SentMessage }
-  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage }
-  /** A file, straight or by way of a file server: then the message that says where it is stands beside it. */
-  | { readonly direction: "sent file"; readonly order: number; readonly file: SentFileRecord }
-  | {
-      readonly direction: "received file";
-      readonly order: number;
-      readonly file: ReceivedFileRecord;
-    };
-
-export interface HistoryQuery {
-  /** Entries older than this `order`. */
-  readonly before?: number;
-  /** Entries of one page. Default 50. */
-  readonly limit?: number;
-  readonly signal?: Signal;
-}
+import { type HistoryEntry, type HistoryQuery, pagesOf } from "./history.ts";
 
 /** Whether a session carries what is said: `none` means that messages go by pager mode. */
 export type ConversationSession = Exclude<SessionState, "over"> | "none";
@@ -43,11 +26,10 @@ export interface ConversationPorts {
   readonly fetchFile: (wish: FileWish, signal: Signal | undefined) => IncomingFile;
   readonly send: (content: Content, options: SendOptions) => SentMessage;
   readonly composing: OwnComposing;
+  readonly extend: (users: readonly (string | Invitee)[], options: GroupOptions) => Promise<Room>;
   readonly page: (before: number, limit: number) => Promise<readonly StoredRecord[]>;
   readonly entry: (record: StoredRecord) => HistoryEntry;
 }
-
-const MAX_PAGE = 500;
 
 export class Conversation {
   /** Address of the other user, or of the group. */
@@ -91,6 +73,14 @@ export class Conversation {
     return this.#ports.send(content, options);
   }
 
+  /**
+   * Makes a group of it: with the other user, whose session with us gives way to that of the group, and with these.
+   * Rejects with ImError, and then everything is as it was. IMSpec-SMM-C-008
+   */
+  extend(users: readonly (string | Invitee)[], options: GroupOptions = {}): Promise<Room> {
+    return this.#ports.extend(users, options);
+  }
+
   /** Sends a file: a Blob, a stream or octets. Throws TypeError for wrong arguments; all else is told by what it returns. */
   sendFile(content: FileContent, options: SendFileOptions = {}): SentFile {
     return this.#ports.sendFile(content, options);
@@ -111,15 +101,7 @@ export class Conversation {
   }
 
   /** Pages of what this client's store holds, the newest first. */
-  async *history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
-    const limit = Math.min(query.limit ?? 50, MAX_PAGE);
-    let before = query.before ?? Number.MAX_SAFE_INTEGER;
-    while (!query.signal?.aborted) {
-      const records = await this.#ports.page(before, limit);
-      const last = records.at(-1);
-      if (last === undefined) return;
-      yield records.map((record) => this.#ports.entry(record));
-      before = last.order;
-    }
+  history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
+    return pagesOf(query, this.#ports.page, this.#ports.entry);
   }
 }

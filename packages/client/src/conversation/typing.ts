@@ -14,6 +14,8 @@ export interface TypingPorts {
   readonly sender: Sender;
   readonly isOnline: () => boolean;
   readonly talk: (address: string) => Talk;
+  /** The group at this address, if we are in it. */
+  readonly room: (address: string) => { sendComposing(document: Uint8Array): void } | undefined;
 }
 
 export class Typing {
@@ -38,7 +40,9 @@ export class Typing {
 
   /** Worth nothing a moment later: neither kept, nor sent again, nor reported. RFC 3994 §3.2 */
   #send(address: string, document: Uint8Array): void {
-    const { clock, random, requests, sender, isOnline, talk } = this.#ports;
+    const { clock, random, requests, sender, isOnline, talk, room } = this.#ports;
+    const group = room(address);
+    if (group !== undefined) return group.sendComposing(document);
     const session = talk(address).current;
     if (session !== undefined) {
       session.sendComposing(document);

@@ -10,7 +10,7 @@ import {
 import { isAnonymousUri } from "@parlance/im";
 import { parseUri } from "@parlance/sip";
 import { parsed, utf8TextLossy } from "@parlance/wire";
-import type { ReceivedRecord } from "../store/client-store.ts";
+import type { Reach, ReceivedRecord } from "../store/client-store.ts";
 
 interface Common {
   /** imdn.Message-ID, or what stands for it. */
@@ -21,6 +21,13 @@ interface Common {
   readonly anonymous: boolean;
   /** Where an answer belongs: the sender, or the group that the message went to. */
   readonly conversation: string;
+  /**
+   * Whom it is for: `direct`, the user himself; `all`, everybody in a group; `private`, some of those in a group, to be shown
+   * as such; `system`, a word of the group itself. IM-7.1.3.3-01c
+   */
+  readonly reach: Reach;
+  /** The user has written it himself, on another device. */
+  readonly own: boolean;
   /** Written, as the sender says; else received. */
   readonly at: Date;
   readonly receivedAt: Date;
@@ -70,6 +77,8 @@ export function incomingMessage(
     fromName: record.fromName,
     anonymous: isAnonymous(record.from),
     conversation: record.conversation,
+    reach: record.reach ?? "direct",
+    own: record.own ?? false,
     at: new Date(record.writtenAt ?? record.at),
     receivedAt: new Date(record.at),
     subject: record.subject,

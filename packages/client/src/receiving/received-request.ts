@@ -20,6 +20,7 @@ import {
   type SipRequest,
 } from "@parlance/sip";
 import { type Inflate, parsed } from "@parlance/wire";
+import type { Reach } from "../store/client-store.ts";
 
 /** Who a message is from, as far as whoever brought it vouches for it. */
 export interface Origin {
@@ -28,6 +29,10 @@ export interface Origin {
   readonly fromName: string | undefined;
   /** Group or sender. */
   readonly conversation: string;
+  /** Of what is said in the session of a group. */
+  readonly reach?: Reach;
+  /** The user himself has said it, on another device. */
+  readonly own?: boolean;
 }
 
 export interface Unpacked extends Origin {

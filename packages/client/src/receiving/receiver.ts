@@ -21,7 +21,12 @@ import type { Cancel, Clock, Inflate, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Requests } from "../connection/requests.ts";
 import { bareMessage, type Sender } from "../sending/pager-message.ts";
-import type { ClientStore, ReceiptKind, ReceivedRecord } from "../store/client-store.ts";
+import {
+  type ClientStore,
+  isInRoom,
+  type ReceiptKind,
+  type ReceivedRecord,
+} from "../store/client-store.ts";
 import type { ReceivedRecords } from "./received-records.ts";
 import {
   isUnreadable,
@@ -43,11 +48,28 @@ export interface ReceiverPorts {
   readonly report: (error: unknown) => void;
   /** A new message is in the store. */
   readonly arrived: (record: ReceivedRecord) => void;
-  readonly composing: (from: string, content: Uint8Array) => void;
+  readonly composing: (
+    by: { readonly from: string; readonly conversation: string },
+    content: Uint8Array,
+  ) => void;
   readonly receipt: (receipt: ReceivedImdn, from: string) => Promise<void>;
   /** Brings a receipt to this address in a session that is open with it; false when none is, or it came to nothing. */
   readonly inSession: (address: string, receipt: Uint8Array) => Promise<boolean>;
+  /** The group that is at this address for us, if we are in it or on the way back. */
+  readonly room: (address: string) => ReceiptRoom | undefined;
 }
+
+/** What is read in a group is told in it, and nowhere else: outside of it nobody may learn who has read it. */
+export interface ReceiptRoom {
+  /** Who we are in it. */
+  readonly own: string;
+  readonly isOpen: boolean;
+  /** True when it has the receipt, or will never take it. */
+  sendReceipt(cpim: Uint8Array): Promise<boolean>;
+}
+
+/** `wait`: what it needs will tell when it is there. */
+type Paid = "paid" | "later" | "no server" | "wait";
 
 /** What a message of a session is known by where its sender gives it no id, and what its session is about. */
 export interface InSession extends Origin {
@@ -80,7 +102,7 @@ export class Receiver {
     switch (kindOf(unpacked)) {
       case "composing":
         transaction.reply(200);
-        return this.#ports.composing(unpacked.from, unpacked.content);
+        return this.#ports.composing(unpacked, unpacked.content);
       case "receipt": {
         const taken = await this.#takeReceipts(unpacked);
         return taken
@@ -100,15 +122,18 @@ export class Receiver {
     if (isUnreadable(unpacked)) return unpacked.status;
     switch (kindOf(unpacked)) {
       case "composing":
-        this.#ports.composing(unpacked.from, unpacked.content); // IM-7.1.3.5-01
+        if (of.own !== true) this.#ports.composing(unpacked, unpacked.content); // IM-7.1.3.5-01
         return 200;
       case "receipt":
         return (await this.#takeReceipts(unpacked)) ? 200 : 400;
       case "notice":
         return 200;
-      case "message":
-        await this.#keep(received(unpacked, of.id, this.#ports.clock.now()));
+      case "message": {
+        const record = received(unpacked, of.id, this.#ports.clock.now());
+        if (of.own === true && (await this.#ports.store.sent(record.id)) !== undefined) return 200;
+        await this.#keep(record);
         return 200; // only now: what is answered is kept
+      }
     }
   }
 
@@ -208,6 +233,7 @@ export class Receiver {
       this.#again = false;
       for (const record of await this.#ports.store.owing(OWING_AT_ONCE)) {
         const outcome = await this.#pay(record);
+        if (outcome === "wait") continue;
         if (outcome !== "paid") return this.#retryLater(outcome);
         this.#failures = 0;
         this.#refusals = 0;
@@ -216,10 +242,12 @@ export class Receiver {
     }
   }
 
-  async #pay(record: ReceivedRecord): Promise<"paid" | "later" | "no server"> {
+  async #pay(record: ReceivedRecord): Promise<Paid> {
     for (const kind of record.owed) {
-      const outcome = await this.#sendReceipt(this.#receipt(record, kind));
-      if (outcome === "no server") return outcome;
+      const outcome = isInRoom(record)
+        ? await this.#payInRoom(record, kind)
+        : await this.#sendReceipt(this.#receipt(record, kind));
+      if (outcome === "no server" || outcome === "wait") return outcome;
       if (outcome === "later" && this.#refusals < MAX_REFUSALS) return outcome;
       await this.#ports.records.change(record.id, record.from, (now) => ({
         ...now,
@@ -227,6 +255,16 @@ export class Receiver {
       }));
     }
     return "paid";
+  }
+
+  /** A group that we are in no more hears nothing of us. */
+  async #payInRoom(record: ReceivedRecord, kind: ReceiptKind): Promise<Paid> {
+    const room = this.#ports.room(record.conversation);
+    if (room === undefined) return "paid";
+    if (!room.isOpen) return "wait";
+    const receipt = this.#receipt(record, kind, room.own);
+    if (receipt === undefined) return "paid";
+    return (await room.sendReceipt(receipt.bytes)) ? "paid" : "wait";
   }
 
   async #sendReceipt(receipt: Receipt | undefined): Promise<"paid" | "later" | "no server"> {
@@ -257,17 +295,21 @@ export class Receiver {
     this.#retry = this.#ports.clock.schedule(waitMs, () => this.payReceipts());
   }
 
-  #receipt(record: ReceivedRecord, kind: ReceiptKind | "failed"): Receipt | undefined {
+  #receipt(
+    record: ReceivedRecord,
+    kind: ReceiptKind | "failed",
+    own = this.#ports.sender.address,
+  ): Receipt | undefined {
     const cpim = record.envelope === undefined ? undefined : parseCpim(record.envelope);
     if (cpim === undefined || !cpim.ok) return undefined;
-    const { clock, random, sender } = this.#ports;
+    const { clock, random } = this.#ports;
     const imdn = makeImdn(cpim.value, {
       notification:
         kind === "displayed"
           ? { kind: "display", status: "displayed" }
           : { kind: "delivery", status: kind },
-      from: { name: undefined, uri: sender.address },
-      recipientUri: sender.address,
+      from: { name: undefined, uri: own },
+      recipientUri: own,
       messageId: newMessageId(random),
       now: clock.now(),
     });
@@ -303,6 +345,8 @@ function received(unpacked: Unpacked, id: string, now: number): ReceivedRecord {
     fromName: unpacked.fromName,
     writtenAt: unpacked.writtenAt,
     subject: cpim?.subjects[0]?.text,
+    ...(unpacked.reach === undefined ? {} : { reach: unpacked.reach }),
+    ...(unpacked.own === true ? { own: true } : {}),
     seen: false,
     displayed: false,
     wants,

@@ -4,12 +4,18 @@ import type { Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import { Turns } from "../base/turns.ts";
-import type { ChatSession } from "../session/chat-session.ts";
-import type { ClientStore, SendingState, SentRecord } from "../store/client-store.ts";
+import {
+  type ClientStore,
+  isInRoom,
+  type SendingState,
+  type SentRecord,
+} from "../store/client-store.ts";
+import type { Carrier, RoomCarrier } from "./carrier.ts";
 import { Kept } from "./kept.ts";
 import { Lane } from "./lane.ts";
 import { type Attempt, PagerWay, type PagerWayPorts } from "./pager-way.ts";
 import { isOver, isSame, moved, UNDELIVERED } from "./record-states.ts";
+import { judgeRoomFailure } from "./room-refusal.ts";
 import { isSettled, SentMessage } from "./sent-message.ts";
 import type { Reached } from "./to-each.ts";
 
@@ -17,7 +23,9 @@ export interface OutboxPorts extends Omit<PagerWayPorts, "reached"> {
   readonly clock: Clock;
   readonly store: ClientStore;
   /** A session that carries it; undefined when it goes by signalling. */
-  readonly session: (record: SentRecord) => Promise<ChatSession | undefined>;
+  readonly session: (record: SentRecord) => Promise<Carrier | undefined>;
+  /** The session of the group that it is for; "wait" while it is on its way back. */
+  readonly room: (record: SentRecord) => Promise<RoomCarrier | "wait" | ImError>;
   /** Whoever lives at an address has taken a message that went by signalling. */
   readonly met: (address: string) => void;
   readonly report: (error: unknown) => void;
@@ -28,6 +36,8 @@ export interface OutboxPorts extends Omit<PagerWayPorts, "reached"> {
 const MAX_LIVE = 1_000;
 /** In one session, without an answer. Of two the one could be refused, and come by the other way after the other. */
 const MAX_CARRIED = 1;
+/** A group that comes back wakes those who wait for it; this is for the case that it just did. */
+const ROOM_WAIT_MS = 5_000;
 
 interface Abortable {
   readonly signal: Signal;
@@ -42,6 +52,8 @@ export class Outbox {
   readonly #abortable = new Map<string, Abortable>();
   /** The server has them, and the far end is asked once more whether it does, too. */
   readonly #asking = new Set<string>();
+  /** What groups did not take at once: how often, and when it is tried again. */
+  readonly #again = new Map<string, { readonly tries: number; readonly at: number }>();
   readonly #kept = new Kept();
   readonly #turns = new Turns();
   #idle: (() => void)[] = [];
@@ -87,6 +99,11 @@ export class Outbox {
   pause(): void {
     this.#open = false;
     for (const lane of this.#lanes.values()) lane.wake();
+  }
+
+  /** What waits for this conversation is looked at anew. */
+  wake(conversation: string): void {
+    this.#lanes.get(conversation)?.wake();
   }
 
   /** Sends nothing any more; what waits stays in the store. */
@@ -193,6 +210,7 @@ export class Outbox {
       return this.#fail(message, new ImError("aborted"), lane);
     if (isOver(record, this.#ports.clock.now()))
       return this.#fail(message, new ImError("expired"), lane);
+    if (isInRoom(record)) return this.#bringToRoom(message, lane);
     const overtakes = this.#kept.has(record.conversation, this.#ports.clock.now());
     if (!overtakes && lane.mayBeCarried(message)) {
       const session = await this.#ports.session(record);
@@ -209,6 +227,19 @@ export class Outbox {
     return this.#judge(message, lane, attempt);
   }
 
+  /** Nothing but its session brings it. IM-7.1.3.2.1-P1 */
+  async #bringToRoom(message: SentMessage, lane: Lane): Promise<number | undefined> {
+    const { at = 0 } = this.#again.get(message.id) ?? {};
+    const now = this.#ports.clock.now();
+    if (at > now) return at - now;
+    const room = await this.#ports.room(message.record);
+    if (!this.#open || lane.first !== message) return undefined;
+    if (room instanceof ImError) return this.#fail(message, room, lane);
+    if (room === "wait") return ROOM_WAIT_MS;
+    const waitMs = room.waitMs();
+    return waitMs > 0 ? waitMs : this.#carry(message, lane, room);
+  }
+
   async #judge(message: SentMessage, lane: Lane, attempt: Attempt): Promise<number | undefined> {
     if (attempt.do === "wait") return attempt.waitMs;
     // What the server has anyway cannot fail any more: only a yes tells anything.
@@ -221,11 +252,7 @@ export class Outbox {
     return this.#settled(message, lane);
   }
 
-  async #carry(
-    message: SentMessage,
-    lane: Lane,
-    session: ChatSession,
-  ): Promise<number | undefined> {
+  async #carry(message: SentMessage, lane: Lane, session: Carrier): Promise<number | undefined> {
     if (lane.carrying >= MAX_CARRIED) {
       await lane.untilLeft();
       return undefined;
@@ -238,8 +265,9 @@ export class Outbox {
       unreported: () => this.#askAgain(message, session),
       failed: (failure) => this.#notCarried(message, failure),
     });
-    if (sending === undefined) lane.leaveToSignalling(message);
-    else lane.carry(message, sending);
+    if (sending !== undefined) lane.carry(message, sending);
+    else if (isInRoom(message.record)) return ROOM_WAIT_MS;
+    else lane.leaveToSignalling(message);
     return undefined;
   }
 
@@ -250,8 +278,28 @@ export class Outbox {
     this.#settled(message, lane);
   }
 
+  #notInRoom(message: SentMessage, failure: SendFailure): void {
+    const { id, record } = message;
+    const { tries = 0 } = this.#again.get(id) ?? {};
+    const lane = this.#laneOf(record.conversation);
+    lane.leave(message);
+    const outcome = judgeRoomFailure(failure, record, tries);
+    if (outcome.do === "fail") {
+      this.#fail(message, outcome.error, lane).catch(this.#ports.report);
+    } else if (outcome.do === "partly") {
+      this.#change(id, (now) => ({ ...now, partly: true })).catch(this.#ports.report);
+      this.#settled(message, lane);
+    } else {
+      this.#again.set(id, { tries: tries + 1, at: this.#ports.clock.now() + outcome.waitMs });
+      lane.putBack(message);
+      this.#run(record.conversation, lane);
+    }
+  }
+
   /** It goes the other way; what the next hop had before it failed is lost behind it. */
-  #notCarried(message: SentMessage, { why, status, reported }: SendFailure): void {
+  #notCarried(message: SentMessage, failure: SendFailure): void {
+    if (isInRoom(message.record)) return this.#notInRoom(message, failure);
+    const { why, status, reported } = failure;
     const target = message.record.conversation;
     const lane = this.#laneOf(target);
     lane.leave(message);
@@ -270,7 +318,7 @@ export class Outbox {
    * The session has ended before the far end could say that it has the message. Whoever knows it by its id
    * drops the copy, and answers.
    */
-  #askAgain(message: SentMessage, session: ChatSession): void {
+  #askAgain(message: SentMessage, session: Carrier): void {
     const { id, record } = message;
     if (!session.knowsDoubles || record.state !== "accepted") return;
     const lane = this.#laneOf(record.conversation);
@@ -283,6 +331,7 @@ export class Outbox {
   #settled(message: SentMessage, lane: Lane): undefined {
     lane.remove(message);
     this.#asking.delete(message.id);
+    this.#again.delete(message.id);
     this.#abortable.get(message.id)?.letGo();
     this.#abortable.delete(message.id);
     if (!lane.running) this.#rested(message.record.conversation, lane);

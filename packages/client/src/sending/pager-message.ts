@@ -130,9 +130,17 @@ export function envelope(
   receipts = record.receipts,
 ): Uint8Array {
   const from = record.anonymous ? ANONYMOUS_URI : formatUri(sender.account);
+  return envelopeBetween(record, { from, to: [formatUri(target)] }, receipts);
+}
+
+export function envelopeBetween(
+  record: SentRecord,
+  { from, to }: { readonly from: string; readonly to: readonly string[] },
+  receipts = record.receipts,
+): Uint8Array {
   return formatCpim({
     from: { name: undefined, uri: from },
-    to: [{ name: undefined, uri: formatUri(target) }],
+    to: to.map((uri) => ({ name: undefined, uri })),
     cc: [],
     dateTime: formatDateTime(record.at),
     subjects: record.subject === undefined ? [] : [{ language: undefined, text: record.subject }],

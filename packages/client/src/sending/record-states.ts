@@ -13,6 +13,8 @@ export function moved(
   to: SendingState,
   by: { readonly recipient?: string; readonly failure?: Failure | undefined } = {},
 ): SentRecord {
+  if (record.reach === "all" && by.recipient !== undefined && by.recipient !== record.conversation)
+    return seenBy(record, to, by.recipient);
   const all = by.recipient === undefined || record.recipients.length === 1;
   const recipients = record.recipients.map((each) =>
     (all || each.address === by.recipient) && isLater(each.state, to)
@@ -24,9 +26,27 @@ export function moved(
   return { ...record, recipients, state, failure };
 }
 
+/** So many of a group are remembered who have seen one message. */
+const MOST_READERS = 1_000;
+
+/** One of the group has it, or has seen it: what holds for all of them does not change. */
+function seenBy(record: SentRecord, state: SendingState, address: string): SentRecord {
+  const { recipients } = record;
+  const known = recipients.find((each) => each.address === address);
+  if (known !== undefined) {
+    if (!isLater(known.state, state)) return record;
+    const changed = recipients.map((each) => (each === known ? { ...each, state } : each));
+    return { ...record, recipients: changed };
+  }
+  if (recipients.length > MOST_READERS) return record;
+  return { ...record, recipients: [...recipients, { address, uri: undefined, state }] };
+}
+
 export function isSame(one: SentRecord, other: SentRecord): boolean {
   return (
     one.state === other.state &&
+    one.partly === other.partly &&
+    one.recipients.length === other.recipients.length &&
     one.recipients.every(({ state }, at) => state === other.recipients[at]?.state)
   );
 }

@@ -61,6 +61,11 @@ export class SentMessage {
     return this.#record.recipients;
   }
 
+  /** In a group: it has the message, but not everybody in it has said that he has. */
+  get partly(): boolean {
+    return this.#record.partly ?? false;
+  }
+
   get record(): SentRecord {
     return this.#record;
   }

@@ -7,13 +7,13 @@ import {
   type IncomingSink,
   type MessageLife,
   type OutgoingMessage,
-  type SendFailure,
   type Sending,
 } from "@parlance/msrp";
 import { type IncomingCall, parseUri, type SipResponse } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { InSession } from "../receiving/receiver.ts";
+import type { CarriedLife, Carrier } from "../sending/carrier.ts";
 import { envelope, type Sender } from "../sending/pager-message.ts";
 import type { SentRecord } from "../store/client-store.ts";
 import { isFromFocus } from "./invitation.ts";
@@ -51,15 +51,6 @@ export interface ChatSessionPorts {
   readonly changed: (session: ChatSession, end: MediaEnd | undefined) => void;
 }
 
-/** What the sender of a message in a session hears of it: `failed`, or `accepted` and then one of the others. */
-export interface CarriedLife {
-  accepted(): void;
-  delivered(): void;
-  /** No word of the far end, and none will come. */
-  unreported(): void;
-  failed(failure: SendFailure): void;
-}
-
 export const MOST_MESSAGE_BYTES = 10 * 2 ** 20;
 const TEXT = "text/plain";
 /** What can be shown in a conversation comes bare or in an envelope, all else in an envelope. */
@@ -73,7 +64,7 @@ export const CHAT_TERMS: MediaTerms = {
 const LONGER_FOR_THE_CALLED_MS = 15_000;
 const PATIENCE_MS = 180_000;
 
-export class ChatSession implements MediaOwner {
+export class ChatSession implements MediaOwner, Carrier {
   /** Address of the other side. */
   readonly peer: string;
   readonly #name: string | undefined;

@@ -90,10 +90,10 @@ test("composing is told in the session (IMSpec-SMM-C-013, IM-7.1.3.4-01, IM-7.1.
   chat.composing();
   await world.until(() => changes.length === 1);
   await world.until(chat.send("done").delivered);
-  const { address: from } = alice;
+  const seen = { from: alice.address, conversation: alice.address };
   assert.deepEqual(changes, [
-    { from, active: true },
-    { from, active: false },
+    { ...seen, active: true },
+    { ...seen, active: false },
   ]);
   assert.equal(world.log.text("MESSAGE sip").includes(" MESSAGE "), false);
 });

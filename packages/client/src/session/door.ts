@@ -77,13 +77,22 @@ export class Door {
       accept,
       decline: (status) => media.refuse(status),
     });
+    this.ring(incoming, media, asked);
+    this.#ports.invited(asked);
+  }
+
+  /** `asked` hears when it is too late. */
+  ring(
+    incoming: IncomingCall,
+    media: MediaSession,
+    asked: Pick<SessionInvitation, "settle" | "settled">,
+  ): void {
     const cancel = this.#ports.clock.schedule(ANSWER_MS, () => {
       if (asked.settle("expired")) media.refuse(480);
     });
     void media.done.then(() => asked.settle("withdrawn"));
     void asked.settled.then(cancel);
     incoming.ring();
-    this.#ports.invited(asked);
   }
 
   lineIsBack(): void {

@@ -7,7 +7,6 @@ import {
   offers,
   type Refusal,
   readSessionOffer,
-  refuse,
   type SessionKind,
   sessionKindOf,
 } from "@parlance/im";
@@ -39,8 +38,6 @@ export function readInvitation(request: SipRequest): Invitation | Refusal {
   if (isRefusal(read)) return read;
   const { offer, others } = read;
   const about = { request, origin: originOf(request), subject: request.get(Subject), others };
-  // Conferences are not for conversations with one user.
-  if (isFromFocus(request)) return refuse("no common media");
   if (offer === undefined) {
     return { ...about, kind: sessionKindOf(request, undefined), offered: undefined };
   }
@@ -50,6 +47,7 @@ export function readInvitation(request: SipRequest): Invitation | Refusal {
   return { ...about, kind: sessionKindOf(request, media), offered: { offer, line, media } };
 }
 
+/** It is of a group. RFC 4579 §5.1 */
 export function isFromFocus(message: SipRequest | SipResponse): boolean {
   const contacts = message.get(Contact);
   const [first] = contacts === undefined || "star" in contacts ? [] : contacts;

@@ -4,6 +4,7 @@ import {
   ACCEPT_CONTACT_LARGE_MESSAGE,
   ANONYMOUS_NAME,
   ANONYMOUS_URI,
+  ISFOCUS,
   type SessionKind,
 } from "@parlance/im";
 import {
@@ -35,6 +36,10 @@ export interface InviteWish {
   readonly subject?: string | undefined;
   /** Hides who calls, for the whole session. */
   readonly anonymous?: boolean;
+  /** What the caller wishes to be called in a group. OMA IM 7.1.1.15 */
+  readonly nickname?: string | undefined;
+  /** It is for a user, and not to be taken for the wish to be in a group. RFC 3841 §5 */
+  readonly toUser?: boolean;
   /** Option tags that the other side has to know. */
   readonly requires?: readonly string[];
 }
@@ -50,11 +55,11 @@ export function makeInvite(
   sender: Sender,
   random: Random,
 ): SipRequest {
-  const { kind, to, subject, anonymous = false, requires = [] } = wish;
+  const { kind, to, subject, anonymous = false, nickname, toUser = false, requires = [] } = wish;
   const { account, displayName, userAgent } = sender;
   const shown = anonymous
-    ? { name: ANONYMOUS_NAME, uri: parseUri(ANONYMOUS_URI) }
-    : { name: displayName, uri: account }; // IM-7.1.1.1-09
+    ? { name: nickname ?? ANONYMOUS_NAME, uri: parseUri(ANONYMOUS_URI) }
+    : { name: nickname ?? displayName, uri: account }; // IM-7.1.1.1-09
   // IM-7.1.1.1-P1, IM-9.1.1.1-P1
   return makeRequest("INVITE", to, (edit) => {
     edit.set(MaxForwards, 70);
@@ -64,6 +69,7 @@ export function makeInvite(
     edit.set(CSeq, { number: 1, method: "INVITE" });
     edit.append(PPreferredIdentity, { name: displayName, uri: account, params: Params.none });
     edit.setText("Accept-Contact", acceptContact(kind)); // IM-7.1.1.1-01, IM-9.1.1.1-01
+    if (toUser) edit.setText("Reject-Contact", `*;${ISFOCUS}`);
     edit.set(UserAgent, userAgent); // IM-7.1.1.1-02, IM-9.1.1.1-02
     if (anonymous) edit.set(headers.Privacy, ["id"]); // IM-7.1.1.1-05, IM-7.1.1.1-08, IM-9.1.1.1-04
     // IM-7.1.1.1-07, IM-9.1.1.1-06

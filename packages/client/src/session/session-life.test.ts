@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSdp, readOffer } from "@parlance/formats";
+import type { ClientEvents } from "../events.ts";
 import { codeOf, reading, textOf, worldFor } from "../people.test.ts";
-import type { SessionInvitation } from "./session-invitation.ts";
 import { inSession, invitesIn, requests, responses, wire } from "./sessions.test.ts";
 import type { SessionChange } from "./sessions.ts";
 
@@ -15,7 +15,7 @@ test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1
   const text = (name: string): string => invite.text(name) ?? "";
   assert.equal(text("Accept-Contact"), "*;+g.oma.sip-im");
   assert.match(text("User-Agent"), /^IM-client\/OMA1\.0 /);
-  assert.equal(text("Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, UPDATE, PRACK");
+  assert.equal(text("Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, UPDATE, NOTIFY, PRACK");
   assert.match(text("Contact"), /^<sip:alice@198\.51\.100\.1:\d+;transport=tcp>;\+g\.oma\.sip-im$/);
   assert.match(text("Supported"), /\btimer\b/);
   assert.equal(text("Session-Expires"), "1800;refresher=uac");
@@ -183,7 +183,7 @@ test("who is asked hears who calls and why, and may say yes (OMA IM 7.1.2.1)", a
   const world = await worldFor(t);
   const alice = await world.client("alice", { displayName: "Alice" });
   const bob = await world.client("bob", { sessions: { incoming: "ask" } });
-  const asked: SessionInvitation[] = [];
+  const asked: ClientEvents["invitation"][] = [];
   bob.on("invitation", (invitation) => asked.push(invitation));
   const opening = alice.conversation(bob.address).open({ subject: "Lunch" });
   await world.until(() => asked.length === 1);
@@ -204,7 +204,7 @@ test("… or no, or nothing; the caller hears which", async (t) => {
   const world = await worldFor(t);
   const alice = await world.client("alice");
   const bob = await world.client("bob", { sessions: { incoming: "ask" } });
-  const answers: ((invitation: SessionInvitation) => void)[] = [
+  const answers: ((invitation: ClientEvents["invitation"]) => void)[] = [
     (invitation) => invitation.decline(),
     (invitation) => invitation.decline("busy"),
     () => {},
@@ -226,7 +226,7 @@ test("who is called off answers 487, and disturbs nobody any more (IMSpec-SMM-C-
   const seen = wire();
   const alice = await world.client("alice");
   const bob = await world.client("bob", { sessions: { incoming: "ask" }, trace: seen.trace });
-  const asked: SessionInvitation[] = [];
+  const asked: ClientEvents["invitation"][] = [];
   bob.on("invitation", (invitation) => asked.push(invitation));
   const giveUp = new AbortController();
   const opening = codeOf(alice.conversation(bob.address).open({ signal: giveUp.signal }));

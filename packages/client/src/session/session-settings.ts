@@ -6,6 +6,11 @@ export interface SessionOptions {
   readonly mode?: SessionMode;
   /** What is done when others open one: `ask` tells the event "invitation". Default `accept`. */
   readonly incoming?: "accept" | "ask" | "decline";
+  /**
+   * What is done when others invite into a group: `ask` tells the event "invitation", and where nobody listens the
+   * user is not reachable for it. Default `ask`.
+   */
+  readonly groups?: "accept" | "ask" | "decline";
   /** A session in which nothing happens ends after so long. Default 300. */
   readonly idleSeconds?: number;
   /** Sessions at one time. Default 20. */
@@ -19,6 +24,7 @@ export interface SessionOptions {
 export interface SessionSettings {
   readonly mode: SessionMode;
   readonly incoming: "accept" | "ask" | "decline";
+  readonly groups: "accept" | "ask" | "decline";
   readonly idleMs: number;
   readonly most: number;
   readonly autoAcceptLargeBytes: number;
@@ -33,6 +39,7 @@ export function readSessionOptions(options: SessionOptions = {}): SessionSetting
   return {
     mode,
     incoming,
+    groups: options.groups ?? "ask",
     idleMs: idleSeconds * 1_000,
     most,
     autoAcceptLargeBytes: options.autoAcceptLargeBytes ?? AUTO_ACCEPT_BYTES,

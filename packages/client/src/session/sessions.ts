@@ -11,7 +11,7 @@ import type { SendingState, SentRecord } from "../store/client-store.ts";
 import type { Trace } from "../trace.ts";
 import { CHAT_TERMS, ChatSession, type SessionState, type TakeInSession } from "./chat-session.ts";
 import { Door } from "./door.ts";
-import { type Invitation, readInvitation } from "./invitation.ts";
+import { type Invitation, isFromFocus, readInvitation } from "./invitation.ts";
 import { makeInvite } from "./invite.ts";
 import { takeLarge } from "./large/large-receiver.ts";
 import { sendLarge } from "./large/large-sender.ts";
@@ -55,6 +55,13 @@ export type FileTaker = (
   media: MediaPorts,
 ) => void | Promise<void>;
 
+/** `replaces`: it takes the place of a session that there is. */
+export type GroupTaker = (
+  invitation: Invitation,
+  transaction: ServerTransaction,
+  replaces: boolean,
+) => void;
+
 const MOST_TALKS = 1_000;
 
 export class Sessions {
@@ -63,6 +70,8 @@ export class Sessions {
   readonly door: Door;
   /** Who takes invitations for files; without anybody they are refused. */
   files: FileTaker | undefined;
+  /** Who takes invitations into groups; without anybody they are refused. */
+  groups: GroupTaker | undefined;
   readonly #ports: SessionsPorts;
   readonly #settings: SessionSettings;
   readonly #endpoint: MsrpEndpoint | undefined;
@@ -124,7 +133,11 @@ export class Sessions {
     if (media === undefined) return door.refuse(transaction, refuse("no common media"));
     const replaced = this.#ports.calls.replaces(request);
     if (replaced.kind === "refuse") return transaction.reply(replaced.status); // RFC 3891 §3
-    await this.#take(read, transaction, media);
+    const replaces = replaced.kind === "replace";
+    if (isFromFocus(request) && read.kind === "conversation") {
+      if (this.groups === undefined) return door.refuse(transaction, refuse("no common media"));
+      this.groups(read, transaction, replaces);
+    } else await this.#take(read, transaction, media);
     if (replaced.kind === "replace") replaced.usage.end(); // RFC 3891 §3
   }
 
@@ -176,7 +189,13 @@ export class Sessions {
     const { subject, anonymous = false } = how;
     const session = this.#session({ peer, name: undefined, ours: true, anonymous }, this.media);
     this.door.hold(session.media);
-    const wish = { kind: "conversation", to: parseUri(peer), subject, anonymous } as const;
+    const wish = {
+      kind: "conversation",
+      to: parseUri(peer),
+      subject,
+      anonymous,
+      toUser: true,
+    } as const;
     session.invite((body) => makeInvite(wish, body, sender, runtime.random));
     return session;
   }

@@ -13,6 +13,17 @@ export type SendingState =
 
 export type ReceiptKind = "delivered" | "displayed";
 
+/** Whom a message is for. OMA IM 7.1.3.3 */
+export type Reach =
+  /** One user, or those of a list. */
+  | "direct"
+  /** Everybody in a group, in its session. */
+  | "all"
+  /** Some of those in a group, in its session. */
+  | "private"
+  /** Said by the group itself. */
+  | "system";
+
 interface CommonRecord {
   /** imdn.Message-ID, or what stands for it: unique together with the direction and the peer. */
   readonly id: string;
@@ -26,6 +37,8 @@ interface CommonRecord {
   readonly content: Uint8Array;
   /** Content-Disposition: how it wants to be shown, and the name of a file. RFC 2183 */
   readonly disposition: string | undefined;
+  /** Absent in what older versions have kept: `direct`. */
+  readonly reach?: Reach;
 }
 
 export interface SentRecord extends CommonRecord {
@@ -41,6 +54,8 @@ export interface SentRecord extends CommonRecord {
   /** Every recipient may learn of the others. */
   readonly namesRecipients: boolean;
   readonly subject: string | undefined;
+  /** The group has it, but not everybody in it has said so. */
+  readonly partly?: boolean;
 }
 
 export interface Recipient {
@@ -55,6 +70,8 @@ export interface ReceivedRecord extends CommonRecord {
   /** Who it says it is from, as shown: an anonymous address when the sender hides. */
   readonly from: string;
   readonly fromName: string | undefined;
+  /** The same user has written it, on another device. */
+  readonly own?: boolean;
   /** CPIM DateTime, epoch ms. */
   readonly writtenAt: number | undefined;
   readonly subject: string | undefined;
@@ -68,6 +85,11 @@ export interface ReceivedRecord extends CommonRecord {
   readonly owed: readonly ReceiptKind[];
   /** The message/cpim as it came, from which receipts are made; undefined for bare bodies. */
   readonly envelope: Uint8Array | undefined;
+}
+
+/** Goes by the session of a group, and by nothing else. */
+export function isInRoom({ reach }: Pick<CommonRecord, "reach">): boolean {
+  return reach === "all" || reach === "private";
 }
 
 export type MessageRecord = SentRecord | ReceivedRecord;

@@ -4,10 +4,10 @@ import { type TestContext, test } from "node:test";
 import { parseSdp, readOffer } from "@parlance/formats";
 import type { World, WorldClientOptions } from "@parlance/testkit";
 import type { ImClient } from "../../client.ts";
+import type { ClientEvents } from "../../events.ts";
 import { reading, statesOf, textOf, worldFor } from "../../people.test.ts";
 import type { IncomingMessage } from "../../receiving/incoming-message.ts";
 import type { SentMessage } from "../../sending/sent-message.ts";
-import type { SessionInvitation } from "../session-invitation.ts";
 import { requests, responses, wire } from "../sessions.test.ts";
 
 /** Over datagrams somewhere on the way: nothing of 1300 bytes or more goes by MESSAGE. */
@@ -106,7 +106,7 @@ test("what is larger than is taken unasked waits for a word of the user (OMA IM 
     bob: { sessions: { autoAcceptLargeBytes: 10_000 } },
   });
   const shown = reading(bob);
-  const asked: SessionInvitation[] = [];
+  const asked: ClientEvents["invitation"][] = [];
   bob.on("invitation", (invitation) => asked.push(invitation));
   const small = alice.send(bob.address, "small ".repeat(1_000));
   await world.until(small.delivered);

@@ -2,6 +2,7 @@
 import type { AgreedMedia, Offer as SdpOffer } from "@parlance/formats";
 import { findMessageMedia } from "@parlance/formats";
 import {
+  type Answered,
   clientWaits,
   type IncomingControl,
   type IncomingHead,
@@ -28,7 +29,7 @@ import {
   type Offer,
   type OutgoingCall,
   type OutgoingOwner,
-  Params,
+  type ServerTransaction,
   type SipRequest,
   type SipResponse,
   sessionOf,
@@ -38,6 +39,7 @@ import type { Random } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
 import type { Calls, CallWish } from "../../connection/calls.ts";
 import { callError, refusalError } from "./call-error.ts";
+import { lostBecause, readReasons } from "./loss.ts";
 import { type MediaTerms, OwnDescription, offerIn } from "./own-description.ts";
 import { dialFor, type Place } from "./place.ts";
 
@@ -64,6 +66,8 @@ export interface MediaOwner {
   /** The connection is gone, and another one is tried for. */
   lost?(): void;
   incoming(head: IncomingHead, control: IncomingControl): IncomingSink | number;
+  /** Another request in the call. `false` leaves it to the usual answer. */
+  requested?(transaction: ServerTransaction): boolean | Promise<void>;
   /** Once, last. What was not through has failed before. */
   over(end: MediaEnd): void;
 }
@@ -99,6 +103,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   #msrp: MsrpSession | undefined;
   #agreed: AgreedMedia | undefined;
   #agent: string | undefined;
+  #answer: SipResponse | undefined;
   #open = false;
   #over = false;
   #renewing = false;
@@ -128,6 +133,11 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   /** What the other side says it is: OMA IM, appendix F. */
   get agent(): string | undefined {
     return this.#agent;
+  }
+
+  /** The 2xx to our INVITE. */
+  get answer(): SipResponse | undefined {
+    return this.#answer;
   }
 
   get call(): Call | undefined {
@@ -171,6 +181,12 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   /** Waits until there is a connection. Before there are terms nothing can be sent. */
   send(message: OutgoingMessage, life: MessageLife): Sending | undefined {
     return this.#msrp?.send(message, life);
+  }
+
+  /** Asks to be called so, or gives the name back with an empty one; undefined: no answer. RFC 7701 §7 */
+  nickname(name: string, answered: Answered): void {
+    if (this.#msrp === undefined) answered(undefined);
+    else this.#msrp.nickname(name, answered);
   }
 
   /**
@@ -225,6 +241,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
       call.end();
       return this.#finish({ by: "failure", error: new ImError("not supported") });
     }
+    this.#answer = response;
     const agreed = this.#own.agreed(sessionOf(response));
     if (agreed === undefined) return this.#fail(new ImError("not supported"));
     this.#agree(agreed, response.text("Server") ?? response.text("User-Agent"));
@@ -260,8 +277,8 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
     this.#agree(agreed, call.peer.agent);
   }
 
-  requested(): false {
-    return false;
+  requested(transaction: ServerTransaction): boolean | Promise<void> {
+    return this.#owner.requested?.(transaction) ?? false;
   }
 
   description(): Body {
@@ -269,10 +286,12 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 
   ended(_call: Call, end: CallEnd): void {
+    const held = this.#call;
     this.#call = undefined;
     if (end.by === "peer") this.#finish({ by: "peer", ...readReasons(end.reasons) });
     else if (end.by === "failure")
       this.#finish({ by: "failure", error: new ImError("not reachable") });
+    else if (held !== undefined) this.#finish({ by: "us" }); // another one has taken its place. RFC 3891 §3
   }
 
   // As MSRP sees it.
@@ -368,22 +387,9 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 }
 
-/** For who ends a session that he would rather have kept. */
-export function lostBecause(text: string): readonly Tagged[] {
-  return [{ value: "SIP", params: Params.of(["cause", "408"], ["text", text]) }];
-}
-
 /** Ours keep the half of a message that came over a lost connection, and so does our server. RFC 4975 §5.4 */
 function keepsHalves(agent: string | undefined): boolean {
   return agent !== undefined && /(?:^|\s)Parlance(?:-\w+)?\//.test(agent);
-}
-
-function readReasons(reasons: readonly Tagged[]): { text: string | undefined; lost: boolean } {
-  const text = reasons.map(({ params }) => params.get("text")).find((one) => one !== undefined);
-  const lost = reasons.some(
-    ({ value, params }) => value.toUpperCase() === "SIP" && params.get("cause") === "408",
-  );
-  return { text, lost };
 }
 
 function number32(random: Random): number {

@@ -1,6 +1,13 @@
 /** An INVITE that the controlling function gets, read as far as its checks go. Clauses 7.2.1.2 to 7.2.1.5 */
-import { asksFor, IM_TAG, type Refusal, refuse } from "@parlance/im";
-import { Contact, formatUri, Require, type SipRequest, sessionOf } from "@parlance/sip";
+import { asksFor, IM_TAG, ISFOCUS, offers, type Refusal, refuse } from "@parlance/im";
+import {
+  Contact,
+  formatUri,
+  RejectContact,
+  Require,
+  type SipRequest,
+  sessionOf,
+} from "@parlance/sip";
 import { readOfferedMedia, type SessionMedia, saidBy, saysFocus } from "../../media/index.ts";
 import type { Originator, Passage, Untagged } from "../../ports/index.ts";
 import { FOCUS_EXTENSIONS } from "./focus-face.ts";
@@ -45,6 +52,11 @@ export function unknownExtension({
 }: Pick<Ask, "unknownExtensions">): Refusal | undefined {
   if (unknownExtensions.length === 0) return undefined;
   return refuse("unknown extension", [["Unsupported", unknownExtensions.join(", ")]]);
+}
+
+/** Whoever calls wants to speak with a user: that there is a group at this address he does not know. RFC 3841 §5 */
+export function rejectsFocus(request: SipRequest): boolean {
+  return request.get(RejectContact)?.some((rejected) => offers(rejected, ISFOCUS)) ?? false;
 }
 
 function readOffer(request: SipRequest): SessionMedia | Refusal {

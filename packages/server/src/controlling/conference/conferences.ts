@@ -12,7 +12,7 @@ import { utf8Text } from "@parlance/wire";
 import type { Edit, MaybePromise, Originator, Owner, Passage, Verdict } from "../../ports/index.ts";
 import type { Group } from "../model.ts";
 import { TAKEN } from "./admit.ts";
-import { readAsk } from "./ask.ts";
+import { readAsk, rejectsFocus } from "./ask.ts";
 import type { Conference, ConferenceProcedures } from "./conference.ts";
 import type { Device } from "./device.ts";
 import { focusContact } from "./focus-face.ts";
@@ -112,6 +112,7 @@ export class Conferences implements Owner {
 
   #invite(passage: Passage, key: string): Verdict {
     const { ports, options } = this.#hosting;
+    if (rejectsFocus(passage.request)) return no(refuse("unreachable"));
     const ask = readAsk(passage, options.untagged);
     if (key === options.factory) return setUpAdHocGroup(ask, this.#hosting);
     const group = ports.groups.find(key);

@@ -1,0 +1,157 @@
+/** Groups made for once, groups with members, and who is brought in or sent away. OMA IM 7.1.1.3, 7.1.1.4, 7.1.1.6, 7.1.1.7, 7.1.1.14 */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ImClient } from "../client.ts";
+import { codeOf, reading } from "../people.test.ts";
+import type { GroupInvitation } from "./group-invitation.ts";
+import type { Room } from "./room.ts";
+import { inLobby, LOBBY, lobbyFor, namesOf, shownIn } from "./rooms-world.test.ts";
+
+const TEAM = "sip:team@parlance.test";
+const GROUPS = {
+  groups: [{ name: "team", displayName: "Team", members: ["alice", "bob", "carol"] }],
+};
+
+/** Says yes to everything. */
+function accepting(client: ImClient): {
+  readonly invitations: GroupInvitation[];
+  readonly rooms: Room[];
+} {
+  const invitations: GroupInvitation[] = [];
+  const rooms: Room[] = [];
+  client.on("invitation", (asked) => {
+    if (asked.kind !== "group") return;
+    invitations.push(asked);
+    const room = asked.accept();
+    if (room !== undefined) rooms.push(room);
+  });
+  return { invitations, rooms };
+}
+
+test("whoever makes a group has those in it who come, and writes to all of them (IMSpec-SMM-C-002, IM-7.1.3.2.1-02)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice", { displayName: "Alice" });
+  const bob = await world.client("bob");
+  const carol = await world.client("carol");
+  const [bobs, carols] = [accepting(bob), accepting(carol)];
+  const room = await world.until(
+    alice.createGroup([bob.address, { address: carol.address }], { subject: "Lunch" }),
+  );
+  assert.equal(room.adHoc, true);
+  assert.match(room.address, /^sip:im-[0-9a-f]{24}@/);
+  await world.until(() => carols.rooms[0]?.state === "in");
+  const [asked] = bobs.invitations;
+  assert.deepEqual(
+    [asked?.from, asked?.group, asked?.subject, asked?.others],
+    [alice.address, undefined, "Lunch", [bob.address, carol.address]],
+  );
+  await world.run(3_000);
+  assert.deepEqual(namesOf(room), ["Alice", "bob", "carol"]);
+  assert.deepEqual(room.me?.roles, ["creator"]);
+  const shown = [reading(alice), reading(bob), reading(carol)];
+  await world.until(room.send("hungry?").delivered);
+  await world.until(bobs.rooms[0]?.send("yes").delivered ?? assert.fail());
+  assert.deepEqual(shown.map(shownIn), [["all yes"], ["all hungry?"], ["all hungry?", "all yes"]]);
+  assert.equal(shown[1]?.[0]?.conversation, bobs.rooms[0]?.address);
+});
+
+test("a group with members calls them (IMSpec-SMM-C-003)", async (t) => {
+  const world = await lobbyFor(t, GROUPS);
+  const alice = await world.client("alice");
+  const bob = await world.client("bob");
+  const { invitations, rooms } = accepting(bob);
+  const room = await world.until(alice.join(TEAM));
+  await world.until(() => rooms[0]?.state === "in");
+  assert.deepEqual([invitations[0]?.group, invitations[0]?.from], [TEAM, alice.address]);
+  const shown = reading(bob);
+  await world.until(room.send("hello team").delivered);
+  assert.equal(shown[0]?.conversation, TEAM);
+  assert.equal(rooms[0]?.address, TEAM);
+});
+
+test("an invitation may be declined, and where nobody decides it is not taken (OMA IM 7.1.2.1)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const bob = await world.client("bob");
+  await world.client("carol");
+  const dave = await world.client("dave", { sessions: { groups: "accept" } });
+  bob.on("invitation", (asked) => asked.decline());
+  const arrived: Room[] = [];
+  dave.on("room", (room) => arrived.push(room));
+  assert.equal(await world.until(codeOf(alice.createGroup([world.address("bob")]))), "declined");
+  assert.equal(
+    await world.until(codeOf(alice.createGroup([world.address("carol")]))),
+    "not reachable",
+  );
+  await world.until(alice.createGroup([dave.address, world.address("carol")]));
+  await world.until(() => arrived[0]?.state === "in");
+  assert.deepEqual(dave.rooms, arrived);
+});
+
+test("others are brought in, one or many at once (IMSpec-SMM-C-007)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice"]);
+  const [alice] = people;
+  const others: ReturnType<typeof accepting>[] = [];
+  for (const name of ["bob", "carol", "dave"]) others.push(accepting(await world.client(name)));
+  await world.until(alice.room.invite(world.address("bob")));
+  await world.until(() => others[0]?.rooms[0]?.state === "in");
+  await world.until(alice.room.invite([world.address("carol"), world.address("dave")]));
+  await world.until(() => others.every(({ rooms }) => rooms[0]?.state === "in"));
+  assert.equal(others[2]?.invitations[0]?.group, LOBBY);
+  await world.run(3_000);
+  assert.deepEqual(namesOf(alice.room), ["alice", "bob", "carol", "dave"]);
+});
+
+test("whoever may sends others away, and they know it, and stay away (IMSpec-SMM-C-009)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob", "carol"]);
+  const [alice, bob, carol] = people;
+  await world.run(3_000);
+  const departures: unknown[] = [];
+  alice.room.on("roster", (change) => {
+    if (change.type === "removed") departures.push([change.member.name, change.why]);
+  });
+  assert.equal(await world.until(codeOf(bob.room.expel(carol.client.address))), "refused");
+  const [, member] = alice.room.members;
+  await world.until(alice.room.expel(member ?? assert.fail()));
+  await world.until(() => bob.room.state === "left");
+  assert.equal(bob.room.ending?.why, "expelled");
+  await world.run(5_000);
+  assert.deepEqual(departures, [["bob", "expelled"]]);
+  assert.equal(await world.until(codeOf(bob.client.join(LOBBY))), "refused");
+  await world.run(200_000);
+  assert.deepEqual(bob.client.rooms, []);
+  assert.equal(carol.room.state, "in");
+});
+
+test("a conversation becomes a group, and both sides have the group in its place (IMSpec-SMM-C-008)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const bob = await world.client("bob");
+  const carol = await world.client("carol");
+  const carols = accepting(carol);
+  const arrived: Room[] = [];
+  bob.on("room", (room) => arrived.push(room));
+  const chat = alice.conversation(bob.address);
+  await world.until(chat.open());
+  const room = await world.until(chat.extend([carol.address], { subject: "Launch" }));
+  await world.until(() => arrived[0]?.state === "in" && carols.rooms[0]?.state === "in");
+  await world.until(() => chat.session === "none");
+  assert.equal(bob.conversation(alice.address).session, "none");
+  await world.run(3_000);
+  assert.deepEqual(namesOf(room), ["alice", "bob", "carol"]);
+  const shown = reading(bob);
+  await world.until(room.send("now all of us").delivered);
+  assert.deepEqual(shownIn(shown), ["all now all of us"]);
+});
+
+test("without a session the other side is asked like everybody (IMSpec-SMM-C-008)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const bobs = accepting(await world.client("bob"));
+  const room = await world.until(
+    alice.conversation(world.address("bob")).extend([world.address("carol")]),
+  );
+  await world.until(() => bobs.rooms[0]?.state === "in");
+  await world.run(1_000);
+  assert.equal(room.state, "in");
+});

@@ -1,0 +1,122 @@
+/** Coming back into a group after whatever cut it off, without a gap and without a double. OMA IM 7.1.1.9 */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reading, textOf } from "../people.test.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import { inLobby, LOBBY, namesOf, shownIn } from "./rooms-world.test.ts";
+
+test("after a short cut the same session goes on", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = reading(bob.client);
+  const states: string[] = [];
+  bob.room.on("state", (state) => states.push(state));
+  world.link("bob").cut();
+  await world.run(200);
+  const sent = alice.room.send("did you hear?");
+  await world.until(() => shownIn(shown).length === 1);
+  await world.until(sent.delivered);
+  await world.run(60_000);
+  assert.deepEqual(states, ["reconnecting", "in"]);
+  assert.deepEqual(shownIn(shown), ["all did you hear?"]);
+  assert.equal(bob.room.state, "in");
+});
+
+test("after a long one it comes back by the identity of the session, and has missed nothing (IMSpec-SMM-C-015)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  await world.run(3_000);
+  const shown = reading(bob.client);
+  const departures: unknown[] = [];
+  alice.room.on("roster", (change) => {
+    departures.push(change.type === "removed" ? change.why : change.type);
+  });
+  world.link("bob").silence();
+  await world.run(1_000);
+  const mine = bob.room.send("before you go on");
+  const texts = ["one", "two", "three", "four"];
+  for (const text of texts) await world.until(alice.room.send(text).accepted);
+  await world.run(120_000);
+  await world.until(alice.room.send("five").accepted);
+  assert.deepEqual(namesOf(alice.room), ["alice"]);
+  world.link("bob").restore();
+  await world.until(mine.delivered, 600_000);
+  await world.run(10_000);
+  assert.deepEqual(
+    shownIn(shown),
+    [...texts, "five"].map((text) => `all ${text}`),
+  );
+  assert.equal(bob.room.state, "in");
+  assert.deepEqual(namesOf(alice.room), ["alice", "bob"]);
+  assert.deepEqual(departures, ["lost", "added"]);
+});
+
+test("a crash of the server ends nothing for those who come back", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = [reading(alice.client), reading(bob.client)];
+  await world.until(alice.room.send("before").delivered);
+  await world.run(6_000);
+  await world.restartServer();
+  const sent = [alice.room.send("after"), bob.room.send("me, too")];
+  await world.until(Promise.all(sent.map(({ accepted }) => accepted)), 600_000);
+  await world.until(() => shown.every((messages) => shownIn(messages).length > 0), 600_000);
+  await world.run(10_000);
+  assert.deepEqual(shown.map(shownIn), [["all me, too"], ["all before", "all after"]]);
+  assert.deepEqual(namesOf(alice.room).toSorted(), ["alice", "bob"]);
+});
+
+test("a client that is killed comes back with its next run, and so does what it had not sent", async (t) => {
+  const store = new MemoryStore();
+  const { world, people } = await inLobby(t, ["alice", "bob"], { clients: { bob: { store } } });
+  const [alice, bob] = people;
+  world.link("bob").silence();
+  bob.room.send("my last words");
+  await world.run(100);
+  world.kill("bob");
+  world.link("bob").restore();
+  await world.until(alice.room.send("where are you?").accepted);
+  await world.run(60_000);
+  await world.until(alice.room.send("gone").accepted);
+  const heard = reading(alice.client);
+  const again = await world.client("bob", { store });
+  const shown = reading(again);
+  const [room] = again.rooms;
+  assert.equal(room?.address, LOBBY);
+  assert.equal(await world.until(again.join(LOBBY)), room);
+  await world.until(() => shownIn(shown).length === 2 && shownIn(heard).length > 0);
+  await world.run(10_000);
+  assert.deepEqual(shownIn(shown), ["all where are you?", "all gone"]);
+  assert.deepEqual(shownIn(heard), ["all my last words"]);
+});
+
+test("a client that is closed in order comes back as well, unless it has left", async (t) => {
+  const store = new MemoryStore();
+  const { world, people } = await inLobby(t, ["alice", "bob"], { clients: { bob: { store } } });
+  const [alice, bob] = people;
+  await world.until(bob.client.close());
+  await world.until(alice.room.send("meanwhile").accepted);
+  const again = await world.client("bob", { store });
+  const shown = reading(again);
+  await world.until(() => shownIn(shown).length === 1);
+  assert.deepEqual(shownIn(shown), ["all meanwhile"]);
+  again.rooms[0]?.leave();
+  await world.run(1_000);
+  await world.until(again.close());
+  const third = await world.client("bob", { store });
+  assert.deepEqual(third.rooms, []);
+});
+
+test("what is written while the way back is open waits, and comes in its order", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = reading(alice.client);
+  world.link("bob").silence();
+  const sent = ["1", "2", "3"].map((text) => bob.room.send(text));
+  await world.run(90_000);
+  world.link("bob").restore();
+  await world.until(Promise.all(sent.map(({ delivered }) => delivered)), 600_000);
+  assert.deepEqual(shownIn(shown), ["all 1", "all 2", "all 3"]);
+  assert.equal(textOf(shown.at(-1) ?? assert.fail()), "3");
+  assert.equal(alice.room.state, "in");
+});

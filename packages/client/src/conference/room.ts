@@ -1,0 +1,207 @@
+/** A group that this client is in: a chat room, a pre-defined group, or one that somebody has made for once. OMA IM 7.1.1 */
+import { Emitter, type Listening } from "../base/emitter.ts";
+import { ImError } from "../base/errors.ts";
+import type { Signal } from "../base/signal.ts";
+import type { OwnComposing } from "../conversation/composing.ts";
+import type { HistoryEntry, HistoryQuery } from "../conversation/history.ts";
+import type { FileContent } from "../files/index.ts";
+import type { Content, SendOptions } from "../sending/content.ts";
+import type { SentMessage } from "../sending/sent-message.ts";
+import type { SendFileOptions } from "../session/files/file-sender.ts";
+import type { SentFile } from "../session/files/sent-file.ts";
+import type { RoomEnd } from "./judge-end.ts";
+import type { Membership, RoomState } from "./membership.ts";
+import type { Member, RosterChange } from "./roster.ts";
+
+export interface RoomEvents {
+  state: RoomState;
+  /** Somebody came, left, was sent away, is called something else. */
+  roster: RosterChange;
+  /**
+   * The session was lost, and what was said until it came back may never come: this group keeps nothing for those
+   * who are away.
+   */
+  missed: undefined;
+  /** A page on which the user may choose what he is called here. OMA IM 8.6 */
+  alias: AliasLink;
+}
+
+export interface AliasLink {
+  readonly url: string;
+  readonly expiresAt: Date | undefined;
+}
+
+/** What a room asks of its client. */
+export interface RoomPorts {
+  readonly membership: Membership;
+  readonly send: (to: readonly string[] | "all", content: Content, how: SendOptions) => SentMessage;
+  readonly sendFile: (content: FileContent, how: SendFileOptions) => SentFile;
+  readonly history: (query: HistoryQuery) => AsyncGenerator<readonly HistoryEntry[], void>;
+  readonly composing: () => OwnComposing;
+  readonly renamed: () => void;
+  readonly report: (error: unknown) => void;
+}
+
+/** Somebody in the group, or his entity, or his address. */
+export type MemberLike = Member | string;
+
+export class Room {
+  readonly #ports: RoomPorts;
+  readonly #events: Emitter<RoomEvents>;
+
+  /** Use `join`, `createGroup` or an invitation. */
+  constructor(ports: RoomPorts) {
+    this.#ports = ports;
+    this.#events = new Emitter<RoomEvents>(ports.report);
+  }
+
+  /** Of the group; of the session where there is no group. Messages of the group have it as `conversation`. */
+  get address(): string {
+    return this.#membership.record.address ?? "";
+  }
+
+  /** Made for once: it is over when its session is. */
+  get adHoc(): boolean {
+    return this.#membership.record.adHoc;
+  }
+
+  get state(): RoomState {
+    return this.#membership.state;
+  }
+
+  /** Why it is left. */
+  get ending(): RoomEnd | undefined {
+    return this.#membership.end;
+  }
+
+  /** Resolves when messages can be exchanged, at once where they can; rejects with ImError when it is left. */
+  get inside(): Promise<void> {
+    return this.#membership.inside;
+  }
+
+  /** What it is called. */
+  get name(): string | undefined {
+    return this.#membership.roster.displayName;
+  }
+
+  get subject(): string | undefined {
+    return this.#membership.roster.subject ?? this.#membership.record.subject;
+  }
+
+  /** Whoever is in or asked to come, as far as the server tells. */
+  get members(): readonly Member[] {
+    return this.#membership.roster.members;
+  }
+
+  /** The user himself; undefined while the server has not said who he is here. */
+  get me(): Member | undefined {
+    return this.members.find((member) => member.me);
+  }
+
+  /** As the user has wished to be called; how he is called the roster tells. */
+  get nickname(): string | undefined {
+    return this.me?.nickname ?? this.#membership.record.nickname;
+  }
+
+  get anonymous(): boolean {
+    return this.#membership.record.anonymous;
+  }
+
+  on<K extends keyof RoomEvents>(
+    type: K,
+    listener: (value: RoomEvents[K]) => void,
+    options: { readonly signal?: Signal } = {},
+  ): Listening {
+    return this.#events.on(type, listener, options);
+  }
+
+  /** To all. Waits while the group is on its way back; fails when it is left. Throws only for wrong arguments. */
+  send(content: Content, options: SendOptions = {}): SentMessage {
+    this.#ports.composing().messageSent();
+    return this.#ports.send("all", content, options);
+  }
+
+  /** To one or some of those who are in, and nobody else sees it. */
+  whisper(
+    to: MemberLike | readonly MemberLike[],
+    content: Content,
+    options: SendOptions = {},
+  ): SentMessage {
+    return this.#ports.send(entitiesOf(to), content, options);
+  }
+
+  /** A file, by way of the file server: everybody in the group may fetch it. */
+  sendFile(content: FileContent, options: SendFileOptions = {}): SentFile {
+    return this.#ports.sendFile(content, { ...options, via: "http" });
+  }
+
+  /** To be called at every keystroke; what goes out is throttled and ends by itself. */
+  composing(): void {
+    this.#ports.composing().keystroke();
+  }
+
+  /** Asks others to come. Resolves when the server will ask them; the roster tells who comes. Rejects with ImError. */
+  async invite(addresses: string | readonly string[]): Promise<void> {
+    await this.#refer([addresses].flat(), "INVITE");
+  }
+
+  /** Sends somebody away, for as long as the session lasts. Rejects with ImError. */
+  async expel(members: MemberLike | readonly MemberLike[]): Promise<void> {
+    await this.#refer(entitiesOf(members), "BYE");
+  }
+
+  /**
+   * To be called so from now on; undefined gives the name back. Rejects with ImError: "name taken", "name not
+   * valid", "not supported", "refused".
+   */
+  async setNickname(name: string | undefined): Promise<void> {
+    const { session } = this.#membership;
+    if (session === undefined || !session.isOpen) throw new ImError("offline");
+    await session.nickname(name ?? "");
+    this.#membership.rename(name);
+    this.#ports.renamed();
+  }
+
+  /** Pages of what this client's store holds, the newest first. */
+  history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
+    return this.#ports.history(query);
+  }
+
+  /** For good: what waits to be sent fails, and the others see that the user has left. */
+  leave(): void {
+    this.#membership.leave();
+  }
+
+  /** Sends all others away, and leaves. Rejects with ImError where the user may not. */
+  async end(): Promise<void> {
+    const others = this.members.filter(({ me, state }) => !me && state === "in");
+    if (others.length > 0) await this.expel(others);
+    this.leave();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave();
+  }
+
+  /** Only the SDK calls this. */
+  emit<K extends keyof RoomEvents>(type: K, value: RoomEvents[K]): void {
+    this.#events.emit(type, value);
+  }
+
+  get #membership(): Membership {
+    return this.#ports.membership;
+  }
+
+  async #refer(targets: readonly string[], method: "INVITE" | "BYE"): Promise<void> {
+    if (targets.length === 0) throw new TypeError("nobody is named");
+    const { session } = this.#membership;
+    if (session === undefined) throw new ImError("offline");
+    await session.refer({ targets, method, hides: this.anonymous });
+  }
+}
+
+function entitiesOf(members: MemberLike | readonly MemberLike[]): readonly string[] {
+  const entities = [members].flat().map((one) => (typeof one === "string" ? one : one.entity));
+  if (entities.length === 0) throw new TypeError("nobody is named");
+  return [...new Set(entities)];
+}

@@ -1,0 +1,152 @@
+/** The roster of one group, kept up to date by a subscription to its state. OMA IM 7.1.1.11, RFC 4575 §3 */
+import {
+  applyConference,
+  CONFERENCE_INFO_TYPE,
+  type KnownConference,
+  parseConference,
+} from "@parlance/formats";
+import type { Uri } from "@parlance/sip";
+import type { Clock } from "@parlance/wire";
+import type { Subscriptions } from "../connection/subscriptions.ts";
+import type { Watch } from "../connection/watch.ts";
+import type { Sender } from "../sending/pager-message.ts";
+import {
+  type Member,
+  membersOf,
+  namesIn,
+  ownEntity,
+  type RosterChange,
+  rosterChanges,
+} from "./roster.ts";
+
+export interface RosterWatchPorts {
+  readonly clock: Clock;
+  readonly subscriptions: Subscriptions;
+  readonly sender: Sender;
+  readonly changed: (change: RosterChange) => void;
+}
+
+const SECONDS = 3_600; // OMA IM 7.1.1.11
+/** What is sent before the server has said who we are waits so long. OMA IM 6.2 */
+const OWN_ENTITY_MS = 2_000;
+
+export class RosterWatch {
+  readonly #ports: RosterWatchPorts;
+  readonly #anonymous: boolean;
+  #watch: Watch | undefined;
+  #watched = "";
+  /** Made by documents of the subscription at hand. */
+  #known: KnownConference | undefined;
+  /** What the application has been told last, in whatever subscription. */
+  #told: KnownConference | undefined;
+  #members: readonly Member[] | undefined;
+  #ownKnown = Promise.withResolvers<void>();
+  #isOwnKnown = false;
+
+  constructor(anonymous: boolean, ports: RosterWatchPorts) {
+    this.#anonymous = anonymous;
+    this.#ports = ports;
+  }
+
+  get members(): readonly Member[] {
+    this.#members ??= membersOf(this.#told, this.#self);
+    return this.#members;
+  }
+
+  get subject(): string | undefined {
+    return this.#told?.description?.subject;
+  }
+
+  get displayName(): string | undefined {
+    return this.#told?.description?.displayText;
+  }
+
+  get names(): readonly string[] {
+    return namesIn(this.#told);
+  }
+
+  /** Who we are in this group; undefined while the server has not said so. */
+  get own(): string | undefined {
+    return this.#known === undefined ? undefined : ownEntity(this.#known, this.#self);
+  }
+
+  /** `uri`: the Contact of the focus. The same again costs nothing. */
+  watch(uri: Uri, text: string): void {
+    if (this.#watch !== undefined && this.#watched === text) return;
+    this.stop();
+    const { subscriptions, sender } = this.#ports;
+    this.#watched = text;
+    this.#watch = subscriptions.watch(
+      {
+        uri,
+        event: "conference",
+        accept: CONFERENCE_INFO_TYPE,
+        seconds: SECONDS,
+        account: sender.account,
+        userAgent: sender.userAgent,
+        anonymous: this.#anonymous,
+      },
+      {
+        notified: (document, fresh) => this.#notified(document, fresh),
+        ended: (_, again) => {
+          if (again) return;
+          this.#watch = undefined; // goes on without a roster. OMA IM 7.1.1.11
+          this.#settleOwn();
+        },
+      },
+    );
+  }
+
+  stop(): void {
+    this.#watch?.leave();
+    this.#watch = undefined;
+    this.#known = undefined; // who hides is somebody else in the next session
+    if (!this.#isOwnKnown) return;
+    this.#isOwnKnown = false;
+    this.#ownKnown = Promise.withResolvers<void>();
+  }
+
+  /** Resolves when the server has said who we are, or there is no use in waiting. */
+  ownOrLate(): Promise<void> {
+    if (this.#isOwnKnown) return Promise.resolve();
+    const { clock } = this.#ports;
+    const cancel = clock.schedule(OWN_ENTITY_MS, () => this.#settleOwn());
+    return this.#ownKnown.promise.finally(cancel);
+  }
+
+  get #self(): string {
+    return this.#ports.sender.address;
+  }
+
+  #notified(bytes: Uint8Array, fresh: boolean): void {
+    if (fresh) this.#known = undefined;
+    const document = parseConference(bytes);
+    if (!document.ok) return this.#watch?.refresh(); // what it said is to be had once more
+    const applied = applyConference(this.#known, document.value);
+    switch (applied.kind) {
+      case "stale":
+        return;
+      case "gap":
+        return this.#watch?.refresh(); // RFC 4575 §4.4
+      case "ended":
+        return;
+      case "applied":
+        return this.#apply(applied.known);
+    }
+  }
+
+  #apply(known: KnownConference): void {
+    const before = this.#told;
+    this.#known = known;
+    this.#told = known;
+    this.#members = undefined;
+    const changes = rosterChanges(before, known, this.#self);
+    if (this.own !== undefined) this.#settleOwn();
+    for (const change of changes) this.#ports.changed(change);
+  }
+
+  #settleOwn(): void {
+    this.#isOwnKnown = true;
+    this.#ownKnown.resolve();
+  }
+}
