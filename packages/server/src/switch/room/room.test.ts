@@ -254,7 +254,7 @@ test("whoever opened the room hears that somebody has spoken, and not what the r
   world.room.announce("Welcome.");
   await settled();
   assert.equal(world.spoken, 0);
-  alice.say("hello");
+  await alice.say("hello");
   await settled();
   assert.equal(world.spoken, 1);
 });
