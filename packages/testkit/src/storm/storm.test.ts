@@ -16,6 +16,13 @@ for (let first = 1; first <= SEEDS; first += SEEDS_A_TEST) {
   });
 }
 
+test("nor when they hold sessions and send files, in 20 storms", async () => {
+  for (let seed = 1; seed <= SEEDS_A_TEST; seed += 1) {
+    const { violations, story } = await runStorm(seed, "media");
+    if (violations.length > 0) assert.fail(`${story()}\n${violations.join("\n")}\nseed ${seed}`);
+  }
+});
+
 test("the same seed is the same storm, to the last message", async () => {
   const [one, other] = [await runStorm(5), await runStorm(5)];
   assert.ok(one.written > 0 && one.shown > 0);
