@@ -59,6 +59,10 @@ const rows = [
   { condition: "message too large", status: 513, warning: "size exceeded" },
   { condition: "no pager messages", status: 403, warning: "pager mode not supported by the group" },
 
+  // Said by the functions that hold what a user publishes.
+  { condition: "no such publication", status: 412 },
+  { condition: "too many publications", status: 403, warning: "too many publications" },
+
   // Extension handling of SIP; the header that belongs to it comes with the refusal.
   { condition: "unknown extension", status: 420 }, // Unsupported
   { condition: "extension required", status: 421 }, // Require

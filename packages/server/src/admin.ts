@@ -38,10 +38,11 @@ export function admin(of: {
   readonly directory: Directory;
   readonly registrar: Registrar;
   readonly deferred: Pick<DeferredStore, "removeAll">;
-  readonly removeFiles: (owner: string) => Promise<void>;
+  /** What other functions keep of an account that is gone. */
+  readonly forget: (name: string) => Promise<void>;
   readonly transports: Transports;
 }): Admin {
-  const { accounts, directory, registrar, deferred, removeFiles, transports } = of;
+  const { accounts, directory, registrar, deferred, forget, transports } = of;
   return {
     users: {
       add: (account) => accounts.add(account),
@@ -49,7 +50,7 @@ export function admin(of: {
         const removed = await accounts.remove(name);
         if (removed) {
           await deferred.removeAll(name); // what waited for him waits for nobody
-          await removeFiles(name);
+          await forget(name);
         }
         return removed;
       },

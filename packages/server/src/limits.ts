@@ -85,6 +85,12 @@ export const defaultLimits = {
   minSubscriptionSeconds: 60,
   maxSubscriptionSeconds: 3_600,
 
+  // Service settings.
+  publicationsPerUser: 10, // one for each device
+  minPublicationSeconds: 60,
+  maxPublicationSeconds: 7 * 86_400, // above the 600,000 s that clients of IMS ask for
+  settingsWaitSeconds: 5, // for the word of a device that has registered, before what waited is pushed
+
   // Authentication.
   nonceSeconds: 300,
   nonces: 100_000, // remembered with their count; the oldest become stale

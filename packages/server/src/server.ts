@@ -20,12 +20,13 @@ import { Directory } from "./core/directory.ts";
 import { DeferredMessages } from "./deferred/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { openRules, originating, terminating } from "./participating/index.ts";
+import { openRules, originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
 import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
+import { makeSettings } from "./user-settings.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
 /** Where the MSRP listeners of the server are. */
@@ -77,7 +78,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const core = new Core(config, limits, ports, directory);
   const web = webFunctions(config, limits, ports, core);
   const functions = makeFunctions(config, limits, ports, { core, web });
-  const { deferral, controlling, conferences, collector, plane } = functions;
+  const { settings, deferral, controlling, conferences, collector, plane } = functions;
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
     records: limits.traceRecords,
@@ -86,8 +87,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     core.endpoint.trace = (direction, message, flow, now) =>
       trace.record(direction, message, flow, now);
   }
-  core.onReachable = (user) => deferral.userReachable(user);
+  core.onReachable = (user) => settings.whenSaid(user, () => deferral.userReachable(user));
   await core.start();
+  await settings.start();
   await deferral.start();
   await controlling.start();
   await conferences?.start();
@@ -110,7 +112,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       directory,
       registrar: core.registrar,
       deferred: ports.stores.deferred,
-      removeFiles: async (owner) => void (await web.files?.removeAllOf(owner)),
+      forget: async (name) => {
+        await settings.removed(name);
+        await web.files?.removeAllOf(name);
+      },
       transports: ports.transports,
     }),
     web,
@@ -131,6 +136,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       collector.stop();
       controlling.stop();
       deferral.stop();
+      settings.stop();
       conferences?.stop();
       plane?.sessions.stop();
       plane?.relay?.stop();
@@ -168,18 +174,22 @@ function makeFunctions(
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reports = new ServerReports({ way, clock, random, log }, { userAgent });
-  const deferral = new DeferredMessages(
+  const rules = openRules;
+  const reachable = (user: User): void => deferral.userReachable(user);
+  const settings = makeSettings(limits, ports, core, reachable);
+  const deferral: DeferredMessages = new DeferredMessages(
     {
       store: stores.deferred,
-      way,
+      way: toOpenDevices(way, settings, "messages"),
       reports,
-      rules: openRules,
+      rules,
+      settings,
       readContent,
       clock,
       random,
       userNamed,
       isReachable: (user) => registrar.contacts.of(user.address).length > 0,
-      ...waitingContents(limits, ports, core, plane),
+      ...waitingContents(limits, ports, { calls: core.calls, way, hits, settings }, plane),
       log,
       metrics,
       hits,
@@ -234,7 +244,7 @@ function makeFunctions(
       { untagged, maxMessageBytes: limits.streamBodyBytes, maxSessions: limits.sessionsPerUser },
     ),
     terminating: terminating(
-      { rules: openRules, queueing: (user) => deferral.isWaiting(user), running },
+      { rules, settings, queueing: (user) => deferral.isWaiting(user), running },
       {
         datagramMessageBytes: limits.datagramMessageBytes,
         bringsBySession: plane !== undefined,
@@ -247,7 +257,8 @@ function makeFunctions(
     sessions: plane?.sessions,
     owners: [controlling, collector],
   });
-  return { deferral, controlling, conferences, collector, plane };
+  core.own.use([settings]);
+  return { settings, deferral, controlling, conferences, collector, plane };
 }
 
 function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {

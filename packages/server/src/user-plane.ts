@@ -3,8 +3,8 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { type DeferredPorts, LargeMessages, Receptions, WaitingFiles } from "./deferred/index.ts";
 import type { Bounds } from "./limits.ts";
-import { AnchoredSessions, PagerSessions } from "./participating/index.ts";
-import type { Untagged } from "./ports/index.ts";
+import { AnchoredSessions, PagerSessions, toOpenDevices } from "./participating/index.ts";
+import type { Untagged, UserSettings } from "./ports/index.ts";
 import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
 import { ROOM_LIMITS, Rooms, SWITCH_LIMITS, Switch } from "./switch/index.ts";
@@ -109,10 +109,11 @@ function makeRelay(
 export function waitingContents(
   limits: Bounds,
   { largeMessages: contents, stores, clock, random, log }: ServerPorts,
-  { calls, way, hits }: Core,
+  parts: Pick<Core, "calls" | "way" | "hits"> & { readonly settings: UserSettings },
   plane: UserPlane | undefined,
 ): Pick<DeferredPorts, "large" | "files"> {
   if (plane === undefined || contents === undefined) return { large: undefined, files: undefined };
+  const { calls, way, hits, settings } = parts;
   const common = {
     calls,
     media: plane.hub,
@@ -120,15 +121,16 @@ export function waitingContents(
     receptions: new Receptions(limits.receptionsPerUser, hits),
     maxBytes: limits.largeMessageBytes,
     mayWrite: (user: string) => way.mayWrite(user),
-    way,
     clock,
     random,
     userAgent: RELEASE,
   };
   const referenced = () => stores.deferred.contents();
+  const large = { ...common, way: toOpenDevices(way, settings, "messages") };
+  const files = { ...common, way: toOpenDevices(way, settings, "files") };
   return {
-    large: new LargeMessages({ ...common, log, referenced }),
-    files: limits.deferredFileBytes > 0 ? new WaitingFiles(common) : undefined,
+    large: new LargeMessages({ ...large, log, referenced }),
+    files: limits.deferredFileBytes > 0 ? new WaitingFiles(files) : undefined,
   };
 }
 

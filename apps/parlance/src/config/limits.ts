@@ -178,6 +178,25 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   subscriptionsPerResource: { usual: 1_000, about: "Subscriptions to one resource." },
   minSubscriptionSeconds: { usual: 60, about: "Seconds of the shortest subscription.", least: 1 },
   maxSubscriptionSeconds: { usual: 3_600, about: "Seconds of the longest subscription.", least: 1 },
+  publicationsPerUser: {
+    usual: 10,
+    about: "Publications of service settings that one user keeps: one a device.",
+    least: 1,
+  },
+  minPublicationSeconds: {
+    usual: 60,
+    about: "Seconds of the shortest publication of settings.",
+    least: 1,
+  },
+  maxPublicationSeconds: {
+    usual: 604_800,
+    about: "Seconds of the longest publication of settings.",
+    least: 60,
+  },
+  settingsWaitSeconds: {
+    usual: 5,
+    about: "Seconds that the settings of a device are awaited before what waited is pushed.",
+  },
   nonceSeconds: { usual: 300, about: "Seconds that a login challenge is good for.", least: 1 },
   nonces: { usual: 100_000, about: "Login challenges remembered with their use.", least: 1 },
   loginFailuresPerPair: {

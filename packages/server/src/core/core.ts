@@ -23,6 +23,7 @@ import { limitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
 import { AccountLogins } from "./logins.ts";
+import { OwnAddresses } from "./own-addresses.ts";
 import { Peers } from "./peers.ts";
 import { RegEvents } from "./registrar/reg-events.ts";
 import { Registrar } from "./registrar/registrar.ts";
@@ -46,6 +47,7 @@ export class Core {
   readonly subscriptions: Subscriptions;
   readonly calls: ServerCalls;
   readonly way: ThroughWay;
+  readonly own: OwnAddresses;
   readonly readContent: ReadContent;
   readonly home: Home;
   readonly logins: AccountLogins;
@@ -172,6 +174,7 @@ export class Core {
       log,
       hits,
     });
+    this.own = new OwnAddresses({ home, mayAsk: (user) => this.way.mayWrite(user), log });
     this.regEvents = new RegEvents({
       registrar: this.registrar,
       directory,
@@ -244,6 +247,7 @@ export class Core {
       subscriptions: this.subscriptions,
       calls: this.calls,
       way: this.way,
+      own: this.own,
       readContent,
       clock,
       answers,

@@ -26,7 +26,8 @@ import { type InDialog, readRouteSet } from "./in-dialog.ts";
 import type { Served } from "./isc/behind-core.ts";
 import { readTrigger, type Trigger } from "./isc/trigger.ts";
 import type { LiveFlows } from "./live-flows.ts";
-import { answerOptions, EVENTS } from "./options.ts";
+import { answerOptions } from "./options.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 import { RequestPassage } from "./passage.ts";
 import type { RegEvents } from "./registrar/reg-events.ts";
 import type { Registration } from "./registrar/registration.ts";
@@ -46,6 +47,7 @@ export interface DispatchPorts {
   readonly subscriptions: Subscriptions;
   readonly calls: ServerCalls;
   readonly way: ThroughWay;
+  readonly own: OwnAddresses;
   readonly readContent: ReadContent;
   readonly clock: Clock;
   readonly answers: Answers;
@@ -154,13 +156,14 @@ export class Dispatch implements TransactionUser {
   ): void {
     const asker = this.#asker(transaction);
     if (this.#isForUs(passage.request)) return this.#toServer(passage, transaction);
+    if (this.#ports.own.serves(passage, asker)) return;
     if (!requests.concerns(passage, trigger)) return requests.passOn(passage, asker);
     if (!this.#isBarred(passage, transaction)) requests.serve(passage, trigger, asker);
   }
 
   /** Outside of dialogs. */
   #initial(passage: RequestPassage, transaction: ServerTransaction): void {
-    const { home, regEvents, way } = this.#ports;
+    const { home, regEvents, way, own } = this.#ports;
     const { request, principal } = passage;
     // Only peers can send back what we sent them: everybody else has to log in to be heard.
     if (
@@ -173,7 +176,9 @@ export class Dispatch implements TransactionUser {
     if (request.method === "SUBSCRIBE" && regEvents.isFor(request)) {
       return regEvents.subscribe(passage, transaction);
     }
-    if (!this.#isBarred(passage, transaction)) way.enter(passage, this.#asker(transaction));
+    const asker = this.#asker(transaction);
+    if (own.serves(passage, asker)) return;
+    if (!this.#isBarred(passage, transaction)) way.enter(passage, asker);
   }
 
   /** True, and refused, where nobody here may serve it. */
@@ -213,7 +218,7 @@ export class Dispatch implements TransactionUser {
         refuse("unknown extension", [["Unsupported", required.join(", ")]]),
       );
     }
-    if (request.method === "OPTIONS") return answerOptions(transaction);
+    if (request.method === "OPTIONS") return answerOptions(transaction, this.#events);
     if (request.method === "SUBSCRIBE" || request.method === "PUBLISH") {
       return this.#badEvent(transaction);
     }
@@ -234,12 +239,17 @@ export class Dispatch implements TransactionUser {
     this.#ports.answers.refuse(transaction, refuse("no such dialog"));
   }
 
+  /** Event packages that the server notifies of at addresses of users. */
+  get #events(): string {
+    return ["reg", ...this.#ports.own.packages].join(", ");
+  }
+
   #asker(transaction: ServerTransaction): Asker {
     return new ClientAsker(transaction, this.#ports.answers);
   }
 
   #badEvent(transaction: ServerTransaction): void {
-    const refusal = refuse("bad event", [["Allow-Events", EVENTS]]); // RFC 6665 §7.2.1
+    const refusal = refuse("bad event", [["Allow-Events", this.#events]]); // RFC 6665 §7.2.1
     this.#ports.answers.refuse(transaction, refusal);
   }
 }

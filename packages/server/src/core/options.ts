@@ -3,14 +3,12 @@ import { BODIES, METHODS, SERVER_EXTENSIONS } from "@parlance/im";
 import type { ServerTransaction } from "@parlance/sip";
 import { RELEASE } from "../release.ts";
 
-/** Event packages that the server notifies of. */
-export const EVENTS = "reg";
-
-export function answerOptions(transaction: ServerTransaction): void {
+/** `events`: the packages that the server notifies of. */
+export function answerOptions(transaction: ServerTransaction, events: string): void {
   transaction.reply(200, undefined, (edit) => {
     edit
       .setText("Allow", [...METHODS, "REGISTER"].join(", "))
-      .setText("Allow-Events", EVENTS)
+      .setText("Allow-Events", events)
       .setText("Accept", BODIES.join(", "))
       .setText("Accept-Encoding", "deflate, gzip")
       .setText("Supported", [...SERVER_EXTENSIONS].join(", "))

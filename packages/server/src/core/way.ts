@@ -183,7 +183,8 @@ export class ThroughWay implements Way {
     if (chosen.length === 0) return refuse("unreachable");
     // A session that the new one takes the place of is another dialog behind us. OMA IM 9.6
     const edit = this.#serving.sessions?.translated(passage);
-    return changedOnward(onwardToContacts(passage, account.user, chosen, forwarder), edit);
+    const onward = onwardToContacts(passage, account.user, chosen, forwarder);
+    return changedOnward(changedOnward(onward, edit), verdict.edit);
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {

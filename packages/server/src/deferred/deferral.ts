@@ -99,9 +99,10 @@ export class DeferredMessages implements Deferral {
     for (const queue of this.#queues.values()) queue.retry?.();
   }
 
-  /** A message for this user has to wait behind others. */
+  /** A message for this user has to wait behind others; not where those are not brought to him now. */
   isWaiting(user: User): boolean {
-    return this.#queues.get(user.name)?.parked === false;
+    if (this.#queues.get(user.name)?.parked !== false) return false;
+    return this.#ports.settings.pushes(user) && this.#ports.settings.visible(user);
   }
 
   async store(passage: Passage, user: User): Promise<Refusal | { readonly expiresAt: number }> {
@@ -324,6 +325,7 @@ export class DeferredMessages implements Deferral {
   async #run(queue: Queue): Promise<FlushResult> {
     const user = this.#ports.userNamed(queue.userName);
     if (user === undefined || user.disabled) return "away";
+    if (!this.#ports.settings.pushes(user)) return "away"; // IM-5.2.4-08d
     try {
       const flush = new Flush(user, this.#ports, this.#options, this.#counters);
       return await flush.run(queue, queue.failedRounds + 1);

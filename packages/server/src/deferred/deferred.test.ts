@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRefusal } from "@parlance/im";
+import { type Access, isRefusal, UNRULED } from "@parlance/im";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
+import type { UserRules } from "../ports/index.ts";
 import { type DeferredMessage, type MemoryStores } from "../store/index.ts";
 import { settled } from "../testing/clock.ts";
 import { alice, bob, world } from "../testing/deferred-world.ts";
@@ -308,8 +309,10 @@ test("expired messages are not pushed; they go with a report, a bounded number a
 
 test("rules that changed since are obeyed before a push; a block is not told to the sender", async () => {
   const now = { admitted: true, barred: false };
-  const rules = { admits: () => now.admitted, bars: () => now.barred };
-  const { store, arrive, way, stores, reports } = world({ rules });
+  const refused: Access = { invite: "refuse", offlineStorage: false };
+  const rules: UserRules = { access: () => (now.admitted ? UNRULED : refused) };
+  const settings = { bars: () => now.barred };
+  const { store, arrive, way, stores, reports } = world({ rules, settings });
   const body = envelope({ headers: asking("m1", "negative-delivery") });
   await store(messageOf({ type: "message/cpim", body }));
   now.admitted = false;
@@ -377,4 +380,16 @@ test("a wish that no device of a present user fulfils does not make his queue wa
   way.suits = () => true; // another device
   await arrive();
   assert.deepEqual(texts(), ["for bob", "for nobody"]);
+});
+
+test("IM-5.2.4-08d: what waits for a user who fetches it himself is not brought, until he wants it brought", async () => {
+  let pushes = false;
+  const { store, arrive, texts, deferred } = world({ settings: { pushes: () => pushes } });
+  await store(text("one"));
+  await arrive();
+  assert.deepEqual(texts(), []);
+  pushes = true;
+  deferred.userReachable(bob);
+  await settled();
+  assert.deepEqual(texts(), ["one"]);
 });

@@ -9,6 +9,7 @@ import type {
   SecurityWatch,
   User,
   UserRules,
+  UserSettings,
   Way,
 } from "../ports/index.ts";
 import type { DeferredStore } from "../store/index.ts";
@@ -20,6 +21,7 @@ export interface DeferredPorts {
   readonly way: Way;
   readonly reports: Reports;
   readonly rules: UserRules;
+  readonly settings: UserSettings;
   readonly readContent: ReadContent;
   readonly clock: Clock;
   readonly random: Random;

@@ -8,18 +8,22 @@ import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { pushed, pushedAgain, readWaiting } from "./waiting-request.ts";
 
+const OF_FILES = ["file-transfer", "files"] as const;
+const OF_MESSAGES = ["pager-mode-message", "messages"] as const;
+
 export async function push(
   message: DeferredMessage,
   user: User,
-  ports: Pick<DeferredPorts, "way" | "rules" | "readContent" | "large" | "files">,
+  ports: Pick<DeferredPorts, "way" | "rules" | "settings" | "readContent" | "large" | "files">,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
-  // Rules may have changed since it was stored.
-  if (!ports.rules.admits(waiting.author, user)) return "unwelcome";
-  if (ports.rules.bars(user, message.mode === "file" ? "files" : "messages")) return "refused";
-  if (!ports.rules.visible(user)) return "away";
+  // Rules and settings may have changed since it was stored.
+  const [media, barrable] = message.mode === "file" ? OF_FILES : OF_MESSAGES;
+  if (ports.rules.access(waiting.author, user, media).invite === "refuse") return "unwelcome";
+  if (message.kind === "message" && ports.settings.bars(user, barrable)) return "refused";
+  if (!ports.settings.visible(user)) return "away";
   if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
   if (message.mode === "file") return ports.files?.bring(message, user) ?? "unfit";
   const request = pushed(waiting, message.attempts);

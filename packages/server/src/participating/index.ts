@@ -1,5 +1,6 @@
 /** What the rest of the server uses of the participating function. */
 export { PagerSessions } from "./interworking/pager-sessions.ts";
+export { toOpenDevices } from "./open-devices.ts";
 export {
   type OriginatingOptions,
   type OriginatingPorts,
@@ -11,4 +12,5 @@ export {
   type TerminatingOptions,
   type TerminatingPorts,
   terminating,
+  usualSettings,
 } from "./terminating.ts";

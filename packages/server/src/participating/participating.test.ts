@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseCpim } from "@parlance/formats";
+import type { Access } from "@parlance/im";
 import { Params, parseUri, type SipRequest } from "@parlance/sip";
 import { utf8Text } from "@parlance/wire";
 import { corpusFor } from "../../../../tools/test/corpora.ts";
-import type { Binding, Originator, Passage, Terminating, User, Verdict } from "../ports/index.ts";
+import type {
+  Binding,
+  Originator,
+  Passage,
+  Terminating,
+  User,
+  UserRules,
+  UserSettings,
+  Verdict,
+} from "../ports/index.ts";
 import {
   contactOf,
   envelope,
@@ -13,7 +23,7 @@ import {
   passageOf,
   userCalled,
 } from "../testing/people.ts";
-import { openRules, originating, terminating } from "./index.ts";
+import { openRules, originating, terminating, usualSettings } from "./index.ts";
 
 const alice = userCalled("alice");
 const bob = userCalled("bob");
@@ -29,7 +39,7 @@ const RECEIVING = {
   keptFileBytes: 1_000,
 } as const;
 const receiver = terminating(
-  { rules: openRules, queueing: () => false, running: () => 0 },
+  { rules: openRules, settings: usualSettings, queueing: () => false, running: () => 0 },
   RECEIVING,
 );
 
@@ -161,12 +171,12 @@ test("composing indications and what expires at once are never stored, receipts 
 test("the rules of the user decide before anything else", () => {
   const contacts = [contactOf(bob)];
   assert.equal(
-    refusal(receive(messageOf(), contacts, strict({ admits: () => false }))),
+    refusal(receive(messageOf(), contacts, strict({ access: () => REFUSED }))),
     "access denied",
   );
   assert.equal(refusal(receive(messageOf(), contacts, strict({ bars: () => true }))), "barred");
   assert.equal(receive(messageOf(), contacts, strict({ visible: () => false })).do, "defer");
-  const noStorage = strict({ allowsStorage: () => false });
+  const noStorage = strict({ access: () => NOT_KEPT });
   assert.equal(refusal(receive(messageOf(), [], noStorage)), "unreachable");
 });
 
@@ -200,11 +210,14 @@ function contactsIn(verdict: Verdict): readonly Binding[] | false {
   return verdict.do === "forward" && verdict.bindings;
 }
 
-function strict(rules: Partial<typeof openRules>): Terminating {
-  return terminating(
-    { rules: { ...openRules, ...rules }, queueing: () => false, running: () => 0 },
-    RECEIVING,
-  );
+type Strictness = Partial<UserRules & UserSettings>;
+const REFUSED: Access = { invite: "refuse", offlineStorage: false };
+const NOT_KEPT: Access = { invite: "ring", offlineStorage: false };
+
+function strict(said: Strictness): Terminating {
+  const rules = { ...openRules, ...said };
+  const settings = { ...usualSettings, ...said };
+  return terminating({ rules, settings, queueing: () => false, running: () => 0 }, RECEIVING);
 }
 
 function answerTo(request: SipRequest): readonly string[] {
@@ -260,16 +273,63 @@ test("files that are barred, or cannot be kept, are refused with the words of th
     [barred.refusal.status, barred.refusal.warning],
     [480, "incoming barring active"],
   );
-  const away = (passage: Passage, rules: Partial<typeof openRules> = {}) => {
+  const away = (passage: Passage, rules: Strictness = {}) => {
     const verdict = strict(rules).judge(passage, bob, []);
     return verdict.do === "refuse" ? verdict.refusal.condition : verdict.do;
   };
   assert.equal(away(fileInvite("sendonly", 1_000, 10)), "defer");
   assert.equal(away(fileInvite("sendonly", 1_001, 10)), "unreachable");
   assert.equal(away(fileInvite("recvonly", 10)), "unreachable");
-  assert.equal(away(fileInvite("sendonly", 10), { allowsStorage: () => false }), "unreachable");
+  assert.equal(away(fileInvite("sendonly", 10), { access: () => NOT_KEPT }), "unreachable");
   const silent = { status: 480, tried: [contactOf(bob)], again: false };
   assert.equal(strict({}).judgeFailure(fileInvite("sendonly", 10), bob, silent).do, "defer");
   const declined = { ...silent, status: 603 };
   assert.equal(strict({}).judgeFailure(fileInvite("sendonly", 10), bob, declined).do, "pass");
+});
+
+const phone = { ...contactOf(bob, "TCP", 1), instance: "urn:uuid:1" };
+const laptop = { ...contactOf(bob, "TCP", 2), instance: "urn:uuid:2" };
+const phoneClosed = (kinds: readonly string[]) =>
+  strict({ bars: (_, kind, device) => device?.instance === "urn:uuid:1" && kinds.includes(kind) });
+
+test("IM-5.2.4-08b: a device that is closed to messages gets none, and the others do", () => {
+  const closed = phoneClosed(["messages"]);
+  assert.deepEqual(receive(messageOf(), [phone, laptop], closed), {
+    do: "forward",
+    bindings: [laptop],
+  });
+  assert.equal(refusal(receive(messageOf(), [phone], closed)), "barred");
+  assert.equal(receive(messageOf(), [], closed).do, "defer"); // the laptop may come
+  const report = cpim(envelope({ type: "message/imdn+xml" }));
+  assert.deepEqual(contactsIn(receive(report, [phone], closed)), [phone]);
+});
+
+test("IM-5.2.4-08a, IM-5.2.4-08g: sessions and files are closed each by itself", () => {
+  const session = messageOf({ method: "INVITE", body: "", type: "application/sdp" });
+  const closed = phoneClosed(["sessions"]);
+  assert.deepEqual(contactsIn(receive(session, [phone, laptop], closed)), [laptop]);
+  assert.equal(refusal(receive(session, [phone], closed)), "barred");
+  assert.deepEqual(contactsIn(receive(messageOf(), [phone], closed)), [phone]);
+  const file = fileInvite("sendonly", 10);
+  assert.deepEqual(contactsIn(closed.judge(file, bob, [phone])), [phone]);
+  assert.equal(refusal(phoneClosed(["files"]).judge(file, bob, [phone])), "barred");
+});
+
+test("IM-5.2.4-08c: who is invisible is away to all but his own devices", () => {
+  const hidden = strict({ visible: () => false });
+  const session = messageOf({ method: "INVITE", body: "", type: "application/sdp" });
+  assert.equal(refusal(receive(session, [laptop], hidden)), "unreachable");
+  const own = messageOf({ from: "sip:bob@example.com" });
+  assert.equal(hidden.judge(passageOf(own, originatorFor(bob)), bob, [laptop]).do, "forward");
+});
+
+test("a rule that accepts sessions has the device answer by itself (OMA IM 9.3, RFC 5373)", () => {
+  const accepting = strict({ access: () => ({ invite: "answer", offlineStorage: true }) });
+  const session = messageOf({ method: "INVITE", body: "", type: "application/sdp" });
+  const verdict = receive(session, [laptop], accepting);
+  const went = after(verdict, passageOf(session, originatorFor(alice)));
+  assert.equal(went.text("Answer-Mode"), "Auto");
+  const manual = messageOf({ method: "INVITE", body: "", headers: { "Answer-Mode": "Manual" } });
+  const kept = after(receive(manual, [laptop], accepting), passageOf(manual, originatorFor(alice)));
+  assert.equal(kept.text("Answer-Mode"), "Manual");
 });

@@ -1,9 +1,18 @@
 /** Participating function of the target user: gathers the facts, and does what was judged. OMA IM 8.2 */
 import { mimeHeader } from "@parlance/formats";
-import { asksFor, type BodyKind, bodyKind, IM_TAG, mayBeStored, plainTextOf } from "@parlance/im";
+import {
+  asksFor,
+  type BodyKind,
+  bodyKind,
+  IM_TAG,
+  mayBeStored,
+  plainTextOf,
+  UNRULED,
+} from "@parlance/im";
 import { Expires } from "@parlance/sip";
 import { largeFirst, mayBeKept, saidBy } from "../media/index.ts";
 import type {
+  Barrable,
   Binding,
   Content,
   Edit,
@@ -13,6 +22,7 @@ import type {
   Untagged,
   User,
   UserRules,
+  UserSettings,
   Verdict,
 } from "../ports/index.ts";
 import {
@@ -25,6 +35,7 @@ import { judgeTerminatingSession } from "./session/judge-terminating-session.ts"
 
 export interface TerminatingPorts {
   readonly rules: UserRules;
+  readonly settings: UserSettings;
   /** Do earlier messages wait for the user, so that a new one has to wait behind them? */
   readonly queueing: (user: User) => boolean;
   /** Sessions that a user is in. */
@@ -42,32 +53,48 @@ export interface TerminatingOptions {
   readonly keptFileBytes: number;
 }
 
-/** What holds for a user without documents and settings. */
-export const openRules: UserRules = {
-  admits: () => true,
-  allowsStorage: () => true,
+/** What holds for a user without documents. */
+export const openRules: UserRules = { access: () => UNRULED };
+
+/** What holds for a user who has set nothing. */
+export const usualSettings: UserSettings = {
   bars: () => false,
   visible: () => true,
+  pushes: () => true,
+  keepsHistory: () => false,
 };
 
-/** Which of the user's settings is about it. */
-const BARRED = {
-  conversation: "sessions",
-  "large message": "messages",
-  file: "files",
+/** Which of the user's settings and rules are about it. IM-5.2.4-08a, IM-5.2.4-08b, IM-5.2.4-08g */
+const ABOUT = {
+  conversation: { barrable: "sessions", media: "message-session" },
+  "large message": { barrable: "messages", media: "pager-mode-message" },
+  file: { barrable: "files", media: "file-transfer" },
 } as const;
+const MESSAGE = ABOUT["large message"];
 
 const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
 
 export function terminating(
-  { rules, queueing, running }: TerminatingPorts,
+  { rules, settings, queueing, running }: TerminatingPorts,
   options: TerminatingOptions,
 ): Terminating {
   const { datagramMessageBytes, maxSessions, untagged, keptFileBytes } = options;
   const storable = (passage: Passage, user: User): boolean =>
     mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
-    rules.allowsStorage(passage.originator, user);
+    rules.access(passage.originator, user, MESSAGE.media).offlineStorage;
+
+  /** His own devices see him always. IM-5.2.4-08c */
+  const isVisible = ({ originator }: Passage, user: User): boolean =>
+    settings.visible(user) || originator?.user?.name === user.name;
+
+  /** Those devices that would take it are closed to it, or there is none and all would be. */
+  const isBarred = (
+    user: User,
+    kind: Barrable,
+    able: readonly Binding[],
+    open: readonly Binding[],
+  ): boolean => (able.length === 0 ? settings.bars(user, kind) : open.length === 0);
 
   /** One message, or files that are pushed: what comes in a session and may wait. */
   const keepable = ({ request }: Passage): boolean => {
@@ -82,19 +109,34 @@ export function terminating(
     const large = isOurs && kind === "large message";
     const clients = isOurs ? bindings.filter(({ imClient }) => imClient) : bindings;
     const able = large ? largeFirst(clients) : clients;
+    const { barrable, media } = ABOUT[kind];
+    const open = isOurs ? able.filter((device) => !settings.bars(user, barrable, device)) : able;
+    const access = rules.access(passage.originator, user, media);
     const judged = judgeTerminatingSession({
       user,
-      access: rules.admits(passage.originator, user) ? "pass" : "reject",
-      barred: isOurs && rules.bars(user, BARRED[kind]),
-      visible: rules.visible(user),
-      reachable: able.length,
-      storable: isOurs && keepable(passage) && rules.allowsStorage(passage.originator, user),
+      access: access.invite === "refuse" ? "reject" : "pass",
+      barred: isOurs && isBarred(user, barrable, able, open),
+      visible: isVisible(passage, user),
+      reachable: open.length,
+      storable: isOurs && keepable(passage) && access.offlineStorage,
       queueing: large && queueing(user),
       running: isOurs ? running(user) : 0,
       maxSessions,
     });
-    if (judged.kind === "forward") return { do: "forward", bindings: able };
-    return judged.kind === "defer" ? DEFER : { do: "refuse", refusal: judged };
+    if (judged.kind === "defer") return DEFER;
+    if (judged.kind === "refusal") return { do: "refuse", refusal: judged };
+    const answers = access.invite === "answer" && !passage.request.has("Answer-Mode");
+    return { do: "forward", bindings: open, ...(answers ? { edit: answerAtOnce } : {}) };
+  };
+
+  /** Those that take messages now; what became of his own he is told nevertheless. */
+  const openDevices = (
+    passage: Passage,
+    user: User,
+    clients: readonly Binding[],
+  ): readonly Binding[] => {
+    const open = clients.filter((device) => !settings.bars(user, MESSAGE.barrable, device));
+    return open.length < clients.length && kindOf(passage) === "receipt" ? clients : open;
   };
 
   /** Whoever else writes hears that it is too long, and holds the session himself. */
@@ -105,7 +147,8 @@ export function terminating(
     judge(passage, user, bindings) {
       if (passage.request.method === "INVITE") return judgeSession(passage, user, bindings);
       const isMessage = passage.request.method === "MESSAGE";
-      const able = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
+      const clients = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
+      const able = isMessage ? openDevices(passage, user, clients) : clients;
       const long = isMessage && passage.content.sizeBytes > datagramMessageBytes;
       const fitting = long
         ? able.filter((binding) => takesLong(binding, passage.content, datagramMessageBytes))
@@ -114,9 +157,12 @@ export function terminating(
         isMessage,
         user,
         asserted: passage.originator !== undefined,
-        access: rules.admits(passage.originator, user) ? "pass" : "reject",
-        barred: rules.bars(user, "messages"),
-        visible: rules.visible(user),
+        access:
+          rules.access(passage.originator, user, MESSAGE.media).invite === "refuse"
+            ? "reject"
+            : "pass",
+        barred: isMessage && isBarred(user, MESSAGE.barrable, clients, able),
+        visible: isVisible(passage, user),
         reachable: able.length,
         fitting: fitting.length,
         broughtBySession: isMessage && broughtBySession(passage, able),
@@ -129,7 +175,9 @@ export function terminating(
 
     judgeFailure(passage, user, failure) {
       if (passage.request.method === "INVITE") {
-        const kept = keepable(passage) && rules.allowsStorage(passage.originator, user);
+        const { media } = ABOUT[saidBy(passage.request).kind];
+        const kept =
+          keepable(passage) && rules.access(passage.originator, user, media).offlineStorage;
         return kept && meansAway(failure.status) ? DEFER : PASS;
       }
       const isMessage = passage.request.method === "MESSAGE";
@@ -144,6 +192,11 @@ export function terminating(
       return afterFailure(judgement, failure, inner);
     },
   };
+}
+
+/** RFC 5373 §5.1; clause 9.3 */
+function answerAtOnce(edit: Parameters<Edit>[0]): void {
+  edit.setText("Answer-Mode", "Auto");
 }
 
 function afterFailure(

@@ -44,6 +44,7 @@ export type {
 export type { Notifier, Watch, Watched, WatchedState, Watcher } from "./notifier.ts";
 export type { Counter, LimitWatch, Log, LogFields, Metrics, SecurityWatch } from "./observation.ts";
 export type { Onward, OnwardUser, Towards } from "./onward.ts";
+export type { OwnAddress, OwnTarget } from "./own-address.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";
@@ -52,5 +53,6 @@ export type { Sealing } from "./sealing.ts";
 export type { TakeOver } from "./take-over.ts";
 export type { Untagged } from "./untagged.ts";
 export type { UserRules } from "./user-rules.ts";
+export type { Barrable, UserSettings } from "./user-settings.ts";
 export type { Outcome, Way } from "./way.ts";
 export type { WebLogin } from "./web-login.ts";

@@ -1,13 +1,9 @@
-/** What the documents and settings of a user say about what he receives; read from memory. */
+/** What the documents of a user say about who may reach him; read from memory. OMA IM 16.2 */
+import type { MediaKind } from "@parlance/formats";
+import type { Access } from "@parlance/im";
 import type { Originator, User } from "./principal.ts";
 
 export interface UserRules {
-  /** False: the user does not want anything from this sender. `undefined` names nobody. */
-  admits(originator: Originator | undefined, user: User): boolean;
-  /** False: messages of this sender are not kept while the user is away. */
-  allowsStorage(originator: Originator | undefined, user: User): boolean;
-  /** True: nothing of that kind on any device. */
-  bars(user: User, kind: "sessions" | "messages" | "files"): boolean;
-  /** False: the user is to be answered for like one who is not there. */
-  visible(user: User): boolean;
+  /** `undefined` names nobody. */
+  access(originator: Originator | undefined, user: User, media: MediaKind): Access;
 }

@@ -3,8 +3,8 @@
 import type { SipRequest } from "@parlance/sip";
 import { utf8Text } from "@parlance/wire";
 import { DeferredMessages, type DeferredOptions } from "../deferred/index.ts";
-import { openRules } from "../participating/index.ts";
-import type { User } from "../ports/index.ts";
+import { openRules, usualSettings } from "../participating/index.ts";
+import type { User, UserRules, UserSettings } from "../ports/index.ts";
 import { type Disk, type MemoryStores, memoryStores } from "../store/index.ts";
 import { HandClock, settled } from "./clock.ts";
 import { contactOf, originatorFor, passageOf, readContent, userCalled } from "./people.ts";
@@ -18,10 +18,11 @@ export interface Wishes {
   readonly options?: Partial<DeferredOptions>;
   readonly disk?: Disk;
   readonly stores?: MemoryStores;
-  readonly rules?: Partial<typeof openRules>;
+  readonly rules?: UserRules;
+  readonly settings?: Partial<UserSettings>;
 }
 
-export function world({ options, disk, stores: given, rules }: Wishes = {}) {
+export function world({ options, disk, stores: given, rules, settings }: Wishes = {}) {
   const clock = new HandClock();
   const stores = given ?? memoryStores(disk === undefined ? {} : { disk });
   const way = new DeadEnd();
@@ -35,7 +36,8 @@ export function world({ options, disk, stores: given, rules }: Wishes = {}) {
       store: stores.deferred,
       way,
       reports,
-      rules: { ...openRules, ...rules },
+      rules: rules ?? openRules,
+      settings: { ...usualSettings, ...settings },
       readContent,
       clock,
       random: countingRandom(),

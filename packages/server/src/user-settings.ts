@@ -1,0 +1,42 @@
+/** The settings of users, put together over the core. */
+import { Params } from "@parlance/sip";
+import type { ServerPorts } from "./config.ts";
+import type { Core } from "./core/core.ts";
+import type { Bounds } from "./limits.ts";
+import type { User } from "./ports/index.ts";
+import { ServiceSettings } from "./settings/index.ts";
+
+/** `reachable` is told who can be brought what waits for him, and could not before. */
+export function makeSettings(
+  limits: Bounds,
+  { stores, clock, random, log, metrics }: ServerPorts,
+  { directory, registrar, subscriptions: notifier, calls, hits }: Core,
+  reachable: (user: User) => void,
+): ServiceSettings {
+  const settings = new ServiceSettings(
+    {
+      store: stores.serviceSettings,
+      clock,
+      random,
+      log,
+      metrics,
+      hits,
+      notifier,
+      contact: (towards) => calls.contact(towards, Params.none),
+      devices: (user) => registrar.contacts.of(user.address),
+      userNamed: (name) => directory.named(name)?.user,
+      reachable,
+    },
+    {
+      publications: {
+        perResource: limits.publicationsPerUser,
+        shortestS: limits.minPublicationSeconds,
+        usualS: limits.defaultExpiresSeconds,
+        longestS: limits.maxPublicationSeconds,
+      },
+      waitMs: limits.settingsWaitSeconds * 1_000,
+    },
+  );
+  directory.onRevoked((user) => settings.revoked(user));
+  return settings;
+}
