@@ -90,6 +90,12 @@ export class ConferenceWorld {
     return this.with(below, user);
   }
 
+  /** With an account that the world has not made. */
+  async newcomer(user: string): Promise<Somebody> {
+    await this.world.server.admin.users.add({ name: user, password: `${user}-secret` });
+    return this.somebody(user);
+  }
+
   with(below: Phone, user: string): Somebody {
     const phone = new SessionPhone(below, user, this.world);
     const notified: SipRequest[] = [];
