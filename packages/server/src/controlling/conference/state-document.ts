@@ -19,6 +19,11 @@ export interface StateDocument {
   readonly more: boolean;
 }
 
+/** No user takes less in a document: more of them need not be tried. */
+const LEAST_USER_BYTES = 200;
+/** Of what would fit if all users were as long as those that did not. */
+const MARGIN = 0.9;
+
 /** `known`: what he knows; undefined for a document of its own. */
 export function fitting(
   known: Conference | undefined,
@@ -26,18 +31,16 @@ export function fitting(
   to: Subscriber,
   maxBytes: number,
 ): StateDocument {
-  for (let most = Number.POSITIVE_INFINITY; ; most = half(most, now)) {
+  for (let most = Math.max(1, Math.floor(maxBytes / LEAST_USER_BYTES)); ; ) {
     const told = known === undefined ? firstOf(now, most) : towards(known, now, most);
     const document =
       known === undefined ? fullConference(told, to) : diffConference(known, told, to);
     // A NOTIFY follows each SUBSCRIBE, also where nothing has changed.
     const bytes = formatConference(document ?? fullConference(told, to));
-    if (bytes.length <= maxBytes || most <= 1) return { bytes, told, more: differ(told, now) };
+    const users = document?.users?.users.length ?? 0;
+    if (bytes.length <= maxBytes || users <= 1) return { bytes, told, more: differ(told, now) };
+    most = Math.max(1, Math.floor((users * maxBytes * MARGIN) / bytes.length));
   }
-}
-
-function half(most: number, { users }: Conference): number {
-  return Math.max(1, Math.floor(Math.min(most, users.size) / 2));
 }
 
 /** The same conference with its oldest users alone; how many there are is said rightly. */
