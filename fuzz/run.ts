@@ -13,6 +13,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "msrp-mutations.ts", args: ["--seed", "1", "--runs", "150000"], limitMs: 120_000 },
   { file: "formats-mutations.ts", args: ["--seed", "1", "--runs", "60000"], limitMs: 240_000 },
   { file: "session-file.ts", args: ["--mebibytes", "1024", "--seconds", "20"], limitMs: 60_000 },
+  { file: "half-open.ts", args: [], limitMs: 180_000 },
   { file: "socket-mutations.ts", args: ["--seed", "1", "--seconds", "10"], limitMs: 60_000 },
   { file: "world-seeds.ts", args: ["--from", "1", "--seeds", "500"], limitMs: 240_000 },
   {

@@ -5,6 +5,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export class BreakingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Whose other end hears nothing more, not even their end. */
+  readonly #vanished = new Set<Socket>();
   #leftBytes = Number.POSITIVE_INFINITY;
 
   /** Carries what comes to `at` on to `to`; both on the same port, so the hosts have to differ. */
@@ -33,6 +35,15 @@ export class BreakingProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Neither end of any connection hears of the other again, as when a cable is pulled; new ones are carried. */
+  vanish(): void {
+    for (const socket of this.#sockets) {
+      this.#vanished.add(socket);
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
   /** Breaks one, once: that which carries the last of so many octets. */
   breakAfter(bytes: number): void {
     this.#leftBytes = bytes;
@@ -45,7 +56,7 @@ export class BreakingProxy {
 
   close(): void {
     this.#server.close();
-    this.break();
+    this.break(); // each of both, as those do not hear of one another that have vanished
   }
 
   #couple(from: Socket, to: Socket): void {
@@ -55,7 +66,7 @@ export class BreakingProxy {
     from.on("error", () => {}); // what it means is told by its end
     from.on("close", () => {
       this.#sockets.delete(from);
-      to.destroy();
+      if (!this.#vanished.delete(from)) to.destroy();
     });
   }
 

@@ -1,29 +1,18 @@
 /** The server is killed in the middle of a file and of a large message: both arrive whole, once, or their sender knows. Real processes. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { RunningCommand, type RunOptions } from "../../../../tools/test/command.ts";
-import { within } from "../../../../tools/test/deadline.ts";
+import { grown } from "../../../../tools/test/grown-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
 const FILE = 36_000_000;
 /** Below what a server keeps for somebody who is away. */
 const TEXT = 9_000_000;
-const LOOK_MS = 2;
-const GROWN_MS = 10_000;
 
 test("a file in a session: killed twice on the way, it arrives whole, once, and the sender hears it", async (t) => {
   const trial = new Trial(t);
@@ -129,18 +118,6 @@ class Trial {
     this.#t.after(() => command.kill());
     return command;
   }
-}
-
-/** Resolves when the files of a folder are so large together. */
-function grown(folder: string, bytes: number): Promise<void> {
-  const size = (): number =>
-    readdirSync(folder)
-      .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
-      .reduce((sum, one) => sum + one, 0);
-  const look = async (): Promise<void> => {
-    while (size() < bytes) await wait(LOOK_MS);
-  };
-  return within(GROWN_MS, look(), () => `${size()} octets in ${readdirSync(folder).join()}`);
 }
 
 function sha256(content: Uint8Array): string {
