@@ -30,6 +30,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["linphone.interop.ts", [LINPHONE]],
   ["plain-phones.interop.ts", [BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["phone-sessions.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
+  ["phone-rooms.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
