@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPeers, readTyped } from "./commands.ts";
+import { readTyped } from "./commands.ts";
+import { readPeers } from "./peers.ts";
 
 const SELF = "sip:alice@parlance.test";
 
@@ -53,4 +54,41 @@ test("/file takes a path with blanks, /accept a number, a folder, both or neithe
   assert.deepEqual(readTyped("/cancel", SELF), { do: "cancel", number: undefined });
   assert.equal(readTyped("/cancel it", SELF).do, "wrong");
   assert.equal(readTyped("/file", SELF).do, "wrong");
+});
+
+test("/join takes a room, a name that may have blanks, and whether to hide", () => {
+  for (const [typed, nickname, anonymous] of [
+    ["/join lobby", undefined, false],
+    ["/join lobby as Night Owl", "Night Owl", false],
+    ['/join  lobby  as "Night Owl" anonymously', "Night Owl", true],
+    ["/join lobby anonymously", undefined, true],
+  ] as const) {
+    const room = "sip:lobby@parlance.test";
+    assert.deepEqual(readTyped(typed, SELF), { do: "join", room, nickname, anonymous }, typed);
+  }
+  assert.equal(readTyped("/join", SELF).do, "wrong");
+});
+
+test("groups are made of names, with a subject, and spoken to by the names that they show", () => {
+  assert.deepEqual(readTyped("/create bob, carol about lunch at noon", SELF), {
+    do: "create",
+    to: ["sip:bob@parlance.test", "sip:carol@parlance.test"],
+    subject: "lunch at noon",
+  });
+  assert.deepEqual(readTyped('/whisper "Night Owl", bob  so  far', SELF), {
+    do: "whisper",
+    names: ["Night Owl", "bob"],
+    text: "so  far",
+  });
+  assert.deepEqual(readTyped('/kick "Night Owl"', SELF), { do: "kick", names: ["Night Owl"] });
+  assert.deepEqual(readTyped("/nick", SELF), { do: "nick", nickname: undefined });
+  assert.deepEqual(readTyped("/nick Night Owl", SELF), { do: "nick", nickname: "Night Owl" });
+  assert.deepEqual(readTyped("/invite dave", SELF), {
+    do: "invite",
+    to: ["sip:dave@parlance.test"],
+  });
+  for (const wrong of ["/whisper bob", "/invite", "/create"]) {
+    assert.equal(readTyped(wrong, SELF).do, "wrong", wrong);
+  }
+  assert.deepEqual(readTyped("/leave", SELF), { do: "leave" });
 });

@@ -1,5 +1,7 @@
 /** What the user typed: a line to say, or one of the commands of the chat. Pure. */
-import { fullAddress } from "../address.ts";
+
+import { type GroupCommand, isGroupCommand, readGroupCommand } from "./group-commands.ts";
+import { readPeers } from "./peers.ts";
 
 export type Typed =
   | { readonly do: "say"; readonly text: string }
@@ -8,6 +10,7 @@ export type Typed =
   /** Without a number: the newest. */
   | { readonly do: "accept"; readonly number: number | undefined; readonly folder: string }
   | { readonly do: "decline" | "cancel"; readonly number: number | undefined }
+  | GroupCommand
   | { readonly do: "quit" }
   | { readonly do: "help" }
   | { readonly do: "list" }
@@ -21,6 +24,14 @@ export const HELP = [
   "/accept [N] [FOLDER]  take a file that is offered, the newest or that of the number",
   "/decline [N]          do not take it",
   "/cancel [N]           give up a file that is on its way; so does Ctrl-C",
+  "/join ROOM [as NICK] [anonymously]   come into a chat room or a group",
+  "/create NAMES [about SUBJECT]        make a group with these; in a conversation, out of it",
+  "/yes, /no             come into the group that somebody asks you into, or not",
+  "/who                  who is in the group; /subject says what it is about",
+  "/whisper NAMES TEXT   to these in it alone; names with blanks in quotes",
+  "/invite NAMES         ask others to come; /kick NAMES sends them away, where you may",
+  "/nick [NAME]          be called so there from now on, or as before",
+  "/leave                leave the group, for good",
   "/quit                 leave; so do Ctrl-D, and Ctrl-C while no file is on its way",
   "//TEXT                a line that begins with a slash",
   "Arrows edit the line and bring back earlier ones, Page Up and Page Down scroll,",
@@ -61,6 +72,7 @@ export function readTyped(line: string, self: string): Typed {
     case "list":
       return { do: "list" };
     default:
+      if (isGroupCommand(command)) return readGroupCommand(command, (argument ?? "") + rest, self);
       return { do: "wrong", why: `no command /${command}: /help lists them` };
   }
 }
@@ -69,10 +81,4 @@ const COMMAND = /^\/(?<command>\w*)(?:\s+(?<argument>\S+)(?<rest>[^]*))?/;
 
 function readNumber(typed: string | undefined): number | undefined {
   return typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : undefined;
-}
-
-/** Names and addresses, with commas between them. */
-export function readPeers(typed: string, self: string): readonly string[] {
-  const names = typed.split(",").map((each) => each.trim());
-  return [...new Set(names.filter((each) => each !== "").map((each) => fullAddress(each, self)))];
 }

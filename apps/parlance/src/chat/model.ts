@@ -27,6 +27,8 @@ export interface ChatModel {
   readonly composing: readonly string[];
   /** By address, where there is one. */
   readonly sessions: ReadonlyMap<string, ConversationSession>;
+  /** What is to be said of groups, by address. */
+  readonly groups: ReadonlyMap<string, string>;
   /** In words; empty while all is well. */
   readonly trouble: string;
 }
@@ -42,6 +44,8 @@ export type ChatEvent =
       readonly why: string;
     }
   | { readonly do: "composing"; readonly from: string; readonly active: boolean }
+  /** Undefined: nothing is to be said of it any more. */
+  | { readonly do: "group"; readonly address: string; readonly text: string | undefined }
   | {
       readonly do: "session";
       readonly peer: string;
@@ -54,7 +58,15 @@ export type ChatEvent =
 const MAX_LINES = 500;
 
 export function emptyChat(self: string, to: readonly string[]): ChatModel {
-  return { self, to, lines: [], composing: [], sessions: new Map(), trouble: "" };
+  return {
+    self,
+    to,
+    lines: [],
+    composing: [],
+    sessions: new Map(),
+    groups: new Map(),
+    trouble: "",
+  };
 }
 
 export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
@@ -71,6 +83,12 @@ export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
       if (event.session === "none") sessions.delete(event.peer);
       else sessions.set(event.peer, event.session);
       return { ...model, sessions };
+    }
+    case "group": {
+      const groups = new Map(model.groups);
+      if (event.text === undefined) groups.delete(event.address);
+      else groups.set(event.address, event.text);
+      return { ...model, groups };
     }
     case "state":
       return { ...model, lines: model.lines.map((line) => withState(line, event)) };
@@ -140,9 +158,11 @@ const SESSIONS: Readonly<Record<ConversationSession, string>> = {
 };
 
 /** What carries the next line: nothing to say where it goes by itself. */
-export function formatSession({ to, sessions }: ChatModel): string {
+export function formatSession({ to, sessions, groups }: ChatModel): string {
   const [only, ...others] = to;
   if (only === undefined || others.length > 0) return "";
+  const group = groups.get(only);
+  if (group !== undefined) return group;
   return SESSIONS[sessions.get(only) ?? "none"];
 }
 

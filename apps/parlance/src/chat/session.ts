@@ -10,8 +10,9 @@ import type {
 import { explainFailure } from "../failure.ts";
 import { type FileView, formatFile } from "../files/file-view.ts";
 import { plain, plainLine } from "../terminal/plain.ts";
-import { HELP, readPeers, readTyped, type Typed } from "./commands.ts";
+import { HELP, readTyped, type Typed } from "./commands.ts";
 import { ChatFiles, type ChatFilesPorts, type ShownFile } from "./files.ts";
+import { ChatGroups } from "./groups.ts";
 import {
   type ChatEvent,
   type ChatLine,
@@ -21,6 +22,7 @@ import {
   shortNames,
   stepChat,
 } from "./model.ts";
+import { readPeers } from "./peers.ts";
 
 export type Watcher = (model: ChatModel) => void;
 
@@ -29,6 +31,7 @@ const RECALLED_LINES = 20;
 export class ChatSession {
   readonly #client: ImClient;
   readonly #files: ChatFiles;
+  readonly #groups: ChatGroups;
   readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
@@ -42,7 +45,18 @@ export class ChatSession {
       notice: (text) => this.#notice(text),
     });
     this.#model = emptyChat(client.address, readPeers(peer ?? "", client.address));
-    client.on("composing", ({ from, active }) => this.#step({ do: "composing", from, active }));
+    this.#groups = new ChatGroups({
+      client,
+      notice: (text) => this.#notice(text),
+      turnTo: (address) => this.#step({ do: "to", to: [address] }),
+      current: () => (this.#model.to.length === 1 ? this.#model.to[0] : undefined),
+      status: (address, text) => this.#step({ do: "group", address, text }),
+      sent: (message, room, to) => this.#sent(message, room, `(to ${to}) `),
+    });
+    client.on("composing", ({ from, conversation, active }) => {
+      const who = conversation === from ? from : this.#groups.nameOf(conversation, from);
+      this.#step({ do: "composing", from: who, active });
+    });
     client.on("connection", (state) => this.#connection(state));
     client.on("session", ({ peer: with_, state }) =>
       this.#step({ do: "session", peer: with_, session: state }),
@@ -126,6 +140,8 @@ export class ChatSession {
         return;
       case "nothing":
         return;
+      default:
+        return this.#groups.obey(typed);
     }
   }
 
@@ -197,10 +213,10 @@ export class ChatSession {
     this.#step({ do: "file", line });
   }
 
-  #sent(message: SentMessage, conversation: string): void {
+  #sent(message: SentMessage, conversation: string, before = ""): void {
     const { id, state } = message;
     const { content, at } = message.record;
-    const text = plain(new TextDecoder().decode(content));
+    const text = plain(before + new TextDecoder().decode(content));
     const when = new Date(at);
     const why = reasonOf(message);
     const line: ChatLine = {
@@ -233,18 +249,27 @@ export class ChatSession {
   }
 
   #lineOf(message: IncomingMessage): ChatLine {
-    const { from, fromName, conversation, at, anonymous } = message;
-    const who = anonymous ? (fromName ?? "Anonymous") : shortName(from, this.#client.address);
+    const { conversation, at, own } = message;
     return {
       id: idOf(message),
-      kind: "theirs",
-      conversation: anonymous && conversation === from ? from : conversation,
-      who: plainLine(who),
+      kind: own ? "own" : "theirs",
+      conversation,
+      who: plainLine(this.#whoSays(message)),
       text: plain(textOf(message)),
       at,
       state: undefined,
       why: "",
     };
+  }
+
+  #whoSays({ from, fromName, conversation, anonymous, reach, own }: IncomingMessage): string {
+    if (own) return "you, elsewhere";
+    if (reach === "system") return this.#groups.titleOf(conversation) ?? fromName ?? "the group";
+    if (reach === "direct") {
+      return anonymous ? (fromName ?? "Anonymous") : shortName(from, this.#client.address);
+    }
+    const who = fromName ?? this.#groups.nameOf(conversation, from);
+    return reach === "private" ? `${who}, to you alone` : who;
   }
 
   async #list(): Promise<void> {

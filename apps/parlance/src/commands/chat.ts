@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, viaOption } from "./options.ts";
+import { leaveRooms } from "./rooms.ts";
 
 interface ChatCommand extends AccountOptions {
   readonly via: "auto" | "session" | "http";
@@ -47,6 +48,7 @@ async function chat(peer: string | undefined, options: ChatCommand): Promise<voi
     }
   } finally {
     unsentFiles = session.unsentFiles; // those that are given up now
+    leaveRooms(client, options);
     await client.close();
   }
   if (unsentFiles > 0) process.stderr.write(`files that did not arrive: ${unsentFiles}\n`);

@@ -5,6 +5,7 @@ import { plainLine } from "../terminal/plain.ts";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, readBytes, readCount } from "./options.ts";
 import type { FileEvent } from "./receive-files.ts";
+import { joinRooms, leaveRooms, type RosterEvent, rosterText, watchRoom } from "./rooms.ts";
 
 interface ReceiveCommand extends AccountOptions {
   readonly json?: boolean;
@@ -12,6 +13,8 @@ interface ReceiveCommand extends AccountOptions {
   readonly displayed?: boolean;
   readonly files?: string;
   readonly maxFile: number;
+  readonly join?: readonly string[];
+  readonly nickname?: string;
 }
 
 /** What a server lets pass by default. */
@@ -26,7 +29,7 @@ export function addReceive(program: Command): void {
     )
     .option(
       "--json",
-      "one JSON object a line; type is ready, message, file, composing, connection or error",
+      "one JSON object a line; type is ready, message, file, composing, roster, connection or error",
     )
     .option(
       "--files <FOLDER>",
@@ -40,6 +43,13 @@ export function addReceive(program: Command): void {
     .addOption(
       new Option("--count <N>", "end after so many messages, and files saved").argParser(readCount),
     )
+    .addOption(
+      new Option(
+        "--join <ROOM>",
+        "come into this chat room or group first; may be given again; with --store also the next time",
+      ).argParser((room: string, before?: readonly string[]) => [...(before ?? []), room]),
+    )
+    .option("--nickname <NAME>", "as whom")
     .option("--displayed", "tell senders that their messages were seen")
     .addHelpText(
       "after",
@@ -48,6 +58,7 @@ export function addReceive(program: Command): void {
           "receive -u sip:bob@parlance.test",
           "receive -u sip:bob@parlance.test --json --count 1 | jq .text",
           "receive -u sip:bob@parlance.test --files inbox --json",
+          "receive -u sip:bob@parlance.test --join lobby --json",
         ),
         exitStatus("ended by Ctrl-C or --count", "no connection, or refused"),
       ].join("\n"),
@@ -68,6 +79,9 @@ async function receive(options: ReceiveCommand): Promise<void> {
   listen(client, print);
   try {
     const fetch = await takeFiles(client, { ...options, signal, print, done });
+    await joinRooms(client, options, signal);
+    for (const room of client.rooms) watchRoom(room, print);
+    client.on("room", (room) => watchRoom(room, print));
     print({ type: "ready", user: client.address });
     for await (const message of client.messages({ signal })) {
       print(eventOf(message));
@@ -75,6 +89,7 @@ async function receive(options: ReceiveCommand): Promise<void> {
       if (!fetch(message)) done(); // a file counts when it is there
     }
   } finally {
+    leaveRooms(client, options);
     await client.close();
   }
 }
@@ -99,10 +114,12 @@ type Event =
   | { readonly type: "connection"; readonly state: string }
   | ({ readonly type: "composing" } & ComposingChange)
   | { readonly type: "error"; readonly reason: string }
+  | RosterEvent
   | FileEvent
   | MessageEvent;
 
-interface MessageEvent extends Pick<IncomingMessage, "id" | "from" | "fromName" | "kind"> {
+interface MessageEvent
+  extends Pick<IncomingMessage, "id" | "from" | "fromName" | "kind" | "reach" | "own"> {
   readonly type: "message";
   /** The sender, or the group that the message went to. */
   readonly conversation: string;
@@ -122,9 +139,9 @@ function listen(client: ImClient, print: (event: Event) => void): void {
 }
 
 function eventOf(message: IncomingMessage): MessageEvent {
-  const { kind, id, from, fromName, conversation, subject, contentType } = message;
+  const { kind, id, from, fromName, conversation, reach, own, subject, contentType } = message;
   const at = message.at.toISOString();
-  const common = { kind, id, from, fromName, conversation, at, subject, contentType };
+  const common = { kind, id, from, fromName, conversation, reach, own, at, subject, contentType };
   switch (message.kind) {
     case "text":
       return { type: "message", ...common, text: message.text };
@@ -152,13 +169,16 @@ function textOf(event: Event): string {
     case "message": {
       const { from, fromName, conversation, text, url, contentType } = event;
       const who = fromName === undefined ? from : `${fromName} <${from}>`;
-      const group = conversation === from ? "" : ` in ${conversation}`;
+      const alone = event.reach === "private" ? ", to you alone" : "";
+      const group = conversation === from ? "" : ` in ${conversation}${alone}`;
       return `${who}${group}: ${text ?? url ?? `(${contentType})`}`;
     }
     case "file":
       return fileText(event);
     case "composing":
       return `${event.from} ${event.active ? "is writing" : "has stopped writing"}`;
+    case "roster":
+      return rosterText(event);
     case "connection":
       return `connection: ${event.state}`;
     case "ready":

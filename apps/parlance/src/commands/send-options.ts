@@ -16,4 +16,6 @@ export interface SendCommand extends AccountOptions {
   readonly receipts: boolean;
   readonly type?: string;
   readonly json?: boolean;
+  readonly join?: boolean;
+  readonly nickname?: string;
 }

@@ -5,6 +5,7 @@ import { fullAddress } from "../address.ts";
 import { UsageError } from "../command-error.ts";
 import { connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, readTime, viaOption } from "./options.ts";
+import { joinRooms } from "./rooms.ts";
 import { type SendCommand, STAGES } from "./send-options.ts";
 
 const TEXT = "text/plain;charset=UTF-8";
@@ -35,6 +36,8 @@ export function addSend(program: Command): void {
     .option("--subject <TEXT>", "subject of the message")
     .option("--expires <TIME>", "how long it is worth delivering: 90s, 10m, 2h, 2d")
     .option("--anonymous", "hide who sends")
+    .option("--join", "the address is a chat room or a group: come in, say it there, and leave")
+    .option("--nickname <NAME>", "as whom, with --join")
     .option("--no-receipts", "ask for no receipts")
     .option(
       "--type <TYPE>",
@@ -51,6 +54,7 @@ export function addSend(program: Command): void {
           'send -u sip:alice@parlance.test bob "hello"',
           'send -u sip:alice@parlance.test --wait delivered bob carol "to both of you"',
           "send -u sip:alice@parlance.test --file holiday.png bob",
+          'send -u sip:alice@parlance.test --join lobby "hello, all of you"',
           "date | parlance send -u sip:alice@parlance.test bob -",
         ).replace("$ parlance date", "$ date"),
         "\nA file is delivered when the other side has said that it has all of it, and sent when it was\n" +
@@ -68,15 +72,18 @@ async function send(words: string[], options: SendCommand): Promise<void> {
   }
   const text = words.at(-1) ?? "";
   const recipients = words.slice(0, -1);
+  if (options.join && recipients.length > 1) throw new UsageError("send: --join takes one address");
   if (recipients.length === 0) throw new UsageError("send: expected an address and a text");
   const content = new TextEncoder().encode(text === "-" ? await readAll(process.stdin) : text);
   const { signal } = untilInterrupted();
   const client = await connectAccount(options, "send", signal);
   try {
+    if (options.join) await joinRooms(client, { ...options, join: recipients }, signal);
     const message = submit(client, recipients, content, { ...options, signal });
     await settle(message, options.wait, timeoutOf(options) * 1000);
     await report(message, options);
   } finally {
+    for (const room of client.rooms) if (options.join) room.leave();
     await client.close();
   }
 }

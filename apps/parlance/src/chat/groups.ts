@@ -1,0 +1,273 @@
+/** The groups of a chat: those that the user is in, and those that he is asked into. */
+import type {
+  ClientEvents,
+  ImClient,
+  Member,
+  Room,
+  RosterChange,
+  SentMessage,
+} from "@parlance/client";
+import { fullAddress } from "../address.ts";
+import { explainFailure } from "../failure.ts";
+import type { GroupCommand } from "./group-commands.ts";
+import { shortName } from "./model.ts";
+
+export interface ChatGroupsPorts {
+  readonly client: ImClient;
+  readonly notice: (text: string) => void;
+  /** The next lines go there. */
+  readonly turnTo: (address: string) => void;
+  /** Where the next lines go, if it is one address. */
+  readonly current: () => string | undefined;
+  /** What the status line says of it; undefined: nothing. */
+  readonly status: (address: string, text: string | undefined) => void;
+  readonly sent: (message: SentMessage, room: string, to: string) => void;
+}
+
+type Invitation = Extract<ClientEvents["invitation"], { readonly kind: "group" }>;
+
+export class ChatGroups {
+  readonly #ports: ChatGroupsPorts;
+  readonly #watched = new Set<Room>();
+  #asked: Invitation | undefined;
+
+  constructor(ports: ChatGroupsPorts) {
+    this.#ports = ports;
+    const { client } = ports;
+    client.on("invitation", (asked) => {
+      if (asked.kind === "group") this.#invited(asked);
+    });
+    client.on("room", (room) => this.#entered(room));
+    for (const room of client.rooms) this.#watch(room);
+  }
+
+  async obey(command: Exclude<GroupCommand, { readonly do: "wrong" }>): Promise<void> {
+    try {
+      await this.#obey(command);
+    } catch (error) {
+      this.#ports.notice(explainFailure(error));
+    }
+  }
+
+  /** As the group calls him, or else by his address. */
+  nameOf(conversation: string, address: string): string {
+    const member = this.#roomAt(conversation)?.members.find(({ entity }) => entity === address);
+    return member?.name ?? shortName(address, this.#ports.client.address);
+  }
+
+  /** What a conversation is called, where it is a group with a name. */
+  titleOf(conversation: string): string | undefined {
+    const room = this.#roomAt(conversation);
+    return room === undefined ? undefined : titleOf(room, this.#ports.client.address);
+  }
+
+  async #obey(command: Exclude<GroupCommand, { readonly do: "wrong" }>): Promise<void> {
+    const { client, notice } = this.#ports;
+    switch (command.do) {
+      case "join": {
+        const { room, nickname, anonymous } = command;
+        const how = nickname === undefined ? { anonymous } : { nickname, anonymous };
+        return this.#entered(await client.join(room, how));
+      }
+      case "create":
+        return this.#create(command);
+      case "yes": {
+        const room = this.#asked?.accept();
+        this.#asked = undefined;
+        if (room === undefined) return notice("nobody asks you into a group");
+        await room.inside;
+        return this.#entered(room);
+      }
+      case "no":
+        if (this.#asked === undefined) return notice("nobody asks you into a group");
+        this.#asked.decline();
+        this.#asked = undefined;
+        return;
+      default:
+        return this.#obeyIn(this.#room, command);
+    }
+  }
+
+  async #obeyIn(
+    room: Room | undefined,
+    command: Exclude<GroupCommand, { readonly do: "wrong" | "join" | "create" | "yes" | "no" }>,
+  ): Promise<void> {
+    const { notice, client } = this.#ports;
+    if (room === undefined) return notice("this is no group that you are in: /join ROOM");
+    switch (command.do) {
+      case "invite":
+        await room.invite(command.to);
+        return notice(
+          `asked: ${command.to.map((one) => shortName(one, client.address)).join(", ")}`,
+        );
+      case "kick":
+        return room.expel(command.names.map((name) => this.#entity(room, name)));
+      case "whisper": {
+        const to = command.names.map((name) => this.#entity(room, name));
+        const names = to.map((one) => this.nameOf(room.address, one)).join(", ");
+        return this.#ports.sent(room.whisper(to, command.text), room.address, names);
+      }
+      case "nick":
+        return room.setNickname(command.nickname);
+      case "who":
+        return this.#who(room);
+      case "subject":
+        return notice(room.subject ?? "it has no subject");
+      case "leave":
+        return room.leave();
+    }
+  }
+
+  async #create({ to, subject }: Extract<GroupCommand, { readonly do: "create" }>): Promise<void> {
+    const { client, notice, current } = this.#ports;
+    const how = subject === undefined ? {} : { subject };
+    const peer = current();
+    notice("asking them …");
+    const alone = peer !== undefined && this.#roomAt(peer) === undefined;
+    const talks = alone && client.conversation(peer).session !== "none";
+    const room = talks
+      ? await client.conversation(peer).extend(to, how)
+      : await client.createGroup(to, how);
+    this.#entered(room);
+  }
+
+  #invited(asked: Invitation): void {
+    const { client, notice } = this.#ports;
+    this.#asked = asked;
+    const who = asked.fromName ?? shortName(asked.from, client.address);
+    const where =
+      asked.groupName ??
+      (asked.group === undefined ? "a group" : shortName(asked.group, client.address));
+    const about = asked.subject === undefined ? "" : ` (${asked.subject})`;
+    const others = asked.others
+      .filter((one) => one !== client.address)
+      .map((one) => shortName(one, client.address));
+    const company = others.length === 0 ? "" : `, with ${others.join(", ")}`;
+    notice(`${who} asks you into ${where}${about}${company}: /yes or /no`);
+    void this.#await(asked, who);
+  }
+
+  async #await(asked: Invitation, who: string): Promise<void> {
+    const outcome = await asked.settled;
+    if (this.#asked === asked) this.#asked = undefined;
+    if (outcome === "withdrawn" || outcome === "expired") {
+      this.#ports.notice(`${who} asks no more`);
+    }
+  }
+
+  #entered(room: Room): void {
+    const { turnTo, notice, client } = this.#ports;
+    this.#watch(room);
+    turnTo(room.address);
+    notice(`lines go to ${titleOf(room, client.address)}; /who tells who is there`);
+  }
+
+  #watch(room: Room): void {
+    this.#tell(room);
+    if (this.#watched.has(room)) return;
+    this.#watched.add(room);
+    room.on("state", () => {
+      this.#tell(room);
+      if (room.state === "left") this.#left(room);
+    });
+    room.on("roster", (change) => {
+      this.#tell(room);
+      const text = changeText(change);
+      if (text !== undefined)
+        this.#ports.notice(`${titleOf(room, this.#ports.client.address)}: ${text}`);
+    });
+    room.on("missed", () => this.#ports.notice("something may have been said meanwhile"));
+    room.on("alias", ({ url }) => this.#ports.notice(`choose a name at ${url}`));
+  }
+
+  #tell(room: Room): void {
+    this.#ports.status(room.address, statusOf(room));
+  }
+
+  #left(room: Room): void {
+    this.#watched.delete(room);
+    const { why, text } = room.ending ?? { why: "left", text: undefined };
+    const words = {
+      left: "you have left",
+      expelled: "you were sent away from",
+      ended: "is over:",
+      failed: "cannot come back to",
+    };
+    const said = text === undefined || why === "left" ? "" : ` (${text})`;
+    this.#ports.notice(`${words[why]} ${titleOf(room, this.#ports.client.address)}${said}`);
+  }
+
+  #who(room: Room): void {
+    const { notice } = this.#ports;
+    if (room.members.length === 0) notice("the server does not tell who is there");
+    for (const member of room.members) notice(memberText(member));
+  }
+
+  get #room(): Room | undefined {
+    const address = this.#ports.current();
+    return address === undefined ? undefined : this.#roomAt(address);
+  }
+
+  #roomAt(address: string): Room | undefined {
+    return this.#ports.client.rooms.find((room) => room.address === address);
+  }
+
+  #entity(room: Room, name: string): string {
+    const small = name.toLowerCase();
+    const named = room.members.find((one) => one.name.toLowerCase() === small);
+    return named?.entity ?? fullAddress(name, this.#ports.client.address);
+  }
+}
+
+function titleOf(room: Room, self: string): string {
+  if (room.name !== undefined) return room.name;
+  return room.adHoc ? (room.subject ?? "the group") : shortName(room.address, self);
+}
+
+function statusOf(room: Room): string | undefined {
+  const { me, members, state } = room;
+  if (state === "left") return undefined;
+  if (state !== "in") return "coming into the group …";
+  const count = members.filter((one) => one.state === "in").length;
+  const name = me === undefined ? "" : ` as ${me.name}`;
+  return count === 0 ? `in the group${name}` : `${count} here${name}`;
+}
+
+function memberText({ name, me, roles, state, devices, entity, anonymous }: Member): string {
+  const notes = [
+    ...(me ? ["you"] : []),
+    ...roles,
+    ...(state === "invited" ? ["asked"] : []),
+    ...(devices > 1 ? [`${devices} devices`] : []),
+  ];
+  const address = anonymous ? "" : `  ${entity}`;
+  return `  ${name}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}${address}`;
+}
+
+const DEPARTURES = {
+  left: "has left",
+  expelled: "was sent away",
+  lost: "has lost the connection",
+  declined: "does not come",
+};
+
+function changeText(change: RosterChange): string | undefined {
+  switch (change.type) {
+    case "known":
+      return undefined;
+    case "invited":
+      return `${change.member.name} is asked to come`;
+    case "added":
+      return change.member.me ? undefined : `${change.member.name} is here`;
+    case "removed":
+      return change.member.me
+        ? undefined
+        : `${change.member.name} ${DEPARTURES[change.why ?? "left"]}`;
+    case "renamed":
+      return `${change.before.name} is called ${change.member.name} now`;
+    case "role":
+      return `${change.member.name} is ${change.member.roles.join(", ") || "a participant"} now`;
+    case "subject":
+      return `it is about: ${change.subject ?? "nothing in particular"}`;
+  }
+}
