@@ -311,3 +311,19 @@ test("a session of two becomes one of many: each hears which of his own it takes
   const body = bob.phone.incoming?.request.body ?? new Uint8Array();
   assert.equal(utf8Text(body).includes("Replaces"), false); // nobody else is told of it
 });
+
+test("nobody comes, and another device of the inviting user is in by then: it is told that it is over (IM-7.2.1.3-F1)", async () => {
+  const { world, alice, bob, carol } = await three();
+  for (const { phone } of [bob, carol]) phone.automatic = false;
+  alice.phone.invite(TEAM);
+  await world.settle();
+  const tablet = await world.somebody("alice");
+  tablet.phone.invite(TEAM);
+  await world.settle();
+  assert.ok(tablet.phone.call !== undefined && alice.phone.call === undefined);
+  for (const { phone } of [bob, carol]) phone.incoming?.refuse(486);
+  await world.settle();
+  assert.equal(refusal(alice.phone), "486");
+  assert.equal(tablet.phone.ends.length, 1);
+  assert.equal(world.world.server.stats.conferences, 0);
+});

@@ -175,11 +175,9 @@ export class ServerCalls implements Calls {
     return this.#ports.sender.send(request, to, asker, options);
   }
 
-  /** The connection on which a contact of that user is now, when the one it had is gone. */
-  flowTo(party: string, contact: Uri, learned: Flow): Flow {
-    if (!this.#isGone(learned)) return learned;
-    const target = this.#registered(party, contact);
-    return target !== undefined && "remote" in target ? target : learned;
+  /** Where a contact of that user is now, when the connection it had is gone; undefined where that is not known. */
+  wayTo(party: string, contact: Uri, learned: Flow): Destination | undefined {
+    return this.#isGone(learned) ? this.#registered(party, contact) : learned;
   }
 
   /** A connection that is gone leads to the contact that its device has registered since. */

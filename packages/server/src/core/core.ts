@@ -191,7 +191,10 @@ export class Core {
       limits,
       hits,
       domain,
-      flowTo: (party, target, learned) => this.calls.flowTo(party, target, learned),
+      wayTo: (party, { target, routes }, learned) =>
+        this.calls.wayTo(party, target, learned) ??
+        behindCore?.hops.find(routes[0]?.uri) ??
+        learned,
     });
     const registration = new Registration({
       registrar: this.registrar,

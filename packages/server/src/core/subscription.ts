@@ -1,5 +1,6 @@
 /** One subscription: what its watcher is owed, and the NOTIFYs that tell him. RFC 6665 §4.2.2 */
 import {
+  type Destination,
   type EndReason,
   type Flow,
   isReliable,
@@ -9,7 +10,6 @@ import {
   type NotifyEffect,
   type SipResponse,
   stepNotifier,
-  type Uri,
 } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import type { Watch, Watched, WatchedState, Watcher } from "../ports/index.ts";
@@ -19,13 +19,15 @@ import { makeNotify, type WatcherDialog } from "./watcher-dialog.ts";
 export interface SubscriptionPorts {
   readonly sender: Sender;
   readonly clock: Clock;
-  /** The connection on which that contact of the party is now; the one given where nothing better is known. */
-  readonly flowTo: (party: string, target: Uri, learned: Flow) => Flow;
+  /** Where requests in that dialog go; `learned` is the connection that its watcher was heard on last. */
+  readonly wayTo: (party: string, dialog: WatcherDialog, learned: Flow) => Destination;
   over(): void;
 }
 
 export class Subscription implements Watch {
   readonly party: string;
+  /** Whose it is. */
+  readonly watcher: string;
   readonly #dialog: WatcherDialog;
   readonly #watched: Watched;
   readonly #ports: SubscriptionPorts;
@@ -41,11 +43,12 @@ export class Subscription implements Watch {
 
   constructor(
     dialog: WatcherDialog,
-    of: { readonly party: string; readonly flow: Flow },
+    of: { readonly party: string; readonly watcher: string; readonly flow: Flow },
     watched: Watched,
     ports: SubscriptionPorts,
   ) {
     this.party = of.party;
+    this.watcher = of.watcher;
     this.#dialog = dialog;
     this.#flow = of.flow;
     this.#watched = watched;
@@ -115,19 +118,18 @@ export class Subscription implements Watch {
   }
 
   #notify({ status, withState }: NotifyEffect): void {
-    const { sender, flowTo } = this.#ports;
+    const { sender, wayTo } = this.#ports;
     const dialog = this.#dialog;
     this.#cseq += 1;
-    const flow = flowTo(this.party, dialog.target, this.#flow);
-    const told = withState && this.#watcher.allowed ? this.#tell(flow) : undefined;
+    const told = withState && this.#watcher.allowed ? this.#tell() : undefined;
     this.#more = told?.more ?? false;
     const request = makeNotify(dialog, {
       cseq: this.#cseq,
-      contact: this.#watched.contact(flow),
+      contact: this.#watched.contact(this.#flow),
       status,
       body: told,
     });
-    sender.send(request, flow, {
+    sender.send(request, wayTo(this.party, dialog, this.#flow), {
       response: (response) => this.#answered(response),
       timeout: () => this.#input({ kind: "notify lost" }),
       failed: () => this.#input({ kind: "notify lost" }),
@@ -140,9 +142,9 @@ export class Subscription implements Watch {
     if (status >= 200 && status < 300 && this.#more) this.changed();
   }
 
-  #tell({ transport }: Flow): WatchedState {
+  #tell(): WatchedState {
     const whole = this.#whole;
     this.#whole = false;
-    return this.#watcher.tell(whole, !isReliable(transport));
+    return this.#watcher.tell(whole, !isReliable(this.#flow.transport));
   }
 }

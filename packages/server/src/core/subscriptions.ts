@@ -30,7 +30,7 @@ export interface SubscriptionsPorts {
   readonly hits: LimitWatch;
   readonly domain: string;
   /** Where the watcher is reached now. */
-  readonly flowTo: SubscriptionPorts["flowTo"];
+  readonly wayTo: SubscriptionPorts["wayTo"];
 }
 
 type Held = { readonly subscription: Subscription; readonly watched: Watched };
@@ -40,8 +40,8 @@ const TAKEN: Verdict = { do: "taken" };
 export class Subscriptions implements Notifier {
   readonly #ports: SubscriptionsPorts;
   readonly #held = new Map<string, Held>();
-  /** Of each party, and to each thing. */
-  readonly #byParty = new Map<string, number>();
+  /** Of each user, and to each thing. */
+  readonly #byWatcher = new Map<string, number>();
   readonly #byThing = new Map<string, number>();
 
   constructor(ports: SubscriptionsPorts) {
@@ -52,12 +52,14 @@ export class Subscriptions implements Notifier {
     return this.#held.size;
   }
 
-  subscribe({ request, principal, flow, transaction }: Passage, watched: Watched): Verdict {
+  subscribe(passage: Passage, watched: Watched): Verdict {
+    const { request, principal, flow, transaction } = passage;
     const party = partyOf(principal);
     if (flow === undefined || transaction === undefined || party === undefined) {
       return { do: "refuse", refusal: refuse("failure") };
     }
-    const verdict = this.#judge(transaction, party, watched, undefined);
+    const watcher = watcherOf(passage, party);
+    const verdict = this.#judge(transaction, watcher, watched, undefined);
     if (verdict.do === "refuse") {
       this.#refuse(verdict, watched.package, transaction);
       return TAKEN;
@@ -66,16 +68,18 @@ export class Subscriptions implements Notifier {
     const dialog = watcherDialog(request, transaction.localTag);
     this.#grant(transaction, seconds, watched, flow);
     const status = verdict.do === "fetch" ? fetchNotification(true) : undefined;
-    this.#open(dialog, { party, flow, seconds, fetch: status }, watched);
+    this.#open(dialog, { party, watcher, flow, seconds, fetch: status }, watched);
     return TAKEN;
   }
 
-  implied({ request, principal, flow, transaction }: Passage, event: Tagged, watched: Watched) {
+  implied(passage: Passage, event: Tagged, watched: Watched): Watch | undefined {
+    const { request, principal, flow, transaction } = passage;
     const party = partyOf(principal);
     if (flow === undefined || transaction === undefined || party === undefined) return undefined;
     const dialog = watcherDialog(request, transaction.localTag, event);
     const { usualS: seconds } = watched.package;
-    return this.#open(dialog, { party, flow, seconds, fetch: undefined }, watched);
+    const watcher = watcherOf(passage, party);
+    return this.#open(dialog, { party, watcher, flow, seconds, fetch: undefined }, watched);
   }
 
   /** A SUBSCRIBE in the dialog of a subscription of ours; false when there is none, or not of its sender. */
@@ -89,7 +93,7 @@ export class Subscriptions implements Notifier {
       transaction.reply(403);
       return true;
     }
-    const verdict = this.#judge(transaction, party, watched, subscription);
+    const verdict = this.#judge(transaction, subscription.watcher, watched, subscription);
     if (verdict.do === "refuse") {
       this.#refuse(verdict, watched.package, transaction);
       return true;
@@ -108,7 +112,7 @@ export class Subscriptions implements Notifier {
 
   #judge(
     { request }: ServerTransaction,
-    party: string,
+    watcher: string,
     watched: Watched,
     known: Subscription | undefined,
   ): SubscribeVerdict {
@@ -121,7 +125,7 @@ export class Subscriptions implements Notifier {
         accept: request.get(Accept)?.map(({ type }) => type),
         inDialog: known !== undefined,
         known: known !== undefined,
-        ofUser: this.#byParty.get(party) ?? 0,
+        ofUser: this.#byWatcher.get(watcher) ?? 0,
         ofResource: this.#byThing.get(watched.name) ?? 0,
       },
       {
@@ -162,37 +166,43 @@ export class Subscriptions implements Notifier {
     dialog: WatcherDialog,
     of: {
       readonly party: string;
+      readonly watcher: string;
       readonly flow: Flow;
       readonly seconds: number;
       readonly fetch: NotifyEffect | undefined;
     },
     watched: Watched,
   ): Watch {
-    const { sender, clock, flowTo } = this.#ports;
+    const { sender, clock, wayTo } = this.#ports;
     const key = watcherKey(dialog);
     const subscription = new Subscription(dialog, of, watched, {
       sender,
       clock,
-      flowTo,
-      over: () => this.#forget(key, of.party, watched.name),
+      wayTo,
+      over: () => this.#forget(key, of.watcher, watched.name),
     });
     if (of.fetch !== undefined) {
       subscription.tellOnce(of.fetch);
       return subscription;
     }
     this.#held.set(key, { subscription, watched });
-    count(this.#byParty, of.party, 1);
+    count(this.#byWatcher, of.watcher, 1);
     count(this.#byThing, watched.name, 1);
     const expiresAt = clock.now() + of.seconds * 1_000;
     subscription.begin(openSubscription({ state: "active", expiresAt }, clock.now()));
     return subscription;
   }
 
-  #forget(key: string, party: string, thing: string): void {
+  #forget(key: string, watcher: string, thing: string): void {
     if (!this.#held.delete(key)) return;
-    count(this.#byParty, party, -1);
+    count(this.#byWatcher, watcher, -1);
     count(this.#byThing, thing, -1);
   }
+}
+
+/** Whose subscription it is: a core brings those of many. */
+function watcherOf({ originator }: Passage, party: string): string {
+  return originator?.address ?? party;
 }
 
 function count(counts: Map<string, number>, key: string, by: 1 | -1): void {

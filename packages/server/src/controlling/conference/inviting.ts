@@ -53,7 +53,6 @@ export interface InvitingHost {
   departed(participant: Participant, departure: Departure): void;
   judge(): void;
   end(text: string): void;
-  close(): void;
 }
 
 interface Asked {
@@ -207,7 +206,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
 
   abandoned({ device }: FirstRound): void {
     this.#host.forget(device);
-    this.#host.close();
+    this.#host.end("no other participants"); // another device of his may be in
   }
 
   nobodyCame({ device }: FirstRound): void {

@@ -100,7 +100,7 @@ const MENDED = {
   requires: { ...GOOD, originator: anonymous, offer: BAD.offer },
 };
 
-test("a session of a group is set up when nothing is against it, and each objection has its turn (IM-7.2.1.3-01, IM-7.2.1.3-02, IM-7.2.1.3-03, IM-7.2.1.3-04, IM-7.2.1.3-05, IM-7.2.1.3-06, IM-7.2.1.3-07)", () => {
+test("a session of a group is set up when nothing is against it, and each objection has its turn (IM-7.2.1.3-01, IM-7.2.1.3-02, IM-7.2.1.3-03, IM-7.2.1.3-04, IM-7.2.1.3-05, IM-7.2.1.3-06, IM-7.1.1.1-N1, IM-7.2.1.3-07)", () => {
   const NOTHING = { ...EVERYTHING, initiate: false, join: false, anonymity: false };
   const worst: JoinFacts = {
     ...joining,

@@ -19,7 +19,7 @@ export function judgeSetUp(facts: JoinFacts): Refusal | Joining {
   if (originator === undefined || rights === undefined) return refuse("not authenticated"); // IM-7.2.1.3-04
   if (!rights.initiate) return refuse("no initiation"); // IM-7.2.1.3-04
   if (!rights.join || standing.expelled) return refuse("no joining"); // IM-7.2.1.3-05
-  if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity"); // IM-7.2.1.3-06
+  if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity"); // IM-7.2.1.3-06, IM-7.1.1.1-N1
   const unknown = unknownExtension(ask);
   if (unknown !== undefined) return unknown;
   if (isRefusal(offer)) return offer; // IM-7.2.1.3-07
