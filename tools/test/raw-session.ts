@@ -25,8 +25,6 @@ export interface Description {
 export interface SessionOptions {
   readonly caller?: Description;
   readonly callee?: Description;
-  /** Of the INVITE. */
-  readonly headers?: readonly string[];
 }
 
 /** Registers as a client that holds sessions. */
@@ -123,93 +121,81 @@ export class Party {
   }
 }
 
-export class RawSession {
-  readonly caller: Party;
-  readonly callee: Party;
-  /** The INVITE as it came to the callee. */
-  readonly invite: WireMessage;
-  /** What the caller was answered. */
+/** An INVITE that was answered, and what belongs to its dialog. */
+export class RawCall {
+  /** The caller. */
+  readonly party: Party;
   readonly ok: WireMessage;
-  readonly #ends: Readonly<Record<"caller" | "callee", Promise<WireMessage>>>;
-  #cseq = 1;
+  readonly #bye: Promise<WireMessage>;
+  #cseq: number;
 
-  /** Both are registered for sessions; connections they make themselves. */
-  static async open(
-    caller: RawUser,
-    callee: RawUser,
-    options: SessionOptions = {},
-  ): Promise<RawSession> {
-    const from = options.caller?.path ?? ownPath(caller);
-    const to = options.callee?.path ?? ownPath(callee);
-    const called = takeCall(callee, to, options.callee);
-    const hungUp = takeBye(caller);
-    const { host, port } = caller.peer.local;
-    const contact = `<sip:${host}:${port};transport=${caller.peer.transport.toLowerCase()}>;${IM}`;
-    const ok = await caller.ask({
+  /** Undefined `call` when it was refused; with 200 it is acknowledged. */
+  static async begin(
+    user: RawUser,
+    uri: string,
+    how: Description = {},
+    headers: readonly string[] = [],
+  ): Promise<{ readonly answer: WireMessage; readonly call: RawCall | undefined }> {
+    const own = how.path ?? ownPath(user);
+    const bye = takeBye(user);
+    const { host, port } = user.peer.local;
+    const contact = `<sip:${host}:${port};transport=${user.peer.transport.toLowerCase()}>;${IM}`;
+    const answer = await user.ask({
       method: "INVITE",
-      uri: callee.address,
+      uri,
       headers: [
         `Contact: ${contact}`,
         `Accept-Contact: *;${IM}`,
         "Content-Type: application/sdp",
-        ...(options.headers ?? []),
+        ...headers,
       ],
-      body: describe(caller, from, options.caller),
+      body: describe(user, own, how),
     });
-    if (ok.status !== 200) throw new Error(ok.text);
-    const invite = await within(ANSWER_MS, called.invite, () => "no INVITE has come");
-    const callerSide = new Party(caller, from, pathIn(ok));
-    const calleeSide = new Party(callee, to, pathIn(invite));
-    const ends = { caller: hungUp, callee: called.bye };
-    const session = new RawSession(callerSide, calleeSide, { invite, ok, ends });
-    caller.peer.send(session.#request("ACK").text);
-    return session;
+    if (answer.status !== 200) return { answer, call: undefined };
+    const call = new RawCall(new Party(user, own, pathIn(answer)), answer, bye);
+    user.peer.send(call.#request("ACK", call.#cseq));
+    return { answer, call };
   }
 
-  private constructor(
-    caller: Party,
-    callee: Party,
-    of: {
-      readonly invite: WireMessage;
-      readonly ok: WireMessage;
-      readonly ends: Readonly<Record<"caller" | "callee", Promise<WireMessage>>>;
-    },
-  ) {
-    this.caller = caller;
-    this.callee = callee;
-    this.invite = of.invite;
-    this.ok = of.ok;
-    this.#ends = of.ends;
+  private constructor(party: Party, ok: WireMessage, bye: Promise<WireMessage>) {
+    this.party = party;
+    this.ok = ok;
+    this.#bye = bye;
+    this.#cseq = Number(ok.header("CSeq")?.split(" ")[0]);
   }
 
-  /** The BYE that the server sends to one side. */
-  bye(to: "caller" | "callee", ms = ANSWER_MS): Promise<WireMessage> {
-    return within(ms, this.#ends[to], () => `no BYE for the ${to}`);
+  /** The address of the other side, for requests that go to it outside of the dialog. */
+  get target(): string {
+    return /<([^>]+)>/.exec(this.ok.header("Contact") ?? "")?.[1] ?? "";
   }
 
-  /** The caller hangs up; connections are closed. */
+  /** The BYE of the other side. */
+  bye(ms = ANSWER_MS): Promise<WireMessage> {
+    const { address } = this.party.user;
+    return within(ms, this.#bye, () => `no BYE for ${address}`);
+  }
+
+  /** The answer to a request in the dialog. */
+  ask(method: string, headers: readonly string[] = []): Promise<WireMessage> {
+    const { peer } = this.party.user;
+    this.#cseq += 1;
+    const cseq = `${this.#cseq} ${method}`;
+    peer.send(this.#request(method, this.#cseq, headers));
+    return peer.take((one) => one.callId === this.ok.callId && one.header("CSeq") === cseq);
+  }
+
   async end(): Promise<void> {
-    const { text, callId } = this.#request("BYE");
-    const { peer } = this.caller.user;
-    peer.send(text);
-    await peer.take(
-      (one) => one.callId === callId && one.header("CSeq")?.endsWith(" BYE") === true,
-    );
-    this.close();
+    await this.ask("BYE");
+    this.party.hangUp();
   }
 
-  close(): void {
-    for (const party of [this.caller, this.callee]) party.hangUp();
-  }
-
-  #request(method: "ACK" | "BYE") {
+  #request(method: string, number: number, headers: readonly string[] = []): string {
     const { ok } = this;
-    if (method === "BYE") this.#cseq += 1;
-    const [, target = ""] = /<([^>]+)>/.exec(ok.header("Contact") ?? "") ?? [];
-    const { local, transport } = this.caller.user.peer;
-    const number = Number(ok.header("CSeq")?.split(" ")[0]) + this.#cseq - 1;
+    const { user } = this.party;
+    const { local, transport } = user.peer;
+    const proof = method === "ACK" ? undefined : user.credentials(method, this.target);
     const lines = [
-      `${method} ${target} SIP/2.0`,
+      `${method} ${this.target} SIP/2.0`,
       `Via: SIP/2.0/${transport} ${local.host}:${local.port};branch=z9hG4bK${newId()};rport`,
       "Max-Forwards: 70",
       `From: ${ok.header("From")}`,
@@ -217,9 +203,55 @@ export class RawSession {
       `Call-ID: ${ok.callId}`,
       `CSeq: ${number} ${method}`,
       ...ok.headers("Record-Route").map((route) => `Route: ${route}`),
+      ...(proof === undefined ? [] : [proof]),
+      ...headers,
       "Content-Length: 0",
     ];
-    return { text: `${lines.join("\r\n")}\r\n\r\n`, callId: ok.callId };
+    return `${lines.join("\r\n")}\r\n\r\n`;
+  }
+}
+
+export class RawSession {
+  readonly caller: Party;
+  readonly callee: Party;
+  readonly #call: RawCall;
+  readonly #calleeBye: Promise<WireMessage>;
+
+  /** Both are registered for sessions; connections they make themselves. */
+  static async open(
+    caller: RawUser,
+    callee: RawUser,
+    options: SessionOptions = {},
+  ): Promise<RawSession> {
+    const to = options.callee?.path ?? ownPath(callee);
+    const called = takeCall(callee, to, options.callee);
+    const { answer, call } = await RawCall.begin(caller, callee.address, options.caller);
+    if (call === undefined) throw new Error(answer.text);
+    const invite = await within(ANSWER_MS, called.invite, () => "no INVITE has come");
+    return new RawSession(call, new Party(callee, to, pathIn(invite)), called.bye);
+  }
+
+  private constructor(call: RawCall, callee: Party, calleeBye: Promise<WireMessage>) {
+    this.caller = call.party;
+    this.callee = callee;
+    this.#call = call;
+    this.#calleeBye = calleeBye;
+  }
+
+  /** The BYE that the server sends to one side. */
+  bye(to: "caller" | "callee", ms = ANSWER_MS): Promise<WireMessage> {
+    if (to === "caller") return this.#call.bye(ms);
+    return within(ms, this.#calleeBye, () => "no BYE for the callee");
+  }
+
+  /** The caller hangs up; connections are closed. */
+  async end(): Promise<void> {
+    await this.#call.end();
+    this.callee.hangUp();
+  }
+
+  close(): void {
+    for (const party of [this.caller, this.callee]) party.hangUp();
   }
 }
 

@@ -3,39 +3,39 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { corpusPath } from "../../../../tools/test/corpora.ts";
+import { aliasPages } from "./auth-matrix/alias-pages.ts";
 import { authentication } from "./auth-matrix/authentication.ts";
+import { deferred } from "./auth-matrix/deferred.ts";
 import { dialogs } from "./auth-matrix/dialogs.ts";
 import { media } from "./auth-matrix/media.ts";
+import { rooms, WITH_ROOMS } from "./auth-matrix/rooms.ts";
 import { Scene } from "./auth-matrix/scenario.ts";
 import { surfaces } from "./auth-matrix/surfaces.ts";
 
-const SCENARIOS = new Map([...authentication, ...dialogs, ...media, ...surfaces]);
+const SCENARIOS = new Map([
+  ...authentication,
+  ...dialogs,
+  ...media,
+  ...rooms,
+  ...aliasPages,
+  ...deferred,
+  ...surfaces,
+]);
 
-/** Rows about what this server does not have yet: rooms, lists of users, documents, history, guests, cookies. */
+/** Rows about what this server does not have yet: blocking, fetching of what waits, history. */
 const LATER = new Set([
-  "room-not-member",
-  "room-closed-invite",
-  "room-kicked-msg",
-  "room-kick-by-nonowner",
-  "room-history-before-join",
   "list-blocked",
   "block-page-mode",
   "block-imdn",
   "deferred-other",
-  "deferred-expired",
   "history-search-injection",
   "history-export-formula",
-  "admin-csrf",
-  "alias-guess",
-  "alias-reuse",
-  "alias-expired",
-  "alias-referrer",
 ]);
 
 describe("auth-matrix", () => {
   let scene: Scene | undefined;
   before(async () => {
-    scene = await Scene.open();
+    scene = await Scene.open(WITH_ROOMS);
   });
   after(() => scene?.stop());
 

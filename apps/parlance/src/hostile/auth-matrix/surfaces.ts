@@ -75,6 +75,24 @@ const operatorsOnly: Scenario = async ({ victim }) => {
   assert.equal((await alice.register(["Expires: 0"])).status, 200); // she and her password are still there
 };
 
+/** What a page of somebody else makes a browser of the operator send: his cookies, but never the token. */
+const foreignPage: Scenario = async ({ victim }) => {
+  const headers = {
+    origin: "http://evil.example",
+    cookie: "session=operator; token=operator",
+    "content-type": "text/plain",
+  };
+  const body = JSON.stringify({ name: "mallory", password: "let me in" });
+  const asked = { method: "POST", headers, body };
+  const { status, headers: answered } = await fetch(`${victim.server.adminUrl}/api/users`, asked);
+  assert.ok(status === 401 || status === 403, `${status}`);
+  assert.equal(answered.get("set-cookie"), null);
+  assert.equal(answered.get("access-control-allow-origin"), null);
+  const alice = await victim.user("alice", "TCP");
+  const made = await alice.message(`sip:mallory@${victim.domain}`, "are you there?");
+  assert.equal(made.status, 404);
+};
+
 const metricsInPrivate: Scenario = async ({ victim }) => {
   const { httpUrl, adminUrl } = victim.server;
   for (const path of ["/metrics", "/api/users", "/healthz"]) {
@@ -185,6 +203,7 @@ export const surfaces: Scenarios = new Map([
   ["ws-origin", otherOrigin],
   ["ws-subprotocol", noSubprotocol],
   ["admin-no-auth", operatorsOnly],
+  ["admin-csrf", foreignPage],
   ["metrics-public", metricsInPrivate],
   ["tls-old", oldTls],
   ["tls-client-renegotiation", renegotiation],
