@@ -31,7 +31,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
   const { config, limits, ports, core, plane, groups, aliasPages, services } = parts;
   if (plane === undefined) return undefined;
   const { plainSip: plain = false, pagerInterworking: plainSip = plain } = config.compat ?? {};
-  const { stores, clock, random, log, metrics } = ports;
+  const { stores, clock, random, log } = ports;
   const { calls, way, subscriptions: notifier, hits, home } = core;
   return new Conferences(
     {
@@ -48,7 +48,6 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       clock,
       random,
       log,
-      metrics,
       hits,
     },
     {

@@ -45,6 +45,7 @@ export interface ServerStats extends EndpointStats {
   readonly sessions: number;
   /** Sessions of many. */
   readonly conferences: number;
+  readonly conferenceParticipants: number;
   readonly users: number;
   readonly registeredUsers: number;
   readonly contacts: number;
@@ -279,6 +280,7 @@ function statsOf(
   return {
     sessions: plane?.sessions.count ?? 0,
     conferences: conferences?.count ?? 0,
+    conferenceParticipants: conferences?.participants ?? 0,
     ...core.endpoint.stats,
     users: core.directory.size,
     registeredUsers: core.registrar.contacts.users,
@@ -303,6 +305,7 @@ function watch(
   gauge("subscriptions", "subscriptions", "Subscriptions to registrations and conferences");
   gauge("sessions", "sessions", "One-to-one sessions through the server");
   gauge("conferences", "conferences", "Sessions of many");
+  gauge("conference_participants", "conferenceParticipants", "Users in sessions of many");
   gauge("server_transactions", "serverTransactions", "Requests of others in memory");
   gauge("client_transactions", "clientTransactions", "Requests of ours in memory");
   total("requests_in", "requestsIn", "Requests received");

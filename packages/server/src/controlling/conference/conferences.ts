@@ -58,6 +58,11 @@ export class Conferences implements Owner {
     return this.#registry.count;
   }
 
+  /** Who is in any of them; whoever is in two counts twice. */
+  get participants(): number {
+    return [...this.#registry].reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** Sessions that a user is in. */
   running(address: string): number {
     return this.#registry.running(address);

@@ -83,11 +83,6 @@ export class Participant implements Person {
     const { uri, address, user, appearance } = this;
     return { uri, address, user, anonymous: appearance.anonymous };
   }
-
-  /** Are there devices whose sessions run? */
-  get connected(): boolean {
-    return [...this.devices].some(({ status }) => status === "connected");
-  }
 }
 
 /** Who asks, as the core has found out. */

@@ -6,7 +6,6 @@ import type {
   LimitWatch,
   Log,
   MediaRooms,
-  Metrics,
   Notifier,
   ReadContent,
   Untagged,
@@ -34,7 +33,6 @@ export interface ConferencePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly metrics: Metrics;
   readonly hits: LimitWatch;
 }
 

@@ -64,10 +64,6 @@ export class Roster {
     };
   }
 
-  get watchers(): number {
-    return this.#watchers.size;
-  }
-
   /** Somebody is there, or is seen differently. `count`: of those who are in. */
   put(user: ConferenceUser, count: number): void {
     this.#gone.delete(user.entity);
