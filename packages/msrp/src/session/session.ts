@@ -124,7 +124,7 @@ export class MsrpSession implements LineTarget, LineWatch {
     this.#requestPaths = pathLines(terms.remotePath, this.#localUri);
     if (unchanged && this.state !== "lost") return;
     this.#runner.input(terms.dial === undefined ? "they connect" : "we connect");
-    this.#early.release((frame, line) => this.frame(frame, line));
+    this.#early.release(this);
   }
 
   /** Our URI from now on: a session is brought back under a new one. RFC 4975 §5.4 */
@@ -184,6 +184,7 @@ export class MsrpSession implements LineTarget, LineWatch {
   }
 
   begin(head: MsrpRequest, line: Line): StreamedChunk | undefined {
+    if (this.#terms === undefined) return this.#early.begin(head, line);
     return this.#admits(head, line) ? this.#receiver.begin(head) : undefined;
   }
 
@@ -303,7 +304,10 @@ export class MsrpSession implements LineTarget, LineWatch {
     this.#receiver.close();
     this.#leaveLine();
     this.#host.remove(addressOf(this.#localUri));
-    this.#early.release((frame, line) => this.#turnAway(frame, line, 481));
+    this.#early.release({
+      frame: (frame, line) => void this.#turnAway(frame, line, 481),
+      begin: (head, line) => void this.#turnAway(head, line, 481),
+    });
     this.#user.ended?.({ why, status: why === "refused" ? this.#refusal : undefined });
   }
 

@@ -207,6 +207,28 @@ test("what is no MSRP is told so, reported and closed", () => {
   assert.deepEqual(suspected, ["malformed MSRP"]);
 });
 
+test("a large chunk that overtakes the description of its sender waits for it, all of it (RFC 6135 §4.2.2)", () => {
+  const { alice, bob, toBob, toAlice, describe } = bridged({ described: false });
+  const octets = new Uint8Array(100_000).map((_, at) => 97 + (at % 26));
+  const id = bob.say(toAlice, octets, { messageId: "m1" });
+  assert.deepEqual(bob.responses, []);
+  describe();
+  alice.greet(toBob);
+  sameOctets(alice.octetsOf("m1"), octets);
+  assert.equal(bob.responses.at(-1), `${id} 200`);
+});
+
+test("a connection that has ended before its device was described is not that of the session", () => {
+  const { alice, bob, toBob, toAlice, taken, describe } = bridged({ described: false });
+  bob.greet(toAlice);
+  bob.end.cut();
+  describe();
+  alice.greet(toBob);
+  bob.connect(taken).greet(toAlice);
+  alice.say(toBob, "welcome back");
+  assert.deepEqual(bob.texts, ["welcome back"]);
+});
+
 /** Octets, cut as a socket would. */
 class Collect {
   #bytes = new Uint8Array(0);

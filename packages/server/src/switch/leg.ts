@@ -127,7 +127,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     if (known !== undefined && known.path !== remote.path) this.#part();
     this.#absentSince ??= this.#ports.now();
     if (remote.dial !== undefined && this.#line === undefined) this.#dial(remote.dial);
-    this.#early.release((frame, line) => this.frame(frame, line));
+    this.#early.release(this);
   }
 
   /** Nothing comes or goes any more; who waits for an answer gets 481. */
@@ -136,7 +136,10 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     this.#closed = true;
     this.#cancelDial?.();
     this.#sent.refuseAll(481);
-    this.#early.release((frame, line) => this.#refuse(frame, line, 481));
+    this.#early.release({
+      frame: (frame, line) => void this.#refuse(frame, line, 481),
+      begin: (head, line) => void this.#refuse(head, line, 481),
+    });
     this.#line?.release(this);
     this.#line = undefined;
     this.#ports.forget(this);
@@ -211,6 +214,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   begin(head: MsrpRequest, line: Line): StreamedSend | undefined {
+    if (this.#remote === undefined) return this.#early.begin(head, line);
     return this.#admits(head, line) ? this.#owner.begin(head, this) : undefined;
   }
 

@@ -17,6 +17,8 @@ export interface BridgeWishes {
   /** Of the far device. */
   readonly transport?: MsrpTransport;
   readonly bound?: boolean;
+  /** False: both are unknown until `describe` is called, and are not bound. */
+  readonly described?: boolean;
   /** What each of them takes; anything by default. */
   readonly aliceTakes?: MediaTypes;
   readonly bobTakes?: MediaTypes;
@@ -28,7 +30,8 @@ export function bridged({
   far: farRules = {},
   limits = {},
   transport = "tcp",
-  bound = true,
+  described = true,
+  bound = described,
   aliceTakes,
   bobTakes,
 }: BridgeWishes = {}) {
@@ -60,13 +63,17 @@ export function bridged({
   const taken = hub.taken.bind(hub);
   const alice = new Device("alice").connect(taken);
   const bob = new Device("bob", transport).connect(taken);
-  bridge.near.agree({ path: alice.path, fingerprints: [], dial: undefined, takes: aliceTakes });
-  far.agree({ path: bob.path, fingerprints: [], dial: undefined, takes: bobTakes });
+  const describe = (): void => {
+    bridge.near.agree({ path: alice.path, fingerprints: [], dial: undefined, takes: aliceTakes });
+    far.agree({ path: bob.path, fingerprints: [], dial: undefined, takes: bobTakes });
+  };
+  if (described) describe();
   if (bound) {
     alice.greet(bridge.near.uri);
     bob.greet(far.uri);
   }
   const toBob = bridge.near.uri;
   const toAlice = far.uri;
-  return { clock, hub, bridge, far, alice, bob, toBob, toAlice, taken, suspected, failures };
+  const devices = { alice, bob, toBob, toAlice };
+  return { ...devices, clock, hub, bridge, far, taken, describe, suspected, failures };
 }
