@@ -255,4 +255,55 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (user, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE history_owner (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    last INTEGER NOT NULL, -- sequence; not used again when the message that had it is gone
+    held INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  ) STRICT;
+
+  -- By place, number of the owner and sequence in one: what a user reads lies together, here and in the index of words.
+  CREATE TABLE history (
+    place INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    auth_id TEXT,
+    recipient TEXT NOT NULL,
+    group_address TEXT,
+    subject TEXT,
+    type TEXT NOT NULL,
+    message_id TEXT,
+    at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    content_id TEXT,
+    removed INTEGER NOT NULL, -- by its owner
+    due_at INTEGER NOT NULL, -- when a sweep looks at it
+    stored_bytes INTEGER NOT NULL,
+    search_text TEXT NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX history_id ON history (id);
+  CREATE INDEX history_conversation ON history (conversation, place);
+  CREATE INDEX history_due ON history (due_at);
+  CREATE INDEX history_content ON history (content_id) WHERE content_id IS NOT NULL;
+
+  -- Indexed many at a time and in order: one by one they would cost three times as much.
+  CREATE TABLE history_unindexed (
+    place INTEGER PRIMARY KEY
+  ) STRICT;
+
+  -- In which messages any three characters are; whether they are beside each other is seen in the message.
+  CREATE VIRTUAL TABLE history_words USING fts5(
+    text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1'
+  );
+  -- What was removed is not in the index any more, instead of being there and marked.
+  INSERT INTO history_words (history_words, rank) VALUES ('secure-delete', 1);
+  `,
 ];

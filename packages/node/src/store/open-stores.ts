@@ -8,6 +8,7 @@ import { SqliteConferences } from "./stores/conferences.ts";
 import { SqliteDeferred } from "./stores/deferred.ts";
 import { SqliteDocuments } from "./stores/documents.ts";
 import { SqliteFiles } from "./stores/files.ts";
+import { SqliteHistory } from "./stores/history.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
 import { SqliteJobs } from "./stores/jobs.ts";
 import { SqliteRooms } from "./stores/rooms.ts";
@@ -69,6 +70,7 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     files: new SqliteFiles(worker),
     rooms: new SqliteRooms(worker),
     conferences: new SqliteConferences(worker),
+    history: new SqliteHistory(worker),
     documents: new SqliteDocuments(worker),
     serviceSettings: new SqliteServiceSettings(worker),
     settings: new SqliteSettings(worker),

@@ -7,6 +7,7 @@ import { conferenceTable } from "./tables/conferences.ts";
 import { deferredTable } from "./tables/deferred.ts";
 import { documentTable } from "./tables/documents.ts";
 import { fileTable } from "./tables/files.ts";
+import { historyTable } from "./tables/history.ts";
 import { imdnTable } from "./tables/imdn.ts";
 import { jobTable } from "./tables/jobs.ts";
 import { roomTable } from "./tables/rooms.ts";
@@ -15,6 +16,7 @@ import { settingTable } from "./tables/settings.ts";
 
 export function operationsOn(sql: Sql) {
   const { forgetUsages, ...deferred } = deferredTable(sql);
+  const { forgetWaiting, ...history } = historyTable(sql);
   return {
     operations: {
       ...accountTable(sql),
@@ -25,13 +27,17 @@ export function operationsOn(sql: Sql) {
       ...fileTable(sql),
       ...roomTable(sql),
       ...conferenceTable(sql),
+      ...history,
       ...documentTable(sql),
       ...serviceSettingsTable(sql),
       ...settingTable(sql),
       ...auditTable(sql),
     },
     /** Drops what the tables keep in memory about rows; to be called after a rollback. */
-    forget: forgetUsages,
+    forget: (): void => {
+      forgetUsages();
+      forgetWaiting();
+    },
   };
 }
 

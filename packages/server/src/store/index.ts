@@ -25,6 +25,7 @@ export type { Contract, ContractTools, ContractWorld } from "./contract/contract
 export { deferredStoreContract } from "./contract/deferred.contract.ts";
 export { documentStoreContract } from "./contract/documents.contract.ts";
 export { fileStoreContract } from "./contract/files.contract.ts";
+export { historyStoreContract } from "./contract/history.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
 export { jobStoreContract } from "./contract/jobs.contract.ts";
 export { roomStoreContract } from "./contract/rooms.contract.ts";
@@ -56,6 +57,20 @@ export type {
   Thumbnail,
   ThumbnailFacts,
 } from "./files.ts";
+export { foldText, queryWords } from "./fold-text.ts";
+export {
+  HISTORY_HOLD_MS,
+  HISTORY_SEARCH_BOUND,
+  type HistoryEntry,
+  type HistoryHits,
+  type HistoryMessage,
+  type HistoryPageRequest,
+  type HistoryQuota,
+  type HistoryStore,
+  type HistorySwept,
+  type HistoryUsage,
+  type NewHistoryMessage,
+} from "./history.ts";
 export { type IdRandom, TimeOrderedIds } from "./ids.ts";
 export type {
   DispositionKind,
@@ -74,6 +89,7 @@ export {
   memoryContent,
 } from "./memory/content.ts";
 export type { FileRecord } from "./memory/files.ts";
+export type { HistoryRecord, HistoryRow } from "./memory/history.ts";
 export type { ImdnRecord } from "./memory/imdn.ts";
 export type { Disk } from "./memory/ledger.ts";
 export {

@@ -5,6 +5,7 @@ import type { ConferenceStore } from "./conferences.ts";
 import type { DeferredStore } from "./deferred.ts";
 import type { DocumentStore } from "./documents.ts";
 import type { FileStore } from "./files.ts";
+import type { HistoryStore } from "./history.ts";
 import type { ImdnStore } from "./imdn.ts";
 import type { JobStore } from "./jobs.ts";
 import type { RoomStore } from "./rooms.ts";
@@ -21,6 +22,7 @@ export interface Stores {
   readonly files: FileStore;
   readonly rooms: RoomStore;
   readonly conferences: ConferenceStore;
+  readonly history: HistoryStore;
   readonly documents: DocumentStore;
   readonly serviceSettings: ServiceSettingsStore;
   readonly settings: SettingsStore;

@@ -6,6 +6,7 @@ import { type Contract, caseOf } from "./contract.ts";
 import { deferredStoreContract } from "./deferred.contract.ts";
 import { documentStoreContract } from "./documents.contract.ts";
 import { fileStoreContract } from "./files.contract.ts";
+import { historyStoreContract } from "./history.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
 import { jobStoreContract } from "./jobs.contract.ts";
 import { roomStoreContract } from "./rooms.contract.ts";
@@ -24,6 +25,7 @@ export function storesContract(name: string, contract: Contract): void {
   fileStoreContract(`${name} files`, contract);
   roomStoreContract(`${name} rooms`, contract);
   conferenceStoreContract(`${name} conferences`, contract);
+  historyStoreContract(`${name} history`, contract);
   documentStoreContract(`${name} documents`, contract);
   serviceSettingsStoreContract(`${name} service settings`, contract);
   settingsStoreContract(`${name} settings`, contract);

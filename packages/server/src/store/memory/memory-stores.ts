@@ -14,6 +14,7 @@ import { MemoryConferences } from "./conferences.ts";
 import { MemoryDeferred } from "./deferred.ts";
 import { MemoryDocuments } from "./documents.ts";
 import { type FileRecord, MemoryFiles } from "./files.ts";
+import { type HistoryRecord, MemoryHistory } from "./history.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
 import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
@@ -32,6 +33,7 @@ export interface MemoryImage {
   readonly files: readonly FileRecord[];
   readonly rooms: readonly RoomRecord[];
   readonly conferences: readonly ConferenceRecord[];
+  readonly history: readonly HistoryRecord[];
   readonly documents: readonly StoredDocument[];
   readonly serviceSettings: readonly StoredServiceSettings[];
   readonly settings: readonly (readonly [key: string, value: string])[];
@@ -59,6 +61,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const files = new MemoryFiles(ledger, image.files);
   const rooms = new MemoryRooms(ledger, image.rooms);
   const conferences = new MemoryConferences(ledger, image.conferences);
+  const history = new MemoryHistory(ledger, image.history);
   const documents = new MemoryDocuments(ledger, image.documents);
   const serviceSettings = new MemoryServiceSettings(ledger, image.serviceSettings);
   const settings = new MemorySettings(ledger, image.settings);
@@ -72,6 +75,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     files,
     rooms,
     conferences,
+    history,
     documents,
     serviceSettings,
     settings,
@@ -89,6 +93,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       files: files.records(),
       rooms: rooms.records(),
       conferences: conferences.records(),
+      history: history.records(),
       documents: documents.records(),
       serviceSettings: serviceSettings.records(),
       settings: settings.records(),
@@ -106,6 +111,7 @@ const EMPTY: MemoryImage = {
   files: [],
   rooms: [],
   conferences: [],
+  history: [],
   documents: [],
   serviceSettings: [],
   settings: [],

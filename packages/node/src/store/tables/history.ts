@@ -1,0 +1,178 @@
+/** Kept conversations in SQL, and the index of what is said in them. */
+import type { Row, Value } from "../rows.ts";
+import type { Sql } from "../sql.ts";
+import { firstPlace, lastPlace, ownerOf, placeOf, sequenceOf } from "./history-places.ts";
+import { historyWords } from "./history-words.ts";
+
+const ENTRY =
+  "place, id, conversation, direction, mode, sender, auth_id, recipient, group_address, subject, " +
+  "type, message_id, at, expires_at, size_bytes, content_id";
+const NEWEST = "place >= ?1 AND place <= ?2 AND removed = 0";
+
+export function historyTable(sql: Sql) {
+  const owner = sql.prepare(
+    "SELECT number, last, messages, bytes FROM history_owner WHERE name = ?",
+  );
+  const addOwner = sql.prepare(
+    "INSERT INTO history_owner (name, last, held, messages, bytes) VALUES (?, 0, 0, 0, 0) RETURNING number",
+  );
+  const count = sql.prepare(
+    "UPDATE history_owner SET last = ?2, messages = messages + 1, bytes = bytes + ?3 WHERE number = ?1",
+  );
+  const insert = sql.prepare(
+    `INSERT INTO history (${ENTRY}, removed, due_at, stored_bytes, search_text, content)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+  );
+  const exists = sql.prepare("SELECT 1 FROM history WHERE id = ?3 AND place BETWEEN ?1 AND ?2");
+  const page = sql.prepare(
+    `SELECT ${ENTRY} FROM history WHERE ${NEWEST} ORDER BY place DESC LIMIT ?3`,
+  );
+  const conversationPage = sql.prepare(
+    `SELECT ${ENTRY} FROM history INDEXED BY history_conversation
+     WHERE conversation = ?4 AND ${NEWEST} ORDER BY place DESC LIMIT ?3`,
+  );
+  const find = sql.prepare(`SELECT ${ENTRY}, content FROM history WHERE id = ?3 AND ${NEWEST}`);
+  const remove = sql.prepare(
+    `UPDATE history SET removed = 1, due_at = 0 WHERE id = ?3 AND ${NEWEST}`,
+  );
+  const contents = sql.prepare("SELECT content_id FROM history WHERE content_id IS NOT NULL");
+  const hold = sql.prepare("UPDATE history_owner SET held = ?1 WHERE number = ?2 AND held <> ?1");
+  const isHeld = sql.prepare("SELECT held FROM history_owner WHERE name = ?");
+  const removeAt = sql.prepare("UPDATE history SET removed = 1, due_at = 0 WHERE place = ?");
+  const words = historyWords(sql, ENTRY);
+
+  function numberOf(name: string): number | undefined {
+    const [number] = owner.first(name) ?? [];
+    return number === undefined ? undefined : Number(number);
+  }
+
+  function pageOf(name: string, conversation: string | null, before: number | null, most: number) {
+    const number = numberOf(name);
+    if (number === undefined) return [];
+    const range = [firstPlace(number), lastPlace(number, before), most] as const;
+    return conversation === null
+      ? page.all(...range)
+      : conversationPage.all(...range, conversation);
+  }
+
+  return {
+    addToHistory(
+      name: string,
+      entry: readonly [id: string, ...rest: Row],
+      dueAt: number,
+      searchText: string,
+      content: Uint8Array,
+      storedBytes: number,
+      quota: readonly [messages: number, bytes: number],
+    ): "stored" | "known" | "over quota" {
+      const [known, last, messages, bytes] = owner.first(name) ?? [];
+      const number = Number(known ?? addOwner.first(name)?.[0]);
+      const [id] = entry;
+      if (exists.first(firstPlace(number), lastPlace(number, null), id) !== undefined)
+        return "known";
+      if (Number(messages ?? 0) >= quota[0] || Number(bytes ?? 0) + storedBytes > quota[1])
+        return "over quota";
+      const sequence = Number(last ?? 0) + 1;
+      const place = placeOf(number, sequence);
+      insert.run(place, ...entry, dueAt, storedBytes, searchText, content);
+      count.run(number, sequence, storedBytes);
+      if (searchText !== "") words.add(place);
+      return "stored";
+    },
+
+    pageHistory: pageOf,
+
+    searchHistory(
+      name: string,
+      those: readonly string[],
+      conversation: string | null,
+      before: number | null,
+      most: readonly [hits: number, looks: number],
+    ): readonly [entries: readonly Row[], before: number | undefined] {
+      const number = numberOf(name);
+      if (number === undefined) return [[], undefined];
+      const range = { first: firstPlace(number), last: lastPlace(number, before) };
+      const { entries, next } = words.search(those, conversation, range, most);
+      return [entries, next === undefined ? undefined : sequenceOf(next)];
+    },
+
+    findInHistory(name: string, id: string): Row | undefined {
+      const number = numberOf(name);
+      if (number === undefined) return undefined;
+      return find.first(firstPlace(number), lastPlace(number, null), id);
+    },
+
+    removeFromHistory(name: string, ids: readonly string[]): number {
+      const number = numberOf(name);
+      if (number === undefined) return 0;
+      const range = [firstPlace(number), lastPlace(number, null)] as const;
+      return ids.reduce((gone, id) => gone + remove.run(...range, id), 0);
+    },
+
+    removeNewestHistory(name: string, conversation: string | null, most: number): number {
+      const rows = pageOf(name, conversation, null, most);
+      return rows.reduce((gone, [place = null]) => gone + removeAt.run(place), 0);
+    },
+
+    ...sweeping(sql, words),
+
+    holdHistory(name: string, held: number): boolean {
+      return hold.run(held, numberOf(name) ?? addOwner.first(name)?.[0] ?? null) > 0;
+    },
+
+    isHistoryHeld(name: string): boolean {
+      return isHeld.first(name)?.[0] === 1;
+    },
+
+    usageHistory(name: string): { readonly messages: number; readonly bytes: number } {
+      const [, , messages = 0, bytes = 0] = owner.first(name) ?? [];
+      return { messages: Number(messages), bytes: Number(bytes) };
+    },
+
+    contentsHistory(): readonly string[] {
+      return contents.all().flatMap(([id]) => (typeof id === "string" ? [id] : []));
+    },
+
+    /** After a rollback nothing that was counted can be trusted. */
+    forgetWaiting: (): void => words.forget(),
+  };
+}
+
+function sweeping(sql: Sql, words: ReturnType<typeof historyWords>) {
+  const due = sql.prepare(
+    `SELECT place, content_id, stored_bytes, search_text FROM history
+     WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+  );
+  const held = sql.prepare("SELECT held FROM history_owner WHERE number = ?");
+  const postpone = sql.prepare("UPDATE history SET due_at = ? WHERE place = ?");
+  const take = sql.prepare("DELETE FROM history WHERE place = ?");
+  const uncount = sql.prepare(
+    "UPDATE history_owner SET messages = messages - 1, bytes = bytes - ? WHERE number = ?",
+  );
+
+  return {
+    sweepHistory(
+      now: number,
+      most: number,
+      holdUntil: number,
+    ): { readonly removed: number; readonly contents: readonly string[]; readonly more: boolean } {
+      const rows = due.all(now, most);
+      const gone: Value[] = [];
+      let removed = 0;
+      for (const [place = null, content = null, bytes = null, text] of rows) {
+        const number = ownerOf(Number(place));
+        if (held.first(number)?.[0] === 1) {
+          postpone.run(holdUntil, place);
+          continue;
+        }
+        words.remove(Number(place), String(text));
+        take.run(place);
+        uncount.run(bytes, number);
+        removed += 1;
+        gone.push(content);
+      }
+      const contents = gone.filter((content) => typeof content === "string");
+      return { removed, contents, more: rows.length === most };
+    },
+  };
+}

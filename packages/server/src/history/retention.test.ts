@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryStores, type NewHistoryMessage } from "../store/index.ts";
+import { HandClock } from "../testing/clock.ts";
+import { silentLog } from "../testing/ports.ts";
+import { HistoryRetention } from "./index.ts";
+
+const AMPLE = { messages: 1_000, bytes: 1_000_000 };
+
+test("what is over goes in parts, and the octets that it named with it", async () => {
+  const clock = new HandClock();
+  const { history } = memoryStores();
+  for (let number = 1; number <= 25; number += 1)
+    await history.add(message(number, clock.now() + 1_000), AMPLE);
+  await history.add(message(26, clock.now() + 86_400_000), AMPLE);
+  const removed: string[] = [];
+  const removeContent = async (id: string) => void removed.push(id);
+  const retention = new HistoryRetention({ store: history, removeContent, clock, log: silentLog });
+  retention.start();
+  await clock.pass(60_000);
+  assert.equal(removed.length, 10);
+  await clock.pass(2_000);
+  assert.deepEqual(removed.length, 25);
+  assert.deepEqual(await history.contents(), ["content 26"]);
+  retention.stop();
+  await clock.pass(2 * 86_400_000);
+  assert.deepEqual(await history.contents(), ["content 26"]);
+});
+
+test("a store that fails once is tried again, and the failure is logged", async () => {
+  const clock = new HandClock();
+  const said: string[] = [];
+  let calls = 0;
+  const store = {
+    sweep() {
+      calls += 1;
+      if (calls === 1) return Promise.reject(new Error("full"));
+      return Promise.resolve({ removed: 0, contents: [], more: false });
+    },
+  };
+  const log = { ...silentLog, error: (event: string) => void said.push(event) };
+  const removeContent = nothing;
+  const retention = new HistoryRetention({ store, removeContent, clock, log });
+  retention.start();
+  await clock.pass(180_000);
+  assert.deepEqual(said, ["history not swept"]);
+  assert.equal(calls, 3);
+  retention.stop();
+});
+
+const nothing = async (): Promise<void> => {};
+
+function message(number: number, expiresAt: number): NewHistoryMessage {
+  return {
+    id: `${number}`,
+    owner: "alice",
+    conversation: "sip:bob@parlance.test",
+    direction: "sent",
+    mode: "large",
+    from: "sip:alice@parlance.test",
+    authId: "sip:alice@parlance.test",
+    to: "sip:bob@parlance.test",
+    group: undefined,
+    subject: undefined,
+    type: "text/plain",
+    messageId: undefined,
+    at: 0,
+    expiresAt,
+    sizeBytes: 5,
+    content: `content ${number}`,
+    bytes: new Uint8Array(10),
+    searchText: "hello",
+  };
+}

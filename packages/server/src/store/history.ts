@@ -1,0 +1,130 @@
+/** Conversations that users keep on the server. OMA SIMPLE IM clause 13 */
+
+/** What is known of a kept message without its content. */
+export interface HistoryEntry {
+  /** By which its owner asks for it. See `TimeOrderedIds`. */
+  readonly id: string;
+  /** Name of the account that keeps it; whoever it came from may keep it as well, on his own. */
+  readonly owner: string;
+  /** Rises with each message that the owner keeps, and is never used again: the place of a page. */
+  readonly sequence: number;
+  /** Address key of the other party, of the group or of the session: what belongs together. */
+  readonly conversation: string;
+  readonly direction: "sent" | "received";
+  readonly mode: "pager" | "large" | "session";
+  /** The author as the owner may see him. */
+  readonly from: string;
+  /** Address key of the asserted author; undefined when he hid it. */
+  readonly authId: string | undefined;
+  readonly to: string;
+  /** The group or list it was sent to, if any. */
+  readonly group: string | undefined;
+  readonly subject: string | undefined;
+  /** Of what is in the envelope, `type/subtype`. */
+  readonly type: string;
+  /** Of the envelope or of the request; undefined when it has none. */
+  readonly messageId: string | undefined;
+  readonly at: number;
+  readonly expiresAt: number;
+  /** Size of the content as shown to the user; the quota counts the bytes that are stored. */
+  readonly sizeBytes: number;
+  /** Of a large message: under which id its octets lie outside of the store. They count too. */
+  readonly content: string | undefined;
+}
+
+export interface HistoryMessage extends HistoryEntry {
+  /** The message as it can be brought again. */
+  readonly bytes: Uint8Array;
+}
+
+export interface NewHistoryMessage extends Omit<HistoryMessage, "sequence"> {
+  /** By what it is found, as `foldText` makes it; empty when there is nothing to read in it. */
+  readonly searchText: string;
+}
+
+export interface HistoryQuota {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export interface HistoryUsage {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export interface HistoryPageRequest {
+  /** Only of this conversation; undefined for all. */
+  readonly conversation: string | undefined;
+  /** Only those with a lower sequence; undefined begins with the newest. */
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
+export interface HistoryHits {
+  /** The newest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** Where to go on, also after a page without hits: one call looks at so many messages and no more. */
+  readonly before: number | undefined;
+}
+
+/** What a sweep took away. */
+export interface HistorySwept {
+  readonly removed: number;
+  /** Contents outside of the store that no message names any more. */
+  readonly contents: readonly string[];
+  /** There may be more to do now. */
+  readonly more: boolean;
+}
+
+export interface HistoryStore {
+  /**
+   * Durable when it resolves "stored" or "known" (the id was there before). Checks the quota of the owner in
+   * the same commit: what is kept stays, the new one is refused.
+   */
+  add(message: NewHistoryMessage, quota: HistoryQuota): Promise<"stored" | "known" | "over quota">;
+
+  /** Reads only: the newest first. */
+  page(owner: string, request: HistoryPageRequest): Promise<readonly HistoryEntry[]>;
+
+  /** The newest first, of those that have every one of these words somewhere in their search text. */
+  search(
+    owner: string,
+    words: readonly string[],
+    request: HistoryPageRequest,
+  ): Promise<HistoryHits>;
+
+  /** Reads only. A message of another owner is not found. */
+  find(owner: string, id: string): Promise<HistoryMessage | undefined>;
+
+  /**
+   * Durable when it resolves: how many of them were there and are gone for the owner, who does not get the room back
+   * before `sweep` has taken them away.
+   */
+  remove(owner: string, ids: readonly string[]): Promise<number>;
+
+  /** Durable when it resolves, like `remove`: the newest ones, at most `limit`, of one conversation or of all. */
+  removeNewest(owner: string, conversation: string | undefined, limit: number): Promise<number>;
+
+  /**
+   * Durable when it resolves: takes away what was removed and what has expired by `now`, with all that it was found by;
+   * looks at `limit` messages and no more. What is on hold stays, and is looked at again a day later.
+   */
+  sweep(now: number, limit: number): Promise<HistorySwept>;
+
+  /** Durable when it resolves: from now on nothing of the owner is swept, or it is again. False: it was so before. */
+  hold(owner: string, held: boolean): Promise<boolean>;
+
+  /** Reads only. */
+  isHeld(owner: string): Promise<boolean>;
+
+  /** Reads only: what counts against the quota, also what was removed and is not swept yet. */
+  usage(owner: string): Promise<HistoryUsage>;
+
+  /** Reads only: ids of all contents that messages have outside of the store. */
+  contents(): Promise<readonly string[]>;
+}
+
+/** So many messages one search looks at before it lets others have the store. */
+export const HISTORY_SEARCH_BOUND = 2_000;
+/** How long after a sweep that left it what is on hold is looked at again. */
+export const HISTORY_HOLD_MS = 86_400_000;
