@@ -67,6 +67,14 @@ export {
 } from "./cpim/index.ts";
 export { formatDateTime, parseDateTime } from "./date-time.ts";
 export {
+  ACCESS_RULES_SCHEMA,
+  checkSchema,
+  GROUP_SCHEMA,
+  RESOURCE_LISTS_SCHEMA,
+  type Schema,
+  type SchemaFault,
+} from "./document-schema/index.ts";
+export {
   type AnnouncedFile,
   announcedContent,
   announceFile,
@@ -207,6 +215,7 @@ export {
   ANONYMOUS_URI,
   type CopyControl,
   checkResourceLists,
+  entryIn,
   formatRecipientHistory,
   formatRecipientList,
   formatResourceLists,
@@ -215,6 +224,7 @@ export {
   type ListFault,
   type ListItem,
   type ListsFault,
+  listIn,
   parseRecipientList,
   parseRecipientLists,
   parseResourceLists,
@@ -294,6 +304,7 @@ export {
 export {
   deleteNode,
   type ExpandedName,
+  elementOf,
   formatXcapCapabilities,
   formatXcapError,
   type NodeSelector,

@@ -73,6 +73,11 @@ export interface ServerConfig {
     /** Web origins that may ask over HTTP besides the listener's own. */
     readonly origins?: readonly string[];
   };
+  /** Documents of users over HTTP. RFC 4825 */
+  readonly xcap?: {
+    /** Addresses of aggregation proxies, which say whom they have let in. */
+    readonly proxies?: readonly string[];
+  };
   readonly trace?: { readonly bytes: number };
   readonly limits?: Partial<Bounds>;
 }

@@ -107,6 +107,11 @@ export const defaultLimits = {
   // HTTP.
   tokenSeconds: 900, // a stolen one is of use for a quarter of an hour
 
+  // Documents of users.
+  documentBytes: 262_144,
+  documentsPerUser: 50, // in each usage: lists, groups …
+  documentBytesPerUser: 4 * 1_048_576, // in all of them
+
   // Files over HTTP.
   fileBytes: 100 * 1_048_576,
   filesPerUser: 1_000, // those that are being uploaded included

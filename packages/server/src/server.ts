@@ -22,9 +22,11 @@ import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/
 import { type Bounds, limitsWith } from "./limits.ts";
 import { openRules, originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
+import { PublicUrl } from "./public-url.ts";
 import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
+import { makeDocuments } from "./user-documents.ts";
 import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
@@ -77,7 +79,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const limits = limitsWith(config.limits ?? {});
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
-  const web = webFunctions(config, limits, ports, core);
+  const url = new PublicUrl(config);
+  const documents = makeDocuments(config, limits, ports, { core, url });
+  const web = webFunctions(config, limits, ports, { core, documents, url });
   const functions = makeFunctions(config, limits, ports, { core, web });
   const { settings, deferral, controlling, conferences, collector, plane } = functions;
   const trace = new TraceRing({
@@ -115,6 +119,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       deferred: ports.stores.deferred,
       forget: async (name) => {
         await settings.removed(name);
+        await documents.removed(name);
         await web.files?.removeAllOf(name);
       },
       transports: ports.transports,

@@ -1,9 +1,11 @@
-/** What is asked over HTTP, put together: tokens, files and alias pages. */
+/** What is asked over HTTP, put together: tokens, files, documents and alias pages. */
 import { AliasPageServer } from "./alias/index.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { Files } from "./files/index.ts";
 import type { Bounds } from "./limits.ts";
+import type { PublicUrl } from "./public-url.ts";
+import type { UserDocuments } from "./user-documents.ts";
 import { notFound, type WebHandler, withCors } from "./web/index.ts";
 import { tokenIssuer, WebAuthenticator } from "./web-authentication/index.ts";
 
@@ -18,13 +20,20 @@ export interface WebFunctions {
 }
 
 const FILES = "files"; // the audience of tokens, and the path
+const XCAP = "xcap"; // the same
 const ALIAS = "alias";
+
+export interface WebParts {
+  readonly core: Core;
+  readonly documents: UserDocuments;
+  readonly url: PublicUrl;
+}
 
 export function webFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  core: Core,
+  { core, documents, url }: WebParts,
 ): WebFunctions {
   const { clock, random, hashing, metrics, log, secrets } = ports;
   const { hits, watch: security, logins } = core;
@@ -37,8 +46,7 @@ export function webFunctions(
       limits,
     },
   );
-  let opened = `https://${config.domain}`;
-  const publicUrl = (): string => config.files?.publicUrl ?? opened;
+  const publicUrl = (): string => url.text;
   const login = authenticator.loginFor(FILES);
   const files =
     ports.content === undefined
@@ -69,7 +77,8 @@ export function webFunctions(
         )
       : undefined;
   const routes = new Map<string, WebHandler>([
-    ["token", tokenIssuer(authenticator, new Set([FILES]))],
+    ["token", tokenIssuer(authenticator, new Set([FILES, XCAP]))],
+    [XCAP, documents.handler(`/${XCAP}/`, authenticator.loginFor(XCAP))],
   ]);
   if (files !== undefined) routes.set(FILES, (request) => files.handle(request));
   if (alias !== undefined) routes.set(ALIAS, (request) => alias.handle(request));
@@ -81,8 +90,6 @@ export function webFunctions(
     roots: [...routes.keys()],
     files,
     alias,
-    listens(url) {
-      opened = url.replace(/\/$/, "");
-    },
+    listens: (opened) => url.listens(opened),
   };
 }

@@ -217,6 +217,17 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   },
   deferredBytesPerUser: { usual: 20_971_520, about: "Octets waiting for one user." },
   deferredSeconds: { usual: 604_800, about: "Seconds that a message waits at most.", least: 1 },
+  documentBytes: { usual: 262_144, about: "Octets of one document of a user.", least: 1_024 },
+  documentsPerUser: {
+    usual: 50,
+    about: "Documents of one user in one usage: lists, groups and others.",
+    least: 1,
+  },
+  documentBytesPerUser: {
+    usual: 4_194_304,
+    about: "Octets of all documents of one user.",
+    least: 1_024,
+  },
   tokenSeconds: { usual: 900, about: "Seconds that a token for HTTP is good for.", least: 1 },
   thumbnailBytes: { usual: 65_536, about: "Octets of the thumbnail of a file." },
   uploadIdleSeconds: {

@@ -295,11 +295,22 @@ const keys = z.strictObject({
         .array(z.string())
         .default([])
         .describe(
-          "Web origins that may open a WebSocket, and ask for files and tokens, besides the listener's own.",
+          "Web origins that may open a WebSocket, and ask for files, documents and tokens, besides the listener's own.",
         ),
     })
     .prefault({})
     .describe("Browsers."),
+  xcap: z
+    .strictObject({
+      proxies: z
+        .array(z.string())
+        .default([])
+        .describe(
+          "IP addresses of aggregation proxies: whom their X-XCAP-Asserted-Identity names is let in without a password.",
+        ),
+    })
+    .prefault({})
+    .describe("Documents of users over HTTP (XCAP)."),
   trace: z
     .strictObject({
       bytes: z

@@ -147,7 +147,7 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, rooms, conferences, compat, auth, trace, core, files, media, web } =
+  const { domain, groups, rooms, conferences, compat, auth, trace, core, files, media, web, xcap } =
     config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
@@ -163,6 +163,7 @@ function serverConfig(config: Configuration): ServerConfig {
     trace,
     files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },
     web,
+    xcap,
     ...(config.relay.enabled ? { relay: { plain: config.relay.plain } } : {}),
     media: { anchor: media.anchor, ...(media.host === undefined ? {} : { host: media.host }) },
     limits: {

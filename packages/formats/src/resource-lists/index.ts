@@ -14,10 +14,12 @@ export {
   type RecipientListRules,
 } from "./recipient-list.ts";
 export {
+  entryIn,
   formatResourceLists,
   GROUP_USAGE_LIST_TYPE,
   type ListEntry,
   type ListItem,
+  listIn,
   parseResourceLists,
   type ResourceList,
   type ResourceLists,

@@ -59,6 +59,20 @@ export function parseResourceLists(bytes: Uint8Array): Parsed<ResourceLists> {
   });
 }
 
+/** A `list` that was found in a document; undefined when it is none. */
+export function listIn(element: XmlElement): ResourceList | undefined {
+  if (element.namespace !== RESOURCE_LISTS || element.local !== "list") return undefined;
+  const read = parsed(() => readList(element));
+  return read.ok ? read.value : undefined;
+}
+
+/** An `entry` that was found in a document; undefined when it is none. */
+export function entryIn(element: XmlElement): ListEntry | undefined {
+  if (element.namespace !== RESOURCE_LISTS || element.local !== "entry") return undefined;
+  const uri = attributeOf(element, "uri");
+  return uri === undefined ? undefined : { uri, displayName: displayNameOf(element) };
+}
+
 export function formatResourceLists({ lists }: ResourceLists): Uint8Array<ArrayBuffer> {
   const xml = new XmlWriter().open("resource-lists", { xmlns: RESOURCE_LISTS });
   for (const list of lists) writeList(xml, list);

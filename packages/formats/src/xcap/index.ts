@@ -7,6 +7,7 @@ export {
 } from "./capabilities.ts";
 export { deleteNode } from "./delete-node.ts";
 export type { XcapEdit, XcapEditFault } from "./edit-outcome.ts";
+export { elementOf } from "./locate.ts";
 export { putNode, readXcapDocument } from "./put-node.ts";
 export {
   readNode,

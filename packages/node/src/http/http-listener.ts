@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Certificates, Upgrade } from "../sip-transports/index.ts";
 import type { Pace } from "./paced-body.ts";
-import { isPlainPath } from "./request-path.ts";
+import { beforeSelector, isPlainPath } from "./request-path.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { WebDoor, type WebPages } from "./web-door.ts";
 
@@ -126,10 +126,12 @@ export class HttpListener {
     waits = false,
   ): void {
     for (const [name, value] of this.#headers(request)) response.setHeader(name, value);
-    const fault = faultOf(request);
+    const door = this.#door?.owns(request) === true ? this.#door : undefined;
+    const { url = "" } = request;
+    const fault = faultOf(request, door === undefined ? url : beforeSelector(url));
     if (fault !== undefined) return refuse(response, 400, fault);
-    if (this.#door?.owns(request) === true) {
-      void this.#door.serve(request, response, waits);
+    if (door !== undefined) {
+      void door.serve(request, response, waits);
       return;
     }
     if (waits) response.writeContinue();
@@ -203,11 +205,11 @@ function secureServer(
 }
 
 /** What makes a request ambiguous: no proxy in front may see another one than we do. */
-function faultOf(request: IncomingMessage): string | undefined {
+function faultOf(request: IncomingMessage, path = request.url ?? ""): string | undefined {
   const names = request.rawHeaders.filter((_, at) => at % 2 === 0);
   const hosts = names.filter((name) => name.toLowerCase() === "host");
   if (hosts.length > 1) return "more than one Host";
-  return isPlainPath(request.url ?? "") ? undefined : "bad path";
+  return isPlainPath(path) ? undefined : "bad path";
 }
 
 /** The whole request has to come in this time; it has begun with its headers. */

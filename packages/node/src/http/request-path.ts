@@ -6,6 +6,16 @@ export function isPlainPath(rawUrl: string): boolean {
   return path.startsWith("/") && path.slice(1).split("/").every(isPlainSegment);
 }
 
+/**
+ * The path before a node selector, where there is one: that is no path, and means nothing but to whoever reads
+ * the target as it was written. RFC 4825 §6.1
+ */
+export function beforeSelector(rawUrl: string): string {
+  const [path = ""] = rawUrl.split("?", 1);
+  const at = /\/(?:~|%7e){2}(?:\/|$)/i.exec(path)?.index;
+  return at === undefined ? path : path.slice(0, at);
+}
+
 function isPlainSegment(segment: string): boolean {
   const decoded = decoded1(segment);
   if (decoded === undefined || decoded === "." || decoded === "..") return false;

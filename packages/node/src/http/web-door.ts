@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebAnswer, WebHandler, WebRequest } from "@parlance/server";
 import { type Pace, PacedBody } from "./paced-body.ts";
+import { beforeSelector } from "./request-path.ts";
 
 export interface WebPages {
   readonly handle: WebHandler;
@@ -175,7 +176,7 @@ function readRequest(
 ): WebRequest | undefined {
   const { method = "", url: target = "" } = request;
   const mark = target.indexOf("?");
-  const path = segmentsOf(mark === -1 ? target : target.slice(0, mark));
+  const path = segmentsOf(beforeSelector(target));
   const query = queryOf(mark === -1 ? "" : target.slice(mark + 1));
   if (path === undefined || query === undefined) return undefined;
   const headers = new Map(

@@ -3,6 +3,7 @@ export type { AliasChoice, AliasGuest, AliasLink, AliasPages } from "./alias-pag
 export type { Binding } from "./binding.ts";
 export type { Calls } from "./calls.ts";
 export type { Content, Reading } from "./content.ts";
+export type { DocumentListener, DocumentNews, DocumentVersion } from "./documents.ts";
 export type {
   Deferral,
   Failure,
@@ -50,6 +51,7 @@ export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";
 export type { Sealing } from "./sealing.ts";
+export type { ServerDocument, ServerDocuments } from "./server-documents.ts";
 export type { TakeOver } from "./take-over.ts";
 export type { Untagged } from "./untagged.ts";
 export type { UserRules } from "./user-rules.ts";

@@ -4,7 +4,10 @@ export interface WebRequest {
   readonly method: string;
   /** Path and query as they were written: what a digest is made over. */
   readonly target: string;
-  /** Segments of the path, each decoded once; none of them is empty, `.`, `..` or holds a slash. */
+  /**
+   * Segments of the path, each decoded once; none of them is empty, `.`, `..` or holds a slash. What stands behind
+   * `/~~/` is no path, and is in the target alone. RFC 4825 §6.1
+   */
   readonly path: readonly string[];
   /** What stands after the `?`, decoded. Names that stand twice have been refused. */
   readonly query: ReadonlyMap<string, string>;

@@ -1,0 +1,120 @@
+/** The documents of users, put together: what they may hold, where they are kept, and who is told of changes. RFC 4825 */
+import { serviceAddresses } from "@parlance/im";
+import { addressKey, parseUri } from "@parlance/sip";
+import { parsed } from "@parlance/wire";
+import { groupsOf } from "./conferences.ts";
+import type { ServerConfig, ServerPorts } from "./config.ts";
+import type { Core } from "./core/core.ts";
+import type { Bounds } from "./limits.ts";
+import type { WebLogin } from "./ports/index.ts";
+import type { PublicUrl } from "./public-url.ts";
+import type { WebHandler } from "./web/index.ts";
+import {
+  accessRules,
+  auditDocuments,
+  behindProxies,
+  Documents,
+  type GroupNames,
+  groups,
+  groupUsageList,
+  References,
+  resourceLists,
+  type Usage,
+  userProfile,
+  Xcap,
+} from "./xdm/index.ts";
+
+export interface UserDocuments {
+  readonly documents: Documents;
+  readonly references: References;
+  handler(root: string, login: WebLogin): WebHandler;
+  /** The account is gone, and with it what it has kept. */
+  removed(name: string): Promise<void>;
+}
+
+export interface DocumentParts {
+  readonly core: Core;
+  readonly url: PublicUrl;
+}
+
+export function makeDocuments(
+  config: ServerConfig,
+  limits: Bounds,
+  ports: ServerPorts,
+  { core, url }: DocumentParts,
+): UserDocuments {
+  const { stores, clock, random, hashing, log, metrics } = ports;
+  const { hits, directory, home } = core;
+  const documents = new Documents(
+    { store: stores.documents, clock, random },
+    { documents: limits.documentsPerUser, bytes: limits.documentBytesPerUser },
+  );
+  const references = new References(() => `${url.text}/xcap/`);
+  const usages: readonly Usage[] = [
+    resourceLists(references),
+    groups(groupNames(config, core), references, { members: limits.conferenceParticipants }),
+    groupUsageList(references),
+    accessRules(references),
+    userProfile(),
+  ];
+  documents.onChange(auditDocuments(stores.audit, clock, log));
+  const proxies = new Set(config.xcap?.proxies ?? []);
+  const userAt = (uri: string) => {
+    const read = parsed(() => parseUri(uri));
+    const key = read.ok ? home.keyOf(read.value) : undefined;
+    return key === undefined ? undefined : directory.owner(key)?.user;
+  };
+  return {
+    documents,
+    references,
+    handler(root, login) {
+      const xcap = new Xcap(
+        {
+          documents,
+          store: stores.documents,
+          usages: new Map(usages.map((usage) => [usage.auid, usage])),
+          login: behindProxies(login, proxies, userAt),
+          hashing,
+          hits,
+          log,
+          metrics,
+        },
+        { root, documentBytes: limits.documentBytes },
+      );
+      return (request) => xcap.handle(request);
+    },
+    removed: (name) => documents.removeAll(name),
+  };
+}
+
+/** User parts that the server gives to sessions, and to what it keeps. */
+const RESERVED = /^sip:(?:im|def|his)-/;
+
+function groupNames(config: ServerConfig, { home, directory }: Core): GroupNames {
+  const configured = groupsOf(config);
+  const usual = serviceAddresses(config.domain);
+  const named = [config.services?.factory, config.services?.imdn].map(
+    (user) => `sip:${user}@${home.domain}`,
+  );
+  const services = new Set([...Object.values(usual), ...named]);
+  return {
+    keyOf(text) {
+      const read = parsed(() => parseUri(text));
+      const key = read.ok && read.value.kind === "sip" ? home.keyOf(read.value) : undefined;
+      // As it will be called, and in no other way.
+      return key !== undefined &&
+        read.ok &&
+        addressKey(read.value) === key &&
+        text.length <= LONGEST
+        ? key
+        : undefined;
+    },
+    isTaken: (key) =>
+      directory.owner(key) !== undefined ||
+      configured.find(key) !== undefined ||
+      services.has(key) ||
+      RESERVED.test(key),
+  };
+}
+
+const LONGEST = 255;

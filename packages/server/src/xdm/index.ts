@@ -1,0 +1,12 @@
+/** What the rest of the server uses of the documents of users. */
+export { auditDocuments } from "./audit-documents.ts";
+export { behindProxies } from "./behind-proxies.ts";
+export { Documents, type DocumentsPorts } from "./documents.ts";
+export { References } from "./references.ts";
+export { accessRules } from "./usages/access-rules.ts";
+export { type GroupNames, groups } from "./usages/groups.ts";
+export { groupUsageList, resourceLists } from "./usages/lists.ts";
+export { conversationHistory, deferredList } from "./usages/server-written.ts";
+export type { Usage } from "./usages/usage.ts";
+export { userProfile } from "./usages/user-profile.ts";
+export { Xcap, type XcapOptions, type XcapPorts } from "./xcap.ts";
