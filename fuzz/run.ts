@@ -21,6 +21,11 @@ const PROGRAMS: readonly Program[] = [
     args: ["--media", "--from", "1", "--seeds", "500"],
     limitMs: 240_000,
   },
+  {
+    file: "world-seeds.ts",
+    args: ["--rooms", "--from", "1", "--seeds", "500"],
+    limitMs: 300_000,
+  },
 ];
 
 const failed = PROGRAMS.filter((program) => !succeeds(program));

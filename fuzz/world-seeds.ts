@@ -1,15 +1,15 @@
 /**
  * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
- * for what must hold.
+ * for what must hold, and judge-rooms.ts for storms of rooms.
  *
- *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media] [--only WORD,WORD] [--all]
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
  * With `--all` it goes on and tells what failed, without ladders.
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { runStorm, type StormReport } from "@parlance/testkit";
+import { type RoomStormReport, runRoomStorm, runStorm, type StormReport } from "@parlance/testkit";
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     only: { type: "string" },
     media: { type: "boolean", default: false },
+    rooms: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
   },
 });
@@ -31,7 +32,9 @@ process.on("unhandledRejection", (reason) => {
 const total = { written: 0, shown: 0, files: 0, taken: 0, crashes: 0 };
 
 for (let seed = from; seed < from + seeds; seed += 1) {
-  const report = await runStorm(seed, values.media ? "media" : "texts");
+  const report = values.rooms
+    ? asOthers(await runRoomStorm(seed))
+    : await runStorm(seed, values.media ? "media" : "texts");
   await turn(); // only now Node looks for rejections that nobody has handled
   if (unhandled !== undefined) throw new Error(`seed ${seed}`, { cause: unhandled });
   total.written += report.written;
@@ -53,6 +56,10 @@ console.log(
     `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
 );
 
+function asOthers(report: RoomStormReport): StormReport {
+  return { ...report, written: report.said, files: 0, filesTaken: 0 };
+}
+
 function printLadder(report: StormReport): void {
   const words = values.only?.split(",");
   const lines = report.story().split("\n");
@@ -63,5 +70,8 @@ function printLadder(report: StormReport): void {
 
 function printViolations({ seed, violations }: StormReport): void {
   console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
-  console.log(`node --conditions=parlance-source fuzz/world-seeds.ts --seeds 1 --from ${seed}`);
+  const kind = values.rooms ? " --rooms" : values.media ? " --media" : "";
+  console.log(
+    `node --conditions=parlance-source fuzz/world-seeds.ts${kind} --seeds 1 --from ${seed}`,
+  );
 }

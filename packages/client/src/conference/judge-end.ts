@@ -39,12 +39,14 @@ export interface TryFacts {
   /** It went to the session, not to the group. */
   readonly bySession: boolean;
   readonly adHoc: boolean;
+  /** There is a line: what was lost was lost beside it. */
+  readonly online: boolean;
 }
 
 /** After a way back that led nowhere. */
 export function judgeTry(error: ImError, facts: TryFacts): NextTry {
   const { code } = error;
-  if (code === "offline") return { do: "wait for the line" };
+  if (code === "offline" && !facts.online) return { do: "wait for the line" };
   if (code === "no such user or group") {
     if (facts.bySession && !facts.adHoc) return { do: "by the group" };
     return { do: "give up", end: { why: "ended", text: error.warning, error } };

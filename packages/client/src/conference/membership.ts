@@ -191,10 +191,11 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
   agreed(session: RoomSession): void {
     const { focus } = session;
     if (session !== this.#session || focus === undefined) return;
-    if (this.#reached === "asked") this.#reached = "agreed";
+    const first = this.#reached === "asked";
+    if (first) this.#reached = "agreed";
     const { address = focus.identity ?? keyOrText(focus.text) } = this.#record;
     this.#record = { ...this.#record, address, session: focus.text };
-    this.roster.watch(focus.uri, focus.text); // IM-7.1.1.1-K2, IMSpec-SMM-C-010
+    this.roster.watch(focus.uri, focus.text, first); // IM-7.1.1.1-K2, IMSpec-SMM-C-010
   }
 
   open(session: RoomSession): void {
@@ -261,6 +262,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
       most: WAITS_MS.length - 1,
       bySession: this.#record.session !== undefined,
       adHoc: this.#record.adHoc,
+      online: this.#ports.media.isOnline(),
     });
     switch (next.do) {
       case "wait for the line":

@@ -120,3 +120,16 @@ test("what is written while the way back is open waits, and comes in its order",
   assert.equal(textOf(shown.at(-1) ?? assert.fail()), "3");
   assert.equal(alice.room.state, "in");
 });
+
+test("what was lost on the way in is brought again in the same session, before what was said later", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = reading(bob.client);
+  world.link("bob").silence();
+  for (const text of ["one", "two"]) await world.until(alice.room.send(text).accepted);
+  await world.run(30_000);
+  world.link("bob").restore();
+  await world.until(alice.room.send("three").accepted);
+  await world.until(() => shownIn(shown).length === 3, 600_000);
+  assert.deepEqual(shownIn(shown), ["all one", "all two", "all three"]);
+});

@@ -70,9 +70,12 @@ export class RosterWatch {
     return this.#known === undefined ? undefined : ownEntity(this.#known, this.#self);
   }
 
-  /** `uri`: the Contact of the focus. The same again costs nothing. */
-  watch(uri: Uri, text: string): void {
-    if (this.#watch !== undefined && this.#watched === text) return;
+  /** `uri`: the Contact of the focus. `anew`: in another session, of which the server may have forgotten who watches it. */
+  watch(uri: Uri, text: string, anew: boolean): void {
+    if (this.#watch !== undefined && this.#watched === text) {
+      if (anew) this.#watch.refresh();
+      return;
+    }
     this.stop();
     const { subscriptions, sender } = this.#ports;
     this.#watched = text;

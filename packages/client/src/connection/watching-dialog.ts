@@ -129,6 +129,7 @@ export class WatchingDialog implements Watch {
   }
 
   #tell(document: Uint8Array): void {
+    if (this.#state.leaving) return; // the last words of one that nobody listens to any more
     const fresh = this.#fresh;
     this.#fresh = false;
     this.#owner.notified(document, fresh);
@@ -155,8 +156,9 @@ export class WatchingDialog implements Watch {
 
   #ended(...[reason, again]: Parameters<WatchOwner["ended"]>): void {
     this.#dialog = undefined;
+    const heard = !this.#state.leaving;
     if (!again) this.stop();
-    this.#owner.ended(reason, again);
+    if (heard) this.#owner.ended(reason, again);
   }
 
   #subscribe(expiresS: number, fresh: boolean): void {

@@ -255,7 +255,16 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     this.#failures += 1;
     const { failuresInRow } = this.#ports.limits;
     if (status === 481 || status === 506 || this.#failures >= failuresInRow) {
-      this.cut("not answering"); // Clause 8.7
+      return this.cut("not answering"); // Clause 8.7
     }
+    if (status === 408 && sequence > 0) this.#readAgain(sequence);
+  }
+
+  /** Whether it has a message that it has not answered nobody knows: from there on it gets all of them once more. */
+  #readAgain(sequence: number): void {
+    this.behind = true;
+    this.position = Math.min(this.position, sequence - 1);
+    for (const { of } of this.outbox.takeBackKept()) of.outcomes?.settled(this, 408);
+    if (this.connected && this.outbox.idle) this.#ports.ready(this);
   }
 }

@@ -20,6 +20,8 @@ export class RoomLog {
   readonly #room: string;
   readonly #ports: RoomLogPorts;
   readonly #kept = new Map<string, number>();
+  /** Members whose cursor, or whose leaving, the store would not write. */
+  readonly #owed = new Set<string>();
   readonly #opened: Promise<void>;
   #rules: RoomLogRules;
   #next = 1;
@@ -63,10 +65,7 @@ export class RoomLog {
   /** It has gone to all who are here. */
   passed(sequence: number): void {
     this.#head = Math.max(this.#head, sequence);
-    this.#advancing ??= this.#ports.wheel.after(ADVANCE_MS, () => {
-      this.#advancing = undefined;
-      this.advance();
-    });
+    this.#advanceLater();
   }
 
   page(member: string, after: number, page: RoomPage): Promise<readonly RoomEntry[]> {
@@ -88,19 +87,25 @@ export class RoomLog {
       return sequence > (this.#kept.get(member) ?? 0);
     });
     for (const { member, sequence } of moved) this.#kept.set(member, sequence);
-    if (moved.length > 0) this.#write(this.#ports.store.advance(this.#room, moved));
+    for (const member of this.#owed) {
+      const sequence = this.#kept.get(member);
+      if (sequence === undefined) this.forget(member);
+      else moved.push({ member, sequence });
+    }
+    this.#owed.clear();
+    if (moved.length > 0) this.#writeCursors(moved);
   }
 
   /** He goes, and may come back, or is here for the first time. */
   keep({ member, sequence }: RoomCursor): void {
     this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
-    this.#write(this.#ports.store.advance(this.#room, [{ member, sequence }]));
+    this.#writeCursors([{ member, sequence }]);
   }
 
   /** He goes for good. */
   forget(member: string): void {
     this.#kept.delete(member);
-    this.#write(this.#ports.store.forget(this.#room, member));
+    this.#writeFor([member], this.#ports.store.forget(this.#room, member));
   }
 
   stop(): void {
@@ -128,7 +133,30 @@ export class RoomLog {
     this.#write(this.#ports.store.prune(this.#room, this.#next - messages, before));
   }
 
-  /** Nobody waits for it, and it is done again. */
+  #advanceLater(): void {
+    this.#advancing ??= this.#ports.wheel.after(ADVANCE_MS, () => {
+      this.#advancing = undefined;
+      this.advance();
+    });
+  }
+
+  #writeCursors(cursors: readonly RoomCursor[]): void {
+    const members = cursors.map(({ member }) => member);
+    this.#writeFor(members, this.#ports.store.advance(this.#room, cursors));
+  }
+
+  /** Whom a crash would make miss something, or get it twice, is written again. */
+  #writeFor(members: readonly string[], done: Promise<unknown>): void {
+    this.#write(
+      done.catch((error: unknown) => {
+        for (const member of members) this.#owed.add(member);
+        this.#advanceLater();
+        throw error;
+      }),
+    );
+  }
+
+  /** Nobody waits for it. */
   #write(done: Promise<unknown>): void {
     done.catch((error: unknown) => {
       this.#ports.log.warn("room log", { error: String(error) });

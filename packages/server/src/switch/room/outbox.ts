@@ -104,6 +104,14 @@ export class Outbox implements Writer {
     this.#tellRelief();
   }
 
+  /** Takes back what waits and is in the log: it is read there, in its order. */
+  takeBackKept(): readonly Due[] {
+    const kept = [...this.#waiting].filter(({ of }) => of.sequence > 0);
+    this.#waiting.filter(({ of }) => of.sequence === 0);
+    this.#waitingBytes = sumOf(this.#waiting);
+    return kept;
+  }
+
   /** Calls back once, when less of messages in pieces waits. */
   onRelief(run: () => void): void {
     this.#relief.add(run);

@@ -1,0 +1,165 @@
+/**
+ * What must hold after a storm of rooms, when everybody is back and nothing is under way.
+ *
+ * 1. Nobody is shown a message twice (but an application that died before it said that it had shown it), or one that
+ *    nobody has written, or as something else than it was: to all, or private.
+ * 2. A message to all that its author was told the room has is shown to everybody who was in before it was said, and has
+ *    never left since; a private one to everybody it was for, if so.
+ * 3. Nobody is shown what was said before he asked to come in, or what is private to others, or what was said after he was sent
+ *    away and before he asked again.
+ * 4. One author's messages are shown in the order of their writing, but for those that failed.
+ * 5. Every message has an end; `delivered` only if somebody else was shown it.
+ * 6. Everybody who is to be in a room is in it, and all of them see the same people there: these, and nobody else.
+ * 7. Nothing that was sent to anybody's device names one who hides.
+ */
+import type { SentRecord } from "@parlance/client";
+import type { World } from "../world/world.ts";
+import type { RoomPerson, SaidInRoom } from "./room-person.ts";
+
+type Complain = (text: string) => void;
+
+export async function judgeRooms(
+  people: readonly RoomPerson[],
+  world: World,
+  rooms: readonly string[],
+): Promise<readonly string[]> {
+  const violations: string[] = [];
+  const complain = (text: string): void => void violations.push(text);
+  for (const author of people) {
+    for (const said of author.said) {
+      const record = await author.store.sent(said.id);
+      if (record === undefined) complain(`${said.text} is gone from the store of its author`);
+      else judgeSaid({ said, record, author, people }, complain);
+    }
+  }
+  for (const reader of people) {
+    judgeShown(reader, people, complain);
+    for (const author of people) await judgeOrder(author, reader, complain);
+    if (!reader.isOnline) complain(`${reader.name} has not come back`);
+  }
+  for (const room of rooms) judgeRoster(room, people, complain);
+  judgeHidden(people, world, complain);
+  return violations;
+}
+
+interface Said {
+  readonly said: SaidInRoom;
+  readonly record: SentRecord;
+  readonly author: RoomPerson;
+  readonly people: readonly RoomPerson[];
+}
+
+function judgeSaid({ said, record, author, people }: Said, complain: Complain): void {
+  const { text } = said;
+  const { state } = record;
+  const others = people.filter((each) => each !== author);
+  const seenBy = others.filter((reader) => reader.shown.some((shown) => shown.text === text));
+  if (state === "queued" || state === "sent") complain(`${text} is ${state}: it has no end`);
+  if (state === "delivered" && seenBy.length === 0) {
+    complain(`${text} is delivered, and nobody was shown it`);
+  }
+  if (state !== "accepted" && state !== "delivered") return;
+  for (const reader of others) {
+    if (!isFor(said, reader) || seenBy.includes(reader)) continue;
+    const stay = reader.stayIn(said.room);
+    if (stay?.inAt === undefined || stay.inAt > said.saidAt) continue;
+    complain(`${text} is ${state}, and ${reader.name} was not shown it`);
+  }
+}
+
+function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain: Complain): void {
+  const times = new Map<string, number>();
+  for (const { room, text, reach } of reader.shown) {
+    times.set(text, (times.get(text) ?? 0) + 1);
+    const said = people
+      .filter((each) => each !== reader)
+      .flatMap((author) => author.said)
+      .find((each) => each.text === text && each.room === room);
+    if (said === undefined) {
+      complain(`${reader.name} was shown ${text} in ${room}, which nobody has said there`);
+      continue;
+    }
+    if (!isFor(said, reader)) complain(`${reader.name} was shown ${text}, private to others`);
+    if (reach !== (said.to === undefined ? "all" : "private")) {
+      complain(`${reader.name} was shown ${text} as ${reach}`);
+    }
+    if (!mayHear(said, reader)) complain(`${reader.name} was shown ${text} without being there`);
+  }
+  for (const [text, count] of times) {
+    const most = reader.forgiven.has(text) ? 2 : 1;
+    if (count > most) complain(`${reader.name} was shown ${text} ${count} times`);
+  }
+}
+
+/** Also one who has left: whether the server has heard so, nobody can tell. */
+function mayHear(
+  { room, saidAt, acceptedAt = Number.POSITIVE_INFINITY }: SaidInRoom,
+  reader: RoomPerson,
+): boolean {
+  const asked = reader.stays.filter((stay) => stay.room === room).map(({ askedAt }) => askedAt);
+  if (!asked.some((at) => at <= acceptedAt)) return false;
+  return !reader.expelledAt.some(({ room: from, at }) => {
+    const outside = from === room && at < saidAt;
+    return outside && !asked.some((again) => again > at && again <= acceptedAt);
+  });
+}
+
+async function judgeOrder(
+  author: RoomPerson,
+  reader: RoomPerson,
+  complain: Complain,
+): Promise<void> {
+  const sure = new Map<string, number>();
+  for (const { id, text, number, room } of author.said) {
+    const state = (await author.store.sent(id))?.state;
+    if (state === "accepted" || state === "delivered") sure.set(`${room} ${text}`, number);
+  }
+  const rooms = new Set(author.said.map(({ room }) => room));
+  for (const room of rooms) {
+    const texts = new Set(
+      reader.shown.filter((shown) => shown.room === room).map(({ text }) => text),
+    );
+    const numbers = [...texts]
+      .map((text) => sure.get(`${room} ${text}`))
+      .filter((one) => one !== undefined);
+    if (numbers.some((number, at) => number < (numbers[at - 1] ?? 0))) {
+      complain(`${reader.name} was shown ${numbers.join(", ")} of ${author.name} in this order`);
+    }
+  }
+}
+
+function judgeRoster(room: string, people: readonly RoomPerson[], complain: Complain): void {
+  const inside = people.filter((each) => each.stayIn(room) !== undefined);
+  const wanted = namesOf(inside.map((each) => each.roomAt(room)?.me?.entity ?? "nobody"));
+  for (const each of inside) {
+    const at = each.roomAt(room);
+    if (at?.state !== "in") {
+      complain(`${each.name} is ${at?.state ?? "nowhere"} in ${room}`);
+      continue;
+    }
+    const seen = at.members.filter(({ state }) => state === "in").map(({ entity }) => entity);
+    if (namesOf(seen) !== wanted) {
+      complain(`${each.name} sees ${seen.join(" ")} in ${room}, where there are ${wanted}`);
+    }
+  }
+}
+
+function namesOf(entities: readonly string[]): string {
+  return entities.toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
+}
+
+function judgeHidden(people: readonly RoomPerson[], world: World, complain: Complain): void {
+  const hidden = people.filter(({ habits }) => habits.anonymous);
+  for (const other of people) {
+    const octets = world.log.octets(other.name).join("\n");
+    for (const { name } of hidden) {
+      if (name !== other.name && octets.includes(`${name}@`)) {
+        complain(`${other.name} was sent something that names ${name}`);
+      }
+    }
+  }
+}
+
+function isFor({ to }: SaidInRoom, reader: RoomPerson): boolean {
+  return to === undefined || to.some((entity) => reader.entities.has(entity));
+}

@@ -1,0 +1,280 @@
+/** Somebody who is in rooms through a storm: joins, leaves, is sent away, dies and comes back, and remembers what was shown. */
+import { type ImClient, type IncomingMessage, MemoryStore, type Room } from "@parlance/client";
+import { utf8Text } from "@parlance/wire";
+import type { ClientTransport, World } from "../world/world.ts";
+
+export interface RoomHabits {
+  readonly transport: ClientTransport;
+  /** In every room. */
+  readonly anonymous: boolean;
+  readonly nickname: string | undefined;
+}
+
+/** From the wish to be in a room to the end of it. */
+export interface Stay {
+  readonly room: string;
+  readonly askedAt: number;
+  /** When the server had let him in, at the latest. */
+  inAt: number | undefined;
+  /** When he left, or was sent away; undefined: he is to be there still. */
+  endedAt: number | undefined;
+}
+
+export interface SaidInRoom {
+  readonly id: string;
+  readonly room: string;
+  readonly text: string;
+  /** Rises with each of the same author. */
+  readonly number: number;
+  /** Entities of those it is for; undefined for all. */
+  readonly to: readonly string[] | undefined;
+  readonly saidAt: number;
+  /** When its author heard that the room has it. */
+  acceptedAt: number | undefined;
+}
+
+export interface ShownInRoom {
+  readonly room: string;
+  readonly text: string;
+  readonly reach: IncomingMessage["reach"];
+}
+
+/** An application that cannot connect, or join, tries again. */
+const TRY_AGAIN_MS = 3_000;
+
+export class RoomPerson {
+  readonly name: string;
+  readonly address: string;
+  readonly store = new MemoryStore();
+  readonly stays: Stay[] = [];
+  readonly said: SaidInRoom[] = [];
+  readonly shown: ShownInRoom[] = [];
+  /** Texts that an application may show again, because it was killed before it said that it had. */
+  readonly forgiven = new Set<string>();
+  /** Who he has been in the rooms. */
+  readonly entities = new Set<string>();
+  /** When somebody who may has sent him away from a room. */
+  expelledAt: readonly { readonly room: string; readonly at: number }[] = [];
+  readonly habits: RoomHabits;
+  readonly #world: World;
+  readonly #watched = new WeakSet<Room>();
+  #client: ImClient | undefined;
+  #wanted = false;
+  #run = 0;
+  #number = 0;
+  /** Two clients at once must not use one store. */
+  #leaving: Promise<void> = Promise.resolve();
+
+  constructor(name: string, world: World, habits: RoomHabits) {
+    this.name = name;
+    this.address = world.address(name);
+    this.#world = world;
+    this.habits = habits;
+  }
+
+  get isThere(): boolean {
+    return this.#client !== undefined;
+  }
+
+  get isOnline(): boolean {
+    return this.#client?.connection.state === "online";
+  }
+
+  roomAt(address: string): Room | undefined {
+    return this.#client?.rooms.find((room) => room.address === address);
+  }
+
+  /** The stay that is not over. */
+  stayIn(room: string): Stay | undefined {
+    return this.stays.find((stay) => stay.room === room && stay.endedAt === undefined);
+  }
+
+  wasExpelled(room: string): void {
+    this.expelledAt = [...this.expelledAt, { room, at: this.#world.clock.now() }];
+  }
+
+  /** The server may not know any more where he has come in, and from where he was sent away, after that time. */
+  maybeForgotten(after: number): void {
+    this.expelledAt = this.expelledAt.filter(({ at }) => at < after);
+    for (const stay of this.stays) {
+      if (stay.inAt !== undefined && stay.inAt >= after) stay.inAt = undefined;
+    }
+  }
+
+  comeBack(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#run += 1;
+    void this.#connect(this.#run);
+  }
+
+  close(): void {
+    this.#wanted = false;
+    this.#world.remark(`${this.name} closes`);
+    this.#leaving = this.#client?.close() ?? this.#leaving;
+    this.#client = undefined;
+  }
+
+  /** The application dies: what it was just showing it may show again. */
+  async die(): Promise<void> {
+    this.#wanted = false;
+    this.#client = undefined;
+    this.#world.kill(this.name);
+    const unseen = await this.store.unseen(0, Number.MAX_SAFE_INTEGER);
+    for (const { content } of unseen) this.forgiven.add(utf8Text(content));
+  }
+
+  join(room: string): void {
+    if (this.#client === undefined || this.stayIn(room) !== undefined) return;
+    const now = this.#world.clock.now();
+    const stay: Stay = { room, askedAt: now, inAt: undefined, endedAt: undefined };
+    this.stays.push(stay);
+    this.#world.remark(`${this.name} wants to be in ${room}`);
+    void this.#keepJoining(stay, this.#run);
+  }
+
+  leave(room: string): void {
+    const stay = this.stayIn(room);
+    if (stay === undefined) return;
+    stay.endedAt = this.#world.clock.now();
+    this.#world.remark(`${this.name} leaves ${room}`);
+    this.roomAt(room)?.leave();
+  }
+
+  /** To all, or to some of those that he sees there. */
+  say(
+    room: string,
+    choose: ((entities: readonly string[]) => readonly string[]) | undefined,
+  ): void {
+    const at = this.roomAt(room);
+    if (at === undefined) return;
+    const others = at.members.filter(({ me, state }) => !me && state === "in");
+    const to = choose?.(others.map(({ entity }) => entity));
+    if (to?.length === 0) return;
+    this.#number += 1;
+    const text = `${this.name}-${this.#number}`;
+    const hidden = this.habits.anonymous ? `${this.habits.nickname}-${this.#number}` : text;
+    const sent = to === undefined ? at.send(hidden) : at.whisper(to, hidden);
+    this.#world.remark(`${this.name} says ${hidden} in ${room} to ${to?.join(" ") ?? "all"}`);
+    const said: SaidInRoom = {
+      id: sent.id,
+      room,
+      text: hidden,
+      number: this.#number,
+      to,
+      saidAt: this.#world.clock.now(),
+      acceptedAt: undefined,
+    };
+    this.said.push(said);
+    sent.on("state", (state) => {
+      this.#world.remark(`${this.name}: ${hidden} is ${state} ${sent.failure?.message ?? ""}`);
+    });
+  }
+
+  expel(room: string, other: RoomPerson): void {
+    const at = this.roomAt(room);
+    const member = at?.members.find(({ entity }) => other.entities.has(entity));
+    if (at === undefined || member === undefined) return;
+    this.#world.remark(`${this.name} sends ${other.name} away from ${room}`);
+    void at.expel(member).then(
+      () => other.wasExpelled(room),
+      (error) => this.#world.remark(`${this.name} cannot: ${String(error)}`),
+    );
+  }
+
+  async #connect(run: number): Promise<void> {
+    const { name: device } = this;
+    const options = { transport: this.habits.transport, store: this.store, device };
+    await this.#leaving;
+    while (this.#wanted && this.#run === run) {
+      try {
+        const client = await this.#world.startClient(device, options);
+        return this.#begin(client, run);
+      } catch (error) {
+        this.#world.remark(`${this.name} cannot connect: ${String(error)}`);
+        await this.#pause();
+      }
+    }
+  }
+
+  #begin(client: ImClient, run: number): void {
+    if (!this.#wanted || this.#run !== run) {
+      this.#leaving = client.close();
+      return;
+    }
+    this.#client = client;
+    client.on("error", (error) => this.#world.remark(`${this.name} is told: ${String(error)}`));
+    client.on("connection", ({ state }) => this.#world.remark(`${this.name} is ${state}`));
+    client.on("sent", ({ id, state }) => this.#moved(id, state));
+    client.on("message", (message) => this.#show(message));
+    for (const room of client.rooms) this.#watch(room, run);
+    for (const stay of this.stays) {
+      if (stay.endedAt === undefined) void this.#keepJoining(stay, run);
+    }
+    // Left while nobody could say so: the store may not have known.
+    for (const room of client.rooms) if (this.stayIn(room.address) === undefined) room.leave();
+  }
+
+  async #keepJoining(stay: Stay, run: number): Promise<void> {
+    const { anonymous, nickname } = this.habits;
+    const how = nickname === undefined ? { anonymous } : { anonymous, nickname };
+    while (this.#wanted && this.#run === run && stay.endedAt === undefined) {
+      const client = this.#client;
+      if (client === undefined) return;
+      try {
+        const room = await client.join(stay.room, how);
+        stay.inAt ??= this.#world.clock.now();
+        this.#watch(room, run);
+        if (stay.endedAt !== undefined) room.leave();
+        return;
+      } catch (error) {
+        this.#world.remark(`${this.name} cannot join ${stay.room}: ${String(error)}`);
+        if (isFinal(error)) stay.endedAt ??= this.#world.clock.now();
+        await this.#pause();
+      }
+    }
+  }
+
+  #watch(room: Room, run: number): void {
+    if (this.#watched.has(room)) return;
+    this.#watched.add(room);
+    const note = (): void => {
+      const entity = room.me?.entity;
+      if (entity !== undefined) this.entities.add(entity);
+    };
+    note();
+    room.on("roster", note);
+    room.on("state", (state) => {
+      this.#world.remark(`${this.name} is ${state} (${room.address}) ${room.ending?.why ?? ""}`);
+      const stay = this.stayIn(room.address);
+      if (state === "in" && stay !== undefined) stay.inAt ??= this.#world.clock.now();
+      if (state !== "left" || stay === undefined) return;
+      if (room.ending?.why === "expelled") stay.endedAt = this.#world.clock.now();
+      else void this.#keepJoining(stay, run);
+    });
+  }
+
+  #moved(id: string, state: string): void {
+    const said = this.said.find((each) => each.id === id);
+    const has = state === "accepted" || state === "delivered";
+    if (said !== undefined && has) said.acceptedAt ??= this.#world.clock.now();
+  }
+
+  #show(message: IncomingMessage): void {
+    const { conversation: room, reach, kind } = message;
+    if (reach === "system" || kind !== "text") return;
+    this.#world.remark(`${this.name} sees ${message.text} ${reach}`);
+    this.shown.push({ room, text: message.text, reach });
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#world.clock.schedule(TRY_AGAIN_MS, resolve);
+    });
+  }
+}
+
+/** He may not come in, now or later. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "refused";
+}

@@ -1,0 +1,237 @@
+/**
+ * A storm of rooms: three to twelve people join, leave, write to all and to some, send each other away, die and are cut
+ * off, while the server crashes and its disk fails. Everything comes from one seed.
+ */
+import { SeededRandom } from "../machine/seeded-random.ts";
+import { SOUND_DISK } from "../machine/slow-disk.ts";
+import { type ClientTransport, World } from "../world/world.ts";
+import { judgeRooms } from "./judge-rooms.ts";
+import { RoomPerson } from "./room-person.ts";
+
+export interface RoomStormReport {
+  readonly seed: number;
+  readonly people: number;
+  readonly said: number;
+  readonly shown: number;
+  readonly crashes: number;
+  /** What did not hold; none: all is well. */
+  readonly violations: readonly string[];
+  /** Seed and ladder, to read when something is wrong. */
+  readonly story: () => string;
+}
+
+const NAMES = [
+  "alice",
+  "bob",
+  "carol",
+  "dave",
+  "erin",
+  "frank",
+  "grace",
+  "heidi",
+  "ivan",
+  "judy",
+  "karl",
+  "laura",
+] as const;
+const TRANSPORTS: readonly ClientTransport[] = ["udp", "tcp", "tls", "ws", "wss"];
+const ROOMS = ["lobby", "library"] as const;
+/** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
+const WRITTEN_MS = 8_000;
+const LONGEST_CALM_MS = 2 * 3_600_000;
+const LOOK_MS = 20_000;
+/** For what is late, and must not be there; and until everybody's roster has heard of everybody. */
+const AFTERWARDS_MS = 240_000;
+
+export async function runRoomStorm(seed: number): Promise<RoomStormReport> {
+  const storm = await RoomStorm.begin(seed);
+  await storm.blow();
+  await storm.calmDown();
+  return storm.end();
+}
+
+class RoomStorm {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #people: readonly RoomPerson[];
+  readonly #rooms: readonly string[];
+  #crashes = 0;
+  /** Since when the disk refuses some of what is written. */
+  #diskFailsSince: number | undefined;
+
+  static async begin(seed: number): Promise<RoomStorm> {
+    const random = new SeededRandom(seed);
+    const users = NAMES.slice(0, random.between(3, NAMES.length));
+    const rooms = ROOMS.slice(0, random.between(1, ROOMS.length));
+    const world = await World.create({
+      seed,
+      users,
+      server: {
+        rooms: rooms.map((name) => ({ name, moderators: ["alice", "bob"], allowAnonymity: true })),
+        trace: { bytes: 0 },
+      },
+    });
+    return new RoomStorm(world, random, users, rooms);
+  }
+
+  private constructor(
+    world: World,
+    random: SeededRandom,
+    users: readonly string[],
+    rooms: readonly string[],
+  ) {
+    this.#world = world;
+    this.#random = random;
+    this.#rooms = rooms.map((room) => world.address(room));
+    this.#people = users.map((name, at) => {
+      const anonymous = random.chance(0.25);
+      const nickname = anonymous || random.chance(0.3) ? `Owl ${at}` : undefined;
+      return new RoomPerson(name, world, {
+        transport: random.pick(TRANSPORTS),
+        anonymous,
+        nickname,
+      });
+    });
+  }
+
+  /** One thing after the other, with time between them. */
+  async blow(): Promise<void> {
+    const random = this.#random;
+    for (const person of this.#people) {
+      this.#changeWeather(person);
+      if (random.chance(0.8)) person.comeBack();
+    }
+    await this.#world.run(2_000);
+    for (const person of this.#people) {
+      for (const room of this.#rooms) if (random.chance(0.7)) person.join(room);
+    }
+    const things = random.between(20, 80);
+    for (let thing = 0; thing < things; thing += 1) {
+      await this.#oneThing();
+      const [short, long] = [random.between(0, 500), random.between(0, 20_000)];
+      await this.#world.run(random.chance(0.6) ? short : long);
+    }
+  }
+
+  /** Fair weather, everybody is back, and time for all that waits. */
+  async calmDown(): Promise<void> {
+    const world = this.#world;
+    Object.assign(world.disk, SOUND_DISK);
+    if (!world.serverIsUp) await world.restartServer();
+    for (const person of this.#people) {
+      world.link(person.name).calm();
+      person.comeBack();
+    }
+    world.remark("all is calm");
+    const latest = world.clock.now() + LONGEST_CALM_MS;
+    while (!(await world.until(this.#isQuiet())) && world.clock.now() < latest) {
+      await world.run(LOOK_MS);
+    }
+    await world.run(AFTERWARDS_MS);
+  }
+
+  async end(): Promise<RoomStormReport> {
+    const world = this.#world;
+    const violations = await world.until(judgeRooms(this.#people, world, this.#rooms));
+    const story = world.story();
+    await world.end();
+    const count = (of: (person: RoomPerson) => readonly unknown[]): number =>
+      this.#people.reduce((sum, person) => sum + of(person).length, 0);
+    return {
+      seed: world.seed,
+      people: this.#people.length,
+      said: count(({ said }) => said),
+      shown: count(({ shown }) => shown),
+      crashes: this.#crashes,
+      violations,
+      story: () => story,
+    };
+  }
+
+  async #oneThing(): Promise<void> {
+    const random = this.#random;
+    const person = random.pick(this.#people);
+    const room = random.pick(this.#rooms);
+    const link = this.#world.link(person.name);
+    const draw = random.fraction();
+    if (draw < 0.45) return this.#inside(room).say(room, undefined);
+    if (draw < 0.5)
+      return person.say(room, (entities) => entities.filter(() => random.chance(0.4)));
+    if (draw < 0.62) {
+      return person.stayIn(room) === undefined ? person.join(room) : person.leave(room);
+    }
+    if (draw < 0.64) return this.#people[random.between(0, 1)]?.expel(room, person);
+    if (draw < 0.72) return this.#comeOrGo(person);
+    if (draw < 0.78) return this.#changeWeather(person);
+    if (draw < 0.84) return link.cut();
+    if (draw < 0.88) return link.silent ? link.restore() : link.silence();
+    if (draw < 0.92) return this.#changeDisk();
+    if (draw < 0.96) return this.#crashOrRestart();
+    link.restore();
+  }
+
+  /** Somebody who is in, if there is anybody. */
+  #inside(room: string): RoomPerson {
+    const inside = this.#people.filter((each) => each.roomAt(room) !== undefined);
+    return this.#random.pick(inside.length > 0 ? inside : this.#people);
+  }
+
+  async #comeOrGo(person: RoomPerson): Promise<void> {
+    if (!person.isThere) return person.comeBack();
+    if (this.#random.chance(0.5)) return person.die();
+    person.close();
+  }
+
+  #changeWeather(person: RoomPerson): void {
+    const random = this.#random;
+    Object.assign(this.#world.link(person.name).weather, {
+      loss: random.pick([0, 0, 0.05, 0.2, 0.5]),
+      duplicates: random.pick([0, 0.1, 0.3]),
+      delayMs: random.pick([1, 10, 80, 300]),
+      jitterMs: random.pick([0, 20, 200, 1_500]),
+      pieces: random.pick([0, 0.3, 1]),
+    });
+  }
+
+  #changeDisk(): void {
+    Object.assign(this.#world.disk, {
+      delayMs: this.#random.pick([0, 5, 50, 800]),
+      failures: this.#random.pick([0, 0, 0.1, 0.6, 1]),
+      tellingMs: this.#random.pick([0, 5, 200]),
+    });
+    const fails = this.#world.disk.failures > 0;
+    this.#diskFailsSince = fails ? (this.#diskFailsSince ?? this.#world.clock.now()) : undefined;
+  }
+
+  async #crashOrRestart(): Promise<void> {
+    const world = this.#world;
+    if (world.serverIsUp) {
+      this.#crashes += 1;
+      const since = this.#diskFailsSince ?? world.clock.now();
+      for (const person of this.#people) person.maybeForgotten(since - WRITTEN_MS);
+      world.crashServer();
+      if (this.#random.chance(0.3)) return;
+      await world.run(this.#random.between(0, 5_000));
+    }
+    this.#diskFailsSince = undefined;
+    world.disk.failures = 0; // a server that cannot read its data does not start
+    await world.restartServer();
+  }
+
+  /** Everybody is where he is to be, and nothing waits to be said. */
+  async #isQuiet(): Promise<boolean> {
+    for (const person of this.#people) {
+      if (!person.isOnline) return false;
+      const waiting = (await person.store.pending()).some(
+        ({ state }) => state === "queued" || state === "sent",
+      );
+      if (waiting || (await person.store.unseen(0, 1)).length > 0) return false;
+      for (const room of this.#rooms) {
+        const at = person.roomAt(room);
+        const wanted = person.stayIn(room) !== undefined;
+        if (wanted !== (at !== undefined) || (wanted && at?.state !== "in")) return false;
+      }
+    }
+    return true;
+  }
+}
