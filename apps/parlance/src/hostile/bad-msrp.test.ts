@@ -128,6 +128,7 @@ class Scene {
     const heard = callee.listen(({ method = "" }) => (KNOWN.has(method) ? 200 : 501));
     const second = file === "session-second-connection.msrp";
     const bound = facts["bind"] !== false || second ? await caller.join() : await caller.connect();
+    if (second) caller.listen(); // or the second one would be believed
     const media = second ? await caller.connect() : bound;
     const text = this.#filled(entry, caller.server, caller.own);
     await write(media, text, dripping);

@@ -7,7 +7,7 @@ export {
   type Setup,
 } from "./connection-role.ts";
 export { SessionDirectory } from "./directory.ts";
-export { EarlyFrames } from "./early-frames.ts";
+export { EarlyFrames, type EarlyTaker } from "./early-frames.ts";
 export {
   type EndpointPorts,
   MsrpEndpoint,

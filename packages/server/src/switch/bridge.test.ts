@@ -229,6 +229,36 @@ test("a connection that has ended before its device was described is not that of
   assert.deepEqual(bob.texts, ["welcome back"]);
 });
 
+test("a device that vanished and comes by another connection is believed when the first is silent, and gets what waited (RFC 4975 §7.3)", async () => {
+  const { alice, bob, toBob, toAlice, taken, clock } = bridged();
+  const vanished = bob.end;
+  vanished.stalled = true;
+  const id = alice.say(toBob, "are you there?");
+  bob.connect(taken).greet(toAlice);
+  const large = new Uint8Array(100_000).fill(65);
+  bob.say(toAlice, large, { messageId: "m1" });
+  await clock.pass(2_000);
+  assert.deepEqual(bob.responses.slice(1), []);
+  await clock.pass(2_500);
+  assert.deepEqual(bob.texts, ["are you there?"]);
+  assert.equal(alice.responses.at(-1), `${id} 200`);
+  sameOctets(alice.octetsOf("m1"), large);
+  assert.ok(bob.responses.slice(1).every((line) => line.endsWith(" 200")));
+  await clock.pass(10_000);
+  assert.equal(vanished.open, false);
+  assert.equal(bob.end.open, true);
+});
+
+test("a first connection that ends meanwhile leaves its place at once", () => {
+  const { bob, toAlice, taken, alice, toBob } = bridged();
+  const vanished = bob.end;
+  vanished.stalled = true;
+  bob.connect(taken).greet(toAlice);
+  vanished.cut();
+  alice.say(toBob, "at once");
+  assert.deepEqual(bob.texts, ["at once"]);
+});
+
 /** Octets, cut as a socket would. */
 class Collect {
   #bytes = new Uint8Array(0);

@@ -2,16 +2,15 @@
 import {
   type DialTarget,
   EarlyFrames,
+  type EarlyTaker,
   firstUri,
   type Line,
-  lastUri,
   type MsrpFrame,
   type MsrpRequest,
   type MsrpResponse,
   type MsrpWriter,
   type PathLines,
   pathLines,
-  sessionIdOf,
   statusPhrase,
 } from "@parlance/msrp";
 import type {
@@ -23,6 +22,8 @@ import type {
   MediaTypes,
   StreamedSend,
 } from "../ports/index.ts";
+import { Contest } from "./contest.ts";
+import { isSamePath, proves } from "./device-proof.ts";
 import type { SwitchLimits } from "./limits.ts";
 import { type Awaiting, type Chunk, type Content, type Sending, SentFrames } from "./sent.ts";
 
@@ -75,6 +76,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   #cancelDial: (() => void) | undefined;
   /** What came before the answer that says who the device is. */
   readonly #early = new EarlyFrames();
+  /** Another connection shows the same path: whoever has vanished comes back like this. */
+  #contest: Contest | undefined;
   /** It writes nothing itself: those who were not read for it are, and go on. */
   readonly #relieved = (): boolean => {
     this.#owner.relieved(this);
@@ -128,6 +131,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     this.#absentSince ??= this.#ports.now();
     if (remote.dial !== undefined && this.#line === undefined) this.#dial(remote.dial);
     this.#early.release(this);
+    this.#settle(this);
   }
 
   /** Nothing comes or goes any more; who waits for an answer gets 481. */
@@ -136,10 +140,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     this.#closed = true;
     this.#cancelDial?.();
     this.#sent.refuseAll(481);
-    this.#early.release({
-      frame: (frame, line) => void this.#refuse(frame, line, 481),
-      begin: (head, line) => void this.#refuse(head, line, 481),
-    });
+    this.#early.release(this.#refusing(481));
+    this.#settle(this.#refusing(481));
     this.#line?.release(this);
     this.#line = undefined;
     this.#ports.forget(this);
@@ -207,6 +209,11 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   frame(frame: MsrpFrame, line: Line): void {
+    const early = this.#earlyFor(frame, line);
+    if (early !== undefined) {
+      early.keep(frame, line);
+      return this.#contest?.ask(() => this.#greet());
+    }
     if (!this.#admits(frame, line)) return;
     if (frame.kind === "response") return this.#response(frame);
     if (frame.method === "SEND" && frame.body === undefined) return this.answer(frame, 200);
@@ -214,7 +221,12 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   begin(head: MsrpRequest, line: Line): StreamedSend | undefined {
-    if (this.#remote === undefined) return this.#early.begin(head, line);
+    const early = this.#earlyFor(head, line);
+    if (early !== undefined) {
+      const stream = early.begin(head, line);
+      this.#contest?.ask(() => this.#greet());
+      return stream;
+    }
     return this.#admits(head, line) ? this.#owner.begin(head, this) : undefined;
   }
 
@@ -224,6 +236,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     this.#absentSince = this.#ports.now();
     this.#owner.lost?.(this);
     this.#owner.relieved(this); // what is kept for it is counted anew
+    this.#settle(this);
   }
 
   /** Gives up what has waited too long. */
@@ -236,17 +249,43 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
       }
     }
     this.#sent.look(now);
+    if (this.#contest?.isWon(now, this.#ports.limits.probeMs) !== true) return;
+    this.#part();
+    this.#settle(this);
+  }
+
+  /** What this has to wait for: who the device is, or whether its first connection is still there. */
+  #earlyFor(frame: MsrpFrame, line: Line): EarlyFrames | undefined {
+    const remote = this.#remote;
+    if (remote === undefined) return this.#early;
+    const other = this.#line !== undefined && this.#line !== line && frame.kind === "request";
+    const ours = other && isSamePath(frame.fromPath, remote.path) && proves(line, this.uri, remote);
+    if (!ours) return undefined;
+    if (this.#contest?.line.open !== true) this.#contest = new Contest(line, this.#ports.now());
+    return this.#contest.line === line ? this.#contest.early : undefined;
+  }
+
+  /** What the contender has said goes to `taker`. */
+  #settle(taker: EarlyTaker): void {
+    const contest = this.#contest;
+    this.#contest = undefined;
+    contest?.end(taker);
+  }
+
+  #refusing(status: number): EarlyTaker {
+    const refuse = (frame: MsrpFrame, line: Line) => void this.#refuse(frame, line, status);
+    return { frame: refuse, begin: refuse };
   }
 
   /** Is it the device that speaks, over the connection that it is bound to? */
   #admits(frame: MsrpFrame, line: Line): boolean {
     const remote = this.#remote;
-    if (remote === undefined) {
-      this.#early.keep(frame, line);
-      return false;
-    }
+    if (remote === undefined) return false; // `#earlyFor` has it
     if (!isSamePath(frame.fromPath, remote.path)) return this.#refuse(frame, line, 481);
-    if (this.#line === line) return true;
+    if (this.#line === line) {
+      this.#settle(this.#refusing(506)); // it is there
+      return true;
+    }
     if (this.#line !== undefined) return this.#refuse(frame, line, 506); // RFC 4975 §7.3
     if (!proves(line, this.uri, remote)) return this.#refuse(frame, line, 481);
     this.#bind(line);
@@ -286,7 +325,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     });
   }
 
-  /** Tells the passive side which session the connection is for. RFC 4975 §5.4 */
+  /** Tells the other side which session the connection is for, and is answered by whoever is there. RFC 4975 §5.4 */
   #greet(): void {
     const { writer } = this.#ports;
     this.#line?.write(
@@ -359,21 +398,4 @@ function writeChunk(
   line.write(writer.headOfRequest(parts));
   line.write(body);
   line.write(writer.endOfBody(id, flag));
-}
-
-/** The same text, or at least the same session: hosts change behind address translation. RFC 6714 §5 */
-function isSamePath(shown: string, agreed: string): boolean {
-  if (shown === agreed) return true;
-  const session = sessionIdOf(lastUri(shown));
-  return session !== undefined && session === sessionIdOf(lastUri(agreed));
-}
-
-/** Whoever was given an `msrps` URI comes over TLS, and shows what he has announced. RFC 4975 §14.4 */
-function proves({ connection }: Line, uri: string, { fingerprints }: MediaPeer): boolean {
-  const { transport, peer } = connection;
-  if (transport === "tcp" || transport === "ws") return !uri.startsWith("msrps:");
-  if (fingerprints.length === 0) return true;
-  return fingerprints.some(({ hash, value }) =>
-    peer.fingerprints.some((shown) => shown.hash === hash && shown.value === value),
-  );
 }

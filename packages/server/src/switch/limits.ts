@@ -9,6 +9,8 @@ export interface SwitchLimits extends LineLimits {
   readonly answerMs: number;
   /** For a lost device to come back. */
   readonly returnMs: number;
+  /** For a device that has another connection all of a sudden to say that it has the first. */
+  readonly probeMs: number;
   /** For the first connection of a leg. */
   readonly connectMs: number;
   /** Messages of one leg that have begun and not ended. */
@@ -25,6 +27,7 @@ export const SWITCH_LIMITS: SwitchLimits = {
   keptFrames: 8_192,
   answerMs: 28_000, // the sender's own patience ends after 30 s
   returnMs: 28_000,
+  probeMs: 3_000,
   connectMs: 30_000, // T-msrp-connect
   openMessages: 64,
   cpimHeadBytes: 16_384,

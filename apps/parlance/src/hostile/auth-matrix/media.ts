@@ -67,6 +67,7 @@ const fromPathOfAnother: Scenario = async (scene) => {
   const { session, heard, users } = await sessionOf(scene);
   const { caller, callee } = session;
   const media = await caller.join();
+  caller.listen();
   const headers = ["Message-ID: forged", "Content-Type: text/plain"];
   const forged = { method: "SEND", to: caller.server, headers, body: "forged" };
   for (const from of [callee.own, callee.server, `${caller.own} ${callee.own}`]) {
