@@ -5,7 +5,7 @@ import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/a
 import type { Directory } from "./core/directory.ts";
 import type { Registrar } from "./core/registrar/registrar.ts";
 import type { User } from "./ports/index.ts";
-import type { DeferredStore } from "./store/index.ts";
+import type { DeferredStore, HistoryStore } from "./store/index.ts";
 
 /** A contact, as the operator sees it. */
 export interface BindingView {
@@ -38,11 +38,12 @@ export function admin(of: {
   readonly directory: Directory;
   readonly registrar: Registrar;
   readonly deferred: Pick<DeferredStore, "removeAll">;
+  readonly history: Pick<HistoryStore, "removeNewest">;
   /** What other functions keep of an account that is gone. */
   readonly forget: (name: string) => Promise<void>;
   readonly transports: Transports;
 }): Admin {
-  const { accounts, directory, registrar, deferred, forget, transports } = of;
+  const { accounts, directory, registrar, deferred, history, forget, transports } = of;
   return {
     users: {
       add: (account) => accounts.add(account),
@@ -50,6 +51,7 @@ export function admin(of: {
         const removed = await accounts.remove(name);
         if (removed) {
           await deferred.removeAll(name); // what waited for him waits for nobody
+          await forgetHistory(name, history);
           await forget(name);
         }
         return removed;
@@ -72,6 +74,16 @@ export function admin(of: {
       return true;
     },
   };
+}
+
+const FORGOTTEN_AT_ONCE = 1_000; // a few milliseconds of the store, with room for others between two parts
+
+/** Nobody finds it from now on; the retention takes it away. */
+async function forgetHistory(
+  name: string,
+  history: Pick<HistoryStore, "removeNewest">,
+): Promise<void> {
+  while ((await history.removeNewest(name, undefined, FORGOTTEN_AT_ONCE)) > 0);
 }
 
 function viewOf(contact: ReturnType<Registrar["contacts"]["of"]>[number]): BindingView {

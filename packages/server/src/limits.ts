@@ -104,6 +104,11 @@ export const defaultLimits = {
   deferredBytesPerUser: 20 * 1_048_576,
   deferredSeconds: 7 * 86_400,
 
+  // History.
+  historyMessagesPerUser: 100_000, // a year of somebody who writes and gets three hundred a day
+  historyBytesPerUser: 1_024 * 1_048_576,
+  historySeconds: 365 * 86_400, // one may look up what was said this time last year
+
   // HTTP.
   tokenSeconds: 900, // a stolen one is of use for a quarter of an hour
 

@@ -18,6 +18,7 @@ import { type Conferences, Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages } from "./deferred/index.ts";
+import { HistoryRecorder, HistoryRetention } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import { openRules, originating, terminating, toOpenDevices } from "./participating/index.ts";
@@ -106,6 +107,8 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     limits.auditSeconds * 1_000,
   );
   retention.start();
+  const historyRetention = new HistoryRetention({ store: stores.history, clock, log });
+  historyRetention.start();
   watch(ports, core, plane, conferences);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
@@ -117,6 +120,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       directory,
       registrar: core.registrar,
       deferred: ports.stores.deferred,
+      history: ports.stores.history,
       forget: async (name) => {
         await settings.removed(name);
         await documents.removed(name);
@@ -139,6 +143,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     },
     stop() {
       retention.stop();
+      historyRetention.stop();
       collector.stop();
       controlling.stop();
       deferral.stop();
@@ -183,6 +188,22 @@ function makeFunctions(
   const rules = openRules;
   const reachable = (user: User): void => deferral.userReachable(user);
   const settings = makeSettings(limits, ports, core, reachable);
+  const recording = new HistoryRecorder(
+    {
+      store: stores.history,
+      settings,
+      keyOf: (uri) => core.home.keyOf(uri) ?? addressKey(uri),
+      clock,
+      random,
+      log,
+      metrics,
+      hits,
+    },
+    {
+      quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
+      keepMs: limits.historySeconds * 1_000,
+    },
+  );
   const deferral: DeferredMessages = new DeferredMessages(
     {
       store: stores.deferred,
@@ -191,6 +212,7 @@ function makeFunctions(
       rules,
       settings,
       readContent,
+      recording,
       clock,
       random,
       userNamed,
@@ -260,6 +282,7 @@ function makeFunctions(
       },
     ),
     deferral,
+    recording,
     sessions: plane?.sessions,
     owners: [controlling, collector],
   });

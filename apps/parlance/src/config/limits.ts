@@ -228,6 +228,19 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of all documents of one user.",
     least: 1_024,
   },
+  historyMessagesPerUser: {
+    usual: 100_000,
+    about: "Messages kept as history for one user; later ones are not kept.",
+  },
+  historyBytesPerUser: {
+    usual: 1_024 * 1_048_576,
+    about: "Octets kept as history for one user.",
+  },
+  historySeconds: {
+    usual: 31_536_000,
+    about: "Seconds that messages are kept as history.",
+    least: 60,
+  },
   tokenSeconds: { usual: 900, about: "Seconds that a token for HTTP is good for.", least: 1 },
   thumbnailBytes: { usual: 65_536, about: "Octets of the thumbnail of a file." },
   uploadIdleSeconds: {

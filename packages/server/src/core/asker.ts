@@ -40,6 +40,25 @@ export class ClientAsker implements Asker {
   }
 }
 
+/** `taken` runs before the asker hears that it was. */
+export function overheard(asker: Asker, taken: () => void): Asker {
+  const heard = (status: number): void => {
+    if (status >= 200 && status < 300) taken();
+  };
+  return {
+    pass: (response) => {
+      heard(response.status);
+      asker.pass(response);
+    },
+    reply: (status, edit) => {
+      heard(status);
+      asker.reply(status, edit);
+    },
+    refuse: (refusal) => asker.refuse(refusal),
+    onCancel: (run) => asker.onCancel(run),
+  };
+}
+
 /** Only the end is told: functions of ours do not ring. */
 export function functionAsker(done: (outcome: Outcome) => void): Asker {
   return {

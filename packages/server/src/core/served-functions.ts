@@ -1,5 +1,12 @@
 /** The functions that requests pass on their way; in standalone parts of them may be missing. */
-import type { Deferral, Originating, Owner, Sessions, Terminating } from "../ports/index.ts";
+import type {
+  Deferral,
+  Originating,
+  Owner,
+  Recording,
+  Sessions,
+  Terminating,
+} from "../ports/index.ts";
 
 export interface Functions {
   readonly originating: Originating;
@@ -7,6 +14,7 @@ export interface Functions {
   readonly deferral: Deferral;
   /** Undefined where the server has no switch. */
   readonly sessions: Sessions | undefined;
+  readonly recording: Recording;
   /** The first that owns the target serves. */
   readonly owners: readonly Owner[];
 }

@@ -24,7 +24,7 @@ import type {
   Verdict,
   Way,
 } from "../ports/index.ts";
-import { type Asker, functionAsker } from "./asker.ts";
+import { type Asker, functionAsker, overheard } from "./asker.ts";
 import type { Account, Directory } from "./directory.ts";
 import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -81,11 +81,16 @@ export class ThroughWay implements Way {
     const { principal } = passage;
     if (principal.kind === "anonymous") return asker.refuse(refuse("not authenticated"));
     if (principal.kind !== "user") return this.toOwner(passage, asker);
-    this.originate(passage, principal.user, asker, (onward) => this.toOwner(onward, asker));
+    this.originate(passage, principal.user, asker, (onward, by) => this.toOwner(onward, by));
   }
 
   /** Participating function of the originator; what it lets pass goes `onward`. */
-  originate(passage: Passage, user: User, asker: Asker, onward: (passage: Passage) => void): void {
+  originate(
+    passage: Passage,
+    user: User,
+    asker: Asker,
+    onward: (passage: Passage, asker: Asker) => void,
+  ): void {
     const waitSeconds = this.#rate.request(passage, user.address);
     if (waitSeconds !== undefined) {
       return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
@@ -93,7 +98,7 @@ export class ThroughWay implements Way {
     const verdict = this.#serving.originating.judge(passage, user);
     switch (verdict.do) {
       case "pass":
-        return onward(edited(passage, verdict.edit));
+        return this.#overheard(edited(passage, verdict.edit), user, asker, onward);
       case "refuse":
         return asker.refuse(verdict.refusal);
       case "answer":
@@ -101,6 +106,19 @@ export class ThroughWay implements Way {
       default:
         throw new Error(`an originating function cannot ${verdict.do}`);
     }
+  }
+
+  #overheard(
+    passage: Passage,
+    user: User,
+    asker: Asker,
+    onward: (passage: Passage, asker: Asker) => void,
+  ): void {
+    if (passage.request.method !== "MESSAGE") return onward(passage, asker);
+    onward(
+      passage,
+      overheard(asker, () => this.#serving.recording.sent(passage, user)),
+    );
   }
 
   /** From the owner of the target on. */
@@ -306,8 +324,12 @@ export class ThroughWay implements Way {
         : undefined;
     if (brought === undefined) return this.#toDevices(passage, account, bindings, asker);
     const toDevices = (): void => this.#toDevices(passage, account, bindings, asker);
+    const inSession = (): void => {
+      this.#serving.recording.received(passage, account.user);
+      asker.reply(200);
+    };
     brought.then(
-      (through) => (through ? asker.reply(200) : this.#guarded(asker, toDevices)),
+      (through) => this.#guarded(asker, through ? inSession : toDevices),
       (error: unknown) => this.#broken(error, asker),
     );
   }
@@ -343,13 +365,18 @@ export class ThroughWay implements Way {
 
   #try(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
     this.#forward(passage, own(bindings), asker, (end) => {
-      if (end.status < 300) return passBack(end, asker);
+      if (end.status < 300) return this.#arrived(passage, account, end, asker);
       const failure = { status: end.status, tried: bindings, again: false };
       const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
       if (verdict.do === "pass") return passBack(end, asker);
       if (verdict.do === "forward") return this.#tryAgain(passage, account, verdict, asker);
       this.#carryOut(verdict, passage, account, asker);
     });
+  }
+
+  #arrived(passage: Passage, { user }: Account, end: ForkEnd, asker: Asker): void {
+    if (passage.request.method === "MESSAGE") this.#serving.recording.received(passage, user);
+    passBack(end, asker);
   }
 
   /** The second round, and the last. */
@@ -363,7 +390,7 @@ export class ThroughWay implements Way {
     const again = edited(passage, asAnother(request, edit));
     this.#forward(again, own(bindings), asker, (end) => {
       const told = asAsked(end, request);
-      if (end.status < 300) return passBack(told, asker);
+      if (end.status < 300) return this.#arrived(passage, account, told, asker);
       const failure = { status: end.status, tried: bindings, again: true };
       const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
       if (verdict.do === "pass" || verdict.do === "forward") return passBack(told, asker);

@@ -5,6 +5,7 @@ import type {
   Log,
   Metrics,
   ReadContent,
+  Recording,
   Reports,
   SecurityWatch,
   User,
@@ -23,6 +24,8 @@ export interface DeferredPorts {
   readonly rules: UserRules;
   readonly settings: UserSettings;
   readonly readContent: ReadContent;
+  /** Told of what a device has taken. */
+  readonly recording: Recording;
   readonly clock: Clock;
   readonly random: Random;
   /** The account of that name, from memory. */

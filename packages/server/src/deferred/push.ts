@@ -6,7 +6,7 @@ import type { DeferredMessage } from "../store/index.ts";
 import { dislikesEnvelope, judgePush, type PushResult } from "./judge-push.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { pushed, pushedAgain, readWaiting } from "./waiting-request.ts";
+import { pushed, pushedAgain, readWaiting, waited } from "./waiting-request.ts";
 
 const OF_FILES = ["file-transfer", "files"] as const;
 const OF_MESSAGES = ["pager-mode-message", "messages"] as const;
@@ -14,7 +14,10 @@ const OF_MESSAGES = ["pager-mode-message", "messages"] as const;
 export async function push(
   message: DeferredMessage,
   user: User,
-  ports: Pick<DeferredPorts, "way" | "rules" | "settings" | "readContent" | "large" | "files">,
+  ports: Pick<
+    DeferredPorts,
+    "way" | "rules" | "recording" | "settings" | "readContent" | "large" | "files"
+  >,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
@@ -27,6 +30,20 @@ export async function push(
   if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
   if (message.mode === "file") return ports.files?.bring(message, user) ?? "unfit";
   const request = pushed(waiting, message.attempts);
+  const result = await byAnyWay(request, message, user, ports, options);
+  if (result === "delivered") {
+    ports.recording.received(waited(waiting, message, ports.readContent), user);
+  }
+  return result;
+}
+
+async function byAnyWay(
+  request: SipRequest,
+  message: DeferredMessage,
+  user: User,
+  ports: TakerPorts,
+  options: Pick<DeferredOptions, "datagramBytes">,
+): Promise<PushResult> {
   const result = await byMessage(request, user, ports, options);
   const holders = result === "unfit" ? sessionHolders(request, user, ports, options) : [];
   if (holders.length === 0) return result;

@@ -134,6 +134,24 @@ export function readWaiting(message: DeferredMessage): Waiting | undefined {
   };
 }
 
+/** As it came in when it was stored. The Call-ID of a copy that we made is the only one that stays. */
+export function waited(
+  { request, author }: Waiting,
+  { id, receivedAt }: DeferredMessage,
+  readContent: ReadContent,
+): Passage {
+  return {
+    request,
+    principal:
+      request.callId === id ? { kind: "anonymous" } : { kind: "server", onBehalfOf: undefined },
+    originator: author,
+    flow: undefined,
+    transaction: undefined,
+    receivedAt,
+    content: readContent(request),
+  };
+}
+
 /** The request as it goes out. The identity asserted in it ends at the border of trust. RFC 3325 §5 */
 export function pushed({ request }: Waiting, attempt: number): SipRequest {
   return (

@@ -49,6 +49,7 @@ export type { OwnAddress, OwnTarget } from "./own-address.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
 export type { ReadContent } from "./read-content.ts";
+export type { Recording } from "./recording.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";
 export type { Sealing } from "./sealing.ts";
 export type { ServerDocument, ServerDocuments } from "./server-documents.ts";

@@ -37,6 +37,7 @@ export function world({ options, disk, stores: given, rules, settings }: Wishes 
       way,
       reports,
       rules: rules ?? openRules,
+      recording: { sent: () => {}, received: () => {} },
       settings: { ...usualSettings, ...settings },
       readContent,
       clock,

@@ -72,7 +72,7 @@ export class ServedRequests {
     if (originator !== undefined && marks.has("originated", originator.address, request)) {
       return forwarder.leave(passage, asker);
     }
-    way.originate(passage, served.user, asker, (onward) => way.toOutside(onward, asker));
+    way.originate(passage, served.user, asker, (onward, by) => way.toOutside(onward, by));
   }
 
   #terminating(passage: Passage, trigger: Trigger, asker: Asker): void {
