@@ -82,5 +82,5 @@ export function groupsOf({ domain, groups = [], rooms = [] }: ServerConfig): Gro
     ...rooms.map((room) => configuredRoom(room, domain)),
   ];
   const byIdentity = new Map<string, Group>(all.map((group) => [group.identity, group]));
-  return { find: (identity) => byIdentity.get(identity) };
+  return { find: (identity) => byIdentity.get(identity), onChange: () => undefined };
 }

@@ -1,5 +1,6 @@
 /** What a server is told before it starts. Plain values: whoever reads files and arguments has checked them. */
 
+import type { Access } from "@parlance/im";
 import type { MsrpDialer } from "@parlance/msrp";
 import type { Resolver, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random } from "@parlance/wire";
@@ -73,6 +74,8 @@ export interface ServerConfig {
     /** Web origins that may ask over HTTP besides the listener's own. */
     readonly origins?: readonly string[];
   };
+  /** What holds for users without access rules, and for those whom no rule matches. Default: it rings, and is kept. */
+  readonly access?: Partial<Access>;
   /** Documents of users over HTTP. RFC 4825 */
   readonly xcap?: {
     /** Addresses of aggregation proxies, which say whom they have let in. */

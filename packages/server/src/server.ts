@@ -12,7 +12,7 @@ import {
 import { type Admin, admin } from "./admin.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
-import { groupsOf, makeConferences } from "./conferences.ts";
+import { makeConferences } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import { type Conferences, Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
@@ -21,13 +21,13 @@ import { DeferredMessages } from "./deferred/index.ts";
 import { HistoryRecorder, HistoryRetention } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { openRules, originating, terminating, toOpenDevices } from "./participating/index.ts";
+import { originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
-import { makeDocuments } from "./user-documents.ts";
+import { makeDocuments, type UserDocuments } from "./user-documents.ts";
 import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
@@ -83,7 +83,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const url = new PublicUrl(config);
   const documents = makeDocuments(config, limits, ports, { core, url });
   const web = webFunctions(config, limits, ports, { core, documents, url });
-  const functions = makeFunctions(config, limits, ports, { core, web });
+  const functions = makeFunctions(config, limits, ports, { core, web, documents });
   const { settings, deferral, controlling, conferences, collector, plane } = functions;
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
@@ -96,6 +96,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   core.onReachable = (user) => settings.whenSaid(user, () => deferral.userReachable(user));
   await core.start();
   await settings.start();
+  await documents.start();
   await deferral.start();
   await controlling.start();
   await conferences?.start();
@@ -158,11 +159,17 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   };
 }
 
+interface Parts {
+  readonly core: Core;
+  readonly web: WebFunctions;
+  readonly documents: UserDocuments;
+}
+
 function makeFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, web }: { readonly core: Core; readonly web: WebFunctions },
+  { core, web, documents }: Parts,
 ) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
@@ -170,7 +177,7 @@ function makeFunctions(
   const untagged = untaggedOf(config);
   const plane = makePlane(config, limits, ports, core);
   const services = servicesOf(config);
-  const groups = groupsOf(config);
+  const { groups, policy: rules } = documents;
   const conferences = makeConferences({
     config,
     limits,
@@ -181,11 +188,11 @@ function makeFunctions(
     aliasPages: web.alias,
     services,
   });
+  groups.onChange((identity, group) => conferences?.groupChanged(identity, group));
   const running = ({ address }: User): number =>
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reports = new ServerReports({ way, clock, random, log }, { userAgent });
-  const rules = openRules;
   const reachable = (user: User): void => deferral.userReachable(user);
   const settings = makeSettings(limits, ports, core, reachable);
   const recording = new HistoryRecorder(

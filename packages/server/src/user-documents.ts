@@ -1,15 +1,18 @@
 /** The documents of users, put together: what they may hold, where they are kept, and who is told of changes. RFC 4825 */
-import { serviceAddresses } from "@parlance/im";
+import { serviceAddresses, UNRULED } from "@parlance/im";
 import { addressKey, parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import { groupsOf } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
+import type { Groups } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
+import { LiveGroups } from "./live-groups.ts";
 import type { WebLogin } from "./ports/index.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { WebHandler } from "./web/index.ts";
 import {
+  AccessPolicy,
   accessRules,
   auditDocuments,
   behindProxies,
@@ -26,7 +29,10 @@ import {
 
 export interface UserDocuments {
   readonly documents: Documents;
-  readonly references: References;
+  readonly policy: AccessPolicy;
+  readonly groups: LiveGroups;
+  /** Before the first request is taken. */
+  start(): Promise<void>;
   handler(root: string, login: WebLogin): WebHandler;
   /** The account is gone, and with it what it has kept. */
   removed(name: string): Promise<void>;
@@ -49,15 +55,29 @@ export function makeDocuments(
     { store: stores.documents, clock, random },
     { documents: limits.documentsPerUser, bytes: limits.documentBytesPerUser },
   );
+  const configured = groupsOf(config);
   const references = new References(() => `${url.text}/xcap/`);
   const usages: readonly Usage[] = [
     resourceLists(references),
-    groups(groupNames(config, core), references, { members: limits.conferenceParticipants }),
+    groups(groupNames(config, core, configured), references, {
+      members: limits.conferenceParticipants,
+    }),
     groupUsageList(references),
     accessRules(references),
     userProfile(),
   ];
+  const userNamed = (name: string) => directory.named(name)?.user;
+  const common = { store: stores.documents, documents, references, clock, userNamed };
+  const policy = new AccessPolicy(common, {
+    invite: config.access?.invite ?? UNRULED.invite,
+    offlineStorage: config.access?.offlineStorage ?? UNRULED.offlineStorage,
+  });
+  const live = new LiveGroups({ ...common, configured }, limits.conferenceParticipants);
+  documents.onChange((news) => policy.changed(news));
+  documents.onChange((news) => live.changed(news));
   documents.onChange(auditDocuments(stores.audit, clock, log));
+  metrics.gauge("access_rules_users", "Users with access rules", () => policy.count);
+  metrics.gauge("groups", "Groups that users keep", () => live.count);
   const proxies = new Set(config.xcap?.proxies ?? []);
   const userAt = (uri: string) => {
     const read = parsed(() => parseUri(uri));
@@ -66,7 +86,12 @@ export function makeDocuments(
   };
   return {
     documents,
-    references,
+    policy,
+    groups: live,
+    async start() {
+      await policy.start();
+      await live.start();
+    },
     handler(root, login) {
       const xcap = new Xcap(
         {
@@ -90,8 +115,11 @@ export function makeDocuments(
 /** User parts that the server gives to sessions, and to what it keeps. */
 const RESERVED = /^sip:(?:im|def|his)-/;
 
-function groupNames(config: ServerConfig, { home, directory }: Core): GroupNames {
-  const configured = groupsOf(config);
+function groupNames(
+  config: ServerConfig,
+  { home, directory }: Core,
+  configured: Groups,
+): GroupNames {
   const usual = serviceAddresses(config.domain);
   const named = [config.services?.factory, config.services?.imdn].map(
     (user) => `sip:${user}@${home.domain}`,

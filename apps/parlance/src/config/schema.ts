@@ -300,6 +300,21 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("Browsers."),
+  access: z
+    .strictObject({
+      invite: z
+        .enum(["ring", "answer", "refuse"])
+        .default("ring")
+        .describe(
+          "What happens to sessions and messages: they ring, are answered at once, or are refused.",
+        ),
+      offlineStorage: z
+        .boolean()
+        .default(true)
+        .describe("Are messages kept while the user is away?"),
+    })
+    .prefault({})
+    .describe("What holds for users without access rules, and for those whom no rule matches."),
   xcap: z
     .strictObject({
       proxies: z

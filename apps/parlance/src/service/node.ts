@@ -147,8 +147,21 @@ function explainStore(error: unknown, data: string): never {
 }
 
 function serverConfig(config: Configuration): ServerConfig {
-  const { domain, groups, rooms, conferences, compat, auth, trace, core, files, media, web, xcap } =
-    config;
+  const {
+    domain,
+    groups,
+    rooms,
+    conferences,
+    compat,
+    auth,
+    trace,
+    core,
+    files,
+    media,
+    web,
+    xcap,
+    access,
+  } = config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
     domain,
@@ -163,6 +176,7 @@ function serverConfig(config: Configuration): ServerConfig {
     trace,
     files: { publicUrl: files.publicUrl?.replace(/\/$/, "") },
     web,
+    access,
     xcap,
     ...(config.relay.enabled ? { relay: { plain: config.relay.plain } } : {}),
     media: { anchor: media.anchor, ...(media.host === undefined ? {} : { host: media.host }) },

@@ -120,7 +120,10 @@ export class Controlling implements Owner {
       untagged: this.#options.untagged,
       group,
       originator,
-      members: new Set(group?.members.map(keyOf)),
+      members: new Set([
+        ...(group?.members.map(keyOf) ?? []),
+        ...(group?.owner ? [group.owner] : []),
+      ]),
       hasBody: request.body.length > 0,
     });
     if (refusal !== undefined) return no(refusal);

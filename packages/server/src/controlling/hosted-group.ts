@@ -1,6 +1,13 @@
 /** A group document as this function hosts it, and what it grants to somebody. OMA IM 16.3, 17.3 */
 import type { Group as GroupDocument } from "@parlance/formats";
-import { type GroupRights, groupSupports, IM_TAG, judgeGroup, prepareGroup } from "@parlance/im";
+import {
+  type GroupRights,
+  groupSupports,
+  IM_TAG,
+  type InExternalList,
+  judgeGroup,
+  prepareGroup,
+} from "@parlance/im";
 import type { Originator } from "../ports/index.ts";
 import { keyOf } from "./address-key.ts";
 import type { Group } from "./model.ts";
@@ -11,12 +18,14 @@ export interface GroupTraits {
   /** Those who are no members may write to it. */
   readonly openToAll?: boolean;
   readonly moderatorsWrite?: boolean;
+  /** Who stands in the lists elsewhere that its rules name. */
+  readonly inList?: InExternalList;
 }
 
-export function hostedGroup(
-  document: GroupDocument,
-  { owner, openToAll = false, moderatorsWrite = false }: GroupTraits = {},
-): Group {
+const NOBODY: InExternalList = () => false;
+
+export function hostedGroup(document: GroupDocument, traits: GroupTraits = {}): Group {
+  const { owner, openToAll = false, moderatorsWrite = false, inList = NOBODY } = traits;
   const prepared = prepareGroup(document);
   return {
     identity: keyOf(document.uri),
@@ -28,6 +37,7 @@ export function hostedGroup(
     pagerMessages: groupSupports(document, "pager-mode-message"),
     moderatorsWrite,
     document: prepared,
+    inList,
     owner,
   };
 }
@@ -45,7 +55,7 @@ export function rightsIn(group: Group, originator: Originator, now: number): Gro
       now,
       owner: group.owner !== undefined && identities.includes(group.owner),
     },
-    () => false, // lists elsewhere: none are kept yet
+    group.inList,
   );
 }
 

@@ -15,5 +15,6 @@ export {
   configuredRoom,
 } from "./configured-groups.ts";
 export { Controlling, type ControllingOptions, type ControllingPorts } from "./controlling.ts";
+export { hostedGroup } from "./hosted-group.ts";
 export type { JobLimits } from "./jobs.ts";
-export type { Group, Groups } from "./model.ts";
+export type { Group, GroupListener, Groups } from "./model.ts";

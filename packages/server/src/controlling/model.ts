@@ -1,6 +1,6 @@
 /** What the controlling function knows and keeps: groups, and messages on their way to many. */
 import type { Entity, Recipient } from "@parlance/formats";
-import type { PreparedGroup } from "@parlance/im";
+import type { InExternalList, PreparedGroup } from "@parlance/im";
 
 /** A pre-defined group, or a chat room. */
 export interface Group {
@@ -19,13 +19,21 @@ export interface Group {
   readonly moderatorsWrite: boolean;
   /** Its document, from which all of this is taken. */
   readonly document: PreparedGroup;
+  /** Who stands in the lists elsewhere that its rules name. */
+  readonly inList: InExternalList;
   /** Address key of the user whose document it is. */
   readonly owner: string | undefined;
 }
 
 export interface Groups {
+  /** As its document says now. */
   find(identity: string): Group | undefined;
+  /** Tells of each change of a group. */
+  onChange(listener: GroupListener): void;
 }
+
+/** Undefined: there is no such group any more. */
+export type GroupListener = (identity: string, group: Group | undefined) => void;
 
 /** The body of a MESSAGE to many, taken apart. */
 export interface ListBody {

@@ -30,11 +30,11 @@ import {
   type StoredServiceSettings,
   StoreError,
 } from "../store/index.ts";
+import { Turns } from "../turns.ts";
 import { type Composed, compose, isBarred, nextExpiry, withoutExpired } from "./compose.ts";
 import { type Known, NOTHING_KNOWN, type Published } from "./model.ts";
 import { Patience } from "./patience.ts";
 import { judgeOwner, judgeSettings, SETTINGS_PACKAGE } from "./publish-settings.ts";
-import { Turns } from "./turns.ts";
 import { SettingsWatchers } from "./watch-settings.ts";
 
 export interface ServiceSettingsPorts {

@@ -53,7 +53,10 @@ export function world({ stores: given, disk, direct = false, jobs = JOBS }: Wish
       hits,
       userNamed: (name) => (name === "alice" ? alice : undefined),
       conferences: undefined,
-      groups: { find: (identity) => (identity === team.identity ? team : undefined) },
+      groups: {
+        find: (identity) => (identity === team.identity ? team : undefined),
+        onChange: () => undefined,
+      },
     },
     {
       factory: FACTORY,

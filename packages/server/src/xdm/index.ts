@@ -2,9 +2,11 @@
 export { auditDocuments } from "./audit-documents.ts";
 export { behindProxies } from "./behind-proxies.ts";
 export { Documents, type DocumentsPorts } from "./documents.ts";
+export { AccessPolicy, type AccessPolicyPorts } from "./policy/access-policy.ts";
+export { listSource } from "./policy/list-source.ts";
 export { References } from "./references.ts";
 export { accessRules } from "./usages/access-rules.ts";
-export { type GroupNames, groups } from "./usages/groups.ts";
+export { GROUPS, type GroupNames, groups } from "./usages/groups.ts";
 export { groupUsageList, resourceLists } from "./usages/lists.ts";
 export { conversationHistory, deferredList } from "./usages/server-written.ts";
 export type { Usage } from "./usages/usage.ts";

@@ -1,0 +1,293 @@
+/** Rules and groups that users keep, obeyed from the moment in which they are kept. OMA IM 16, 17.3 */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hashing } from "./core/machine-ports.test.ts";
+import { type Build, DOMAIN, type Phone, World } from "./core/world.test.ts";
+import { two } from "./session-world.test.ts";
+import { ConferenceWorld, told } from "./testing/conference-world.test.ts";
+import { WebUser } from "./testing/web-user.ts";
+
+const CP = "urn:ietf:params:xml:ns:common-policy";
+const NAMESPACES = `xmlns="${CP}" xmlns:o="urn:oma:xml:xdm:common-policy" xmlns:x="urn:oma:xml:xdm:extensions" xmlns:p="urn:oma:xml:poc:poc-rules"`;
+const REJECT = "<actions><p:allow-invite>reject</p:allow-invite></actions>";
+const from = (...who: readonly string[]) =>
+  `<identity>${who.map((name) => `<one id="sip:${name}@${DOMAIN}"/>`).join("")}</identity>`;
+
+class Keeper {
+  readonly #web: WebUser;
+  readonly #address: string;
+
+  constructor(world: World, name: string) {
+    this.#web = new WebUser(() => world.server.web.handle, name, { hashing, random: world.random });
+    this.#address = `sip:${name}@${DOMAIN}`;
+  }
+
+  async rules(...rules: readonly string[]): Promise<void> {
+    const all = rules.map((rule, at) => `<rule id="r${at}">${rule}</rule>`).join("");
+    const path = "org.openmobilealliance.access-rules/users/ME/access-rules";
+    const body = `<ruleset ${NAMESPACES}>${all}</ruleset>`;
+    await this.put(path, body, "application/auth-policy+xml");
+  }
+
+  async group(name: string, inside: string, uri = `sip:${name}@${DOMAIN}`): Promise<void> {
+    const body = `<group xmlns="urn:oma:xml:poc:list-service" xmlns:cr="${CP}"><list-service uri="${uri}">${inside}</list-service></group>`;
+    const path = `org.openmobilealliance.groups/users/ME/${name}`;
+    await this.put(path, body, "application/vnd.oma.poc.groups+xml");
+  }
+
+  async lists(inside: string): Promise<void> {
+    const body = `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists">${inside}</resource-lists>`;
+    await this.put("resource-lists/users/ME/index", body, "application/resource-lists+xml");
+  }
+
+  async put(path: string, body: string, type: string): Promise<void> {
+    const headers = { "content-type": type };
+    const { status, text } = await this.#web.ask("PUT", this.#target(path), body, headers);
+    assert.ok(status === 200 || status === 201, `${status} ${text}`);
+  }
+
+  async remove(path: string): Promise<void> {
+    assert.equal((await this.#web.ask("DELETE", this.#target(path))).status, 200);
+  }
+
+  #target(path: string): string {
+    return `/xcap/${path.replace("ME", this.#address)}`;
+  }
+}
+
+const LIST = (name: string) =>
+  `https://${DOMAIN}/xcap/resource-lists/users/sip:bob@${DOMAIN}/index/~~/resource-lists/list%5b@name=%22${name}%22%5d`;
+const entries = (...who: readonly string[]) =>
+  who.map((name) => `<entry uri="sip:${name}@${DOMAIN}"/>`).join("");
+
+async function three(): Promise<{
+  world: World;
+  alice: Phone;
+  bob: Phone;
+  carol: Phone;
+  keeper: Keeper;
+}> {
+  const world = await World.open();
+  const [alice, bob, carol] = [world.phone("alice"), world.phone("bob"), world.phone("carol")];
+  for (const phone of [alice, bob, carol]) await phone.register();
+  return { world, alice, bob, carol, keeper: new Keeper(world, "bob") };
+}
+
+const anonymous: Build = (edit) => edit.setText("Privacy", "id");
+
+async function tries(bob: Phone, ...phones: readonly Phone[]): Promise<readonly number[]> {
+  const statuses: number[] = [];
+  for (const phone of phones) statuses.push((await phone.message(bob.address, "hi")).status);
+  return statuses;
+}
+
+test("a block holds from the answer on that keeps it, in one call, and ends in one (OMA IM 16.2)", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  await keeper.rules(`<conditions>${from("alice")}</conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice, carol), [403, 200]);
+  const refused = await alice.message(bob.address, "why");
+  assert.equal(refused.has("Warning"), false); // the rule is not told
+  await bob.hangUp();
+  assert.deepEqual(await tries(bob, alice, carol), [403, 202]);
+  assert.deepEqual(
+    world.stores.image().deferred.map(({ originator }) => originator),
+    [carol.address],
+  );
+  await keeper.remove("org.openmobilealliance.access-rules/users/ME/access-rules");
+  assert.deepEqual(await tries(bob, alice), [202]);
+});
+
+test("a block list is one entry more or less in a list that the rules name (OMA IM 17.4)", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  await keeper.lists(`<list name="blocked">${entries("mallory")}</list>`);
+  const named = `<conditions><o:external-list><o:entry anc="${LIST("blocked")}"/></o:external-list></conditions>`;
+  await keeper.rules(`${named}${REJECT}`);
+  assert.deepEqual(await tries(bob, alice, carol), [200, 200]);
+  const entry = `resource-lists/users/ME/index/~~/resource-lists/list%5b@name=%22blocked%22%5d/entry%5b@uri=%22sip:alice@${DOMAIN}%22%5d`;
+  await keeper.put(entry, entries("alice"), "application/xcap-el+xml");
+  assert.deepEqual(await tries(bob, alice, carol), [403, 200]);
+  await world.start({}, world.crash());
+  for (const phone of [alice, bob, carol]) {
+    phone.connect();
+    await phone.register();
+  }
+  assert.deepEqual(await tries(bob, alice, carol), [403, 200]);
+  await keeper.remove(entry);
+  assert.deepEqual(await tries(bob, alice), [200]);
+});
+
+test("every condition is asked anew for each request (RFC 4745 §7, OMA IM 16.2)", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  await keeper.rules(`<conditions><o:anonymous-request/></conditions>${REJECT}`);
+  assert.equal((await alice.message(bob.address, "hidden", anonymous)).status, 403);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  // Who hides is none of those whom a rule names.
+  await keeper.rules(`<conditions>${from("alice")}</conditions>${REJECT}`);
+  assert.equal((await alice.message(bob.address, "hidden", anonymous)).status, 200);
+  const others = `<conditions><o:other-identity/></conditions>${REJECT}`;
+  await keeper.rules(
+    others,
+    `<conditions>${from("carol")}</conditions><actions><p:allow-invite>pass</p:allow-invite></actions>`,
+  );
+  assert.deepEqual(await tries(bob, alice, carol), [403, 200]);
+  const many = `<identity><many domain="${DOMAIN}"><except id="sip:carol@${DOMAIN}"/></many></identity>`;
+  await keeper.rules(`<conditions>${many}</conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice, carol), [403, 200]);
+  const at = (ms: number) => new Date(world.clock.now() + ms).toISOString();
+  const soon = `<validity><from>${at(10_000)}</from><until>${at(20_000)}</until></validity>`;
+  await keeper.rules(`<conditions>${soon}</conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  await world.clock.pass(10_000);
+  assert.deepEqual(await tries(bob, alice), [403]);
+  await world.clock.pass(10_000);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  await keeper.rules(`<conditions><sphere value="work"/></conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  const files = "<x:media-list><x:file-transfer/></x:media-list>";
+  await keeper.rules(`<conditions>${files}</conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  const pager = "<x:media-list><x:pager-mode-message/></x:media-list>";
+  await keeper.rules(`<conditions>${pager}</conditions>${REJECT}`);
+  assert.deepEqual(await tries(bob, alice), [403]);
+  assert.deepEqual(await tries(bob, world.phone("bob")), [200]); // his other device
+});
+
+test("what is allowed adds up, and a rejection goes before it (D-22)", async () => {
+  const { alice, bob, keeper } = await three();
+  const accept = "<actions><p:allow-invite>accept</p:allow-invite></actions>";
+  await keeper.rules(REJECT, accept);
+  assert.deepEqual(await tries(bob, alice), [200]);
+  await keeper.rules(
+    accept,
+    "<actions><x:allow-reject-invite>true</x:allow-reject-invite></actions>",
+  );
+  assert.deepEqual(await tries(bob, alice), [403]);
+  await keeper.rules('<actions><x:allow-offline-storage x:allow="false"/></actions>');
+  assert.deepEqual(await tries(bob, alice), [200]);
+  await bob.hangUp();
+  assert.deepEqual(await tries(bob, alice), [480]);
+});
+
+test("rules are about sessions as well: refused, ringing, or answered at once (OMA IM 9.3)", async () => {
+  const { alice, bob, world, settle } = await two();
+  const keeper = new Keeper(world, "bob");
+  bob.automatic = false;
+  const asked = async () => {
+    alice.invite(`sip:bob@${DOMAIN}`);
+    await settle();
+    const mode = bob.incoming?.request.text("Answer-Mode");
+    bob.incoming?.refuse(486);
+    await settle();
+    const failure = alice.failures.at(-1);
+    return [failure?.kind === "refused" && failure.response.status, mode];
+  };
+  assert.deepEqual(await asked(), [486, undefined]);
+  await keeper.rules("<actions><p:allow-invite>accept</p:allow-invite></actions>");
+  assert.deepEqual(await asked(), [486, "Auto"]);
+  const sessions = "<x:media-list><x:message-session/></x:media-list>";
+  await keeper.rules(`<conditions>${sessions}</conditions>${REJECT}`);
+  assert.equal((await asked())[0], 403);
+});
+
+test("what an operator says holds where no rule does", async () => {
+  const world = await World.open({ access: { invite: "refuse" } });
+  const [alice, bob] = [world.phone("alice"), world.phone("bob")];
+  for (const phone of [alice, bob]) await phone.register();
+  assert.deepEqual(await tries(bob, alice, world.phone("bob")), [403, 200]);
+  const pass = "<actions><p:allow-invite>pass</p:allow-invite></actions>";
+  await new Keeper(world, "bob").rules(`<conditions>${from("alice")}</conditions>${pass}`);
+  assert.deepEqual(await tries(bob, alice, world.phone("carol")), [200, 403]);
+});
+
+test("a group that is kept takes messages at once, from its members and for them (OMA IM 17.3)", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  const pool = `sip:pool@${DOMAIN}`;
+  const write = async (phone: Phone) => {
+    const { status } = await phone.message(pool, "hi all");
+    await world.clock.pass(100);
+    return status;
+  };
+  assert.equal(await write(alice), 404);
+  await keeper.group("pool", `<list>${entries("alice", "bob")}</list>`);
+  assert.equal(await write(alice), 202);
+  assert.deepEqual([bob.received.length, carol.received.length], [1, 0]);
+  assert.equal(await write(carol), 403);
+  await keeper.put(
+    `org.openmobilealliance.groups/users/ME/pool/~~/group/list-service/list/entry%5b@uri=%22${carol.address}%22%5d`,
+    entries("carol"),
+    "application/xcap-el+xml",
+  );
+  assert.equal(await write(carol), 202);
+  await world.start({}, world.crash());
+  for (const phone of [alice, bob, carol]) {
+    phone.connect();
+    await phone.register();
+  }
+  assert.equal(await write(carol), 202);
+  await keeper.remove("org.openmobilealliance.groups/users/ME/pool");
+  assert.equal(await write(carol), 404);
+});
+
+test("lists elsewhere belong to a group, and change it as they change (OMA IM 17.4)", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  await keeper.lists(`<list name="friends">${entries("alice")}</list>`);
+  await keeper.group("pool", `<list><external anchor="${LIST("friends")}"/></list>`);
+  const write = async (phone: Phone) => {
+    const { status } = await phone.message(`sip:pool@${DOMAIN}`, "hi");
+    await world.settle();
+    return status;
+  };
+  assert.deepEqual([await write(alice), await write(carol), await write(bob)], [202, 403, 202]);
+  await keeper.lists(`<list name="friends">${entries("carol")}</list>`);
+  assert.deepEqual([await write(alice), await write(carol)], [403, 202]);
+});
+
+test("a session of a group obeys its document as it changes, and ends with it (OMA IM 16.6, 17.3)", async () => {
+  const world = await ConferenceWorld.open();
+  const keeper = new Keeper(world.world, "alice");
+  const pool = `sip:pool@${DOMAIN}`;
+  await keeper.group(
+    "pool",
+    `<display-name>Pool</display-name><list>${entries("alice", "bob")}</list>`,
+  );
+  const alice = await world.somebody("alice");
+  const bob = await world.somebody("bob");
+  const carol = await world.somebody("carol");
+  const join = async (one: typeof alice) => {
+    one.phone.invite(pool);
+    await world.settle();
+    const failure = one.phone.failures.at(-1);
+    return one.phone.call === undefined && failure?.kind === "refused"
+      ? failure.response.status
+      : 200;
+  };
+  assert.deepEqual([await join(alice), await join(bob), await join(carol)], [200, 200, 403]);
+  await alice.watch();
+  await world.settle();
+  assert.deepEqual(told(alice.documents[0]), [
+    `sip:alice@${DOMAIN} connected own`,
+    `sip:bob@${DOMAIN} connected`,
+  ]);
+  await keeper.group("pool", `<list>${entries("alice", "carol")}</list>`);
+  assert.equal(await join(carol), 200);
+  await world.pass(1_000);
+  assert.equal(bob.phone.ends.length, 0); // he stays until he leaves
+  await keeper.remove("org.openmobilealliance.groups/users/ME/pool");
+  await world.settle();
+  assert.deepEqual(
+    [alice, bob, carol].map(({ phone }) => phone.ends.length),
+    [1, 1, 1],
+  );
+  assert.equal(world.world.server.stats.conferences, 0);
+});
+
+test("with an account its documents go, its groups and its rules", async () => {
+  const { world, alice, bob, carol, keeper } = await three();
+  await keeper.group("pool", `<list>${entries("alice", "carol")}</list>`);
+  await keeper.rules(`<conditions>${from("carol")}</conditions>${REJECT}`);
+  await world.server.admin.users.remove("bob");
+  assert.deepEqual(world.stores.image().documents, []);
+  assert.equal((await alice.message(`sip:pool@${DOMAIN}`, "hi")).status, 404);
+  await world.server.admin.users.add({ name: "bob", password: "bob-secret" });
+  assert.deepEqual(await tries(bob, carol), [202]);
+});
