@@ -133,3 +133,18 @@ test("what was lost on the way in is brought again in the same session, before w
   await world.until(() => shownIn(shown).length === 3, 600_000);
   assert.deepEqual(shownIn(shown), ["all one", "all two", "all three"]);
 });
+
+test("what is brought again and what came meanwhile keep their order", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = reading(bob.client);
+  world.link("bob").silence();
+  for (const text of ["one", "two"]) {
+    await world.until(alice.room.send(text).accepted);
+    await world.run(32_000); // the one before is brought again by now
+  }
+  world.link("bob").restore();
+  await world.until(alice.room.send("three").accepted);
+  await world.until(() => shownIn(shown).length === 3, 600_000);
+  assert.deepEqual(shownIn(shown), ["all one", "all two", "all three"]);
+});

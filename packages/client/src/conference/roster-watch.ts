@@ -6,7 +6,7 @@ import {
   parseConference,
 } from "@parlance/formats";
 import type { Uri } from "@parlance/sip";
-import type { Clock } from "@parlance/wire";
+import type { Cancel, Clock } from "@parlance/wire";
 import type { Subscriptions } from "../connection/subscriptions.ts";
 import type { Watch } from "../connection/watch.ts";
 import type { Sender } from "../sending/pager-message.ts";
@@ -27,6 +27,8 @@ export interface RosterWatchPorts {
 }
 
 const SECONDS = 3_600; // OMA IM 7.1.1.11
+/** A server that has heard no answer to a NOTIFY watches no more, and cannot say so: after so long a silence it is asked. */
+const SILENCE_MS = 600_000;
 /** What is sent before the server has said who we are waits so long. OMA IM 6.2 */
 const OWN_ENTITY_MS = 2_000;
 
@@ -42,6 +44,7 @@ export class RosterWatch {
   #members: readonly Member[] | undefined;
   #ownKnown = Promise.withResolvers<void>();
   #isOwnKnown = false;
+  #silence: Cancel = () => {};
 
   constructor(anonymous: boolean, ports: RosterWatchPorts) {
     this.#anonymous = anonymous;
@@ -101,6 +104,7 @@ export class RosterWatch {
   }
 
   stop(): void {
+    this.#silence();
     this.#watch?.leave();
     this.#watch = undefined;
     this.#known = undefined; // who hides is somebody else in the next session
@@ -121,7 +125,16 @@ export class RosterWatch {
     return this.#ports.sender.address;
   }
 
+  #awaitNext(): void {
+    this.#silence();
+    this.#silence = this.#ports.clock.schedule(SILENCE_MS, () => {
+      this.#watch?.refresh();
+      this.#awaitNext();
+    });
+  }
+
   #notified(bytes: Uint8Array, fresh: boolean): void {
+    this.#awaitNext();
     if (fresh) this.#known = undefined;
     const document = parseConference(bytes);
     if (!document.ok) return this.#watch?.refresh(); // what it said is to be had once more

@@ -40,8 +40,8 @@ const ROOMS = ["lobby", "library"] as const;
 const WRITTEN_MS = 8_000;
 const LONGEST_CALM_MS = 2 * 3_600_000;
 const LOOK_MS = 20_000;
-/** For what is late, and must not be there; and until everybody's roster has heard of everybody. */
-const AFTERWARDS_MS = 240_000;
+/** For what is late, and must not be there; and until the session timer ends what nobody could say goodbye to. RFC 4028 */
+const AFTERWARDS_MS = 2_100_000;
 
 export async function runRoomStorm(seed: number): Promise<RoomStormReport> {
   const storm = await RoomStorm.begin(seed);

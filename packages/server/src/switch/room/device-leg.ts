@@ -222,6 +222,8 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
 
   lost(): void {
     this.outbox.lost();
+    const { unsettled } = this.outbox;
+    if (unsettled !== undefined && !this.outbox.inOrder) this.#readAgain(unsettled);
   }
 
   failed(_: Leg, reason: LegFailure): void {

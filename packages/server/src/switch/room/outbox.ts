@@ -104,6 +104,16 @@ export class Outbox implements Writer {
     this.#tellRelief();
   }
 
+  /** What is in the log waits in the order of the log; not so when something was brought again behind what came after it. */
+  get inOrder(): boolean {
+    let before = 0;
+    for (const { of } of this.#waiting) {
+      if (of.sequence > 0 && of.sequence < before) return false;
+      before = Math.max(before, of.sequence);
+    }
+    return true;
+  }
+
   /** Takes back what waits and is in the log: it is read there, in its order. */
   takeBackKept(): readonly Due[] {
     const kept = [...this.#waiting].filter(({ of }) => of.sequence > 0);
