@@ -156,6 +156,38 @@ suite("Chromium", () => {
     await within(ANSWER_MS, later.displayed, () => later.state);
   });
 
+  test("a page and a Node client in a chat room: messages, whispers, names, a reload in the middle", async (t) => {
+    const room = "sip:lobby@im.example.com";
+    const { host, port } = server.address("tcp");
+    const [user, password] = [ALICE, "alice-secret"];
+    const alice = await connect({ user, password, server: `tcp://${host}:${port}` });
+    t.after(() => alice.close());
+    const lobby = await within(ANSWER_MS, alice.join(room), () => "joining");
+    const bob = await Phone.open(others, modules.url);
+    await bob.ask("open", { ...account("bob"), store: "bob in a room" });
+    assert.equal(await bob.ask("join", room, { nickname: "Night Owl" }), "in");
+    assert.deepEqual(await bob.ask("members", room, 2), ["alice", "Night Owl"]);
+    const heard: string[] = [];
+    alice.on("message", (message) => {
+      if (message.kind === "text") heard.push(`${message.reach} ${message.text}`);
+    });
+    const hello = lobby.send("hello from a terminal");
+    await within(ANSWER_MS, hello.delivered, () => hello.state);
+    assert.equal(await bob.ask("next", "message hello"), "message hello from a terminal");
+    assert.equal(await bob.ask("send", room, "and from a page", "delivered"), "delivered");
+    assert.equal(await bob.ask("whisper", room, "alice", "psst"), "delivered");
+    assert.deepEqual(heard.slice(-2), ["all and from a page", "private psst"]);
+
+    await bob.reload();
+    const meanwhile = lobby.send("said while the page was away");
+    await within(ANSWER_MS, meanwhile.accepted, () => meanwhile.state);
+    await bob.ask("open", { ...account("bob"), store: "bob in a room" });
+    assert.deepEqual(await bob.ask("rooms"), [room]);
+    assert.equal(await bob.ask("join", room, {}), "in");
+    assert.equal(await bob.ask("next", "message said"), "message said while the page was away");
+    assert.deepEqual(await bob.ask("members", room, 2), ["alice", "Night Owl"]);
+  });
+
   test("a wrong password is told", async () => {
     const alice = await Phone.open(context, modules.url);
     const wrong = { ...account("alice"), password: "x" };
@@ -202,7 +234,7 @@ suite("Chromium", () => {
   });
 
   function startServer(http: string): Promise<ServerProcess> {
-    const set = { "listen.http": http, "web.origins": [modules.url] };
+    const set = { "listen.http": http, "web.origins": [modules.url], rooms: [{ name: "lobby" }] };
     return ServerProcess.start({ data, keepData: true, users: USERS, set });
   }
 

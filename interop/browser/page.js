@@ -111,6 +111,47 @@ globalThis.phone = {
     return [sent.state, sent.failure?.code, sent.progress.now.doneBytes];
   },
 
+  /** Resolves with "in", or what went wrong. */
+  async join(address, options) {
+    try {
+      const room = await client.join(address, options);
+      return room.state;
+    } catch (error) {
+      return failureOf(error);
+    }
+  },
+
+  /** To those in the room that go by this name, and nobody else. */
+  async whisper(address, name, text) {
+    const room = client.rooms.find((each) => each.address === address);
+    const sent = room.whisper(
+      room.members.filter((member) => member.name === name),
+      text,
+    );
+    await sent.delivered;
+    return sent.state;
+  },
+
+  /** Resolves when so many are in the room, with their names. */
+  async members(address, count) {
+    const room = client.rooms.find((each) => each.address === address);
+    const names = () => room.members.filter(({ state }) => state === "in").map(({ name }) => name);
+    while (names().length !== count) {
+      await new Promise((resolve) => {
+        const off = room.on("roster", () => {
+          off();
+          resolve();
+        });
+      });
+    }
+    return names();
+  },
+
+  /** The groups that the client is in, also those of before. */
+  rooms() {
+    return client.rooms.map(({ address }) => address);
+  },
+
   composing(to) {
     client.conversation(to).composing();
   },
