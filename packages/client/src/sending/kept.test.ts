@@ -15,14 +15,23 @@ interface Restarted {
   readonly alice: ImClient;
 }
 
-/** Alice has written "one" to Bob, who is away, and her program was started again since then. */
-async function restarted(t: TestContext, options: SendOptions = {}): Promise<Restarted> {
+/** Alice has written "one" to Bob, who is away, and her program was started again since then; the server as well where that is long after. */
+async function restarted(
+  t: TestContext,
+  options: SendOptions = {},
+  afterMs = 0,
+): Promise<Restarted> {
   const world = await worldFor(t);
   const store = new MemoryStore();
   const sessions = { mode: "always" } as const;
   const before = await world.client("alice", { store });
   await world.until(before.send(world.address("bob"), "one", options).reached("deferred"));
   world.kill("alice");
+  if (afterMs > 0) {
+    world.crashServer();
+    await world.run(afterMs);
+    await world.restartServer();
+  }
   return { world, alice: await world.client("alice", { store, sessions }) };
 }
 
@@ -55,8 +64,7 @@ test("what has expired is not kept any more, nor what nobody has heard of for a 
     [{ expires: "2h" }, 3 * 3_600_000],
     [{ receipts: [] }, 8 * DAY_MS],
   ] as const) {
-    const { world, alice } = await restarted(t, options);
-    await world.run(waitMs);
+    const { world, alice } = await restarted(t, options, waitMs);
     await world.until(alice.conversation(world.address("bob")).send("two").accepted);
     assert.equal(invitesIn(world) > 0, true);
     await world.end();
