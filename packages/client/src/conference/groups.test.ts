@@ -155,3 +155,42 @@ test("without a session the other side is asked like everybody (IMSpec-SMM-C-008
   await world.run(1_000);
   assert.equal(room.state, "in");
 });
+
+test("whoever was away from a group that keeps nothing is told that something may be missing (IMSpec-SMM-C-015)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const bobs = accepting(await world.client("bob"));
+  const carols = accepting(await world.client("carol"));
+  const room = await world.until(alice.createGroup([world.address("bob"), world.address("carol")]));
+  await world.until(() => [bobs, carols].every(({ rooms }) => rooms[0]?.state === "in"));
+  await world.run(3_000);
+  const [bob] = bobs.rooms;
+  assert.ok(bob !== undefined);
+  let missed = 0;
+  bob.on("missed", () => {
+    missed += 1;
+  });
+  world.link("bob").silence();
+  for (const text of ["one", "two", "three", "four"]) {
+    await world.until(room.send(text).accepted);
+  }
+  await world.run(120_000);
+  world.link("bob").restore();
+  await world.until(() => bob.state === "in" && missed > 0, 600_000);
+  await world.until(room.send("again").delivered);
+  assert.equal(missed, 1);
+});
+
+test("whoever has made a group ends it for all (OMA IM 7.1.1.14)", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const bobs = accepting(await world.client("bob"));
+  const room = await world.until(alice.createGroup([world.address("bob")]));
+  await world.until(() => bobs.rooms[0]?.state === "in");
+  await world.run(3_000);
+  await world.until(room.end());
+  await world.until(() => bobs.rooms[0]?.state === "left");
+  assert.equal(room.state, "left");
+  await world.run(60_000);
+  assert.equal(world.server.stats.conferences, 0);
+});

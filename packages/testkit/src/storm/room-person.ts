@@ -89,7 +89,14 @@ export class RoomPerson {
     return this.stays.find((stay) => stay.room === room && stay.endedAt === undefined);
   }
 
+  /** Or may have been: whoever has asked for it has heard no answer. */
+  maybeExpelled(room: string): void {
+    const stay = this.stayIn(room);
+    if (stay !== undefined) stay.inAt = undefined; // he may learn of it later, or never
+  }
+
   wasExpelled(room: string): void {
+    this.maybeExpelled(room);
     this.expelledAt = [...this.expelledAt, { room, at: this.#world.clock.now() }];
   }
 
@@ -178,7 +185,10 @@ export class RoomPerson {
     this.#world.remark(`${this.name} sends ${other.name} away from ${room}`);
     void at.expel(member).then(
       () => other.wasExpelled(room),
-      (error) => this.#world.remark(`${this.name} cannot: ${String(error)}`),
+      (error) => {
+        other.maybeExpelled(room);
+        this.#world.remark(`${this.name} cannot: ${String(error)}`);
+      },
     );
   }
 
