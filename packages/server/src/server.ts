@@ -17,8 +17,8 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import { type Conferences, Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
-import { DeferredMessages } from "./deferred/index.ts";
-import { HistoryRecorder, HistoryRetention } from "./history/index.ts";
+import { DeferredMessages, WaitingList } from "./deferred/index.ts";
+import { HistoryDocument, HistoryRecorder, HistoryRetention } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import { originating, terminating, toOpenDevices } from "./participating/index.ts";
@@ -81,9 +81,28 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
   const url = new PublicUrl(config);
-  const documents = makeDocuments(config, limits, ports, { core, url });
+  const history = new HistoryDocument(ports.stores.history);
+  const { way, readContent } = core;
+  const { clock, random, log, stores } = ports;
+  const reports = new ServerReports({ way, clock, random, log }, { userAgent: RELEASE });
+  const waiting = new WaitingList({
+    store: stores.deferred,
+    reports,
+    readContent,
+    get large() {
+      return functions.large; // made of the user plane, which comes later
+    },
+  });
+  const documents = makeDocuments(config, limits, ports, { core, url, history, waiting });
   const web = webFunctions(config, limits, ports, { core, documents, url });
-  const functions = makeFunctions(config, limits, ports, { core, web, documents });
+  const functions = makeFunctions(config, limits, ports, {
+    core,
+    web,
+    documents,
+    reports,
+    history,
+    waiting,
+  });
   const { settings, deferral, controlling, conferences, collector, plane } = functions;
   const trace = new TraceRing({
     bytes: config.trace?.bytes ?? limits.traceBytes,
@@ -102,7 +121,6 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await conferences?.start();
   collector.start();
   web.files?.start();
-  const { clock, log, stores } = ports;
   const retention = new AuditRetention(
     { store: stores.audit, clock, log },
     limits.auditSeconds * 1_000,
@@ -163,13 +181,16 @@ interface Parts {
   readonly core: Core;
   readonly web: WebFunctions;
   readonly documents: UserDocuments;
+  readonly reports: ServerReports;
+  readonly history: HistoryDocument;
+  readonly waiting: WaitingList;
 }
 
 function makeFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, web, documents }: Parts,
+  { core, web, documents, reports, history, waiting }: Parts,
 ) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
@@ -192,7 +213,6 @@ function makeFunctions(
   const running = ({ address }: User): number =>
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
-  const reports = new ServerReports({ way, clock, random, log }, { userAgent });
   const reachable = (user: User): void => deferral.userReachable(user);
   const settings = makeSettings(limits, ports, core, reachable);
   const recording = new HistoryRecorder(
@@ -205,11 +225,18 @@ function makeFunctions(
       log,
       metrics,
       hits,
+      kept: (user) => history.changed(user),
     },
     {
       quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
       keepMs: limits.historySeconds * 1_000,
     },
+  );
+  const contents = waitingContents(
+    limits,
+    ports,
+    { calls: core.calls, way, hits, settings },
+    plane,
   );
   const deferral: DeferredMessages = new DeferredMessages(
     {
@@ -220,11 +247,12 @@ function makeFunctions(
       settings,
       readContent,
       recording,
+      changed: (user) => waiting.changed(user),
       clock,
       random,
       userNamed,
       isReachable: (user) => registrar.contacts.of(user.address).length > 0,
-      ...waitingContents(limits, ports, { calls: core.calls, way, hits, settings }, plane),
+      ...contents,
       log,
       metrics,
       hits,
@@ -294,7 +322,7 @@ function makeFunctions(
     owners: [controlling, collector],
   });
   core.own.use([settings]);
-  return { settings, deferral, controlling, conferences, collector, plane };
+  return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
 }
 
 function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {

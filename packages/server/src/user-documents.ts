@@ -8,7 +8,7 @@ import type { Groups } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
 import { LiveGroups } from "./live-groups.ts";
-import type { WebLogin } from "./ports/index.ts";
+import type { ServerDocuments, WebLogin } from "./ports/index.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { WebHandler } from "./web/index.ts";
 import {
@@ -16,7 +16,9 @@ import {
   accessRules,
   auditDocuments,
   behindProxies,
+  conversationHistory,
   Documents,
+  deferredList,
   type GroupNames,
   groups,
   groupUsageList,
@@ -41,13 +43,16 @@ export interface UserDocuments {
 export interface DocumentParts {
   readonly core: Core;
   readonly url: PublicUrl;
+  /** What the server writes: of what is kept of conversations, and of what waits. */
+  readonly history: ServerDocuments;
+  readonly waiting: ServerDocuments;
 }
 
 export function makeDocuments(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, url }: DocumentParts,
+  { core, url, history, waiting }: DocumentParts,
 ): UserDocuments {
   const { stores, clock, random, hashing, log, metrics } = ports;
   const { hits, directory, home } = core;
@@ -65,6 +70,8 @@ export function makeDocuments(
     groupUsageList(references),
     accessRules(references),
     userProfile(),
+    conversationHistory(history),
+    deferredList(waiting),
   ];
   const userNamed = (name: string) => directory.named(name)?.user;
   const common = { store: stores.documents, documents, references, clock, userNamed };

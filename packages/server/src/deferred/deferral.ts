@@ -225,7 +225,10 @@ export class DeferredMessages implements Deferral {
         if (isFirst && ways === "untried") this.#wake(live);
         else this.#tryAgain(live, isFirst);
       }
-      if (result !== "over quota") return "stored";
+      if (result !== "over quota") {
+        this.#ports.changed(user);
+        return "stored";
+      }
       this.#ports.hits.hit("deferredPerUser");
       return refuse("store full");
     } catch (error) {
@@ -328,7 +331,9 @@ export class DeferredMessages implements Deferral {
     if (!this.#ports.settings.pushes(user)) return "away"; // IM-5.2.4-08d
     try {
       const flush = new Flush(user, this.#ports, this.#options, this.#counters);
-      return await flush.run(queue, queue.failedRounds + 1);
+      const result = await flush.run(queue, queue.failedRounds + 1);
+      this.#ports.changed(user);
+      return result;
     } catch (error) {
       // The store, most likely: what was delivered meanwhile may come a second time.
       this.#ports.log.error("flush failed", { error: String(error) });

@@ -6,3 +6,4 @@ export { LargeMessages } from "./large/large-messages.ts";
 export { Receptions } from "./large/receptions.ts";
 export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 export type { DeferredPorts } from "./ports.ts";
+export { WaitingList } from "./waiting-list.ts";

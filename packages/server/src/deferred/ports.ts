@@ -26,6 +26,8 @@ export interface DeferredPorts {
   readonly readContent: ReadContent;
   /** Told of what a device has taken. */
   readonly recording: Recording;
+  /** What waits for the user is not what it was. */
+  readonly changed: (user: User) => void;
   readonly clock: Clock;
   readonly random: Random;
   /** The account of that name, from memory. */

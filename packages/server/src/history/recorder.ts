@@ -23,6 +23,8 @@ export interface RecorderPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly hits: LimitWatch;
+  /** Something was kept for the user. */
+  readonly kept: (user: User) => void;
 }
 
 export interface RecorderOptions {
@@ -71,8 +73,13 @@ export class HistoryRecorder implements Recording {
     const expiresAt = now + this.#options.keepMs;
     const record = recordOf({ passage, user, direction, id, expiresAt, keyOf });
     if (record === undefined) return;
-    if ((await store.add(record, this.#options.quota)) !== "over quota") return this.#kept.add();
-    this.#lost.add();
-    hits.hit("historyMessagesPerUser");
+    const result = await store.add(record, this.#options.quota);
+    if (result === "over quota") {
+      this.#lost.add();
+      hits.hit("historyMessagesPerUser");
+      return;
+    }
+    this.#kept.add();
+    this.#ports.kept(user);
   }
 }

@@ -38,6 +38,7 @@ export function world({ options, disk, stores: given, rules, settings }: Wishes 
       reports,
       rules: rules ?? openRules,
       recording: { sent: () => {}, received: () => {} },
+      changed: () => {},
       settings: { ...usualSettings, ...settings },
       readContent,
       clock,
