@@ -302,6 +302,8 @@ export {
   type UserProfile,
 } from "./user-profile/index.ts";
 export {
+  attributeValue,
+  bindingsAround,
   deleteNode,
   type ExpandedName,
   elementOf,

@@ -321,7 +321,7 @@ function makeFunctions(
     sessions: plane?.sessions,
     owners: [controlling, collector],
   });
-  core.own.use([settings]);
+  core.own.use([settings, documents.events]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
 }
 

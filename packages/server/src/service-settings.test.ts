@@ -74,7 +74,10 @@ test("IM-5.2.4-02, IM-5.2.4-03, IM-5.2.4-06, IM-5.2.4-07: a PUBLISH is checked i
   );
   assert.equal(await status(other), 403);
   const event = await publish(alice, {}, (edit) => edit.setText("Event", "presence"));
-  assert.deepEqual([event.status, event.text("Allow-Events")], [489, "reg, poc-settings"]);
+  assert.deepEqual(
+    [event.status, event.text("Allow-Events")],
+    [489, "reg, poc-settings, xcap-diff"],
+  );
   assert.equal(await status(publish(alice, {}, over("nobody-gave-it"))), 412);
   const brief = await publish(alice, {}, (edit) => edit.setText("Expires", "59"));
   assert.deepEqual([brief.status, brief.text("Min-Expires")], [423, "60"]);

@@ -1,6 +1,6 @@
 /** The documents of users, put together: what they may hold, where they are kept, and who is told of changes. RFC 4825 */
 import { serviceAddresses, UNRULED } from "@parlance/im";
-import { addressKey, parseUri } from "@parlance/sip";
+import { addressKey, Params, parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import { groupsOf } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
@@ -27,12 +27,15 @@ import {
   type Usage,
   userProfile,
   Xcap,
+  XcapDiffEvents,
 } from "./xdm/index.ts";
 
 export interface UserDocuments {
   readonly documents: Documents;
   readonly policy: AccessPolicy;
   readonly groups: LiveGroups;
+  /** What users watch of their documents. */
+  readonly events: XcapDiffEvents;
   /** Before the first request is taken. */
   start(): Promise<void>;
   handler(root: string, login: WebLogin): WebHandler;
@@ -82,6 +85,17 @@ export function makeDocuments(
   const live = new LiveGroups({ ...common, configured }, limits.conferenceParticipants);
   documents.onChange((news) => policy.changed(news));
   documents.onChange((news) => live.changed(news));
+  const { subscriptions: notifier, calls } = core;
+  const events = new XcapDiffEvents({
+    ...common,
+    usages,
+    notifier,
+    contact: (towards) => calls.contact(towards, Params.none),
+    hashing,
+    root: () => `${url.text}/xcap/`,
+  });
+  directory.onRevoked((user) => events.revoked(user));
+  documents.onChange((news) => events.changed(news));
   documents.onChange(auditDocuments(stores.audit, clock, log));
   metrics.gauge("access_rules_users", "Users with access rules", () => policy.count);
   metrics.gauge("groups", "Groups that users keep", () => live.count);
@@ -95,6 +109,7 @@ export function makeDocuments(
     documents,
     policy,
     groups: live,
+    events,
     async start() {
       await policy.start();
       await live.start();

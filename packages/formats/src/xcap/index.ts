@@ -10,6 +10,8 @@ export type { XcapEdit, XcapEditFault } from "./edit-outcome.ts";
 export { elementOf } from "./locate.ts";
 export { putNode, readXcapDocument } from "./put-node.ts";
 export {
+  attributeValue,
+  bindingsAround,
   readNode,
   XCAP_ATTRIBUTE_TYPE,
   XCAP_ELEMENT_TYPE,

@@ -39,6 +39,25 @@ export function readNode(
   }
 }
 
+/** What binds the prefixes of a selected element from outside of it. */
+export function bindingsAround(
+  { root }: XmlDocument,
+  { steps }: NodeSelector,
+): ReadonlyMap<string, string> {
+  return bindingsInScope(locate(root, steps).path.slice(0, -1));
+}
+
+/** The value of a selected attribute, its references resolved. */
+export function attributeValue(
+  { root }: XmlDocument,
+  { steps, terminal }: NodeSelector,
+): string | undefined {
+  const { path } = locate(root, steps);
+  const element = path.length === steps.length ? path.at(-1) : undefined;
+  if (element === undefined || terminal.kind !== "attribute") return undefined;
+  return attributeNamed(element, terminal.name)?.value;
+}
+
 /** An element of the same name with every declaration that is in scope. RFC 4825 §10 */
 function formatBindings(element: XmlElement, path: readonly XmlElement[]): Uint8Array {
   let text = `<${writtenName(element)}`;
