@@ -32,6 +32,7 @@ export type {
   StartHash,
 } from "./ports.ts";
 export { type Performer, Runner } from "./runner.ts";
+export { Slab } from "./slab.ts";
 export {
   asciiBytes,
   asciiInto,

@@ -1,11 +1,19 @@
 /** Messages to octets: untouched lines leave in runs, as they came. RFC 3261 §7 */
-import { asciiInto, concatBytes, octetBytes, octetText, utf8Bytes } from "@parlance/wire";
+import { asciiInto, concatBytes, octetBytes, octetText, Slab, utf8Bytes } from "@parlance/wire";
 import { breaksLine } from "./characters.ts";
 import { firstLine, type HeaderLine } from "./header-line.ts";
-import type { SipMessage } from "./message.ts";
+import { type SipMessage, SipResponse } from "./message.ts";
+
+/** Answers over datagrams are kept for half a minute, requests are not: those do not keep the memory of these. */
+const sentRequests = new Slab();
+const answers = new Slab();
 
 export function formatMessage(message: SipMessage): Uint8Array {
-  return write(message, `${joinLines(message.parts.lines)}\r\n`);
+  return write(
+    message,
+    `${joinLines(message.parts.lines)}\r\n`,
+    message instanceof SipResponse ? answers : undefined,
+  );
 }
 
 /** As it goes out with one Via more on top, and a Content-Length, which streams need. RFC 3261 §18.1.1 */
@@ -14,14 +22,16 @@ export function formatUnderVia(message: SipMessage, via: string): Uint8Array {
   const { lines, body } = message.parts;
   const length =
     firstLine(lines, "content-length") === undefined ? `Content-Length: ${body.length}\r\n` : "";
-  return write(message, `Via: ${via}\r\n${joinLines(lines)}${length}\r\n`);
+  return write(message, `Via: ${via}\r\n${joinLines(lines)}${length}\r\n`, sentRequests);
 }
 
-function write(message: SipMessage, headers: string): Uint8Array {
+/** Without a slab in memory of its own, for whoever keeps it. */
+function write(message: SipMessage, headers: string, slab: Slab | undefined): Uint8Array {
   const { body, octets } = message.parts;
   if (octets) return formatOctets(message, headers);
   const head = `${message.startLine}\r\n${headers}`;
-  const bytes = new Uint8Array(head.length + body.length);
+  const length = head.length + body.length;
+  const bytes = slab === undefined ? new Uint8Array(length) : slab.take(length);
   if (!asciiInto(head, bytes)) return concatBytes(utf8Bytes(head), body);
   bytes.set(body, head.length);
   return bytes;

@@ -87,7 +87,8 @@ export class SipFramer {
     const bodyStart = start + end;
     this.#head = undefined;
     this.#searched = 0;
-    out.push(framedMessage(head, bytes.subarray(bodyStart, bodyStart + length)));
+    const body = length === 0 ? NOTHING : bytes.subarray(bodyStart, bodyStart + length);
+    out.push(framedMessage(head, body));
     return bodyStart + length;
   }
 
