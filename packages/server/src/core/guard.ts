@@ -19,7 +19,6 @@ import {
   type ServerTransaction,
   type SipRequest,
   To,
-  type Uri,
   WwwAuthenticate,
 } from "@parlance/sip";
 import type { Originator, Principal, User } from "../ports/index.ts";
@@ -90,11 +89,11 @@ export class Guard {
     if (this.#peersOnly && !open) return no("access denied");
     const cleaned = peer === undefined ? clean(request) : request;
     if (open) return admit({ request: cleaned, principal: ANONYMOUS, originator: undefined });
-    const { from } = cleaned;
+    const speaker = speakerOf(cleaned);
     const proof = this.#authenticator.judge(
       cleaned,
       flow,
-      (account) => peer === undefined && maySpeakAs(account.user, from.uri),
+      (account) => peer === undefined && maySpeakAs(account.user, speaker),
     );
     if (proof.do === "challenge") return proof;
     if (proof.do === "refuse") {
@@ -106,7 +105,7 @@ export class Guard {
     }
     const { account, provenAt } = proof;
     const { user } = account;
-    if (!maySpeakAs(user, from.uri)) return no("not authenticated");
+    if (!maySpeakAs(user, speaker)) return no("not authenticated");
     const principal: Principal = { kind: "user", user };
     const originator = originatorOf(cleaned, user);
     return admit({ request: cleaned, principal, originator, account, provenAt });
@@ -145,9 +144,19 @@ export function answerDenied(
   );
 }
 
+/** Whom From names. */
+interface Speaker {
+  readonly key: string;
+  readonly anonymous: boolean;
+}
+
 /** The sender is whoever is logged in: From names him, or nobody. */
-function maySpeakAs(user: User, from: Uri): boolean {
-  return user.identities.includes(addressKey(from)) || isAnonymousUri(from);
+function maySpeakAs(user: User, { key, anonymous }: Speaker): boolean {
+  return anonymous || user.identities.includes(key);
+}
+
+function speakerOf({ from: { uri } }: SipRequest): Speaker {
+  return { key: addressKey(uri), anonymous: isAnonymousUri(uri) };
 }
 
 /** The identity that he prefers among his own, else the one in From, else his first. RFC 3325 §6 */

@@ -2,6 +2,7 @@
 import { parseMediaType } from "@parlance/formats";
 import { type Refusal, refuse } from "@parlance/im";
 import { ContentEncoding, ContentType, type SipRequest } from "@parlance/sip";
+import { ownText } from "@parlance/wire";
 
 const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "us-ascii"]);
 const CODINGS: ReadonlySet<string> = new Set(["identity", "deflate", "gzip"]);
@@ -18,9 +19,23 @@ export function judgeCoding(request: SipRequest): Refusal | undefined {
   return judgeCharset(request.get(ContentType)?.params.get("charset"));
 }
 
+/** Nearly every envelope says the same few words: those that were found good, and are short. */
+const good = new Set<string>();
+const MOST_GOOD = 64;
+const MAX_GOOD_TEXT = 64;
+
 /** Of the text inside an envelope, by its Content-Type. */
 export function judgeInnerCharset(contentType: string | undefined): Refusal | undefined {
-  if (contentType === undefined) return undefined;
+  if (contentType === undefined || good.has(contentType)) return undefined;
+  const refusal = judgeInner(contentType);
+  if (refusal === undefined && contentType.length <= MAX_GOOD_TEXT) {
+    if (good.size === MOST_GOOD) good.clear();
+    good.add(ownText(contentType));
+  }
+  return refusal;
+}
+
+function judgeInner(contentType: string): Refusal | undefined {
   const type = parseMediaType(contentType);
   return type.ok ? judgeCharset(type.value.parameters.get("charset")) : undefined;
 }

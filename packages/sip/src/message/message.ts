@@ -15,6 +15,8 @@ import type { NameAddr } from "./name-addr.ts";
 import { parseUri, type Uri } from "./uri.ts";
 import type { ViaValue } from "./via.ts";
 
+const NOTHING: readonly never[] = [];
+
 export abstract class SipMessage {
   readonly body: Uint8Array;
   readonly #lines: readonly HeaderLine[];
@@ -51,7 +53,9 @@ export abstract class SipMessage {
 
   texts(header: HeaderRef): readonly string[] {
     const key = refKey(header);
-    return this.#lines.filter((line) => line.key === key).map((line) => line.text);
+    let found: string[] | undefined;
+    for (const line of this.#lines) if (line.key === key) (found ??= []).push(line.text);
+    return found ?? NOTHING;
   }
 
   *lines(): IterableIterator<{ readonly name: string; readonly value: string }> {
