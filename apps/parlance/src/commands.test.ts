@@ -272,7 +272,13 @@ test("the operator's listener wants the token, says what was wrong, and remember
   assert.equal((await ask("/users", { method: "POST", body })).status, 409);
   assert.deepEqual(await (await ask("/users/frank/contacts")).json(), { contacts: [] });
   assert.equal((await ask("/users/frank/contacts", { method: "DELETE" })).status, 204);
+  assert.equal((await ask("/users/frank/history-hold", { method: "PUT" })).status, 204);
+  assert.equal((await ask("/users/frank/history-hold", { method: "PUT" })).status, 204);
+  assert.equal((await ask("/users/nobody/history-hold", { method: "PUT" })).status, 404);
   assert.equal((await ask("/users/frank", { method: "DELETE" })).status, 204);
+  assert.deepEqual(await (await ask("/users/frank/history-hold")).json(), { held: true });
+  assert.equal((await ask("/users/frank/history-hold", { method: "DELETE" })).status, 204);
+  assert.equal((await ask("/users/frank/history-hold", { method: "DELETE" })).status, 404);
   assert.equal((await ask("/users/frank", { method: "DELETE" })).status, 404);
 
   const { entries } = (await (await ask("/audit?limit=10")).json()) as {
@@ -281,7 +287,13 @@ test("the operator's listener wants the token, says what was wrong, and remember
   const frank = entries.filter(({ subject }) => subject === "frank");
   assert.deepEqual(
     frank.map(({ action, actor }) => `${actor}: ${action}`),
-    ["operator: user removed", "operator: user disconnected", "operator: user added"],
+    [
+      "operator: history released",
+      "operator: user removed",
+      "operator: history held",
+      "operator: user disconnected",
+      "operator: user added",
+    ],
   );
   assert.doesNotMatch(JSON.stringify(entries), /secret/);
 });

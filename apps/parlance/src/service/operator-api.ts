@@ -55,6 +55,7 @@ export function operatorApi(server: Server, stores: Stores): FastifyPluginAsync 
   return async (app) => {
     userRoutes(app, server, stores);
     contactRoutes(app, server, stores);
+    historyRoutes(app, server, stores);
     traceRoutes(app, server, stores);
     auditRoutes(app, stores);
     app.setErrorHandler((error: Partial<FastifyError>, _, reply) => {
@@ -114,6 +115,29 @@ function contactRoutes(app: FastifyInstance, server: Server, stores: Stores): vo
     const { name } = request.params;
     if (!admin.disconnect(name)) return reply.code(404).send({ error: "no such user" });
     await audit(stores, "user disconnected", name);
+    return reply.code(204).send();
+  });
+}
+
+/** What of a user's history he or time would take away stays while it is on hold, also when the account is gone. */
+function historyRoutes(app: FastifyInstance, server: Server, stores: Stores): void {
+  const { history } = stores;
+  const path = `${NAME}/history-hold`;
+  app.get<{ Params: { name: string } }>(path, async (request, reply) => {
+    return reply.send({ held: await history.isHeld(request.params.name) });
+  });
+  app.put<{ Params: { name: string } }>(path, async (request, reply) => {
+    const { name } = request.params;
+    if (server.admin.users.find(name) === undefined)
+      return reply.code(404).send({ error: "no such user" });
+    if (await history.hold(name, true)) await audit(stores, "history held", name);
+    return reply.code(204).send();
+  });
+  app.delete<{ Params: { name: string } }>(path, async (request, reply) => {
+    const { name } = request.params;
+    if (!(await history.isHeld(name))) return reply.code(404).send({ error: "not on hold" });
+    await audit(stores, "history released", name); // before it: what is let go of does not come back
+    await history.hold(name, false);
     return reply.code(204).send();
   });
 }
