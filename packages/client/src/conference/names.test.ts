@@ -93,3 +93,17 @@ test("nothing that others get says who an anonymous participant is, in whatever 
     [],
   );
 });
+
+test("the page on which one chooses a name is told as such, and is a word of the room (IM-7.2.3.5-P1)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice"], {
+    server: { conferences: { aliasPage: true, announce: [] } },
+  });
+  const [alice] = people;
+  const shown = reading(alice.client);
+  await world.run(1_000);
+  const { url = "" } = alice.room.aliasLink ?? {};
+  assert.match(url, /\/alias\?t=/);
+  const [word] = shown;
+  assert.equal(word?.reach, "system");
+  assert.equal(word?.kind === "reference" && word.url, url);
+});

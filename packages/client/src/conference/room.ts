@@ -48,6 +48,7 @@ export type MemberLike = Member | string;
 export class Room {
   readonly #ports: RoomPorts;
   readonly #events: Emitter<RoomEvents>;
+  #aliasLink: AliasLink | undefined;
 
   /** Use `join`, `createGroup` or an invitation. */
   constructor(ports: RoomPorts) {
@@ -101,6 +102,11 @@ export class Room {
   /** As the user has wished to be called; how he is called the roster tells. */
   get nickname(): string | undefined {
     return this.me?.nickname ?? this.#membership.record.nickname;
+  }
+
+  /** The page on which the user may choose a name, if the group has told of one. */
+  get aliasLink(): AliasLink | undefined {
+    return this.#aliasLink;
   }
 
   get anonymous(): boolean {
@@ -181,6 +187,12 @@ export class Room {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.leave();
+  }
+
+  /** Only the SDK calls this. */
+  offerAlias(link: AliasLink): void {
+    this.#aliasLink = link;
+    this.emit("alias", link);
   }
 
   /** Only the SDK calls this. */

@@ -263,7 +263,7 @@ export class Rooms {
         take: async (entity, of) => {
           const status = await take(entity, of);
           const link = status === 200 && of.reach === "system" ? aliasLinkIn(entity) : undefined;
-          if (link !== undefined) room.emit("alias", link);
+          if (link !== undefined) room.offerAlias(link);
           return status;
         },
         hold: (session) => {
