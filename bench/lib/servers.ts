@@ -135,6 +135,13 @@ export async function startFilePipe(): Promise<Server> {
   return { name: "node:http", port, child, password: undefined };
 }
 
+export async function startXcapPipe(entries: string): Promise<Server> {
+  const program = join(ROOT, "bench/load/xcap-pipe.ts");
+  const child = startOn(0, [process.execPath, program, temporaryFolder(), entries]);
+  const port = Number(await saying(child, /^ready (\d+)$/m));
+  return { name: "node:http", port, child, password: undefined };
+}
+
 /** Undefined where it is not installed. `digest`: it asks for credentials as Parlance does. */
 export async function startKamailio(config: string, digest: boolean): Promise<Server | undefined> {
   if (!isInstalled("kamailio")) return undefined;

@@ -9,13 +9,15 @@ export class WebUser {
   readonly base: string;
   readonly #name: string;
   readonly #password: string;
+  readonly #audience: string;
   #token: string | undefined;
 
   /** `base`: `http://127.0.0.1:8080`. */
-  constructor(base: string, name: string, password: string) {
+  constructor(base: string, name: string, password: string, audience = "files") {
     this.base = base;
     this.#name = name;
     this.#password = password;
+    this.#audience = audience;
   }
 
   /** A token that is kept for the requests to come. */
@@ -45,7 +47,7 @@ export class WebUser {
           "content-type": "application/json",
           ...(authorization === undefined ? {} : { authorization }),
         },
-        body: JSON.stringify({ audience: "files" }),
+        body: JSON.stringify({ audience: this.#audience }),
       });
     const challenged = await ask();
     const text = challenged.headers.get("www-authenticate") ?? "";
