@@ -114,10 +114,13 @@ export class ThroughWay implements Way {
     asker: Asker,
     onward: (passage: Passage, asker: Asker) => void,
   ): void {
-    if (passage.request.method !== "MESSAGE") return onward(passage, asker);
+    const { recording } = this.#serving;
+    if (passage.request.method !== "MESSAGE" || !recording.listensTo(user)) {
+      return onward(passage, asker);
+    }
     onward(
       passage,
-      overheard(asker, () => this.#serving.recording.sent(passage, user)),
+      overheard(asker, () => recording.sent(passage, user)),
     );
   }
 

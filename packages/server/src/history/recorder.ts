@@ -50,6 +50,10 @@ export class HistoryRecorder implements Recording {
     );
   }
 
+  listensTo(user: User): boolean {
+    return this.#ports.settings.keepsHistory(user, "messages"); // IM-5.2.4-08f
+  }
+
   sent(passage: Passage, user: User): void {
     this.#record(passage, user, "sent");
   }
@@ -59,7 +63,7 @@ export class HistoryRecorder implements Recording {
   }
 
   #record(passage: Passage, user: User, direction: "sent" | "received"): void {
-    if (!this.#ports.settings.keepsHistory(user, "messages")) return; // IM-5.2.4-08f
+    if (!this.listensTo(user)) return;
     this.#keep(passage, user, direction).catch((error: unknown) => {
       this.#lost.add();
       this.#ports.log.warn("history not kept", { error: String(error) });

@@ -37,7 +37,7 @@ export function world({ options, disk, stores: given, rules, settings }: Wishes 
       way,
       reports,
       rules: rules ?? openRules,
-      recording: { sent: () => {}, received: () => {} },
+      recording: { listensTo: () => false, sent: () => {}, received: () => {} },
       changed: () => {},
       settings: { ...usualSettings, ...settings },
       readContent,
