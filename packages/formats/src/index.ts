@@ -13,6 +13,7 @@ export {
   parseAccessRules,
   type Rule,
   type Ruleset,
+  readAccessRules,
   type ValidityCondition,
 } from "./access-rules/index.ts";
 export {
@@ -108,6 +109,7 @@ export {
   type GroupEntry,
   type GroupService,
   parseGroup,
+  readGroupDocument,
   type SessionActivity,
   type TimeRange,
 } from "./group/index.ts";
@@ -234,6 +236,7 @@ export {
   type RecipientListRules,
   type ResourceList,
   type ResourceLists,
+  readResourceLists,
 } from "./resource-lists/index.ts";
 export {
   type AgreedMedia,

@@ -1,5 +1,5 @@
 /** application/auth-policy+xml: the rules of a user about who may reach him. RFC 4745 */
-import { type Parsed, parsed, parseXml, XmlWriter } from "@parlance/wire";
+import { type Parsed, parsed, parseXml, type XmlDocument, XmlWriter } from "@parlance/wire";
 import { expectRoot } from "../xml-fields.ts";
 import { readRuleset } from "./read-ruleset.ts";
 import { ACCESS_RULES_TYPE, COMMON_POLICY, LIST_SERVICE, type Ruleset } from "./ruleset.ts";
@@ -7,10 +7,14 @@ import { RULE_PREFIXES, writeRuleset } from "./write-ruleset.ts";
 
 export function parseAccessRules(bytes: Uint8Array): Parsed<Ruleset> {
   const document = parseXml(bytes);
-  if (!document.ok) return document;
+  return document.ok ? readAccessRules(document.value) : document;
+}
+
+/** The same of a document whose tree there is already. */
+export function readAccessRules({ root }: XmlDocument): Parsed<Ruleset> {
   return parsed(() => {
-    expectRoot(ACCESS_RULES_TYPE, document.value.root, COMMON_POLICY, "ruleset");
-    return readRuleset(document.value.root);
+    expectRoot(ACCESS_RULES_TYPE, root, COMMON_POLICY, "ruleset");
+    return readRuleset(root);
   });
 }
 

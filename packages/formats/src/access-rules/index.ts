@@ -1,5 +1,5 @@
 /** Rules about who may do what. RFC 4745 */
-export { formatAccessRules, parseAccessRules } from "./access-rules.ts";
+export { formatAccessRules, parseAccessRules, readAccessRules } from "./access-rules.ts";
 export {
   ACCESS_RULES_TYPE,
   type Actions,

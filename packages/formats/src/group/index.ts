@@ -8,4 +8,4 @@ export {
   type SessionActivity,
   type TimeRange,
 } from "./group.ts";
-export { parseGroup } from "./parse-group.ts";
+export { parseGroup, readGroupDocument } from "./parse-group.ts";

@@ -7,6 +7,7 @@ import {
   parsed,
   parseXml,
   textContent,
+  type XmlDocument,
   type XmlElement,
 } from "@parlance/wire";
 import { mediaOf, readRuleset } from "../access-rules/read-ruleset.ts";
@@ -31,7 +32,12 @@ import {
 
 export function parseGroup(bytes: Uint8Array): Parsed<Group> {
   const document = parseXml(bytes);
-  return document.ok ? parsed(() => readGroup(document.value.root)) : document;
+  return document.ok ? readGroupDocument(document.value) : document;
+}
+
+/** The same of a document whose tree there is already. */
+export function readGroupDocument({ root }: XmlDocument): Parsed<Group> {
+  return parsed(() => readGroup(root));
 }
 
 function readGroup(root: XmlElement): Group {

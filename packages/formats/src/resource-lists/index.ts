@@ -23,4 +23,5 @@ export {
   parseResourceLists,
   type ResourceList,
   type ResourceLists,
+  readResourceLists,
 } from "./resource-lists.ts";

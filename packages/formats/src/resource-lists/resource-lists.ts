@@ -6,6 +6,7 @@ import {
   type Parsed,
   parsed,
   parseXml,
+  type XmlDocument,
   type XmlElement,
   XmlWriter,
 } from "@parlance/wire";
@@ -49,8 +50,11 @@ export const RESOURCE_LISTS = "urn:ietf:params:xml:ns:resource-lists";
 /** The root, or a `list` that was fetched alone. Elements nobody knows are passed over. */
 export function parseResourceLists(bytes: Uint8Array): Parsed<ResourceLists> {
   const document = parseXml(bytes);
-  if (!document.ok) return document;
-  const { root } = document.value;
+  return document.ok ? readResourceLists(document.value) : document;
+}
+
+/** The same of a document whose tree there is already. */
+export function readResourceLists({ root }: XmlDocument): Parsed<ResourceLists> {
   return parsed(() => {
     if (root.namespace === RESOURCE_LISTS && root.local === "list")
       return { lists: [readList(root)] };

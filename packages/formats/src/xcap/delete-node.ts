@@ -26,7 +26,7 @@ export function deleteNode(
   if (spanOf(edited, left.value, selector) !== undefined) {
     return conflict(xcapError("cannot-delete"));
   }
-  return { kind: "edited", bytes: edited, created: false };
+  return { kind: "edited", bytes: edited, document: left.value, created: false };
 }
 
 /** The octets of what is selected. */

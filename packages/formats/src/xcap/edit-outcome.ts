@@ -1,10 +1,13 @@
 /** What became of an attempt to change a document. RFC 4825 §8 */
+import type { XmlDocument } from "@parlance/wire";
 import type { XcapError } from "./xcap-error.ts";
 
 export type XcapEdit =
   | {
       readonly kind: "edited";
       readonly bytes: Uint8Array<ArrayBuffer>;
+      /** What they were read as, to see that the edit does what it is to. */
+      readonly document: XmlDocument;
       /** Whether something new came into being: 201 and not 200. */
       readonly created: boolean;
     }

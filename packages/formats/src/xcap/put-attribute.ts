@@ -91,5 +91,5 @@ function verified(
   if (written === undefined) return conflict(xcapError("cannot-insert"));
   const back = utf8Text(edited.subarray(written.valueStart - 1, written.valueEnd + 1));
   if (back !== value) return conflict(xcapError("cannot-insert"));
-  return { kind: "edited", bytes: edited, created };
+  return { kind: "edited", bytes: edited, document: document.value, created };
 }

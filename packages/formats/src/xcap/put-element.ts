@@ -56,5 +56,5 @@ function verified(
   const same =
     element?.start === at && equalBytes(edited.subarray(element.start, element.end), fragment);
   if (!same) return conflict(xcapError("cannot-insert"));
-  return { kind: "edited", bytes: edited, created };
+  return { kind: "edited", bytes: edited, document: document.value, created };
 }

@@ -1,5 +1,5 @@
 /** DELETE of a document, an element or an attribute. RFC 4825 §7.3, §7.5, §7.8, §8.4 */
-import { deleteNode, elementOf, readNode, xcapError } from "@parlance/formats";
+import { deleteNode, elementOf, readNode } from "@parlance/formats";
 import { attribute, parseXml } from "@parlance/wire";
 import type { ServerDocuments, User } from "../ports/index.ts";
 import { methodNotAllowed, notFound, refusal, type WebAnswer } from "../web/index.ts";
@@ -54,12 +54,10 @@ function deleted(
   if (edit.kind === "conflict") return leave(conflict(located(edit.error, uri)));
   if (edit.kind === "not found") return leave(notFound());
   if (edit.kind === "not allowed") return leave(methodNotAllowed("GET, HEAD"));
-  const xml = parseXml(edit.bytes);
-  if (!xml.ok) return leave(conflict(xcapError("constraint-failure", xml.error.reason)));
-  const checked = { bytes: edit.bytes, xml: xml.value, owner: user };
+  const checked = { bytes: edit.bytes, xml: edit.document, owner: user };
   const wrong = usage.check(checked);
   if (wrong !== undefined) return leave(conflict(wrong));
-  return { do: "put", bytes: edit.bytes, claim: usage.claimOf(checked) };
+  return { do: "put", ...checked, claim: usage.claimOf(checked) };
 }
 
 /** What the server writes is deleted with what it speaks of, one entry or all. OMA IM 17.5, D-20 */

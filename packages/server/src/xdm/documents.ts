@@ -13,7 +13,12 @@ export interface DocumentsPorts {
 
 /** What a change makes of the version that is there. */
 export type Change<Said> =
-  | { readonly do: "put"; readonly bytes: Uint8Array; readonly claim: string | undefined }
+  | {
+      readonly do: "put";
+      readonly bytes: Uint8Array;
+      readonly xml: XmlDocument;
+      readonly claim: string | undefined;
+    }
   | { readonly do: "remove" }
   | { readonly do: "leave"; readonly because: Said };
 
@@ -86,7 +91,7 @@ export class Documents {
   async #put(
     key: DocumentKey,
     before: StoredDocument | undefined,
-    { bytes, claim }: Extract<Change<never>, { readonly do: "put" }>,
+    { bytes, xml, claim }: Extract<Change<never>, { readonly do: "put" }>,
   ): Promise<Changed<never> | "changed"> {
     const { store, clock, random } = this.#ports;
     const etag = random.token(ETAG_BITS);
@@ -94,6 +99,7 @@ export class Documents {
     const result = await store.put(document, before?.etag, this.#quota);
     if (result === "changed") return "changed";
     if (result !== "stored") return { outcome: result };
+    this.#recent.keep(document, xml);
     await this.#tell({ ...key, before, after: document });
     return { outcome: "put", etag, created: before === undefined };
   }

@@ -9,7 +9,7 @@ import {
   type XcapError,
   xcapError,
 } from "@parlance/formats";
-import { equalBytes, FormatError, parseXml } from "@parlance/wire";
+import { equalBytes, FormatError, type XmlDocument } from "@parlance/wire";
 import type { LimitWatch, User } from "../ports/index.ts";
 import {
   field,
@@ -52,12 +52,10 @@ export async function putDocument(
       if ("because" in made) return { do: "leave", because: made.because };
       ({ created } = made);
       if (made.bytes.length > ports.documentBytes) return leave(tooLarge(request, ports));
-      const xml = parseXml(made.bytes);
-      if (!xml.ok) return leave(conflict(xcapError("constraint-failure", xml.error.reason)));
-      checked = { bytes: made.bytes, xml: xml.value, owner: user };
+      checked = { bytes: made.bytes, xml: made.document, owner: user };
       const wrong = asked.usage.check(checked);
       if (wrong !== undefined) return leave(conflict(wrong));
-      return { do: "put", bytes: made.bytes, claim: asked.usage.claimOf(checked) };
+      return { do: "put", ...checked, claim: asked.usage.claimOf(checked) };
     },
   );
   switch (changed.outcome) {
@@ -125,7 +123,11 @@ function tooLarge({ source }: WebRequest, { hits }: WritePorts): WebAnswer {
 }
 
 type Edited =
-  | { readonly bytes: Uint8Array; readonly created: boolean }
+  | {
+      readonly bytes: Uint8Array;
+      readonly document: XmlDocument;
+      readonly created: boolean;
+    }
   | { readonly because: WebAnswer };
 
 function edited(
@@ -151,7 +153,7 @@ function exists(now: OpenDocument | undefined, node: NodeSelector | undefined): 
 function whole(now: OpenDocument | undefined, body: Uint8Array): Edited {
   const read = readXcapDocument(body);
   if (!read.ok) return { because: conflict(read.error) };
-  return { bytes: body, created: now === undefined };
+  return { bytes: body, document: read.document, created: now === undefined };
 }
 
 function part(

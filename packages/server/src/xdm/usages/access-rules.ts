@@ -3,7 +3,7 @@ import {
   ACCESS_RULES_SCHEMA,
   ACCESS_RULES_TYPE,
   checkSchema,
-  parseAccessRules,
+  readAccessRules,
   type XcapError,
 } from "@parlance/formats";
 import { anchorsOf } from "@parlance/im";
@@ -31,12 +31,12 @@ export function accessRules(references: References): Usage {
 }
 
 function checkRules(
-  { bytes, xml, owner }: CheckedDocument,
+  { xml, owner }: CheckedDocument,
   references: References,
 ): XcapError | undefined {
   const fault = checkSchema(xml.root, ACCESS_RULES_SCHEMA);
   if (fault !== undefined) return invalid(fault.reason);
-  const rules = parseAccessRules(bytes);
+  const rules = readAccessRules(xml);
   if (!rules.ok) return invalid(rules.error.reason);
   const anchors = anchorsOf(rules.value);
   return anchors.every((anchor) => references.leadTo(anchor, owner))

@@ -4,7 +4,7 @@ import {
   GROUP_SCHEMA,
   GROUP_TYPE,
   type Group,
-  parseGroup,
+  readGroupDocument,
   type XcapError,
   xcapError,
 } from "@parlance/formats";
@@ -40,10 +40,10 @@ export function groups(names: GroupNames, references: References, bounds: GroupB
     ],
     only: undefined,
     source: undefined,
-    check({ bytes, xml, owner }) {
+    check({ xml, owner }) {
       const fault = checkSchema(xml.root, GROUP_SCHEMA);
       if (fault !== undefined) return invalid(fault.reason);
-      const read = parseGroup(bytes);
+      const read = readGroupDocument(xml);
       if (!read.ok) return invalid(read.error.reason);
       const group = read.value;
       const key = names.keyOf(group.uri);
@@ -94,8 +94,8 @@ function taken(uri: string, names: GroupNames): XcapError {
   return { kind: "uniqueness-failure", phrase: "another has this address", exists };
 }
 
-function groupUri({ bytes }: CheckedDocument): string | undefined {
-  const read = parseGroup(bytes);
+function groupUri({ xml }: CheckedDocument): string | undefined {
+  const read = readGroupDocument(xml);
   return read.ok ? read.value.uri : undefined;
 }
 

@@ -3,9 +3,9 @@ import {
   checkResourceLists,
   checkSchema,
   GROUP_USAGE_LIST_TYPE,
-  parseResourceLists,
   RESOURCE_LISTS_SCHEMA,
   RESOURCE_LISTS_TYPE,
+  readResourceLists,
   type XcapError,
   type XcapExists,
   xcapError,
@@ -39,12 +39,12 @@ export function groupUsageList(references: References): Usage {
 }
 
 function checkLists(
-  { bytes, xml, owner }: CheckedDocument,
+  { xml, owner }: CheckedDocument,
   references: References,
 ): XcapError | undefined {
   const fault = checkSchema(xml.root, RESOURCE_LISTS_SCHEMA);
   if (fault !== undefined) return invalid(fault.reason);
-  const lists = parseResourceLists(bytes);
+  const lists = readResourceLists(xml);
   if (!lists.ok) return invalid(lists.error.reason);
   const faults = checkResourceLists(lists.value);
   const exists = faults.flatMap(({ kind, field }): readonly XcapExists[] =>
