@@ -42,9 +42,12 @@ export class Location {
     }
     if (contacts.length === 0) return contacts;
     const preferences = this.#preferences.of(request);
-    return rankTargets(contacts.map(targetFor(preferences)), preferences).map(
-      ({ target }) => target.contact,
-    );
+    const target = targetFor(preferences);
+    const [only] = contacts;
+    if (contacts.length === 1 && only !== undefined) {
+      return rankTargets([target(only)], preferences).length === 0 ? [] : [only]; // as nearly always
+    }
+    return rankTargets(contacts.map(target), preferences).map((ranked) => ranked.target.contact);
   }
 
   /** The contacts of one device; 480 when it is away, 404 when there never was such a GRUU. */
@@ -93,13 +96,15 @@ const INSTANCE = "+sip.instance";
 
 /** The instance is told apart by few wishes only, so it is not part of what contacts share. */
 function targetFor({ accept, reject }: CallerPreferences) {
-  const byInstance = [...accept, ...reject].some(({ terms }) =>
-    terms.some(({ tag }) => tag === INSTANCE),
-  );
+  const byInstance = accept.some(speaksOfInstance) || reject.some(speaksOfInstance);
   return (contact: RegisteredContact) => {
     const { q, instance } = contact;
     if (!byInstance || instance === undefined) return { contact, q, features: contact.features };
     const own = parseFeatures([[INSTANCE, `<${instance}>`]]);
     return { contact, q, features: new Map([...contact.features, ...own]) };
   };
+}
+
+function speaksOfInstance({ terms }: CallerPreferences["accept"][number]): boolean {
+  return terms.some(({ tag }) => tag === INSTANCE);
 }
