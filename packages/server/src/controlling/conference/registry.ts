@@ -62,6 +62,13 @@ export class Registry {
         this.#keeping.ended(user); // there is no such group any more. Clause 16.6
         continue;
       }
+      // The end of the one before may not have been written. A group has one session, the last that was begun.
+      const other = identity === undefined ? undefined : this.#byGroup.get(identity);
+      if (other !== undefined && other.startedAt >= facts.startedAt) {
+        this.#keeping.ended(user);
+        continue;
+      }
+      other?.close();
       const conference = this.#enter({ ...facts, user, group }, procedures);
       for (const one of participants) conference.people.remember(one);
       conference.awaitReturn();
@@ -79,10 +86,13 @@ export class Registry {
   }
 
   /** Its identity means nothing any more. Clause 7.13 */
-  close({ user, identity, group }: Conference): void {
+  close(conference: Conference): void {
+    const { user, identity, group } = conference;
     this.#keeping.ended(user);
     this.#byIdentity.delete(identity);
-    if (group !== undefined) this.#byGroup.delete(group.identity);
+    if (group !== undefined && this.#byGroup.get(group.identity) === conference) {
+      this.#byGroup.delete(group.identity);
+    }
   }
 
   /** Sessions that somebody is in, or waits for others in. */
