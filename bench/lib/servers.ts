@@ -25,6 +25,8 @@ const ROOMY = {
   messageBurst: 1_000_000,
   registersPerSecond: 1_000_000,
   registerBurst: 1_000_000,
+  documentRequestsPerSecond: 1_000_000,
+  documentRequestBurst: 1_000_000,
   transactionsPerSource: 100_000,
   connectionsPerSource: 10_000,
   deferredMessagesPerUser: 1_000_000,

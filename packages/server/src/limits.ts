@@ -116,6 +116,8 @@ export const defaultLimits = {
   documentBytes: 262_144,
   documentsPerUser: 50, // in each usage: lists, groups …
   documentBytesPerUser: 4 * 1_048_576, // in all of them
+  documentRequestsPerSecond: 20, // of one user: a changed document is read and checked as a whole
+  documentRequestBurst: 200, // a client that brings its address book over, entry by entry
 
   // Files over HTTP.
   fileBytes: 100 * 1_048_576,

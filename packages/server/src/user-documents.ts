@@ -6,6 +6,7 @@ import { groupsOf } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Groups } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
+import { Rate } from "./core/rate.ts";
 import type { Bounds } from "./limits.ts";
 import { LiveGroups } from "./live-groups.ts";
 import type { ServerDocuments, WebLogin } from "./ports/index.ts";
@@ -99,6 +100,7 @@ export function makeDocuments(
   documents.onChange(auditDocuments(stores.audit, clock, log));
   metrics.gauge("access_rules_users", "Users with access rules", () => policy.count);
   metrics.gauge("groups", "Groups that users keep", () => live.count);
+  const rate = new Rate(limits.documentRequestsPerSecond, limits.documentRequestBurst);
   const proxies = new Set(config.xcap?.proxies ?? []);
   const userAt = (uri: string) => {
     const read = parsed(() => parseUri(uri));
@@ -121,6 +123,7 @@ export function makeDocuments(
           store: stores.documents,
           usages: new Map(usages.map((usage) => [usage.auid, usage])),
           login: behindProxies(login, proxies, userAt),
+          take: (user) => rate.take(user, clock.now()),
           hashing,
           hits,
           log,

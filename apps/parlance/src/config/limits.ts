@@ -241,6 +241,16 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Seconds that messages are kept as history.",
     least: 60,
   },
+  documentRequestsPerSecond: {
+    usual: 20,
+    about: "Requests for documents of one user a second, on average.",
+    least: 1,
+  },
+  documentRequestBurst: {
+    usual: 200,
+    about: "Requests for documents of one user at once.",
+    least: 1,
+  },
   tokenSeconds: { usual: 900, about: "Seconds that a token for HTTP is good for.", least: 1 },
   thumbnailBytes: { usual: 65_536, about: "Octets of the thumbnail of a file." },
   uploadIdleSeconds: {

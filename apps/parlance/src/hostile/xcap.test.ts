@@ -24,7 +24,11 @@ interface World {
 
 async function start(t: TestContext): Promise<World> {
   const users = ["alice", "bob"].map((name) => ({ name, password: "pw" }));
-  const server = await ServerProcess.start({ users, domain: DOMAIN });
+  const server = await ServerProcess.start({
+    users,
+    domain: DOMAIN,
+    set: { "limits.documentRequestBurst": 10_000 },
+  });
   t.after(() => server.stop());
   const alice = new WebUser(server.httpUrl, "alice", "pw", "xcap");
   return { server, alice, token: await alice.token() };

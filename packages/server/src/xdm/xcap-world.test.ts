@@ -1,6 +1,7 @@
 /** The XCAP server over stores in memory: requests as values. */
 import { utf8Bytes, utf8Text } from "@parlance/wire";
 import { hashing, SeededRandom } from "../core/machine-ports.test.ts";
+import { Rate } from "../core/rate.ts";
 import { type Bounds, limitsWith } from "../limits.ts";
 import type { ServerDocuments, User, WebLogin } from "../ports/index.ts";
 import { type Disk, memoryStores } from "../store/index.ts";
@@ -67,6 +68,7 @@ export class XcapWorld {
       { documents: bounds.documentsPerUser, bytes: bounds.documentBytesPerUser },
     );
     this.documents.onChange(auditDocuments(audit, clock, silentLog));
+    const rate = new Rate(bounds.documentRequestsPerSecond, bounds.documentRequestBurst);
     const references = new References(() => ROOT);
     const names = {
       keyOf: (uri: string) => (uri.endsWith("@example.com") ? uri : undefined),
@@ -86,6 +88,7 @@ export class XcapWorld {
         store,
         usages: new Map(usages.map((usage) => [usage.auid, usage])),
         login: loginOf,
+        take: (user) => rate.take(user, clock.now()),
         hashing,
         hits,
         log: silentLog,

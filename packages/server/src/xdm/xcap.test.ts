@@ -5,6 +5,7 @@ import { parseXcapCapabilities, parseXcapDirectory, parseXcapError } from "@parl
 import { utf8Bytes } from "@parlance/wire";
 import * as fc from "fast-check";
 import { casesFor } from "../../../../tools/test/corpora.ts";
+import type { Bounds } from "../limits.ts";
 import {
   ATT,
   EL,
@@ -29,8 +30,8 @@ const FRIENDS = `<?xml version="1.0"?>
 const LIST = `${LISTS}/~~/resource-lists/list%5b@name=%22friends%22%5d`;
 const entry = (who: string) => `${LIST}/entry%5b@uri=%22sip:${who}@example.com%22%5d`;
 
-async function withFriends(): Promise<XcapWorld> {
-  const world = new XcapWorld();
+async function withFriends(limits: Partial<Bounds> = {}): Promise<XcapWorld> {
+  const world = new XcapWorld(limits);
   assert.equal((await world.put(LISTS, FRIENDS, { type: LISTS_TYPE })).status, 201);
   return world;
 }
@@ -248,6 +249,18 @@ test("a user keeps so many documents, and so many octets (security §6)", async 
   assert.equal((await small.get(LISTS)).text, FRIENDS);
 });
 
+test("a user asks so often, and then has to wait", async () => {
+  const world = new XcapWorld({ documentRequestsPerSecond: 1, documentRequestBurst: 2 });
+  const codes = [await codeOf(world.get(LISTS)), await codeOf(world.get(LISTS))];
+  const third = await world.get(LISTS);
+  assert.deepEqual([...codes, third.status], [404, 404, 429]);
+  assert.equal(third.headers.get("retry-after"), "1");
+  assert.equal(await codeOf(world.get(LISTS.replace("alice", "bob"), { user: "bob" })), 404);
+  assert.deepEqual(world.hits.limits, ["documentRequestsPerSecond"]);
+  await world.clock.pass(1_000);
+  assert.equal(await codeOf(world.get(LISTS)), 404);
+});
+
 test("groups have an address of the domain that nobody else has (OMA IM 17.3)", async () => {
   const world = new XcapWorld();
   const put = (user: string, name: string, uri: string, inside?: string) =>
@@ -402,7 +415,7 @@ test("forbidden and hostile requests get the answers of the corpus", async (t) =
 });
 
 test("whatever the path and the body, nothing is thrown and nobody else's document is touched", async () => {
-  const world = await withFriends();
+  const world = await withFriends({ documentRequestBurst: 10_000 });
   const pieces = fc.array(
     fc.constantFrom(
       "~~",

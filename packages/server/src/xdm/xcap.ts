@@ -23,6 +23,8 @@ export interface XcapPorts {
   readonly store: DocumentStore;
   readonly usages: ReadonlyMap<string, Usage>;
   readonly login: WebLogin;
+  /** Takes one request from what a user may ask; how many seconds to wait when there is none left. */
+  readonly take: (user: string) => number | undefined;
   readonly hashing: Hashing;
   readonly hits: LimitWatch;
   readonly log: Log;
@@ -60,6 +62,11 @@ export class Xcap {
     try {
       const proof = await this.#ports.login(request);
       if (proof.do === "refuse") return proof.answer;
+      const waitSeconds = this.#ports.take(proof.user.name);
+      if (waitSeconds !== undefined) {
+        this.#ports.hits.hit("documentRequestsPerSecond", request.source.host);
+        return refusal(429, "too many requests", [["retry-after", String(waitSeconds)]]);
+      }
       return await this.#serve(request, proof.user);
     } catch (error) {
       if (error instanceof FormatError) return refusal(400, "bad request");
