@@ -105,3 +105,25 @@ test("whoever comes back is called what he was called, and is the same stranger 
   assert.equal(again?.entity, first.entity);
   assert.equal(again.displayText, "Night Owl");
 });
+
+test("whoever hid and has gone is asked by his own name: nobody sees who he was (8.3)", async () => {
+  const world = await ConferenceWorld.open(ROOM);
+  const alice = await world.inLobby("alice");
+  await alice.watch();
+  const bob = await hidden(world, "bob", "Night Owl");
+  await world.pass(1_000);
+  const owl = alice.documents[1]?.users?.users[0]?.entity ?? assert.fail("nobody came");
+  bob.phone.call?.end();
+  await world.pass(3_000);
+  const before = alice.documents.length;
+  bob.phone.automatic = false;
+  assert.equal(await alice.refer("<sip:bob@parlance.test>"), "202");
+  await world.pass(1_000);
+  const asked = alice.documents[before]?.users?.users[0];
+  assert.equal(asked?.entity, "sip:bob@parlance.test");
+  assert.equal(asked.displayText, "bob");
+  // Nor is he found any more by what he appeared as.
+  assert.equal(await alice.refer(`<${owl}>`), "202");
+  await world.settle();
+  assert.equal(/200/.test(alice.results.at(-1) ?? ""), false);
+});

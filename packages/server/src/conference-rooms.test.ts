@@ -81,6 +81,30 @@ test("everybody in the room hears what is said to it, by whichever name (IM-7.2.
   ]);
 });
 
+test("whoever is asked and does not come has missed nothing, and gets nothing of it when he does (8.7)", async () => {
+  const world = await ConferenceWorld.open();
+  const alice = await world.inLobby("alice");
+  const carol = await world.somebody("carol");
+  carol.phone.automatic = false;
+  say(alice, LOBBY, "before");
+  assert.equal(await alice.refer("<sip:carol@parlance.test>"), "202");
+  await world.settle();
+  carol.phone.incoming?.refuse(480);
+  await world.settle();
+  say(alice, LOBBY, "in between");
+  await world.settle();
+  assert.equal(await alice.refer("<sip:carol@parlance.test>"), "202");
+  await world.settle();
+  carol.phone.accept();
+  await world.settle();
+  carol.connect();
+  await world.pass(1_000);
+  say(alice, LOBBY, "after");
+  await world.pass(1_000);
+  const texts = heard(carol).filter((text) => text.includes("alice"));
+  assert.deepEqual(texts, [`alice <sip:alice@parlance.test> > <${LOBBY};isfocus>: after`]);
+});
+
 test("nothing that others get says who an anonymous participant is (IM-7.2.1.3-06, 8.3)", async () => {
   const world = await ConferenceWorld.open({
     rooms: [{ name: "lobby", allowAnonymity: true }],

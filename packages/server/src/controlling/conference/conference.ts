@@ -324,14 +324,16 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   }
 
   departed(participant: Participant, departure: Departure | undefined): void {
-    const wasSeen = participant.state === "present" || !participant.hidden;
-    if (participant.state === "present") this.#announcements.left(participant);
+    const wasIn = participant.state === "present";
+    const wasSeen = wasIn || !participant.hidden;
+    if (wasIn) this.#announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
     participant.withdrawPage?.();
     if (!this.#over) this.keep(participant);
     this.people.names.release(participant.address);
-    this.room.remove(participant.address, departure?.method === "failed");
+    // Whoever did not come has missed nothing.
+    this.room.remove(participant.address, wasIn && departure?.method === "failed");
     if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.count);
     else this.roster.leave(conferenceUserOf(participant, departure), this.count);
     this.roster.review("rejected");

@@ -109,10 +109,7 @@ export function guest(
   const user = on.ports.userAt(keyOf(text));
   const address = user?.address ?? keyOf(text);
   const known = conference.people.get(address);
-  if (known !== undefined) {
-    if (known.state !== "present") known.state = "invited";
-    return known;
-  }
+  if (known?.state === "present") return known;
   const asked: Originator = { uri: uri.value, address, anonymous: anonymize, user };
   const person: Person = personOf(asked);
   const rights = rightsFor(asked, conference, on);
@@ -128,7 +125,13 @@ export function guest(
     on.ports.random,
     (entity) => conference.people.isTaken(entity),
   );
-  return new Participant(person, { appearance, rights, state: "invited", hidden });
+  if (known === undefined) {
+    return new Participant(person, { appearance, rights, state: "invited", hidden });
+  }
+  known.state = "invited";
+  // Whoever was here without a name is asked by his own: nobody is to see that it was he.
+  if (known.appearance.anonymous && !anonymize) known.appearance = appearance;
+  return known;
 }
 
 function groupNameOf(address: string, group: Group | undefined): string | undefined {

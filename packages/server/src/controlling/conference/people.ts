@@ -25,6 +25,8 @@ export class People {
   readonly #ports: PeoplePorts;
   readonly #byAddress = new Map<string, Participant>();
   readonly #byEntity = new Map<string, Participant>();
+  /** By address, under which entity he is found. */
+  readonly #entities = new Map<string, string>();
 
   /** `own`: what the session itself is called. */
   constructor(own: readonly string[], ports: PeoplePorts) {
@@ -93,9 +95,14 @@ export class People {
     return this.#byAddress.get(this.#ports.userAt(key)?.address ?? key);
   }
 
+  /** By another entity than before he is not to be found by the old one. */
   #enter(participant: Participant): void {
-    this.#byAddress.set(participant.address, participant);
-    this.#byEntity.set(participant.entity, participant);
+    const { address, entity } = participant;
+    const before = this.#entities.get(address);
+    if (before !== undefined && before !== entity) this.#byEntity.delete(before);
+    this.#entities.set(address, entity);
+    this.#byAddress.set(address, participant);
+    this.#byEntity.set(entity, participant);
   }
 
   /** Of those who have gone not all are known for ever. */
@@ -105,6 +112,7 @@ export class People {
       if (one.state !== "gone") continue;
       this.#byAddress.delete(one.address);
       this.#byEntity.delete(one.entity);
+      this.#entities.delete(one.address);
       return this.#ports.keeping.forgotten(this.#ports.session, one.address);
     }
   }
