@@ -6,8 +6,8 @@ const LONGEST_PIECE = SLAB_BYTES / 2;
 
 /**
  * Memory for what is written now and gone in a moment: a typed array of its own costs three times as much, and the
- * collector again to find it. Whoever keeps a piece for longer keeps the whole slab, so what is kept and what is
- * not come from different ones.
+ * collector again to find it. Whoever keeps a piece for longer keeps the whole slab, so nothing that is kept
+ * for long may come from one.
  */
 export class Slab {
   #bytes = new Uint8Array(0);

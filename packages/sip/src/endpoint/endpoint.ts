@@ -4,7 +4,7 @@ import { type Hop, HopFinder, type Resolver, type TransportName } from "../locat
 import {
   checkRequest,
   checkResponse,
-  formatMessage,
+  formatLeaving,
   formatUnderVia,
   makeResponse,
   RetryAfter,
@@ -301,7 +301,7 @@ export class Endpoint implements FlowEvents {
     build: BuildResponse,
   ): void {
     this.#engine.counters.responsesOut += 1;
-    this.#engine.send(flow, formatMessage(makeResponse(request, status, reason, build)));
+    this.#engine.send(flow, formatLeaving(makeResponse(request, status, reason, build)));
   }
 
   #sendOn(request: SipRequest, flow: Flow): void {

@@ -1,6 +1,8 @@
 /** The server transactions: tables that run, and the way of an answer back. RFC 3261 §17.2, §18.2.2 */
 import { type Cancel, type Link, type Place, Runner } from "@parlance/wire";
+import { isReliable } from "../locate/index.ts";
 import {
+  formatLeaving,
   formatMessage,
   makeResponse,
   RetryAfter,
@@ -65,6 +67,8 @@ export abstract class ServerRun implements Answering, Evictable {
   /** The table's word for an answer of this status goes in. */
   protected abstract answerWith(status: number): void;
   protected abstract sendFailed(): void;
+  /** Whether the answer is kept for repeats of the request. */
+  protected abstract readonly keepsAnswer: boolean;
 
   respond(response: SipResponse): void {
     this.#next = response;
@@ -76,7 +80,7 @@ export abstract class ServerRun implements Answering, Evictable {
   respondOnce(response: SipResponse): void {
     this.#markAnswered();
     this.owner.engine.counters.responsesOut += 1;
-    this.#transmit(formatMessage(response));
+    this.#transmit(formatLeaving(response));
     this.forget();
   }
 
@@ -134,7 +138,7 @@ export abstract class ServerRun implements Answering, Evictable {
   }
 
   #keepAndSend(response: SipResponse): void {
-    this.#last = formatMessage(response);
+    this.#last = this.keepsAnswer ? formatMessage(response) : formatLeaving(response);
     this.owner.engine.counters.responsesOut += 1;
     this.#transmit(this.#last);
   }
@@ -155,6 +159,7 @@ export abstract class ServerRun implements Answering, Evictable {
 }
 
 export class InviteServerRun extends ServerRun {
+  protected readonly keepsAnswer = true;
   readonly #runner: Runner<InviteServer>;
   #wait: Cancel | undefined;
 
@@ -213,11 +218,13 @@ export class InviteServerRun extends ServerRun {
 }
 
 export class NonInviteServerRun extends ServerRun {
+  protected readonly keepsAnswer: boolean;
   readonly #runner: Runner<NonInviteServer>;
 
   constructor(key: string, request: SipRequest, flow: Flow, owner: ServerOwner) {
     super(key, request, flow, owner);
     const { engine } = owner;
+    this.keepsAnswer = !isReliable(flow.transport); // RFC 3261 §17.2.2: timer J is zero there
     this.#runner = new Runner(engine.plansFor(flow).nonInviteServer, engine.wheel, this);
   }
 

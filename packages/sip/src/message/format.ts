@@ -2,30 +2,30 @@
 import { asciiInto, concatBytes, octetBytes, octetText, Slab, utf8Bytes } from "@parlance/wire";
 import { breaksLine } from "./characters.ts";
 import { firstLine, type HeaderLine } from "./header-line.ts";
-import { type SipMessage, SipResponse } from "./message.ts";
+import type { SipMessage } from "./message.ts";
 
-/** Answers over datagrams are kept for half a minute, requests are not: those do not keep the memory of these. */
-const sentRequests = new Slab();
-const answers = new Slab();
+/** What is sent and then forgotten. */
+const leaving = new Slab();
 
+/** In memory of its own, for whoever keeps it. */
 export function formatMessage(message: SipMessage): Uint8Array {
-  return write(
-    message,
-    `${joinLines(message.parts.lines)}\r\n`,
-    message instanceof SipResponse ? answers : undefined,
-  );
+  return write(message, `${joinLines(message.parts.lines)}\r\n`, undefined);
 }
 
-/** As it goes out with one Via more on top, and a Content-Length, which streams need. RFC 3261 §18.1.1 */
+/** As `formatMessage`, for what is kept no longer than it takes to send it: it shares memory with others. */
+export function formatLeaving(message: SipMessage): Uint8Array {
+  return write(message, `${joinLines(message.parts.lines)}\r\n`, leaving);
+}
+
+/** As `formatLeaving`, with one Via more on top, and a Content-Length, which streams need. RFC 3261 §18.1.1 */
 export function formatUnderVia(message: SipMessage, via: string): Uint8Array {
   if (breaksLine(via)) throw new RangeError("line break or NUL in Via");
   const { lines, body } = message.parts;
   const length =
     firstLine(lines, "content-length") === undefined ? `Content-Length: ${body.length}\r\n` : "";
-  return write(message, `Via: ${via}\r\n${joinLines(lines)}${length}\r\n`, sentRequests);
+  return write(message, `Via: ${via}\r\n${joinLines(lines)}${length}\r\n`, leaving);
 }
 
-/** Without a slab in memory of its own, for whoever keeps it. */
 function write(message: SipMessage, headers: string, slab: Slab | undefined): Uint8Array {
   const { body, octets } = message.parts;
   if (octets) return formatOctets(message, headers);

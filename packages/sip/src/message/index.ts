@@ -10,7 +10,7 @@ export type {
   ResponseStart,
 } from "./edit.ts";
 export { escape as escapeUri, unescape as unescapeUri } from "./escapes.ts";
-export { formatMessage, formatUnderVia } from "./format.ts";
+export { formatLeaving, formatMessage, formatUnderVia } from "./format.ts";
 export { SipFramer, type SipFramerOptions } from "./framer.ts";
 export type { MessageFault } from "./head.ts";
 export { type HeaderLine, type HeaderRef, type MessageParts, makeLine } from "./header-line.ts";
