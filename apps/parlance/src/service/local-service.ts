@@ -9,7 +9,7 @@ export function localService(): object {
     domain: "parlance.test",
     data: "./data",
     users: NAMES.map((name) => ({ name, password: newPassword() })),
-    rooms: [{ name: "lobby", displayName: "Lobby", allowAnonymity: true }],
+    rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"], allowAnonymity: true }],
     groups: [{ name: "team", displayName: "Team", members: NAMES }],
     compat: { plainSip: true },
     log: { level: "warn", pretty: true },
