@@ -5,6 +5,7 @@ export type { Signal } from "./base/signal.ts";
 export type { ImClient } from "./client.ts";
 export type { GroupInvitation } from "./conference/group-invitation.ts";
 export type { Invitee } from "./conference/group-invite.ts";
+export type { Asked } from "./conference/invite-outcomes.ts";
 export type { RoomEnd } from "./conference/judge-end.ts";
 export type { RoomState } from "./conference/membership.ts";
 export type { AliasLink, MemberLike, Room, RoomEvents } from "./conference/room.ts";

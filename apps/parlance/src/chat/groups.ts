@@ -1,5 +1,6 @@
 /** The groups of a chat: those that the user is in, and those that he is asked into. */
 import type {
+  Asked,
   ClientEvents,
   ImClient,
   Member,
@@ -10,17 +11,19 @@ import type {
 import { fullAddress } from "../address.ts";
 import { explainFailure } from "../failure.ts";
 import type { GroupCommand } from "./group-commands.ts";
-import { shortName } from "./model.ts";
+import { shortName, shortNames } from "./model.ts";
 
 export interface ChatGroupsPorts {
   readonly client: ImClient;
   readonly notice: (text: string) => void;
-  /** The next lines go there. */
-  readonly turnTo: (address: string) => void;
+  /** The next lines go there; undefined: nowhere. */
+  readonly turnTo: (address: string | undefined) => void;
   /** Where the next lines go, if it is one address. */
   readonly current: () => string | undefined;
   /** What the status line says of it; undefined: nothing. */
   readonly status: (address: string, text: string | undefined) => void;
+  /** What the group is called from now on. */
+  readonly title: (address: string, title: string) => void;
   readonly sent: (message: SentMessage, room: string, to: string) => void;
 }
 
@@ -29,6 +32,8 @@ type Invitation = Extract<ClientEvents["invitation"], { readonly kind: "group" }
 export class ChatGroups {
   readonly #ports: ChatGroupsPorts;
   readonly #watched = new Set<Room>();
+  /** Entities of those whom the user has asked to come, and who have not answered. */
+  readonly #awaited = new Set<string>();
   #asked: Invitation | undefined;
 
   constructor(ports: ChatGroupsPorts) {
@@ -82,7 +87,7 @@ export class ChatGroups {
         if (this.#asked === undefined) return notice("nobody asks you into a group");
         this.#asked.decline();
         this.#asked = undefined;
-        return;
+        return notice("declined");
       default:
         return this.#obeyIn(this.#room, command);
     }
@@ -92,14 +97,12 @@ export class ChatGroups {
     room: Room | undefined,
     command: Exclude<GroupCommand, { readonly do: "wrong" | "join" | "create" | "yes" | "no" }>,
   ): Promise<void> {
-    const { notice, client } = this.#ports;
+    const { notice } = this.#ports;
     if (room === undefined) return notice("this is no group that you are in: /join ROOM");
     switch (command.do) {
       case "invite":
-        await room.invite(command.to);
-        return notice(
-          `asked: ${command.to.map((one) => shortName(one, client.address)).join(", ")}`,
-        );
+        void this.#invite(room, command.to).catch((error) => notice(explainFailure(error)));
+        return; // others may be written to until all have answered
       case "kick":
         return room.expel(command.names.map((name) => this.#entity(room, name)));
       case "whisper": {
@@ -129,6 +132,25 @@ export class ChatGroups {
       ? await client.conversation(peer).extend(to, how)
       : await client.createGroup(to, how);
     this.#entered(room);
+  }
+
+  async #invite(room: Room, to: readonly string[]): Promise<void> {
+    const { client, notice } = this.#ports;
+    for (const address of to) this.#awaited.add(address);
+    try {
+      const asked = await room.invite(to);
+      notice(`asked: ${shortNames(to, client.address)}`);
+      await Promise.allSettled(asked.map((one) => this.#outcome(one)));
+    } finally {
+      for (const address of to) this.#awaited.delete(address);
+    }
+  }
+
+  async #outcome({ address, came }: Asked): Promise<void> {
+    const { client, notice } = this.#ports;
+    await came.catch((error) =>
+      notice(`${shortName(address, client.address)} does not come: ${explainFailure(error)}`),
+    );
   }
 
   #invited(asked: Invitation): void {
@@ -166,13 +188,15 @@ export class ChatGroups {
     this.#tell(room);
     if (this.#watched.has(room)) return;
     this.#watched.add(room);
+    this.#tellHidden(room);
     room.on("state", () => {
       this.#tell(room);
       if (room.state === "left") this.#left(room);
     });
     room.on("roster", (change) => {
       this.#tell(room);
-      const text = changeText(change);
+      if (change.type === "known") this.#tellHidden(room);
+      const text = this.#isTold(change) ? undefined : changeText(change);
       if (text !== undefined)
         this.#ports.notice(`${titleOf(room, this.#ports.client.address)}: ${text}`);
     });
@@ -180,8 +204,23 @@ export class ChatGroups {
     room.on("alias", ({ url }) => this.#ports.notice(`choose a name at ${url}`));
   }
 
+  /** Whoever has asked somebody knows it, and hears from the server why he does not come. */
+  #isTold(change: RosterChange): boolean {
+    if (change.type !== "removed" && change.type !== "invited") return false;
+    return change.member.state === "invited" && this.#awaited.has(change.member.entity);
+  }
+
   #tell(room: Room): void {
-    this.#ports.status(room.address, statusOf(room));
+    const { address } = room;
+    if (address === "") return; // the server has not said it yet
+    this.#ports.status(address, statusOf(room));
+    this.#ports.title(address, titleOf(room, this.#ports.client.address));
+  }
+
+  /** Whoever has come hidden stays so for as long as the session lasts. D-09 */
+  #tellHidden({ me, anonymous }: Room): void {
+    if (me?.anonymous !== true || anonymous) return;
+    this.#ports.notice(`you came hidden the first time, and stay so here, as ${me.name}`);
   }
 
   #left(room: Room): void {
@@ -195,6 +234,7 @@ export class ChatGroups {
     };
     const said = text === undefined || why === "left" ? "" : ` (${text})`;
     this.#ports.notice(`${words[why]} ${titleOf(room, this.#ports.client.address)}${said}`);
+    if (this.#ports.current() === room.address) this.#ports.turnTo(undefined);
   }
 
   #who(room: Room): void {
@@ -254,17 +294,19 @@ const DEPARTURES = {
 function changeText(change: RosterChange): string | undefined {
   switch (change.type) {
     case "known":
+    case "renamed": // the group says so itself. Clause 8.5
       return undefined;
     case "invited":
       return `${change.member.name} is asked to come`;
     case "added":
       return change.member.me ? undefined : `${change.member.name} is here`;
-    case "removed":
-      return change.member.me
-        ? undefined
-        : `${change.member.name} ${DEPARTURES[change.why ?? "left"]}`;
-    case "renamed":
-      return `${change.before.name} is called ${change.member.name} now`;
+    case "removed": {
+      const { me, state, name } = change.member;
+      if (me) return undefined;
+      return state === "invited"
+        ? `${name} does not come`
+        : `${name} ${DEPARTURES[change.why ?? "left"]}`;
+    }
     case "role":
       return `${change.member.name} is ${change.member.roles.join(", ") || "a participant"} now`;
     case "subject":

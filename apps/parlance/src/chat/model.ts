@@ -29,6 +29,8 @@ export interface ChatModel {
   readonly sessions: ReadonlyMap<string, ConversationSession>;
   /** What is to be said of groups, by address. */
   readonly groups: ReadonlyMap<string, string>;
+  /** What groups are called, by address, where that is not a part of the address. */
+  readonly titles: ReadonlyMap<string, string>;
   /** In words; empty while all is well. */
   readonly trouble: string;
 }
@@ -46,6 +48,7 @@ export type ChatEvent =
   | { readonly do: "composing"; readonly from: string; readonly active: boolean }
   /** Undefined: nothing is to be said of it any more. */
   | { readonly do: "group"; readonly address: string; readonly text: string | undefined }
+  | { readonly do: "title"; readonly address: string; readonly title: string }
   | {
       readonly do: "session";
       readonly peer: string;
@@ -65,6 +68,7 @@ export function emptyChat(self: string, to: readonly string[]): ChatModel {
     composing: [],
     sessions: new Map(),
     groups: new Map(),
+    titles: new Map(),
     trouble: "",
   };
 }
@@ -90,6 +94,8 @@ export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
       else groups.set(event.address, event.text);
       return { ...model, groups };
     }
+    case "title":
+      return { ...model, titles: new Map(model.titles).set(event.address, event.title) };
     case "state":
       return { ...model, lines: model.lines.map((line) => withState(line, event)) };
     case "composing": {
@@ -122,7 +128,7 @@ export function isElsewhere({ kind, conversation }: ChatLine, { to }: ChatModel)
 /** `bob`, and `carol (not here: /to carol)` for somebody else than the partner. */
 export function formatWho(line: ChatLine, model: ChatModel): string {
   if (!isElsewhere(line, model)) return line.who;
-  const names = shortNames(line.conversation.split(" "), model.self);
+  const names = conversationName(line.conversation.split(" "), model);
   if (line.kind === "own") return `${line.who} to ${names}`;
   return names === line.who ? `${line.who}, elsewhere` : `${line.who} in ${names}, elsewhere`;
 }
@@ -177,6 +183,14 @@ export function formatTime(at: Date, now: Date): string {
 export function formatComposing({ composing, self }: ChatModel): string {
   if (composing.length === 0) return "";
   return `${shortNames(composing, self)} ${composing.length > 1 ? "are" : "is"} writing …`;
+}
+
+/** Those of a conversation, or what the group is called. */
+export function conversationName(
+  addresses: readonly string[],
+  { titles, self }: Pick<ChatModel, "titles" | "self">,
+): string {
+  return addresses.map((address) => titles.get(address) ?? shortName(address, self)).join(", ");
 }
 
 /** `sip:alice@parlance.test` reads as alice among people of the same domain. */

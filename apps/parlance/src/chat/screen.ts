@@ -5,6 +5,7 @@ import { ink } from "./ink-colors.ts";
 import {
   type ChatLine,
   type ChatModel,
+  conversationName,
   formatComposing,
   formatSession,
   formatState,
@@ -12,7 +13,6 @@ import {
   formatWho,
   isElsewhere,
   shortName,
-  shortNames,
 } from "./model.ts";
 import type { ChatSession } from "./session.ts";
 import { TypingLine } from "./typing-line.ts";
@@ -39,7 +39,7 @@ function Chat({ session }: { readonly session: ChatSession }): ReactNode {
     h(Lines, { model, rows, scrolled, setScrolled }),
     h(Status, { model, scrolled }),
     h(TypingLine, {
-      prompt: model.to.length === 0 ? "/to NAME" : shortNames(model.to, model.self),
+      prompt: model.to.length === 0 ? "/to NAME" : conversationName(model.to, model),
       rows: Math.max(1, Math.floor(rows / TYPING_SHARE)),
       keystroke: () => session.keystroke(),
       interrupted: () => session.cancelFile(),
@@ -59,7 +59,7 @@ const TYPING_SHARE = 3;
 
 function Header({ model }: { readonly model: ChatModel }): ReactNode {
   const { self, to } = model;
-  const peers = to.length === 0 ? "nobody yet" : shortNames(to, self);
+  const peers = to.length === 0 ? "nobody yet" : conversationName(to, model);
   return h(
     Box,
     { flexShrink: 0 },

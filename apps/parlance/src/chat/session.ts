@@ -17,9 +17,9 @@ import {
   type ChatEvent,
   type ChatLine,
   type ChatModel,
+  conversationName,
   emptyChat,
   shortName,
-  shortNames,
   stepChat,
 } from "./model.ts";
 import { readPeers } from "./peers.ts";
@@ -48,9 +48,10 @@ export class ChatSession {
     this.#groups = new ChatGroups({
       client,
       notice: (text) => this.#notice(text),
-      turnTo: (address) => this.#step({ do: "to", to: [address] }),
+      turnTo: (address) => this.#step({ do: "to", to: address === undefined ? [] : [address] }),
       current: () => (this.#model.to.length === 1 ? this.#model.to[0] : undefined),
       status: (address, text) => this.#step({ do: "group", address, text }),
+      title: (address, title) => this.#step({ do: "title", address, title }),
       sent: (message, room, to) => this.#sent(message, room, `(to ${to}) `),
     });
     client.on("composing", ({ from, conversation, active }) => {
@@ -90,7 +91,9 @@ export class ChatSession {
     const [only] = to;
     if (to.length === 1 && only !== undefined) await this.#recall(only);
     const whom =
-      to.length === 0 ? "/to NAME begins a conversation" : `Lines go to ${shortNames(to, self)}`;
+      to.length === 0
+        ? "/to NAME begins a conversation"
+        : `Lines go to ${conversationName(to, this.#model)}`;
     this.#notice(`You are ${shortName(self, self)}. ${whom}; /help lists the commands.`);
     this.#client.on("message", (message) => this.#arrived(message));
     this.#client.on("file", (file) => this.#files.offered(file));
@@ -125,7 +128,7 @@ export class ChatSession {
       case "to":
         this.#step({ do: "to", to: typed.to });
         if (typed.text !== "") return this.#say(typed.text);
-        return this.#notice(`lines go to ${shortNames(typed.to, this.#model.self)}`);
+        return this.#notice(`lines go to ${conversationName(typed.to, this.#model)}`);
       case "say":
         return this.#say(typed.text);
       case "file":
@@ -276,7 +279,7 @@ export class ChatSession {
     const found = await this.#client.conversations();
     if (found.length === 0) this.#notice("no conversations yet");
     for (const { address } of found) {
-      this.#notice(shortNames(address.split(" "), this.#client.address));
+      this.#notice(conversationName(address.split(" "), this.#model));
     }
   }
 

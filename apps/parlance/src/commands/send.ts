@@ -2,6 +2,7 @@
 import type { ImClient, SendingState, SendOptions, SentMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { fullAddress } from "../address.ts";
+import { readNames } from "../chat/peers.ts";
 import { UsageError } from "../command-error.ts";
 import { connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, readTime, viaOption } from "./options.ts";
@@ -71,7 +72,7 @@ async function send(words: string[], options: SendCommand): Promise<void> {
     return sendFile(words, options.file, options);
   }
   const text = words.at(-1) ?? "";
-  const recipients = words.slice(0, -1);
+  const recipients = words.slice(0, -1).flatMap(readNames);
   if (options.join && recipients.length > 1) throw new UsageError("send: --join takes one address");
   if (recipients.length === 0) throw new UsageError("send: expected an address and a text");
   const content = new TextEncoder().encode(text === "-" ? await readAll(process.stdin) : text);

@@ -95,11 +95,34 @@ test("others are brought in, one or many at once (IMSpec-SMM-C-007)", async (t) 
   for (const name of ["bob", "carol", "dave"]) others.push(accepting(await world.client(name)));
   await world.until(alice.room.invite(world.address("bob")));
   await world.until(() => others[0]?.rooms[0]?.state === "in");
-  await world.until(alice.room.invite([world.address("carol"), world.address("dave")]));
+  const nobodies = Array.from({ length: 7 }, (_, at) => world.address(`nobody${at}`));
+  const many = [world.address("carol"), world.address("dave"), ...nobodies];
+  assert.deepEqual(await world.until(alice.room.invite(many)), []); // one REFER with a list
   await world.until(() => others.every(({ rooms }) => rooms[0]?.state === "in"));
   assert.equal(others[2]?.invitations[0]?.group, LOBBY);
   await world.run(3_000);
   assert.deepEqual(namesOf(alice.room), ["alice", "bob", "carol", "dave"]);
+});
+
+test("whoever asks others to come hears what becomes of it (RFC 3515)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice] = people;
+  const carol = await world.client("carol");
+  carol.on("invitation", (asked) => asked.decline());
+  const names = ["bob", "carol", "dave", "nobody"];
+  const asked = await world.until(alice.room.invite(names.map((name) => world.address(name))));
+  const outcomes = asked.map(({ came }) => codeOf(came));
+  assert.deepEqual(
+    [asked.map(({ address }) => address), await world.until(Promise.all(outcomes))],
+    [
+      names.map((name) => world.address(name)),
+      [undefined, "declined", "not reachable", "no such user or group"],
+    ],
+  );
+  const dave = accepting(await world.client("dave"));
+  const [comes] = await world.until(alice.room.invite(world.address("dave")));
+  await world.until(comes?.came ?? assert.fail());
+  await world.until(() => dave.rooms[0]?.state === "in");
 });
 
 test("whoever may sends others away, and they know it, and stay away (IMSpec-SMM-C-009)", async (t) => {

@@ -29,6 +29,8 @@ export interface Referral {
   /** Nobody is to know who asks. OMA IM 3.4 */
   readonly hides: boolean;
   readonly random: Random;
+  /** How it goes is to be told, in the dialog; of one target alone. RFC 5368 §5 */
+  readonly reports: boolean;
 }
 
 /** For the dialog of the session. IMSpec-SMM-C-007 */
@@ -36,7 +38,7 @@ export function referral(of: Referral): {
   readonly body: Body | undefined;
   readonly edit: CallEdit;
 } {
-  const { targets, sender, hides, random } = of;
+  const { targets, sender, hides, random, reports } = of;
   const [only = "", ...more] = targets;
   const many = more.length > 0;
   const id = `${random.token(96)}@anonymous.invalid`;
@@ -47,7 +49,7 @@ export function referral(of: Referral): {
     if (!hides) {
       request.set(ReferredBy, { name: undefined, uri: sender.account, params: Params.none });
     }
-    request.set(ReferSub, REFER_SUB_FALSE); // RFC 4488 §4
+    if (!reports) request.set(ReferSub, REFER_SUB_FALSE); // RFC 4488 §4
     request.set(Supported, [NO_REFER_SUB]);
     if (!many) return;
     request.set(Require, [MULTIPLE_REFER]); // RFC 5368 §4

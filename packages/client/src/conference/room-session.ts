@@ -19,6 +19,7 @@ import {
   formatUri,
   type IncomingCall,
   PAssertedIdentity,
+  ReferSub,
   type SipResponse,
   type Tagged,
   type Uri,
@@ -39,6 +40,7 @@ import {
 import type { MediaTerms } from "../session/media/own-description.ts";
 import { messageIdent } from "../session/message-ident.ts";
 import type { SentRecord } from "../store/client-store.ts";
+import { type Asked, InviteOutcomes } from "./invite-outcomes.ts";
 import { nicknameError } from "./nickname.ts";
 import { Pace } from "./pace.ts";
 import { authorOf, type GroupNames, reachOf } from "./reach.ts";
@@ -72,6 +74,8 @@ export interface RoomSessionOwner {
   over(session: RoomSession, end: MediaEnd): void;
 }
 
+type Referring = Pick<Referral, "targets" | "method" | "hides">;
+
 /** What a focus is, as it says itself. */
 export interface Focus {
   /** Session identity. RFC 4579 §5.1 */
@@ -96,6 +100,7 @@ export class RoomSession implements MediaOwner, RoomCarrier {
   readonly #owner: RoomSessionOwner;
   readonly #ports: RoomSessionPorts;
   readonly #pace = new Pace();
+  readonly #outcomes: InviteOutcomes;
   #focus: Focus | undefined;
   #open = false;
 
@@ -103,6 +108,7 @@ export class RoomSession implements MediaOwner, RoomCarrier {
   constructor(owner: RoomSessionOwner, ports: RoomSessionPorts) {
     this.#owner = owner;
     this.#ports = ports;
+    this.#outcomes = new InviteOutcomes(ports.clock);
     this.media = new MediaSession(ROOM_TERMS, this, ports.media, {
       receiveBytes: MOST_MESSAGE_BYTES,
     });
@@ -208,14 +214,22 @@ export class RoomSession implements MediaOwner, RoomCarrier {
   }
 
   /** Resolves when the focus will see to it. Rejects with ImError. OMA IM 4.7, 4.14 */
-  async refer(of: Pick<Referral, "targets" | "method" | "hides">): Promise<void> {
-    const { call } = this.media;
-    if (call === undefined) throw new ImError("closed");
-    const { random, sender } = this.#ports;
-    const outcome = await call.request("REFER", referral({ ...of, sender, random }));
-    if (outcome.kind === "failed")
-      throw new ImError(outcome.why === "timeout" ? "timeout" : "offline");
-    if (outcome.response.status >= 300) throw refusalError(outcome.response);
+  async refer(of: Referring): Promise<void> {
+    await this.#refer({ ...of, reports: false });
+  }
+
+  /** Asks one to come, and hears of it. Resolves and rejects in the same way. */
+  async ask(address: string, hides: boolean): Promise<Asked> {
+    this.#outcomes.expect();
+    try {
+      const of: Referring = { targets: [address], method: "INVITE", hides };
+      const answer = await this.#refer({ ...of, reports: true });
+      const reports = answer.get(ReferSub)?.value.toLowerCase() !== "false"; // RFC 4488 §4
+      return { address, came: this.#outcomes.accepted(answer.cseq.number, reports) };
+    } catch (error) {
+      this.#outcomes.refused();
+      throw error;
+    }
   }
 
   end(reasons?: readonly Tagged[]): void {
@@ -261,16 +275,29 @@ export class RoomSession implements MediaOwner, RoomCarrier {
     });
   }
 
-  /** REFERs of ours ask for no reports, but a focus may send them all the same. RFC 3515 §2.4.4 */
+  /** A focus may report of REFERs that have asked for none. RFC 3515 §2.4.4 */
   requested(transaction: Parameters<NonNullable<MediaOwner["requested"]>>[0]): boolean {
     if (transaction.request.method !== "NOTIFY") return false;
     transaction.reply(200);
+    this.#outcomes.notified(transaction.request);
     return true;
   }
 
   over(end: MediaEnd): void {
     this.#open = false;
+    this.#outcomes.close();
     this.#owner.over(this, end);
+  }
+
+  async #refer(of: Referring & { readonly reports: boolean }): Promise<SipResponse> {
+    const { call } = this.media;
+    if (call === undefined) throw new ImError("closed");
+    const { random, sender } = this.#ports;
+    const outcome = await call.request("REFER", referral({ ...of, sender, random }));
+    if (outcome.kind === "failed")
+      throw new ImError(outcome.why === "timeout" ? "timeout" : "offline");
+    if (outcome.response.status >= 300) throw refusalError(outcome.response);
+    return outcome.response;
   }
 
   #take(entity: Parameters<TakeInSession>[0], id: string): number | Promise<number> {

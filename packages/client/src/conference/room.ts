@@ -9,6 +9,7 @@ import type { Content, SendOptions } from "../sending/content.ts";
 import type { SentMessage } from "../sending/sent-message.ts";
 import type { SendFileOptions } from "../session/files/file-sender.ts";
 import type { SentFile } from "../session/files/sent-file.ts";
+import type { Asked } from "./invite-outcomes.ts";
 import type { RoomEnd } from "./judge-end.ts";
 import type { Membership, RoomState } from "./membership.ts";
 import type { Member, RosterChange } from "./roster.ts";
@@ -41,6 +42,9 @@ export interface RoomPorts {
   readonly renamed: () => void;
   readonly report: (error: unknown) => void;
 }
+
+/** More are asked in one request, of which nothing is heard. RFC 5368 §5 */
+const MOST_HEARD_OF = 8;
 
 /** Somebody in the group, or his entity, or his address. */
 export type MemberLike = Member | string;
@@ -146,9 +150,31 @@ export class Room {
     this.#ports.composing().keystroke();
   }
 
-  /** Asks others to come. Resolves when the server will ask them; the roster tells who comes. Rejects with ImError. */
-  async invite(addresses: string | readonly string[]): Promise<void> {
-    await this.#refer([addresses].flat(), "INVITE");
+  /**
+   * Asks others to come. Resolves when the server will ask them: `came` of each says what becomes of it, and of none
+   * where there are more than eight. Rejects with ImError when the server asks nobody.
+   */
+  async invite(addresses: string | readonly string[]): Promise<readonly Asked[]> {
+    const targets = [...new Set([addresses].flat())];
+    if (targets.length > MOST_HEARD_OF) {
+      await this.#refer(targets, "INVITE");
+      return [];
+    }
+    const { session } = this.#membership;
+    if (targets.length === 0) throw new TypeError("nobody is named");
+    if (session === undefined) throw new ImError("offline");
+    const asking = targets.map((target) => session.ask(target, this.anonymous));
+    const outcomes = await Promise.allSettled(asking);
+    const first = outcomes.find(({ status }) => status === "rejected");
+    if (first?.status === "rejected" && outcomes.every(({ status }) => status === "rejected")) {
+      throw first.reason;
+    }
+    return outcomes.map((outcome, at) => {
+      if (outcome.status === "fulfilled") return outcome.value;
+      const came = Promise.reject(outcome.reason);
+      came.catch(() => {}); // whoever wants to know asks
+      return { address: targets[at] ?? "", came };
+    });
   }
 
   /** Sends somebody away, for as long as the session lasts. Rejects with ImError. */
