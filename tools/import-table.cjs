@@ -80,10 +80,46 @@ const functionRules = FUNCTIONS.map((name) => ({
   to: { path: `^packages/server/src/(${FUNCTIONS.filter((other) => other !== name).join("|")})/` },
 }));
 
+const webRules = [
+  {
+    name: "web-speaks-through-the-sdk",
+    comment: "the pages import of ours nothing but the SDK's door for browsers",
+    severity: "error",
+    from: { path: "^apps/web/src/" },
+    to: {
+      path: "^(packages|apps|tools|bench|fuzz|interop)/",
+      pathNot: "^(apps/web/|packages/client/src/web/index\\.ts$)",
+    },
+  },
+  {
+    name: "web-knows-no-machine",
+    severity: "error",
+    from: { path: "^apps/web/src/", pathNot: TESTS },
+    to: { dependencyTypes: ["core"] },
+  },
+  {
+    name: "web-third-party",
+    severity: "error",
+    from: { path: "^apps/web/src/", pathNot: TESTS },
+    to: {
+      dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "unknown"],
+      pathNot: "node_modules/(react|react-dom|react-aria-components|@types/react|@types/react-dom)/",
+    },
+  },
+  {
+    name: "pages-are-apart",
+    comment: "what both pages need is in texts, theme and ui",
+    severity: "error",
+    from: { path: "^apps/web/src/(messenger|admin|ui|texts|theme)/" },
+    to: { path: "^apps/web/src/(messenger|admin)/", pathNot: "^apps/web/src/$1/" },
+  },
+];
+
 module.exports = {
   forbidden: [
     ...packageRules,
     ...functionRules,
+    ...webRules,
     { name: "no-cycles", severity: "error", from: { path: "^(packages|apps)/" }, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     {

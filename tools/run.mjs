@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { watchParent } from "./die-with-parent.mjs";
+import { pagesAreFresh } from "./web-stamp.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -21,6 +22,7 @@ switch (task) {
   case "install":
     break;
   case "start":
+    buildPages();
     handOver([SOURCE, join(root, "apps/parlance/src/main.ts"), "start", "--local", ...rest], from);
     break;
   case "test":
@@ -68,6 +70,18 @@ function carriedNode() {
     process.exit(1);
   }
   return carried;
+}
+
+/** Where sources have changed. The service runs without pages, too. */
+function buildPages() {
+  if (pagesAreFresh()) return;
+  process.stderr.write(
+    "Building the pages (a few seconds, after each change of their sources) …\n",
+  );
+  const run = spawnSync(carriedNode(), [SOURCE, join(root, "tools/build-web.ts")], {
+    stdio: "inherit",
+  });
+  if (run.status !== 0) process.stderr.write("They could not be built: the lines above say why.\n");
 }
 
 /** Everything under the packages, apps and tools, or the files named. */

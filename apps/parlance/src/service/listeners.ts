@@ -10,11 +10,13 @@ import {
   type SecurityEvents,
   type SipTransports,
   type StructuredLog,
+  serveStaticPages,
 } from "@parlance/node";
 import type { MsrpPlace, Server, Stores } from "@parlance/server";
 import type { Configuration } from "../config/schema.ts";
 import { ListenFaults } from "./listen-faults.ts";
 import { operatorApi } from "./operator-api.ts";
+import { messengerPages, operatorPages } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 
 export interface ListenerInfo {
@@ -125,18 +127,20 @@ function publicOf(around: Surroundings, url: string): HttpListener {
     ["/sip", transports.webSockets({ name: "web", origins })],
     ["/msrp", msrp.webSockets({ name: "web", origins })],
   ]);
-  return new HttpListener({
+  const listener = new HttpListener({
     url,
     upgrades,
     web: server.web,
     failed: pageFailed(around),
     ...(certificates === undefined ? {} : { certificates }),
   });
+  serveStaticPages(listener.app, messengerPages());
+  return listener;
 }
 
 function adminOf(around: Surroundings, url: string): HttpListener {
   const { data, server, stores, metrics, security, notReady, certificates } = around;
-  return adminListener({
+  const listener = adminListener({
     url,
     token: OperatorToken.open(resolve(data, "operator.token")),
     metrics,
@@ -146,6 +150,8 @@ function adminOf(around: Surroundings, url: string): HttpListener {
     failed: pageFailed(around),
     ...(certificates === undefined ? {} : { certificates }),
   });
+  serveStaticPages(listener.app, operatorPages());
+  return listener;
 }
 
 function pageFailed({ log }: Surroundings): (error: unknown, id: string) => void {

@@ -8,4 +8,5 @@ export {
 } from "./http-listener.ts";
 export { OperatorToken } from "./operator-token.ts";
 export type { Pace } from "./paced-body.ts";
+export { readStaticPages, type StaticPage, serveStaticPages } from "./static-pages.ts";
 export type { WebPages } from "./web-door.ts";
