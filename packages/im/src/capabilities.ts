@@ -46,3 +46,9 @@ export const BODIES = [
   "application/resource-lists+xml",
   "multipart/mixed",
 ] as const;
+
+/**
+ * In `a=chatroom`: what is said is kept for those who lose their session, and they get it when they come back. A token of
+ * our own. RFC 7701 §8
+ */
+export const CATCH_UP = "catch-up";

@@ -19,6 +19,7 @@ export {
 } from "./body-kind.ts";
 export {
   BODIES,
+  CATCH_UP,
   CLIENT_EXTENSIONS,
   METHODS,
   RECIPIENT_LIST_MESSAGE,

@@ -23,7 +23,7 @@ test("a chat room lets in whoever joins, at once, and says who else is there (IM
   );
   assert.equal(answer?.text("P-Asserted-Identity"), `<${LOBBY}>`);
   assert.equal(alice.phone.said("accept-types"), "message/cpim");
-  assert.equal(alice.phone.said("chatroom"), "nickname private-messages");
+  assert.equal(alice.phone.said("chatroom"), "nickname private-messages catch-up");
   assert.equal(alice.phone.said("setup"), "passive");
   assert.equal((await alice.watch()).status, 200);
   await world.settle();

@@ -57,6 +57,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       userAgent: RELEASE,
       adHocAnonymity: config.conferences?.adHocAnonymity ?? true,
       announces: config.conferences?.announce ?? USUAL_ANNOUNCEMENTS,
+      log: { messages: limits.roomLogMessages, seconds: limits.roomLogSeconds },
       phones: plainSip ? { idleMs: limits.interworkedIdleSeconds * 1_000 } : undefined,
       propagatesMedia: config.conferences?.propagateMedia ?? false,
       limits: {

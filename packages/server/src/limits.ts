@@ -60,6 +60,8 @@ export const defaultLimits = {
   aliasLinkSeconds: 600, // long enough to think of a name
   aliasMissesPerMinute: 20, // links that lead nowhere, from one source
   roomMessageBytes: 1_048_576, // of one message in a session of many, its envelope included
+  roomLogMessages: 1_000, // of each session of many, for those who come back
+  roomLogSeconds: 7 * 86_400, // somebody was away for a week: he has more to catch up with than one room
   relayUris: 50_000, // that the MSRP relay has handed out
   relayUrisPerUser: 50,
 

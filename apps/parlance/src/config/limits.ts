@@ -122,6 +122,15 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of one message in a session of many.",
     least: 1_000,
   },
+  roomLogMessages: {
+    usual: 1_000,
+    about: "Messages of a session of many that are kept for those who come back. 0: none are.",
+  },
+  roomLogSeconds: {
+    usual: 7 * 86_400,
+    about: "Seconds that they are kept; those of an ad-hoc session until it ends at most.",
+    least: 60,
+  },
   interworkedIdleSeconds: {
     usual: 1_800,
     about: "Seconds that a session with a phone that holds none lasts without a message.",

@@ -180,7 +180,7 @@ test("without a session the other side is asked like everybody (IMSpec-SMM-C-008
 });
 
 test("whoever was away from a group that keeps nothing is told that something may be missing (IMSpec-SMM-C-015)", async (t) => {
-  const world = await lobbyFor(t);
+  const world = await lobbyFor(t, { limits: { roomLogMessages: 0 } });
   const alice = await world.client("alice");
   const bobs = accepting(await world.client("bob"));
   const carols = accepting(await world.client("carol"));

@@ -202,7 +202,8 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     if (session !== this.#session) return;
     this.#tries = 0;
     this.#reached = "open";
-    const missed = this.#everIn && this.#record.adHoc && this.#fresh;
+    const keeps = !this.#record.adHoc || session.offers.catchUp;
+    const missed = this.#everIn && this.#fresh && !keeps;
     this.#fresh = false;
     this.#everIn = true;
     this.#become("in");

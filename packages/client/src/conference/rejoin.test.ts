@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reading, textOf } from "../people.test.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import { inLobby, LOBBY, namesOf, shownIn } from "./rooms-world.test.ts";
+import { inLobby, LOBBY, lobbyFor, namesOf, shownIn, systemIn } from "./rooms-world.test.ts";
 
 test("after a short cut the same session goes on", async (t) => {
   const { world, people } = await inLobby(t, ["alice", "bob"]);
@@ -57,6 +57,9 @@ test("a crash of the server ends nothing for those who come back", async (t) => 
   const shown = [reading(alice.client), reading(bob.client)];
   await world.until(alice.room.send("before").delivered);
   await world.run(6_000);
+  const welcomes = shown.map(systemIn);
+  const changes: string[] = [];
+  for (const { room } of people) room.on("roster", ({ type }) => changes.push(type));
   await world.restartServer();
   const sent = [alice.room.send("after"), bob.room.send("me, too")];
   await world.until(Promise.all(sent.map(({ accepted }) => accepted)), 600_000);
@@ -64,6 +67,57 @@ test("a crash of the server ends nothing for those who come back", async (t) => 
   await world.run(10_000);
   assert.deepEqual(shown.map(shownIn), [["all me, too"], ["all before", "all after"]]);
   assert.deepEqual(namesOf(alice.room).toSorted(), ["alice", "bob"]);
+  // Nobody left and came for the others, and nobody is welcomed twice.
+  assert.deepEqual([shown.map(systemIn), changes], [welcomes, []]);
+});
+
+test("whoever does not come back after a restart is in for three minutes, and then lost", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  await world.run(3_000);
+  const changes: unknown[] = [];
+  alice.room.on("roster", (change) => {
+    changes.push(change.type === "removed" ? change.why : change.type);
+  });
+  world.link("bob").silence();
+  await world.run(100);
+  await world.restartServer();
+  await world.until(alice.room.send("who is there?").accepted);
+  await world.run(60_000);
+  assert.deepEqual([namesOf(alice.room).toSorted(), changes], [["alice", "bob"], []]);
+  await world.until(alice.room.whisper([bob.client.address], "are you?").accepted);
+  await world.run(180_000);
+  assert.deepEqual([namesOf(alice.room), changes], [["alice"], ["lost"]]);
+  const shown = reading(bob.client);
+  world.link("bob").restore();
+  await world.until(() => shownIn(shown).length === 2, 600_000);
+  assert.deepEqual(shownIn(shown), ["all who is there?", "private are you?"]);
+});
+
+test("a group made for once keeps what is said for those who come back, and forgets it with its end", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const others = [];
+  for (const name of ["bob", "carol"]) {
+    others.push(await world.client(name, { sessions: { groups: "accept" } }));
+  }
+  const shown = others.map(reading);
+  const room = await world.until(alice.createGroup(others.map(({ address }) => address)));
+  await world.until(() => room.members.length === 3);
+  await world.run(6_000);
+  world.link("carol").silence();
+  await world.restartServer();
+  await world.until(room.send("who is hungry?").accepted);
+  assert.deepEqual(shownIn(shown[1]), []);
+  world.link("carol").restore();
+  await world.until(() => shown.every((messages) => shownIn(messages).length > 0), 600_000);
+  assert.deepEqual(shown.map(shownIn), [["all who is hungry?"], ["all who is hungry?"]]);
+  const kept = (): ReturnType<typeof world.stores.rooms.open> =>
+    world.until(world.stores.rooms.open(room.address));
+  assert.equal((await kept()).last, 1);
+  await world.until(room.end());
+  await world.run(240_000); // after a restart it waits for those who may come back
+  assert.deepEqual(await kept(), { last: 0, cursors: [] });
 });
 
 test("a client that is killed comes back with its next run, and so does what it had not sent", async (t) => {

@@ -59,6 +59,11 @@ export function shownIn(messages: readonly IncomingMessage[] | undefined): reado
     .map((message) => `${message.reach} ${textOf(message)}`);
 }
 
+/** What the room has said itself. */
+export function systemIn(messages: readonly IncomingMessage[]): readonly string[] {
+  return messages.filter(({ reach }) => reach === "system").map(textOf);
+}
+
 /** Of those who are in. */
 export function namesOf(room: Room): readonly string[] {
   return room.members.filter(({ state }) => state === "in").map(({ name }) => name);

@@ -114,4 +114,6 @@ export interface MediaRoom {
 
 export interface MediaRooms {
   open(rules: RoomRules, owner: RoomOwner): MediaRoom;
+  /** Nothing of what was said in the room of that identity is kept any more; it is closed by then. */
+  forget(identity: string): void;
 }

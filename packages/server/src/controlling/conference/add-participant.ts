@@ -18,7 +18,7 @@ export function addParticipant(
   on: Hosting,
 ): void {
   const known = conference.people.named(target.text);
-  if (known?.state === "present") return report(200); // he is in already
+  if (known?.state === "present" && !known.awaited) return report(200); // he is in already
   if (conference.people.hides(target.text)) return report(480); // as if he were nowhere: nobody is to learn who he is
   // Whoever was sent away comes back only by the word of one who may send away.
   const may = known?.state !== "expelled" || rightsFor(by.originator, conference, on).expel;

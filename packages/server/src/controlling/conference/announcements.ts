@@ -32,7 +32,9 @@ export class Announcements {
       ...(title === undefined ? [] : [`Welcome to ${title}.`]),
       ...(subject === undefined ? [] : [`Subject: ${subject}`]),
     ];
-    if (words.length > 0) this.#say("welcome", words.join(" "), participant.address);
+    if (words.length > 0 && !participant.lost) {
+      this.#say("welcome", words.join(" "), participant.address);
+    }
     const { alias } = participant.appearance;
     const { wish } = participant;
     if (wish !== undefined && wish !== alias) {

@@ -1,4 +1,5 @@
 /** A session of many: who is in it, its room, its state, and what ends it. Clauses 7.2.1, 16.6, 21 */
+import type { DisconnectionMethod } from "@parlance/formats";
 import { type Appearance, displayTextOf, type Refusal } from "@parlance/im";
 import {
   addressKey,
@@ -21,6 +22,7 @@ import type {
   RoomRules,
   Towards,
 } from "../../ports/index.ts";
+import type { StoredParticipant } from "../../store/index.ts";
 import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
 import { describeConference } from "./description.ts";
@@ -171,9 +173,10 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   }
 
   get media(): RoomMedia {
-    const { messageBytes } = this.#options.limits;
+    const { limits, log } = this.#options;
     const types = this.#taken.length > 0 ? this.#taken : ["*"];
-    return { types, maxBytes: messageBytes, aliases: true, privately: true };
+    const catchUp = log.messages > 0;
+    return { types, maxBytes: limits.messageBytes, aliases: true, privately: true, catchUp };
   }
 
   /** Those of all who are in. */
@@ -201,9 +204,31 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.roster.review("rejected");
   }
 
-  /** The server has just begun: those who were in have a while to come back. */
+  /** The server has just begun: those who were in have a while to come back, and are in meanwhile. */
   awaitReturn(): void {
     this.#release.awaitReturn();
+  }
+
+  /** As he was before the server ended. */
+  restore(stored: StoredParticipant): void {
+    const participant = this.people.remember(stored);
+    if (participant === undefined || stored.state !== "present") return;
+    const { adHocAnonymity } = this.#options;
+    const now = this.#ports.clock.now();
+    participant.rights = rightsOf(participant.originator, this, { now, adHocAnonymity });
+    participant.state = "present";
+    participant.awaited = true;
+    this.know(participant);
+    this.changed(participant);
+  }
+
+  awaitNoMore(): void {
+    for (const one of this.present) if (one.awaited) this.miss(one, "failed");
+  }
+
+  /** He has not come back. */
+  miss(participant: Participant, method: DisconnectionMethod): void {
+    this.departed(participant, { method, reason: undefined, at: this.#ports.clock.now() });
   }
 
   know(participant: Participant): void {
@@ -307,7 +332,7 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     const { participant } = device;
     device.detach();
     participant.devices.delete(device);
-    if (participant.devices.size === 0 && participant.state !== "present") {
+    if (participant.devices.size === 0 && !participant.awaited) {
       this.departed(participant, undefined);
     }
     this.judge();
@@ -329,11 +354,13 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     if (wasIn) this.#announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
+    participant.awaited = false;
+    participant.lost = wasIn && departure?.method === "failed";
     participant.withdrawPage?.();
     if (!this.#over) this.keep(participant);
     this.people.names.release(participant.address);
     // Whoever did not come has missed nothing.
-    this.room.remove(participant.address, wasIn && departure?.method === "failed");
+    this.room.remove(participant.address, participant.lost);
     if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.count);
     else this.roster.leave(conferenceUserOf(participant, departure), this.count);
     this.roster.review("rejected");
@@ -413,6 +440,7 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     participant.joinedAt ??= this.#ports.clock.now();
     const isNew = participant.state !== "present";
     participant.state = "present";
+    participant.awaited = false;
     this.changed(participant);
     if (isNew) {
       this.keep(participant);
@@ -425,7 +453,8 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   get #rules(): RoomRules {
     const { name, identity, group } = this;
     const names = [...new Set([name, identity, ...this.#contacts])];
-    return roomRulesOf({ name, group, names, maxBytes: this.#options.limits.messageBytes });
+    const { messageBytes: maxBytes } = this.#options.limits;
+    return roomRulesOf({ name, group, names, maxBytes, log: this.#options.log });
   }
 
   /** It may be named by any of them in To. IM-7.1.3.2.1-02 */

@@ -71,8 +71,9 @@ export class Conferences implements Owner {
   /** The document of a group says something else, or is gone. Clauses 16.6, 17.3 */
   groupChanged(identity: string, group: Group | undefined): void {
     const conference = this.#registry.ofGroup(identity);
-    if (group === undefined) conference?.end("session ended");
-    else conference?.regroup(group);
+    if (group !== undefined) return conference?.regroup(group);
+    conference?.end("session ended");
+    this.#hosting.ports.rooms.forget(identity);
   }
 
   /** Identities of sessions; those that mean nothing any more as well. Clause 7.13 */
@@ -163,7 +164,7 @@ export class Conferences implements Owner {
     if (options.phones === undefined || group?.inviteMembers !== false) return undefined;
     if (originator?.user === undefined || asksFor(request, IM_TAG)) return undefined;
     const live = this.#registry.ofGroup(key)?.people.get(originator.address);
-    if (live?.state === "present") return undefined;
+    if (live?.state === "present" && !live.awaited) return undefined;
     const joined = joinByMessage(originator, request.from.name, group, this.#hosting);
     return isRefusal(joined) ? joined : undefined;
   }

@@ -11,6 +11,7 @@ export function expelParticipant({ text }: Referred, conference: Conference): nu
   const state = participant.state;
   participant.state = "expelled"; // until the session ends
   if (state === "invited") conference.inviting.uninvite(participant);
+  if (participant.awaited) conference.miss(participant, "booted");
   removeParticipant(participant, "expelled", "booted");
   return 200;
 }

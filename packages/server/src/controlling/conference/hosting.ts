@@ -109,7 +109,7 @@ export function guest(
   const user = on.ports.userAt(keyOf(text));
   const address = user?.address ?? keyOf(text);
   const known = conference.people.get(address);
-  if (known?.state === "present") return known;
+  if (known?.state === "present" && !known.awaited) return known;
   const asked: Originator = { uri: uri.value, address, anonymous: anonymize, user };
   const person: Person = personOf(asked);
   const rights = rightsFor(asked, conference, on);
@@ -129,6 +129,7 @@ export function guest(
     return new Participant(person, { appearance, rights, state: "invited", hidden });
   }
   known.state = "invited";
+  known.awaited = false;
   // Whoever was here without a name is asked by his own: nobody is to see that it was he.
   if (known.appearance.anonymous && !anonymize) known.appearance = appearance;
   return known;

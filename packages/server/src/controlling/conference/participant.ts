@@ -39,6 +39,10 @@ export class Participant implements Person {
   rights: GroupRights;
   /** The others do not learn that he is asked to come. RFC 5364 §4 */
   readonly hidden: boolean;
+  /** The server has begun anew, and he has not come back yet: he is in, without a device. */
+  awaited = false;
+  /** He was in, and has not left of his own will: who comes back is not welcomed anew. */
+  lost = false;
   /** What he asked to be called when he came. */
   wish: string | undefined;
   /** Of the page on which he may choose a name: it is not for him any more. */

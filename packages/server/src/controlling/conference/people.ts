@@ -71,10 +71,11 @@ export class People {
     return this.#byEntity.has(entity);
   }
 
-  /** As he was before the server ended. */
-  remember(stored: StoredParticipant): void {
+  /** As he was before the server ended; undefined when nothing is known of him any more. */
+  remember(stored: StoredParticipant): Participant | undefined {
     const one = restoredParticipant(stored, this.#ports.userAt(stored.address));
     if (one !== undefined) this.#enter(one);
+    return one;
   }
 
   /** He is known from now on, to the room as well. */

@@ -8,6 +8,7 @@ import type {
   MediaRooms,
   Notifier,
   ReadContent,
+  RoomLogRules,
   Untagged,
   User,
   Way,
@@ -51,6 +52,8 @@ export interface ConferenceOptions {
   readonly propagatesMedia: boolean;
   /** What the room says itself. Clause 8.5 */
   readonly announces: readonly Announcement[];
+  /** What is kept of what is said, for those who come back; no messages: nothing is. */
+  readonly log: RoomLogRules;
   readonly limits: ConferenceLimits;
   readonly times: ConferenceTimes;
 }

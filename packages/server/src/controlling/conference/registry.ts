@@ -70,7 +70,7 @@ export class Registry {
       }
       other?.close();
       const conference = this.#enter({ ...facts, user, group }, procedures);
-      for (const one of participants) conference.people.remember(one);
+      for (const one of participants) conference.restore(one);
       conference.awaitReturn();
     }
   }
@@ -90,7 +90,8 @@ export class Registry {
     const { user, identity, group } = conference;
     this.#keeping.ended(user);
     this.#byIdentity.delete(identity);
-    if (group !== undefined && this.#byGroup.get(group.identity) === conference) {
+    if (group === undefined) this.#ports.rooms.forget(identity);
+    else if (this.#byGroup.get(group.identity) === conference) {
       this.#byGroup.delete(group.identity);
     }
   }

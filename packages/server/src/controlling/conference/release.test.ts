@@ -42,6 +42,10 @@ class Session implements Releasable {
     this.said.push("closes soon");
   }
 
+  awaitNoMore(): void {
+    this.said.push("awaits nobody");
+  }
+
   end(text: string): void {
     this.said.push(text);
     this.over = true;
@@ -77,7 +81,7 @@ test("after a restart nobody need be there for a while", async () => {
   await session.clock.pass(CONFERENCE_TIMES.returnMs - 1);
   assert.equal(session.over, false);
   await session.clock.pass(1);
-  assert.deepEqual(session.said, ["session ended"]);
+  assert.deepEqual(session.said, ["awaits nobody", "session ended"]);
 });
 
 test("a group says how long its sessions last, and all are told five minutes before", async () => {

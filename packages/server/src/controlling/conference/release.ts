@@ -22,6 +22,8 @@ export interface Releasable {
     readonly round: { readonly waiting: boolean } | undefined;
   };
   closesSoon(): void;
+  /** Whoever has not come back after a restart has left. */
+  awaitNoMore(): void;
   end(text: string): void;
 }
 
@@ -48,6 +50,7 @@ export class Release {
   awaitReturn(): void {
     this.#returning = this.#clock.schedule(this.#times.returnMs, () => {
       this.#returning = undefined;
+      this.#conference.awaitNoMore();
       this.judge();
     });
   }

@@ -6,7 +6,7 @@ import {
   type MessageMedia,
   type SdpAttribute,
 } from "@parlance/formats";
-import { CPIM } from "@parlance/im";
+import { CATCH_UP, CPIM } from "@parlance/im";
 import type { RoomDevice } from "../../ports/index.ts";
 
 /** What the room takes. */
@@ -17,6 +17,8 @@ export interface RoomMedia {
   readonly maxBytes: number;
   readonly aliases: boolean;
   readonly privately: boolean;
+  /** What is said is kept for those who come back. */
+  readonly catchUp: boolean;
   /** Attributes that the other side of the answer has said as well. IM-7.2.1.2-02b */
   readonly extra?: readonly SdpAttribute[];
 }
@@ -26,9 +28,14 @@ export function roomMediaOf({
   maxBytes: maxSize,
   aliases,
   privately,
+  catchUp,
   extra = [],
 }: RoomMedia): Omit<LocalMedia, "path"> {
-  const chatroom = [...(aliases ? ["nickname"] : []), ...(privately ? ["private-messages"] : [])];
+  const chatroom = [
+    ...(aliases ? ["nickname"] : []),
+    ...(privately ? ["private-messages"] : []),
+    ...(catchUp ? [CATCH_UP] : []),
+  ];
   return { acceptTypes: [CPIM], acceptWrappedTypes: types, maxSize, chatroom, extra };
 }
 

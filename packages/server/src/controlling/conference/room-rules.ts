@@ -9,12 +9,11 @@ export interface RuledRoom {
   /** Everything that To may call it by. */
   readonly names: readonly string[];
   readonly maxBytes: number;
+  /** What those hear who come back. */
+  readonly log: RoomLogRules;
 }
 
-/** What those hear who come back to a group; what is said in other sessions is not kept. */
-const LOG: RoomLogRules = { messages: 1_000, seconds: 7 * 86_400 };
-
-export function roomRulesOf({ name, group, names, maxBytes }: RuledRoom): RoomRules {
+export function roomRulesOf({ name, group, names, maxBytes, log }: RuledRoom): RoomRules {
   return {
     identity: name,
     displayName: group?.displayName,
@@ -23,7 +22,7 @@ export function roomRulesOf({ name, group, names, maxBytes }: RuledRoom): RoomRu
     types: ["*"],
     aliases: true,
     reports: "final",
-    log: group === undefined ? undefined : LOG,
+    log: log.messages === 0 ? undefined : log,
   };
 }
 

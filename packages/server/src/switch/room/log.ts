@@ -28,6 +28,7 @@ export class RoomLog {
   /** Of the last message that has gone to the devices. */
   #head = 0;
   #advancing: Cancel | undefined;
+  #stopped = false;
 
   constructor(room: string, rules: RoomLogRules, ports: RoomLogPorts) {
     this.#room = room;
@@ -55,6 +56,8 @@ export class RoomLog {
     readonly sequence: number;
     readonly stored: Promise<"stored" | "known">;
   } {
+    // The room may be gone for good, with everything that was said there.
+    if (this.#stopped) throw new Error("the room is closed");
     const sequence = this.#next;
     this.#next += 1;
     const stored = this.#ports.store.append({ ...entry, room: this.#room, sequence });
@@ -108,9 +111,11 @@ export class RoomLog {
     this.#writeFor([member], this.#ports.store.forget(this.#room, member));
   }
 
+  /** The room is closed: nothing is written behind this. */
   stop(): void {
     this.#advancing?.();
     this.advance();
+    this.#stopped = true;
   }
 
   async #open(): Promise<void> {
@@ -134,6 +139,7 @@ export class RoomLog {
   }
 
   #advanceLater(): void {
+    if (this.#stopped) return;
     this.#advancing ??= this.#ports.wheel.after(ADVANCE_MS, () => {
       this.#advancing = undefined;
       this.advance();

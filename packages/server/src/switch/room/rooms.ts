@@ -82,6 +82,12 @@ export class Rooms implements MediaRooms {
     return room;
   }
 
+  forget(identity: string): void {
+    this.#ports.store.remove(identity).catch((error: unknown) => {
+      this.#ports.log.warn("room log", { error: String(error) });
+    });
+  }
+
   stop(): void {
     this.#looking?.();
     for (const room of this.#rooms) room.close();
