@@ -29,11 +29,13 @@ const MAX_CONVERSATIONS = 500;
 export class ImClient {
   readonly #events: Emitter<ClientEvents>;
   readonly #engine: Engine;
+  readonly #startWith: "online" | "store";
   #closing: Promise<void> | undefined;
 
   /** Use `connect` of the binding for your runtime. */
   constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
     this.#events = new Emitter<ClientEvents>((error) => this.#engine.report(error));
+    this.#startWith = options.startWith ?? "online";
     const send = this.send.bind(this);
     const room: RoomOffer = (address) => this.#roomOffer(address);
     this.#engine = new Engine({ runtime, store, instance, send, room }, options, this.#events);
@@ -53,7 +55,7 @@ export class ImClient {
     return this.#engine.agent.connection.state;
   }
 
-  /** Called by `connect`: resolves when the client is registered. */
+  /** Called by `connect`: resolves when the client is registered, or when its store has been read. */
   async start(signal: Signal | undefined): Promise<void> {
     const aborted = Promise.withResolvers<never>();
     const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
@@ -62,7 +64,8 @@ export class ImClient {
       await fileRecorder.restore();
       await rooms.restore();
       await outbox.restore();
-      await Promise.race([agent.connection.start(), aborted.promise]);
+      if (this.#startWith === "store") agent.connection.startInTime();
+      else await Promise.race([agent.connection.start(), aborted.promise]);
     } catch (error) {
       await this.close();
       throw error;

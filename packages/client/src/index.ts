@@ -1,4 +1,5 @@
 /** The client SDK, for any runtime: `@parlance/client/node` and `@parlance/client/web` bind it. */
+export type { DigestSecret } from "@parlance/wire";
 export type { Listening } from "./base/emitter.ts";
 export { ImError, type ImErrorCode, type ImErrorDetails } from "./base/errors.ts";
 export type { Signal } from "./base/signal.ts";
@@ -33,7 +34,7 @@ export type {
   StreamReader,
   UploadOptions,
 } from "./files/index.ts";
-export type { ConnectOptions } from "./options.ts";
+export type { ConnectOptions, SecretOptions } from "./options.ts";
 export type {
   IncomingMessage,
   OtherMessage,

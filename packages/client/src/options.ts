@@ -1,6 +1,6 @@
 /** What a client needs to know to connect. */
 import { defaultPort, type Hop, parseUri, type SipUri, type TransportName } from "@parlance/sip";
-import { parsed } from "@parlance/wire";
+import { type DigestSecret, type Hashing, parsed, secretHash } from "@parlance/wire";
 import type { Signal } from "./base/signal.ts";
 import type { SessionOptions } from "./session/session-settings.ts";
 import type { ClientStore } from "./store/client-store.ts";
@@ -10,7 +10,8 @@ import { isWebSocket } from "./transports/is-web-socket.ts";
 export interface ConnectOptions {
   /** The IM Address: `sip:alice@example.com`. */
   readonly user: string;
-  readonly password: string;
+  /** Or what stands for it at one server: see `secretOf`. */
+  readonly password: string | DigestSecret;
   /** Digest username when it is not the user part of the address. */
   readonly username?: string;
   /** `udp:`, `tcp:`, `tls:`, `ws:` or `wss:` URL; without it DNS is asked for the domain. */
@@ -42,6 +43,12 @@ export interface ConnectOptions {
   readonly sessions?: SessionOptions;
   /** Sees every message of SIP and frame of MSRP, in and out. What it throws becomes an "error" event, and changes nothing. */
   readonly trace?: Trace;
+  /**
+   * What the start waits for. `online` (default): until the client is registered, or cannot be. `store`: until what is
+   * kept has been read, so that it can be shown, and written to, where there is no connection yet; the event
+   * "connection" tells the rest.
+   */
+  readonly startWith?: "online" | "store";
   /** Ends the attempt to connect. */
   readonly signal?: Signal;
 }
@@ -65,6 +72,27 @@ export function readAccount(options: ConnectOptions): Account {
   }
   const uri = read.value;
   return { uri, domain: uri.host, username: options.username ?? uri.user ?? "" };
+}
+
+/**
+ * What may be kept instead of a password, so that a program can come back without asking for it: good for this user
+ * at this server and for nothing else, and telling nobody what the password is (who has it may guess, though). The
+ * realm is the domain unless the server says otherwise. RFC 7616 §3.4.2
+ */
+export function secretOf(
+  { user, username, password, realm }: SecretOptions,
+  hashing: Hashing,
+): DigestSecret {
+  const account = readAccount({ user, password, ...(username === undefined ? {} : { username }) });
+  const of = { username: account.username, realm: realm ?? account.domain, password };
+  return { realm: of.realm, hashes: { "sha-256": secretHash(hashing, "sha-256", of) } };
+}
+
+export interface SecretOptions {
+  readonly user: string;
+  readonly username?: string;
+  readonly password: string;
+  readonly realm?: string;
 }
 
 const SCHEMES = new Map<string, TransportName>([

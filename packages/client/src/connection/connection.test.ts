@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClientTransport } from "@parlance/testkit";
+import { hashing } from "../../../../tools/test/node-ports.ts";
+import { secretOf } from "../options.ts";
 import { codeOf, reading, textOf, worldFor } from "../people.test.ts";
 import type { ConnectionState } from "./connection.ts";
 
@@ -157,4 +159,38 @@ test("a client whose line is dead is closed all the same", async (t) => {
   world.link("alice").silence();
   await world.until(alice.close(), 30_000);
   assert.equal(alice.connection.state, "offline");
+});
+
+test("what stands for a password at one server lets the client in there, and no other secret does", async (t) => {
+  const world = await worldFor(t);
+  const account = { user: world.address("alice"), password: "password of alice" };
+  const secret = secretOf(account, hashing);
+  assert.equal(JSON.stringify(secret).includes(account.password), false);
+  const alice = await world.client("alice", { password: secret });
+  assert.equal(alice.connection.state, "online");
+  const other = secretOf({ ...account, realm: "elsewhere.example.com" }, hashing);
+  assert.equal(await codeOf(world.client("bob", { password: other })), "not authenticated");
+});
+
+test("a client that starts with its store writes before there is a server, and sends when there is one", async (t) => {
+  const world = await worldFor(t);
+  const bob = await world.client("bob");
+  const shown = reading(bob);
+  world.link("alice").silence();
+  const alice = await world.client("alice", { startWith: "store" });
+  const sent = alice.send(bob.address, "from the train");
+  await world.run(40_000);
+  assert.equal(sent.state, "queued");
+  assert.equal(alice.connection.state, "reconnecting");
+  world.link("alice").restore();
+  await world.until(sent.delivered, 400_000);
+  assert.deepEqual(shown.map(textOf), ["from the train"]);
+});
+
+test("a client that starts with its store says when the password is wrong", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice", { startWith: "store", password: "wrong" });
+  await world.run(5_000);
+  const { connection } = alice;
+  assert.equal(connection.state === "offline" && connection.error?.code, "not authenticated");
 });

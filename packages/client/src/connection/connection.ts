@@ -53,6 +53,11 @@ export class Connection {
     }
   }
 
+  /** The first time, and again until it is there or cannot be: the state tells. */
+  startInTime(): void {
+    this.#open().catch((error) => this.#failedAgain(error));
+  }
+
   /** The flow is gone. */
   lost(): void {
     if (this.#ended || this.#state.state !== "online") return;

@@ -1,8 +1,9 @@
 /** The SDK in a browser: SIP over WebSocket. RFC 7118 */
+import type { DigestSecret } from "@parlance/wire";
 import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
 import { webFetch } from "../files/web-fetch.ts";
-import type { ConnectOptions } from "../options.ts";
+import { type ConnectOptions, type SecretOptions, secretOf as secretWith } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
@@ -46,6 +47,11 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
   };
   if (isWebStore(store)) void store.takenOver.then(takenOver);
   return connecting;
+}
+
+/** As `secretOf` of the core, with the hashes of the browser. */
+export function secretOf(options: SecretOptions): DigestSecret {
+  return secretWith(options, hashing);
 }
 
 function serverOfPage(): string {

@@ -12,10 +12,16 @@ import {
 } from "./digest.ts";
 import type { DigestFields, DigestHeader, DigestPart } from "./fields.ts";
 
+/** What stands for a password in one realm, and tells nobody the password itself: H(user:realm:password), by hash. */
+export interface DigestSecret {
+  readonly realm: string;
+  readonly hashes: Readonly<Partial<Record<HashAlgorithm, string>>>;
+}
+
 /** Credentials and the only place where they may be shown. */
 export interface DigestAccount {
   readonly username: string;
-  readonly password: string;
+  readonly password: string | DigestSecret;
   /** Undefined takes the realm of the first challenge, and no other after that. */
   readonly realm: string | undefined;
   /** The server or proxy, by the name under which the caller knows its flows. */
@@ -58,7 +64,8 @@ export class DigestClient {
     this.#account = account;
     this.#hashing = ports.hashing;
     this.#random = ports.random;
-    this.#realm = account.realm;
+    const { password, realm } = account;
+    this.#realm = typeof password === "string" ? realm : password.realm;
   }
 
   /**
@@ -128,7 +135,13 @@ export class DigestClient {
   #choose(values: readonly DigestHeader[]): DigestChallenge | undefined {
     return values
       .map((value) => readChallenge(value))
-      .find((one) => one !== undefined && (this.#realm === undefined || one.realm === this.#realm));
+      .find((one) => one !== undefined && this.#canAnswer(one));
+  }
+
+  #canAnswer({ realm, algorithm }: DigestChallenge): boolean {
+    if (this.#realm !== undefined && realm !== this.#realm) return false;
+    const { password } = this.#account;
+    return typeof password === "string" || password.hashes[algorithm.hash] !== undefined;
   }
 
   /** Whether the refused answer was only late, or given to a nonce that was given up since. */
@@ -150,7 +163,10 @@ export class DigestClient {
     const known = this.#secrets.get(hash);
     if (known !== undefined) return known;
     const { username, password } = this.#account;
-    const secret = secretHash(this.#hashing, hash, { username, realm, password });
+    const secret =
+      typeof password === "string"
+        ? secretHash(this.#hashing, hash, { username, realm, password })
+        : (password.hashes[hash] ?? ""); // `#choose` takes no challenge without one
     this.#secrets.set(hash, secret); // the realm never changes once it is known
     return secret;
   }

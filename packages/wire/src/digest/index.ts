@@ -11,7 +11,12 @@ export {
   sameDigest,
   secretHash,
 } from "./digest.ts";
-export { type ChallengeAnswer, type DigestAccount, DigestClient } from "./digest-client.ts";
+export {
+  type ChallengeAnswer,
+  type DigestAccount,
+  DigestClient,
+  type DigestSecret,
+} from "./digest-client.ts";
 export {
   type Authentication,
   type AuthenticationAsk,
