@@ -1,8 +1,7 @@
 /** Being there: registered over every transport, back after every loss, gone when closed. RFC 3261 §10, RFC 5626 §4 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClientTransport } from "@parlance/testkit";
-import { hashing } from "../../../../tools/test/node-ports.ts";
+import { agreedHashing, type ClientTransport } from "@parlance/testkit";
 import { secretOf } from "../options.ts";
 import { codeOf, reading, textOf, worldFor } from "../people.test.ts";
 import type { ConnectionState } from "./connection.ts";
@@ -164,11 +163,11 @@ test("a client whose line is dead is closed all the same", async (t) => {
 test("what stands for a password at one server lets the client in there, and no other secret does", async (t) => {
   const world = await worldFor(t);
   const account = { user: world.address("alice"), password: "password of alice" };
-  const secret = secretOf(account, hashing);
+  const secret = secretOf(account, agreedHashing);
   assert.equal(JSON.stringify(secret).includes(account.password), false);
   const alice = await world.client("alice", { password: secret });
   assert.equal(alice.connection.state, "online");
-  const other = secretOf({ ...account, realm: "elsewhere.example.com" }, hashing);
+  const other = secretOf({ ...account, realm: "elsewhere.example.com" }, agreedHashing);
   assert.equal(await codeOf(world.client("bob", { password: other })), "not authenticated");
 });
 
