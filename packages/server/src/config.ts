@@ -81,6 +81,13 @@ export interface ServerConfig {
     /** Addresses of aggregation proxies, which say whom they have let in. */
     readonly proxies?: readonly string[];
   };
+  /** Conversations that users keep. */
+  readonly history?: {
+    /** What holds for users who have said nothing. Default false. */
+    readonly default?: boolean;
+    /** How long it is kept for these accounts, instead of `limits.historySeconds`. */
+    readonly users?: readonly { readonly name: string; readonly seconds: number }[];
+  };
   readonly trace?: { readonly bytes: number };
   readonly limits?: Partial<Bounds>;
 }
@@ -122,6 +129,8 @@ export interface Secrets {
   readonly gruus: Uint8Array;
   /** What was done with a request that a core brings by again; ≥ 256 bits. */
   readonly marks: Uint8Array;
+  /** Places in what users keep; ≥ 256 bits. */
+  readonly cursors: Uint8Array;
   /** Tokens for HTTP; ≥ 256 bits. */
   readonly tokens: TokenKeys;
 }

@@ -154,6 +154,41 @@ test("receipts and composing are no history, and what failed is none", async () 
   assert.deepEqual(await kept(world, "bob"), []);
 });
 
+test("IM-5.2.4-08f: where the operator keeps it for all, who turns it off has nothing kept", async () => {
+  const world = await World.open({ history: { default: true } });
+  const alice = await online(world, "alice", false);
+  const bob = await online(world, "bob", false);
+  assert.equal((await write(alice, "bob", "kept for both")).status, 200);
+  assert.equal((await kept(world, "bob")).length, 1);
+  assert.equal((await keep(bob, false)).status, 200);
+  assert.equal((await write(alice, "bob", "kept for one")).status, 200);
+  assert.equal((await kept(world, "bob")).length, 1);
+  assert.equal((await kept(world, "alice")).length, 2);
+});
+
+test("a user and a group may have another time, and the shorter one holds", async () => {
+  const world = await World.open({
+    history: { default: true, users: [{ name: "alice", seconds: 7_200 }] },
+    groups: [{ name: "team", members: ["alice", "bob"], historySeconds: 3_600 }],
+  });
+  const alice = await online(world, "alice", false);
+  const bob = await online(world, "bob", false);
+  await write(alice, "bob", "between two");
+  await write(bob, "team", "to the group");
+  await world.clock.pass(1_000);
+  const times = async (name: string) =>
+    new Map(
+      (await kept(world, name)).map(({ conversation, at: time, expiresAt }) => [
+        conversation,
+        Math.round((expiresAt - time) / 3_600_000),
+      ]),
+    );
+  const ofAlice = await times("alice");
+  assert.deepEqual([ofAlice.get(at("bob")), ofAlice.get(at("team"))], [2, 1]);
+  const ofBob = await times("bob");
+  assert.deepEqual([ofBob.get(at("alice")), ofBob.get(at("team"))], [365 * 24, 1]);
+});
+
 test("the bound of a user is kept, and what is lost is counted", async () => {
   const world = await World.open({ limits: { historyMessagesPerUser: 1 } });
   const alice = await online(world, "alice");

@@ -110,6 +110,11 @@ export const defaultLimits = {
   historyMessagesPerUser: 100_000, // a year of somebody who writes and gets three hundred a day
   historyBytesPerUser: 1_024 * 1_048_576,
   historySeconds: 365 * 86_400, // one may look up what was said this time last year
+  historyRequestsPerSecond: 20, // of one user over HTTP: as many as there are rows on a screen
+  historyRequestBurst: 200, // a client that brings its own store up to date
+  historySearchesPerMinute: 60, // of one user: each may cost the store 50 ms among a million; exports count too
+  historySearchBurst: 20,
+  historyExports: 16, // archives that are read at one time, one a user
 
   // HTTP.
   tokenSeconds: 900, // a stolen one is of use for a quarter of an hour

@@ -18,7 +18,8 @@ import { type Conferences, Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages, WaitingList } from "./deferred/index.ts";
-import { HistoryDocument, HistoryRecorder, HistoryRetention } from "./history/index.ts";
+import { drained } from "./drained.ts";
+import { HistoryDocument, HistoryRecorder, HistoryRetention, ReadState } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import { originating, terminating, toOpenDevices } from "./participating/index.ts";
@@ -28,6 +29,7 @@ import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
 import { TraceRing } from "./trace/index.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
+import { historyHandler, keepingRules } from "./user-history.ts";
 import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
@@ -93,8 +95,12 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       return functions.large; // made of the user plane, which comes later
     },
   });
-  const documents = makeDocuments(config, limits, ports, { core, url, history, waiting });
-  const web = webFunctions(config, limits, ports, { core, documents, url });
+  const readState = new ReadState(stores.history);
+  const lists = { history, waiting, readState };
+  const documents = makeDocuments(config, limits, ports, { core, url, ...lists });
+  const { groups } = documents;
+  const kept = historyHandler(config, limits, ports, { core, groups, list: history, readState });
+  const web = webFunctions(config, limits, ports, { core, documents, url, history: kept });
   const functions = makeFunctions(config, limits, ports, {
     core,
     web,
@@ -214,7 +220,7 @@ function makeFunctions(
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reachable = (user: User): void => deferral.userReachable(user);
-  const settings = makeSettings(limits, ports, core, reachable);
+  const settings = makeSettings(config, limits, ports, { core, reachable });
   const recording = new HistoryRecorder(
     {
       store: stores.history,
@@ -229,7 +235,7 @@ function makeFunctions(
     },
     {
       quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
-      keepMs: limits.historySeconds * 1_000,
+      keeping: keepingRules(config, limits),
     },
   );
   const contents = waitingContents(
@@ -376,18 +382,4 @@ function watch(
   total("timeouts", "timeouts", "Requests that nobody answered");
   total("malformed", "malformed", "Messages that could not be read");
   total("refused_by_limit", "refusedByLimit", "Requests refused because of too many transactions");
-}
-
-const LOOK_MS = 50;
-
-function drained(core: Core, { clock }: ServerPorts, patienceMs: number): Promise<void> {
-  core.drain();
-  const until = clock.now() + patienceMs;
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (core.waiting === 0 || clock.now() >= until) return resolve();
-      clock.schedule(LOOK_MS, look);
-    };
-    look();
-  });
 }

@@ -24,6 +24,7 @@ import {
   groups,
   groupUsageList,
   References,
+  readState as readStateUsage,
   resourceLists,
   type Usage,
   userProfile,
@@ -50,13 +51,15 @@ export interface DocumentParts {
   /** What the server writes: of what is kept of conversations, and of what waits. */
   readonly history: ServerDocuments;
   readonly waiting: ServerDocuments;
+  /** That a device of his has read something. */
+  readonly readState: ServerDocuments;
 }
 
 export function makeDocuments(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, url, history, waiting }: DocumentParts,
+  { core, url, history, waiting, readState }: DocumentParts,
 ): UserDocuments {
   const { stores, clock, random, hashing, log, metrics } = ports;
   const { hits, directory, home } = core;
@@ -76,6 +79,7 @@ export function makeDocuments(
     userProfile(),
     conversationHistory(history),
     deferredList(waiting),
+    readStateUsage(readState),
   ];
   const userNamed = (name: string) => directory.named(name)?.user;
   const common = { store: stores.documents, documents, references, clock, userNamed };

@@ -1,6 +1,6 @@
 /** The settings of users, put together over the core. */
 import { Params } from "@parlance/sip";
-import type { ServerPorts } from "./config.ts";
+import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
 import type { User } from "./ports/index.ts";
@@ -8,10 +8,13 @@ import { ServiceSettings } from "./settings/index.ts";
 
 /** `reachable` is told who can be brought what waits for him, and could not before. */
 export function makeSettings(
+  { history }: ServerConfig,
   limits: Bounds,
   { stores, clock, random, log, metrics }: ServerPorts,
-  { directory, registrar, subscriptions: notifier, calls, hits }: Core,
-  reachable: (user: User) => void,
+  {
+    core: { directory, registrar, subscriptions: notifier, calls, hits },
+    reachable,
+  }: { readonly core: Core; readonly reachable: (user: User) => void },
 ): ServiceSettings {
   const settings = new ServiceSettings(
     {
@@ -35,6 +38,7 @@ export function makeSettings(
         longestS: limits.maxPublicationSeconds,
       },
       waitMs: limits.settingsWaitSeconds * 1_000,
+      keepsHistory: history?.default ?? false,
     },
   );
   directory.onRevoked((user) => settings.revoked(user));

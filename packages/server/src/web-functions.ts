@@ -1,9 +1,10 @@
-/** What is asked over HTTP, put together: tokens, files, documents and alias pages. */
+/** What is asked over HTTP, put together: tokens, files, documents, history and alias pages. */
 import { AliasPageServer } from "./alias/index.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { Files } from "./files/index.ts";
 import type { Bounds } from "./limits.ts";
+import type { WebLogin } from "./ports/index.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { UserDocuments } from "./user-documents.ts";
 import { notFound, type WebHandler, withCors } from "./web/index.ts";
@@ -21,19 +22,21 @@ export interface WebFunctions {
 
 const FILES = "files"; // the audience of tokens, and the path
 const XCAP = "xcap"; // the same
+const HISTORY = "history"; // the same
 const ALIAS = "alias";
 
 export interface WebParts {
   readonly core: Core;
   readonly documents: UserDocuments;
   readonly url: PublicUrl;
+  readonly history: (login: WebLogin) => WebHandler;
 }
 
 export function webFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, documents, url }: WebParts,
+  { core, documents, url, history }: WebParts,
 ): WebFunctions {
   const { clock, random, hashing, metrics, log, secrets } = ports;
   const { hits, watch: security, logins } = core;
@@ -77,7 +80,8 @@ export function webFunctions(
         )
       : undefined;
   const routes = new Map<string, WebHandler>([
-    ["token", tokenIssuer(authenticator, new Set([FILES, XCAP]))],
+    ["token", tokenIssuer(authenticator, new Set([FILES, XCAP, HISTORY]))],
+    [HISTORY, history(authenticator.loginFor(HISTORY))],
     [XCAP, documents.handler(`/${XCAP}/`, authenticator.loginFor(XCAP))],
   ]);
   if (files !== undefined) routes.set(FILES, (request) => files.handle(request));

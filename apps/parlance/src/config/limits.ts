@@ -250,6 +250,23 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Seconds that messages are kept as history.",
     least: 60,
   },
+  historyRequestsPerSecond: {
+    usual: 20,
+    about: "Requests for the history of one user a second, on average.",
+    least: 1,
+  },
+  historyRequestBurst: {
+    usual: 200,
+    about: "Requests for the history of one user at once.",
+    least: 1,
+  },
+  historySearchesPerMinute: {
+    usual: 60,
+    about: "Searches and exports of one user a minute, on average.",
+    least: 1,
+  },
+  historySearchBurst: { usual: 20, about: "Searches and exports of one user at once.", least: 1 },
+  historyExports: { usual: 16, about: "Histories that are exported at one time, one a user." },
   documentRequestsPerSecond: {
     usual: 20,
     about: "Requests for documents of one user a second, on average.",

@@ -33,6 +33,14 @@ const user = z.strictObject({
   displayName: z.string().max(64).optional().describe("Shown to others."),
 });
 
+const historySeconds = z
+  .number()
+  .int()
+  .min(60)
+  .max(9_999_999_999)
+  .optional()
+  .describe("How long users keep what was said in it, instead of limits.historySeconds.");
+
 const room = z.strictObject({
   name: text("The room is sip:NAME@DOMAIN."),
   displayName: z.string().max(64).optional().describe("Shown to whoever joins."),
@@ -55,6 +63,7 @@ const room = z.strictObject({
     .enum(["everybody", "moderators"])
     .default("everybody")
     .describe("Who may write: everybody who is in, or only the moderators."),
+  historySeconds,
 });
 
 const group = z.strictObject({
@@ -64,6 +73,7 @@ const group = z.strictObject({
   members: z.array(z.string()).describe("Account names or SIP URIs."),
   inviteMembers: z.boolean().default(true).describe("Whether a session of the group invites them."),
   allowAnonymity: z.boolean().default(false).describe("Whether members may hide who they are."),
+  historySeconds,
 });
 
 const certificate = z.strictObject({
@@ -326,6 +336,24 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("Documents of users over HTTP (XCAP)."),
+  history: z
+    .strictObject({
+      default: z
+        .boolean()
+        .default(false)
+        .describe("Whether conversations of users are kept who have not said so themselves."),
+      users: z
+        .array(
+          z.strictObject({
+            name: text("Name of the account."),
+            seconds: z.number().int().min(60).max(9_999_999_999).describe("How long."),
+          }),
+        )
+        .default([])
+        .describe("Accounts whose history is kept for another time than limits.historySeconds."),
+    })
+    .prefault({})
+    .describe("Conversations kept on the server. docs/history.md tells how."),
   trace: z
     .strictObject({
       bytes: z

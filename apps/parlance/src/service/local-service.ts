@@ -12,6 +12,7 @@ export function localService(): object {
     rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"], allowAnonymity: true }],
     groups: [{ name: "team", displayName: "Team", members: NAMES }],
     compat: { plainSip: true },
+    history: { default: true },
     log: { level: "warn", pretty: true },
   };
 }

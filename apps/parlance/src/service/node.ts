@@ -91,6 +91,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       nonces: keys.derive("nonces").current,
       gruus: keys.derive("gruus").current,
       marks: keys.derive("marks").current,
+      cursors: keys.derive("cursors").current,
       tokens: keys.derive("tokens"),
     },
     msrp,
@@ -161,6 +162,7 @@ function serverConfig(config: Configuration): ServerConfig {
     web,
     xcap,
     access,
+    history,
   } = config;
   const { connections: _, connectionsPerSource: __, ...limits } = config.limits; // of the transports
   return {
@@ -178,6 +180,7 @@ function serverConfig(config: Configuration): ServerConfig {
     web,
     access,
     xcap,
+    history,
     ...(config.relay.enabled ? { relay: { plain: config.relay.plain } } : {}),
     media: { anchor: media.anchor, ...(media.host === undefined ? {} : { host: media.host }) },
     limits: {

@@ -306,4 +306,27 @@ export const migrations: readonly string[] = [
   -- What was removed is not in the index any more, instead of being there and marked.
   INSERT INTO history_words (history_words, rank) VALUES ('secure-delete', 1);
   `,
+  `
+  -- Holds all that counting what is not read needs; what was removed is in nobody's way.
+  DROP INDEX history_conversation;
+  CREATE INDEX history_conversation ON history (conversation, place, direction) WHERE removed = 0;
+
+  CREATE TABLE history_thread (
+    owner INTEGER NOT NULL,
+    conversation TEXT NOT NULL,
+    last INTEGER NOT NULL, -- sequence of its newest message
+    version INTEGER NOT NULL, -- of the mark; 0: there is none
+    mark INTEGER NOT NULL, -- sequence of the message up to which it is read
+    mark_id TEXT NOT NULL,
+    mark_message_id TEXT,
+    mark_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, conversation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX history_thread_last ON history_thread (owner, last);
+  CREATE INDEX history_thread_version ON history_thread (owner, version) WHERE version > 0;
+  INSERT INTO history_thread
+    SELECT place / 2147483648, conversation, max(place) % 2147483648, 0, 0, '', NULL, 0
+    FROM history WHERE removed = 0 GROUP BY 1, 2;
+  ALTER TABLE history_owner ADD COLUMN marks INTEGER NOT NULL DEFAULT 0; -- version of the last one
+  `,
 ];

@@ -13,6 +13,8 @@ export interface ConfiguredGroup {
   readonly inviteMembers?: boolean;
   readonly allowAnonymity?: boolean;
   readonly subject?: string | undefined;
+  /** How long users keep what was said in it, instead of `limits.historySeconds`. */
+  readonly historySeconds?: number | undefined;
 }
 
 export interface ConfiguredRoom {
@@ -26,6 +28,8 @@ export interface ConfiguredRoom {
   readonly maxParticipants?: number | undefined;
   /** Who may write; default everybody who is in. */
   readonly writers?: "everybody" | "moderators";
+  /** How long users keep what was said in it, instead of `limits.historySeconds`. */
+  readonly historySeconds?: number | undefined;
 }
 
 /** What everybody may who is let in. */

@@ -96,6 +96,7 @@ export class World {
         nonces: utf8Bytes("nonce key nonce key nonce key 32"),
         gruus: utf8Bytes("gruus key gruus key gruus key 32"),
         marks: utf8Bytes("marks key marks key marks key 32"),
+        cursors: utf8Bytes("cursor key cursor key cursor k 32"),
         tokens: { current: utf8Bytes("token key token key token key 32") },
       },
       ...(this.msrp === undefined ? {} : { msrp: this.msrp, largeMessages: this.#keptContents() }),

@@ -12,6 +12,7 @@ import type {
   UserSettings,
 } from "../ports/index.ts";
 import { type HistoryQuota, type HistoryStore, TimeOrderedIds } from "../store/index.ts";
+import { type KeepingRules, keptMs } from "./keeping-times.ts";
 import { recordOf } from "./record.ts";
 
 export interface RecorderPorts {
@@ -29,7 +30,7 @@ export interface RecorderPorts {
 
 export interface RecorderOptions {
   readonly quota: HistoryQuota;
-  readonly keepMs: number;
+  readonly keeping: KeepingRules;
 }
 
 export class HistoryRecorder implements Recording {
@@ -74,10 +75,11 @@ export class HistoryRecorder implements Recording {
     const { store, clock, hits, keyOf } = this.#ports;
     const now = clock.now();
     const id = this.#ids.next(now);
-    const expiresAt = now + this.#options.keepMs;
-    const record = recordOf({ passage, user, direction, id, expiresAt, keyOf });
+    const { quota, keeping } = this.#options;
+    const record = recordOf({ passage, user, direction, id, expiresAt: now, keyOf });
     if (record === undefined) return;
-    const result = await store.add(record, this.#options.quota);
+    const expiresAt = now + keptMs(keeping, user.name, record.conversation);
+    const result = await store.add({ ...record, expiresAt }, quota);
     if (result === "over quota") {
       this.#lost.add();
       hits.hit("historyMessagesPerUser");

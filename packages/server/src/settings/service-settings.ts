@@ -59,6 +59,8 @@ export interface ServiceSettingsOptions {
   readonly publications: PublicationLimits;
   /** How long the word of a device is awaited after its registration: T-settings. Clause 14.2 */
   readonly waitMs: number;
+  /** Is what users send and get kept while they have not said? */
+  readonly keepsHistory: boolean;
 }
 
 /** Of one user. */
@@ -127,7 +129,7 @@ export class ServiceSettings implements UserSettings, OwnAddress {
   keepsHistory(user: User, kind: "sessions" | "messages"): boolean {
     const lasting = this.#held.get(user.name)?.known.lasting;
     const kept = kind === "sessions" ? lasting?.storesSessions : lasting?.storesMessages;
-    return kept ?? false; // IM-5.2.4-08e, IM-5.2.4-08f
+    return kept ?? this.#options.keepsHistory; // IM-5.2.4-08e, IM-5.2.4-08f
   }
 
   /** A device has registered: `run` when its word has come, or is not to be awaited. Clause 14.2 */

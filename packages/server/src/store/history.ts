@@ -67,6 +67,44 @@ export interface HistoryHits {
   readonly before: number | undefined;
 }
 
+/** Which part of what is kept is read, with its content. */
+export interface HistoryPart {
+  /** Only of this conversation; undefined for all. */
+  readonly conversation: string | undefined;
+  /** `older`: the newest first; `newer`: the oldest first. */
+  readonly towards: "older" | "newer";
+  /** Only those beyond that sequence; undefined begins at the end. */
+  readonly from: number | undefined;
+  readonly limit: number;
+  /** No more than so many stored octets together, but one message at least. */
+  readonly bytes: number;
+}
+
+/** Up to where a user has read a conversation, as one of his devices has said. */
+export interface HistoryMark {
+  readonly conversation: string;
+  /** Rises with each mark that the owner sets. */
+  readonly version: number;
+  /** Place of the message, and by what else devices know it; it may be gone by now. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly messageId: string | undefined;
+  readonly at: number;
+}
+
+export interface HistoryConversation {
+  readonly conversation: string;
+  readonly newest: HistoryMessage;
+  /** Received and behind the mark; `HISTORY_UNREAD_BOUND` stands for that many or more. */
+  readonly unread: number;
+  readonly mark: HistoryMark | undefined;
+}
+
+/** A message of a conversation: by its id in the history, or by its Message-ID, which is looked for from the newest on. */
+export type HistoryPoint =
+  | { readonly by: "id"; readonly id: string }
+  | { readonly by: "messageId"; readonly id: string };
+
 /** What a sweep took away. */
 export interface HistorySwept {
   readonly removed: number;
@@ -92,6 +130,36 @@ export interface HistoryStore {
     words: readonly string[],
     request: HistoryPageRequest,
   ): Promise<HistoryHits>;
+
+  /** Reads only. */
+  read(owner: string, part: HistoryPart): Promise<readonly HistoryMessage[]>;
+
+  /**
+   * Reads only: those in which there is a message, the one with the newest message first, with newest messages before
+   * that sequence; undefined begins with the newest.
+   */
+  conversations(
+    owner: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly HistoryConversation[]>;
+
+  /**
+   * Durable when it resolves: the owner has read that conversation up to there. A mark never goes back: `changed` is
+   * false when it was there or beyond. Undefined: there is no such message. A mark goes with the last message of its
+   * conversation.
+   */
+  mark(
+    owner: string,
+    conversation: string,
+    upTo: HistoryPoint,
+  ): Promise<{ readonly mark: HistoryMark; readonly changed: boolean } | undefined>;
+
+  /** Reads only: in the order of their versions, those above `after`. */
+  marks(owner: string, after: number, limit: number): Promise<readonly HistoryMark[]>;
+
+  /** Reads only: the version of the last mark that the owner has set; 0 when there was none. */
+  marked(owner: string): Promise<number>;
 
   /** Reads only. A message of another owner is not found. */
   find(owner: string, id: string): Promise<HistoryMessage | undefined>;
@@ -126,5 +194,9 @@ export interface HistoryStore {
 
 /** So many messages one search looks at before it lets others have the store. */
 export const HISTORY_SEARCH_BOUND = 2_000;
+/** So many messages a Message-ID is looked for among. */
+export const HISTORY_MARK_BOUND = 2_000;
+/** Nobody counts further what he has not read. */
+export const HISTORY_UNREAD_BOUND = 1_000;
 /** How long after a sweep that left it what is on hold is looked at again. */
 export const HISTORY_HOLD_MS = 86_400_000;

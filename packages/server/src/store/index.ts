@@ -60,11 +60,17 @@ export type {
 export { foldText, queryWords } from "./fold-text.ts";
 export {
   HISTORY_HOLD_MS,
+  HISTORY_MARK_BOUND,
   HISTORY_SEARCH_BOUND,
+  HISTORY_UNREAD_BOUND,
+  type HistoryConversation,
   type HistoryEntry,
   type HistoryHits,
+  type HistoryMark,
   type HistoryMessage,
   type HistoryPageRequest,
+  type HistoryPart,
+  type HistoryPoint,
   type HistoryQuota,
   type HistoryStore,
   type HistorySwept,

@@ -100,6 +100,7 @@ export class RunningServer {
         nonces: SECRET,
         gruus: SECRET,
         marks: SECRET,
+        cursors: SECRET,
         tokens: { current: SECRET },
       },
       log: logTo(ladder, clock),

@@ -11,6 +11,7 @@ export const WITH_ROOMS = {
   rooms: [{ name: "lobby", moderators: ["alice"] }, { name: "attic" }],
   groups: [{ name: "team", members: ["alice", "bob"], inviteMembers: false }],
   "conferences.announce": [],
+  "history.default": true,
   "conferences.aliasPage": true,
   "limits.aliasLinkSeconds": 10,
 };

@@ -1,11 +1,17 @@
 /** Kept conversations over the worker. */
 import {
   HISTORY_HOLD_MS,
+  HISTORY_MARK_BOUND,
   HISTORY_SEARCH_BOUND,
+  HISTORY_UNREAD_BOUND,
+  type HistoryConversation,
   type HistoryEntry,
   type HistoryHits,
+  type HistoryMark,
   type HistoryMessage,
   type HistoryPageRequest,
+  type HistoryPart,
+  type HistoryPoint,
   type HistoryQuota,
   type HistoryStore,
   type HistorySwept,
@@ -51,11 +57,50 @@ export class SqliteHistory implements HistoryStore {
     return { entries: rows.map((row) => readEntry(owner, new RowReader(row))), before: next };
   }
 
+  async read(owner: string, part: HistoryPart): Promise<readonly HistoryMessage[]> {
+    const { conversation, towards, from, limit, bytes } = part;
+    const asked = [conversation ?? null, towards, from ?? null, [limit, bytes]] as const;
+    const rows = await this.#worker.call("readHistory", owner, ...asked);
+    return rows.map((row) => readMessage(owner, new RowReader(row)));
+  }
+
+  async conversations(
+    owner: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly HistoryConversation[]> {
+    const most = [limit, HISTORY_UNREAD_BOUND] as const;
+    const found = await this.#worker.call("historyConversations", owner, before ?? null, most);
+    return found.map(({ row, unread, mark }) => {
+      const newest = readMessage(owner, new RowReader(row));
+      const { conversation } = newest;
+      return { conversation, newest, unread, mark: mark && readMark(new RowReader(mark)) };
+    });
+  }
+
+  async mark(
+    owner: string,
+    conversation: string,
+    { by, id }: HistoryPoint,
+  ): Promise<{ readonly mark: HistoryMark; readonly changed: boolean } | undefined> {
+    const asked = [conversation, by, id, HISTORY_MARK_BOUND] as const;
+    const found = await this.#worker.call("markHistory", owner, ...asked);
+    return found && { mark: readMark(new RowReader(found.mark)), changed: found.changed };
+  }
+
+  async marks(owner: string, after: number, limit: number): Promise<readonly HistoryMark[]> {
+    const rows = await this.#worker.call("historyMarks", owner, after, limit);
+    return rows.map((row) => readMark(new RowReader(row)));
+  }
+
+  marked(owner: string): Promise<number> {
+    return this.#worker.call("lastHistoryMark", owner);
+  }
+
   async find(owner: string, id: string): Promise<HistoryMessage | undefined> {
     const columns = await this.#worker.call("findInHistory", owner, id);
     if (columns === undefined) return undefined;
-    const row = new RowReader(columns);
-    return { ...readEntry(owner, row), bytes: row.bytes() };
+    return readMessage(owner, new RowReader(columns));
   }
 
   remove(owner: string, ids: readonly string[]): Promise<number> {
@@ -127,5 +172,20 @@ function readEntry(owner: string, row: RowReader): HistoryEntry {
     expiresAt: row.number(),
     sizeBytes: row.number(),
     content: row.optionalText(),
+  };
+}
+
+function readMessage(owner: string, row: RowReader): HistoryMessage {
+  return { ...readEntry(owner, row), bytes: row.bytes() };
+}
+
+function readMark(row: RowReader): HistoryMark {
+  return {
+    conversation: row.text(),
+    version: row.number(),
+    sequence: row.number(),
+    id: row.text(),
+    messageId: row.optionalText(),
+    at: row.number(),
   };
 }

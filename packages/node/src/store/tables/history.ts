@@ -2,6 +2,7 @@
 import type { Row, Value } from "../rows.ts";
 import type { Sql } from "../sql.ts";
 import { firstPlace, lastPlace, ownerOf, placeOf, sequenceOf } from "./history-places.ts";
+import { historyThreads } from "./history-threads.ts";
 import { historyWords } from "./history-words.ts";
 
 const ENTRY =
@@ -33,13 +34,17 @@ export function historyTable(sql: Sql) {
   );
   const find = sql.prepare(`SELECT ${ENTRY}, content FROM history WHERE id = ?3 AND ${NEWEST}`);
   const remove = sql.prepare(
-    `UPDATE history SET removed = 1, due_at = 0 WHERE id = ?3 AND ${NEWEST}`,
+    `UPDATE history SET removed = 1, due_at = 0 WHERE id = ?3 AND ${NEWEST} RETURNING conversation`,
   );
   const contents = sql.prepare("SELECT content_id FROM history WHERE content_id IS NOT NULL");
   const hold = sql.prepare("UPDATE history_owner SET held = ?1 WHERE number = ?2 AND held <> ?1");
   const isHeld = sql.prepare("SELECT held FROM history_owner WHERE name = ?");
-  const removeAt = sql.prepare("UPDATE history SET removed = 1, due_at = 0 WHERE place = ?");
+  const lastMark = sql.prepare("SELECT marks FROM history_owner WHERE name = ?");
+  const removeAt = sql.prepare(
+    "UPDATE history SET removed = 1, due_at = 0 WHERE place = ? RETURNING conversation",
+  );
   const words = historyWords(sql, ENTRY);
+  const threads = historyThreads(sql, ENTRY);
 
   function numberOf(name: string): number | undefined {
     const [number] = owner.first(name) ?? [];
@@ -76,11 +81,47 @@ export function historyTable(sql: Sql) {
       const place = placeOf(number, sequence);
       insert.run(place, ...entry, dueAt, storedBytes, searchText, content);
       count.run(number, sequence, storedBytes);
+      threads.added(number, entry[1] ?? null, sequence);
       if (searchText !== "") words.add(place);
       return "stored";
     },
 
     pageHistory: pageOf,
+
+    readHistory(
+      name: string,
+      conversation: string | null,
+      towards: "older" | "newer",
+      from: number | null,
+      most: readonly [messages: number, bytes: number],
+    ): readonly Row[] {
+      const number = numberOf(name);
+      if (number === undefined) return [];
+      return threads.read({ number, conversation, towards, from }, most);
+    },
+
+    historyConversations(name: string, before: number | null, most: readonly [number, number]) {
+      const number = numberOf(name);
+      return number === undefined ? [] : threads.list(number, before, most);
+    },
+
+    markHistory(
+      name: string,
+      conversation: string,
+      by: "id" | "messageId",
+      id: string,
+      most: number,
+    ) {
+      const number = numberOf(name);
+      return number === undefined
+        ? undefined
+        : threads.mark({ number, conversation, by, id }, most);
+    },
+
+    historyMarks(name: string, after: number, most: number): readonly Row[] {
+      const number = numberOf(name);
+      return number === undefined ? [] : threads.marks(number, after, most);
+    },
 
     searchHistory(
       name: string,
@@ -96,6 +137,8 @@ export function historyTable(sql: Sql) {
       return [entries, next === undefined ? undefined : sequenceOf(next)];
     },
 
+    lastHistoryMark: (name: string): number => Number(lastMark.first(name)?.[0] ?? 0),
+
     findInHistory(name: string, id: string): Row | undefined {
       const number = numberOf(name);
       if (number === undefined) return undefined;
@@ -106,15 +149,23 @@ export function historyTable(sql: Sql) {
       const number = numberOf(name);
       if (number === undefined) return 0;
       const range = [firstPlace(number), lastPlace(number, null)] as const;
-      return ids.reduce((gone, id) => gone + remove.run(...range, id), 0);
+      return threads.removed(
+        number,
+        ids.map((id) => remove.first(...range, id)),
+      );
     },
 
     removeNewestHistory(name: string, conversation: string | null, most: number): number {
+      const number = numberOf(name);
+      if (number === undefined) return 0;
       const rows = pageOf(name, conversation, null, most);
-      return rows.reduce((gone, [place = null]) => gone + removeAt.run(place), 0);
+      return threads.removed(
+        number,
+        rows.map(([place = null]) => removeAt.first(place)),
+      );
     },
 
-    ...sweeping(sql, words),
+    ...sweeping(sql, words, threads),
 
     holdHistory(name: string, held: number): boolean {
       return hold.run(held, numberOf(name) ?? addOwner.first(name)?.[0] ?? null) > 0;
@@ -138,9 +189,13 @@ export function historyTable(sql: Sql) {
   };
 }
 
-function sweeping(sql: Sql, words: ReturnType<typeof historyWords>) {
+function sweeping(
+  sql: Sql,
+  words: ReturnType<typeof historyWords>,
+  threads: ReturnType<typeof historyThreads>,
+) {
   const due = sql.prepare(
-    `SELECT place, content_id, stored_bytes, search_text FROM history
+    `SELECT place, content_id, stored_bytes, search_text, conversation FROM history
      WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
   );
   const held = sql.prepare("SELECT held FROM history_owner WHERE number = ?");
@@ -159,7 +214,7 @@ function sweeping(sql: Sql, words: ReturnType<typeof historyWords>) {
       const rows = due.all(now, most);
       const gone: Value[] = [];
       let removed = 0;
-      for (const [place = null, content = null, bytes = null, text] of rows) {
+      for (const [place = null, content = null, bytes = null, text, conversation] of rows) {
         const number = ownerOf(Number(place));
         if (held.first(number)?.[0] === 1) {
           postpone.run(holdUntil, place);
@@ -168,6 +223,7 @@ function sweeping(sql: Sql, words: ReturnType<typeof historyWords>) {
         words.remove(Number(place), String(text));
         take.run(place);
         uncount.run(bytes, number);
+        threads.removed(number, [[conversation ?? null]]);
         removed += 1;
         gone.push(content);
       }

@@ -1,19 +1,29 @@
 /** What every HistoryStore must hold. */
-import { foldText, queryWords } from "../fold-text.ts";
+import { HISTORY_HOLD_MS, HISTORY_SEARCH_BOUND, type HistoryStore } from "../history.ts";
+import { type Contract, caseOf } from "./contract.ts";
 import {
-  HISTORY_HOLD_MS,
-  HISTORY_SEARCH_BOUND,
-  type HistoryEntry,
-  type HistoryMessage,
-  type HistoryStore,
-  type NewHistoryMessage,
-} from "../history.ts";
-import { bytesOf, type Contract, caseOf } from "./contract.ts";
+  ALICE,
+  AMPLE,
+  AT,
+  BOB,
+  CAROL,
+  EXPIRY,
+  found,
+  ids,
+  kept,
+  message,
+  NEWEST,
+  pairOf,
+  saying,
+  TEAM,
+} from "./history-messages.ts";
+import { historyReadingContract } from "./history-reading.contract.ts";
 
 export function historyStoreContract(name: string, contract: Contract): void {
   keeping(name, contract);
   searching(name, contract);
   removing(name, contract);
+  historyReadingContract(name, contract);
   holding(name, contract);
 }
 
@@ -211,65 +221,6 @@ function holding(name: string, contract: Contract): void {
     equal(await stores.history.isHeld(CAROL), true);
     equal(await stores.history.add(message(1, { owner: CAROL }), AMPLE), "stored");
   });
-}
-
-const ALICE = "alice";
-const BOB = "bob";
-const CAROL = "carol";
-const TEAM = "sip:team@parlance.test";
-const AT = 1_900_000_000_000;
-const EXPIRY = AT + 1_000_000;
-const AMPLE = { messages: 100_000, bytes: 100_000_000 };
-const NEWEST = { conversation: undefined, before: undefined, limit: 100 };
-
-function message(number: number, parts: Partial<NewHistoryMessage> = {}): NewHistoryMessage {
-  return {
-    id: `${number}`,
-    owner: ALICE,
-    conversation: BOB,
-    direction: "received",
-    mode: "pager",
-    from: "sip:bob@parlance.test",
-    authId: undefined,
-    to: "sip:alice@parlance.test",
-    group: undefined,
-    subject: undefined,
-    type: "text/plain",
-    messageId: undefined,
-    at: AT + number,
-    expiresAt: EXPIRY,
-    sizeBytes: 90,
-    content: undefined,
-    bytes: bytesOf(100, number % 256),
-    searchText: "",
-    ...parts,
-  };
-}
-
-function saying(
-  number: number,
-  text: string,
-  parts: Partial<NewHistoryMessage> = {},
-): NewHistoryMessage {
-  return message(number, { searchText: foldText(text), ...parts });
-}
-
-function pairOf(number: number): { readonly conversation: string } {
-  return { conversation: number % 2 === 0 ? BOB : TEAM };
-}
-
-function kept(added: NewHistoryMessage, sequence: number): HistoryMessage {
-  const { searchText: _, ...rest } = added;
-  return { ...rest, sequence };
-}
-
-async function ids(page: Promise<readonly HistoryEntry[]>): Promise<readonly string[]> {
-  return (await page).map(({ id }) => id);
-}
-
-async function found(history: HistoryStore, query: string, owner = ALICE) {
-  const hits = await history.search(owner, queryWords(query), NEWEST);
-  return hits.entries.map(({ id }) => id);
 }
 
 /** Every page of a search. */

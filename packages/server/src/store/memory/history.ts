@@ -1,11 +1,17 @@
 /** Kept conversations in memory: one sorted list a user. */
 import {
   HISTORY_HOLD_MS,
+  HISTORY_MARK_BOUND,
   HISTORY_SEARCH_BOUND,
+  HISTORY_UNREAD_BOUND,
+  type HistoryConversation,
   type HistoryEntry,
   type HistoryHits,
+  type HistoryMark,
   type HistoryMessage,
   type HistoryPageRequest,
+  type HistoryPart,
+  type HistoryPoint,
   type HistoryQuota,
   type HistoryStore,
   type HistorySwept,
@@ -19,6 +25,9 @@ export interface HistoryRecord {
   readonly last: number;
   readonly held: boolean;
   readonly rows: readonly HistoryRow[];
+  readonly marks: readonly HistoryMark[];
+  /** Version of the last mark. */
+  readonly marked: number;
 }
 
 export interface HistoryRow {
@@ -34,6 +43,9 @@ interface Kept {
   held: boolean;
   rows: HistoryRow[];
   bytes: number;
+  /** By conversation. */
+  readonly marks: Map<string, HistoryMark>;
+  marked: number;
 }
 
 export class MemoryHistory implements HistoryStore {
@@ -42,16 +54,21 @@ export class MemoryHistory implements HistoryStore {
 
   constructor(ledger: Ledger, records: readonly HistoryRecord[]) {
     this.#ledger = ledger;
-    for (const { owner, last, held, rows } of records)
-      this.#owners.set(owner, { last, held, rows: [...rows], bytes: bytesOf(rows) });
+    for (const { owner, rows, marks, ...rest } of records) {
+      const byConversation = new Map(marks.map((mark) => [mark.conversation, mark]));
+      const kept = { rows: [...rows], bytes: bytesOf(rows), marks: byConversation };
+      this.#owners.set(owner, { ...rest, ...kept });
+    }
   }
 
   records(): readonly HistoryRecord[] {
-    return [...this.#owners].map(([owner, { last, held, rows }]) => ({
+    return [...this.#owners].map(([owner, { last, held, rows, marks, marked }]) => ({
       owner,
       last,
       held,
       rows: [...rows],
+      marks: [...marks.values()],
+      marked,
     }));
   }
 
@@ -104,6 +121,86 @@ export class MemoryHistory implements HistoryStore {
     });
   }
 
+  read(owner: string, part: HistoryPart): Promise<readonly HistoryMessage[]> {
+    return this.#ledger.read(() => {
+      const { conversation, towards, from, limit, bytes } = part;
+      const all = this.#newest(owner, towards === "older" ? from : undefined);
+      const newer = (): readonly HistoryRow[] =>
+        all.filter(({ message }) => message.sequence > (from ?? 0)).toReversed();
+      const those = towards === "older" ? all : newer();
+      let sum = 0;
+      const some: HistoryMessage[] = [];
+      for (const row of those.filter((one) => isOf(one, conversation)).slice(0, limit)) {
+        sum += row.message.bytes.length;
+        if (sum > bytes && some.length > 0) break;
+        some.push(row.message);
+      }
+      return some;
+    });
+  }
+
+  conversations(
+    owner: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly HistoryConversation[]> {
+    return this.#ledger.read(() => {
+      const newest = new Map<string, HistoryMessage>();
+      for (const { message } of this.#newest(owner, undefined))
+        if (!newest.has(message.conversation)) newest.set(message.conversation, message);
+      return [...newest]
+        .filter(([, { sequence }]) => sequence < (before ?? Infinity))
+        .slice(0, limit)
+        .map(([conversation, message]) => {
+          const mark = this.#owners.get(owner)?.marks.get(conversation);
+          const unread = this.#newest(owner, undefined).filter(
+            (row) =>
+              isOf(row, conversation) &&
+              row.message.direction === "received" &&
+              row.message.sequence > (mark?.sequence ?? 0),
+          );
+          const count = Math.min(unread.length, HISTORY_UNREAD_BOUND);
+          return { conversation, newest: message, unread: count, mark };
+        });
+    });
+  }
+
+  mark(
+    owner: string,
+    conversation: string,
+    { by, id }: HistoryPoint,
+  ): Promise<{ readonly mark: HistoryMark; readonly changed: boolean } | undefined> {
+    return this.#ledger.change(() => {
+      const those = this.#newest(owner, undefined).filter((row) => isOf(row, conversation));
+      const among = by === "id" ? those : those.slice(0, HISTORY_MARK_BOUND);
+      const found = among.find(({ message }) => message[by] === id)?.message;
+      if (found === undefined) return undefined;
+      const kept = this.#kept(owner);
+      const before = kept.marks.get(conversation);
+      if (before !== undefined && before.sequence >= found.sequence)
+        return { mark: before, changed: false };
+      kept.marked += 1;
+      const { sequence, messageId, at } = found;
+      const mark = { conversation, version: kept.marked, sequence, id: found.id, messageId, at };
+      kept.marks.set(conversation, mark);
+      return { mark, changed: true };
+    });
+  }
+
+  marks(owner: string, after: number, limit: number): Promise<readonly HistoryMark[]> {
+    return this.#ledger.read(() => {
+      const marks = [...(this.#owners.get(owner)?.marks.values() ?? [])];
+      return marks
+        .filter(({ version }) => version > after)
+        .toSorted((a, b) => a.version - b.version)
+        .slice(0, limit);
+    });
+  }
+
+  marked(owner: string): Promise<number> {
+    return this.#ledger.read(() => this.#owners.get(owner)?.marked ?? 0);
+  }
+
   find(owner: string, id: string): Promise<HistoryMessage | undefined> {
     return this.#ledger.read(
       () => this.#newest(owner, undefined).find((row) => row.message.id === id)?.message,
@@ -143,6 +240,7 @@ export class MemoryHistory implements HistoryStore {
         }
         kept.rows = kept.rows.filter((other) => other !== row);
         kept.bytes -= storedBytes(row.message);
+        forgetMarks(kept);
         removed += 1;
         if (row.message.content !== undefined) contents.push(row.message.content);
       }
@@ -189,13 +287,14 @@ export class MemoryHistory implements HistoryStore {
   #remove(owner: string, rows: readonly HistoryRow[]): number {
     const kept = this.#kept(owner);
     for (const row of rows) replace(kept, row, { ...row, removed: true, dueAt: 0 });
+    forgetMarks(kept);
     return rows.length;
   }
 
   #kept(owner: string): Kept {
     const known = this.#owners.get(owner);
     if (known !== undefined) return known;
-    const made: Kept = { last: 0, held: false, rows: [], bytes: 0 };
+    const made: Kept = { last: 0, held: false, rows: [], bytes: 0, marks: new Map(), marked: 0 };
     this.#owners.set(owner, made);
     return made;
   }
@@ -203,6 +302,12 @@ export class MemoryHistory implements HistoryStore {
 
 function replace(kept: Kept, row: HistoryRow, other: HistoryRow): void {
   kept.rows[kept.rows.indexOf(row)] = other;
+}
+
+/** A mark goes with the last message of its conversation. */
+function forgetMarks({ marks, rows }: Kept): void {
+  const left = new Set(rows.flatMap((row) => (row.removed ? [] : [row.message.conversation])));
+  for (const conversation of marks.keys()) if (!left.has(conversation)) marks.delete(conversation);
 }
 
 function isOf({ message }: HistoryRow, conversation: string | undefined): boolean {

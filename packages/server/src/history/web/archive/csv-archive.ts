@@ -1,0 +1,29 @@
+/** An archive for spreadsheets, in which no message is a formula. RFC 4180 */
+import { viewOf } from "../message-view.ts";
+import { type Archive, gathered, messagesOf } from "./messages-of.ts";
+
+const COLUMNS = ["time", "direction", "conversation", "from", "to", "subject", "type", "text"];
+
+export function csvArchive(archive: Archive): AsyncGenerator<Uint8Array, void> {
+  return gathered(rows(archive));
+}
+
+async function* rows(archive: Archive): AsyncGenerator<string, void> {
+  yield row(COLUMNS);
+  for await (const message of messagesOf(archive, archive.conversation)) {
+    const { time, direction, conversation, from, to, subject, contentType, ...rest } =
+      viewOf(message);
+    const text = rest.text ?? rest.file?.url ?? "";
+    yield row([time, direction, conversation, from, to, subject ?? "", contentType, text]);
+  }
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.map(cell).join(",")}\r\n`;
+}
+
+/** What begins as a formula is text, in whatever program reads it; so is what does behind a space. */
+function cell(text: string): string {
+  const shown = /^\s*[=+\-@|%＝＋－＠]|^[\t\r]/u.test(text) ? `'${text}` : text;
+  return `"${shown.replaceAll("\0", "\ufffd").replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,78 @@
+/** What is in a kept message: its text, the file it points to, or octets of another type. */
+import {
+  type Cpim,
+  decodedContent,
+  type Entity,
+  fileNameOf,
+  mediaTypeOf,
+  mimeHeader,
+  parseCpim,
+  parseDisposition,
+  parseExternalBody,
+  safeFileName,
+} from "@parlance/formats";
+import { CPIM, EXTERNAL_BODY, plainTextOf } from "@parlance/im";
+import { parsed, utf8TextLossy } from "@parlance/wire";
+import type { HistoryMessage } from "../../store/index.ts";
+
+export interface FileView {
+  readonly url: string;
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly size: number | undefined;
+  /** RFC 3339. */
+  readonly expires: string | undefined;
+}
+
+export interface MessageContent {
+  /** With its parameters. */
+  readonly contentType: string;
+  readonly fromName: string | undefined;
+  readonly text: string | undefined;
+  readonly file: FileView | undefined;
+  /** Undefined while they lie outside of the store. */
+  readonly octets: Uint8Array | undefined;
+}
+
+export function contentOf({ bytes, type, content }: HistoryMessage): MessageContent {
+  const read = parseCpim(bytes);
+  const cpim = read.ok ? read.value : undefined;
+  const about = {
+    contentType: (cpim && mimeHeader(cpim.contentHeaders, "Content-Type")) ?? type,
+    fromName: cpim?.from?.name,
+  };
+  if (content !== undefined || cpim === undefined) {
+    return { ...about, text: undefined, file: undefined, octets: undefined };
+  }
+  const entity: Entity = { headers: cpim.contentHeaders, content: cpim.content };
+  return {
+    ...about,
+    text: textOf(entity, cpim, bytes),
+    file: fileOf(entity),
+    octets: decodedContent(entity) ?? cpim.content,
+  };
+}
+
+function textOf(entity: Entity, cpim: Cpim, bytes: Uint8Array): string | undefined {
+  const type = parsed(() => mediaTypeOf(entity.headers).essence);
+  if (!type.ok) return undefined;
+  if (type.value.startsWith("text/")) return utf8TextLossy(decodedContent(entity) ?? cpim.content);
+  const plain = plainTextOf(CPIM, bytes);
+  return plain && utf8TextLossy(plain.bytes);
+}
+
+function fileOf(entity: Entity): FileView | undefined {
+  const type = parsed(() => mediaTypeOf(entity.headers).essence);
+  if (!type.ok || type.value !== EXTERNAL_BODY) return undefined;
+  const read = parseExternalBody(entity);
+  if (!read.ok) return undefined;
+  const { url, sizeBytes, expiresAt, headers } = read.value;
+  const disposition = parseDisposition(mimeHeader(headers, "Content-Disposition") ?? "");
+  return {
+    url,
+    name: safeFileName(disposition.ok ? fileNameOf(disposition.value) : undefined),
+    type: mimeHeader(headers, "Content-Type"),
+    size: sizeBytes,
+    expires: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
+  };
+}

@@ -1,0 +1,43 @@
+/** How a kept message is shown to its owner. Keys without a value are left out; times are those of RFC 3339. */
+import type { HistoryMessage } from "../../store/index.ts";
+import { contentOf, type FileView, type MessageContent } from "./message-content.ts";
+
+export interface MessageView {
+  readonly id: string;
+  readonly messageId: string | undefined;
+  readonly conversation: string;
+  readonly direction: "in" | "out";
+  readonly mode: HistoryMessage["mode"];
+  readonly from: string;
+  readonly fromName: string | undefined;
+  readonly to: string;
+  readonly group: string | undefined;
+  readonly subject: string | undefined;
+  readonly time: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly text: string | undefined;
+  readonly file: FileView | undefined;
+}
+
+export function viewOf(message: HistoryMessage, content = contentOf(message)): MessageView {
+  const { id, messageId, conversation, direction, mode, from, to, group, subject, at } = message;
+  const { contentType, fromName, text, file }: MessageContent = content;
+  return {
+    id,
+    messageId,
+    conversation,
+    direction: direction === "sent" ? "out" : "in",
+    mode,
+    from,
+    fromName,
+    to,
+    group,
+    subject,
+    time: new Date(at).toISOString(),
+    contentType,
+    size: message.sizeBytes,
+    text,
+    file,
+  };
+}

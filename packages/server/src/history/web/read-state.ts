@@ -1,0 +1,101 @@
+/** Up to where the user has read each conversation: said by one device, learnt by all of them. */
+import { FormatError, utf8Bytes } from "@parlance/wire";
+import type { ServerDocument, ServerDocuments, User } from "../../ports/index.ts";
+import type { HistoryMark, HistoryPoint, HistoryStore } from "../../store/index.ts";
+import {
+  jsonAnswer,
+  notFound,
+  readJson,
+  type WebAnswer,
+  type WebRequest,
+} from "../../web/index.ts";
+import { allow, conversationOf, cursorIn, limitIn, Refused } from "./asked.ts";
+import type { HistoryWork } from "./work.ts";
+
+const MOST_BYTES = 4_096;
+const MOST_ID = 512;
+
+/** `PUT /history/read`: `{ conversation, upTo }`, or `messageId` instead of `upTo`. It never goes back. */
+export async function putRead(
+  request: WebRequest,
+  user: User,
+  work: HistoryWork,
+): Promise<WebAnswer> {
+  allow(request);
+  const asked = await readAsked(request, work);
+  const marked = await work.store.mark(user.name, asked.conversation, asked.upTo);
+  if (marked === undefined) return notFound();
+  if (marked.changed) work.read(user);
+  return jsonAnswer(200, viewOf(marked.mark));
+}
+
+/** `GET /history/read`: what was read since the cursor, in that order; without one everything. */
+export async function getRead(
+  request: WebRequest,
+  user: User,
+  work: HistoryWork,
+): Promise<WebAnswer> {
+  allow(request, "after", "limit");
+  const after = cursorIn(request, "after", { user, work }) ?? 0;
+  const limit = limitIn(request);
+  const marks = await work.store.marks(user.name, after, limit);
+  return jsonAnswer(200, {
+    read: marks.map(viewOf),
+    after: work.cursors.seal(user.name, marks.at(-1)?.version ?? after),
+    more: marks.length === limit,
+  });
+}
+
+/** What devices watch: a document of one number, which is another after each mark. RFC 5875 */
+export class ReadState implements ServerDocuments {
+  readonly #store: Pick<HistoryStore, "marked">;
+  readonly #listeners: ((user: User) => void)[] = [];
+
+  constructor(store: Pick<HistoryStore, "marked">) {
+    this.#store = store;
+  }
+
+  async read(user: User): Promise<ServerDocument> {
+    const version = await this.#store.marked(user.name);
+    return { bytes: utf8Bytes(documentOf(version)) };
+  }
+
+  onChange(listener: (user: User) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  changed(user: User): void {
+    for (const listener of this.#listeners) listener(user);
+  }
+}
+
+function documentOf(version: number): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<read-state xmlns="urn:parlance:read-state" version="${version}"/>\n`;
+}
+
+async function readAsked(
+  request: WebRequest,
+  work: HistoryWork,
+): Promise<{ readonly conversation: string; readonly upTo: HistoryPoint }> {
+  const asked = await readJson(request, MOST_BYTES);
+  const conversation = textIn(asked, "conversation");
+  const id = textIn(asked, "upTo");
+  const messageId = textIn(asked, "messageId");
+  if (conversation === undefined) throw new Refused(400, "no conversation");
+  if ((id === undefined) === (messageId === undefined)) throw new Refused(400, "up to where");
+  const upTo: HistoryPoint =
+    id === undefined ? { by: "messageId", id: messageId ?? "" } : { by: "id", id };
+  return { conversation: conversationOf(conversation, work), upTo };
+}
+
+function textIn(asked: ReadonlyMap<string, unknown>, name: string): string | undefined {
+  const value = asked.get(name);
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || value.length > MOST_ID)
+    throw new FormatError(name, 0, "expected a short text");
+  return value;
+}
+
+function viewOf({ conversation, id, messageId, at }: HistoryMark): object {
+  return { conversation, upTo: id, messageId, time: new Date(at).toISOString() };
+}

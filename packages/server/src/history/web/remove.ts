@@ -1,0 +1,46 @@
+/** `DELETE /history/messages/ID` and `DELETE /history/conversations/ADDRESS`: gone at once, from the disk soon. */
+import type { User } from "../../ports/index.ts";
+import {
+  emptyAnswer,
+  jsonAnswer,
+  methodNotAllowed,
+  notFound,
+  type WebAnswer,
+  type WebRequest,
+} from "../../web/index.ts";
+import { allow, conversationOf } from "./asked.ts";
+import type { HistoryWork } from "./work.ts";
+
+const REMOVED_AT_ONCE = 1_000; // a few milliseconds of the store, with room for others between two parts
+
+export async function removeMessage(
+  request: WebRequest,
+  id: string,
+  user: User,
+  { store, removed }: HistoryWork,
+): Promise<WebAnswer> {
+  allow(request);
+  if ((await store.remove(user.name, [id])) === 0) return notFound();
+  removed(user);
+  return emptyAnswer(204);
+}
+
+export async function removeConversation(
+  request: WebRequest,
+  address: string,
+  user: User,
+  work: HistoryWork,
+): Promise<WebAnswer> {
+  if (request.method !== "DELETE") return methodNotAllowed("DELETE");
+  allow(request);
+  const conversation = conversationOf(address, work);
+  let gone = 0;
+  for (;;) {
+    const some = await work.store.removeNewest(user.name, conversation, REMOVED_AT_ONCE);
+    gone += some;
+    if (some < REMOVED_AT_ONCE) break;
+  }
+  if (gone === 0) return notFound();
+  work.removed(user);
+  return jsonAnswer(200, { removed: gone });
+}

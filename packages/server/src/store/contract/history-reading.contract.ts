@@ -1,0 +1,130 @@
+/** What every HistoryStore must hold of what is read of it, and of what its owner has read. */
+import {
+  HISTORY_UNREAD_BOUND,
+  type HistoryPart,
+  type HistoryStore,
+  type NewHistoryMessage,
+} from "../history.ts";
+import { type Contract, caseOf } from "./contract.ts";
+import {
+  ALICE,
+  AMPLE,
+  AT,
+  BOB,
+  CAROL,
+  ids,
+  kept,
+  message,
+  pairOf,
+  TEAM,
+} from "./history-messages.ts";
+
+export function historyReadingContract(name: string, contract: Contract): void {
+  reading(name, contract);
+  marking(name, contract);
+}
+
+function reading(name: string, contract: Contract): void {
+  const { equal } = contract.tools;
+
+  caseOf(contract, `${name}: what is kept is read both ways, so many octets`, async (world) => {
+    const { history } = world.stores;
+    for (const number of [1, 2, 3, 4, 5, 6])
+      await history.add(message(number, pairOf(number)), AMPLE);
+    const part = { conversation: undefined, from: undefined, limit: 10, bytes: 10_000 };
+    const read = (parts: Partial<HistoryPart>) =>
+      ids(history.read(ALICE, { ...part, towards: "older", ...parts }));
+    equal(await read({ limit: 2 }), ["6", "5"]);
+    equal(await read({ from: 3 }), ["2", "1"]);
+    equal(await read({ towards: "newer", limit: 2 }), ["1", "2"]);
+    equal(await read({ towards: "newer", from: 4 }), ["5", "6"]);
+    equal(await read({ towards: "newer", from: 2, conversation: BOB }), ["4", "6"]);
+    equal(await read({ conversation: TEAM, from: 5 }), ["3", "1"]);
+    equal(await read({ bytes: 250 }), ["6", "5"]);
+    equal(await read({ bytes: 1 }), ["6"]);
+    await history.remove(ALICE, ["5"]);
+    equal(await read({ limit: 2 }), ["6", "4"]);
+    equal(await history.read(CAROL, { ...part, towards: "older" }), []);
+    const [first] = await history.read(ALICE, { ...part, towards: "newer", limit: 1 });
+    equal(first, kept(message(1, pairOf(1)), 1));
+  });
+
+  caseOf(contract, `${name}: conversations are listed by their newest message`, async (world) => {
+    const { history } = world.stores;
+    const say = (number: number, parts: Partial<NewHistoryMessage>) =>
+      history.add(message(number, parts), AMPLE);
+    await say(1, { conversation: BOB });
+    await say(2, { conversation: TEAM });
+    await say(3, { conversation: TEAM, direction: "sent" });
+    await say(4, { conversation: BOB });
+    await say(5, { conversation: CAROL });
+    equal(await list(history), [
+      [CAROL, "5", 1],
+      [BOB, "4", 2],
+      [TEAM, "3", 1],
+    ]);
+    equal(await list(history, 5, 1), [[BOB, "4", 2]]);
+    await history.remove(ALICE, ["4", "5"]);
+    const left = [
+      [TEAM, "3", 1],
+      [BOB, "1", 1],
+    ];
+    equal(await list(history), left);
+    await history.sweep(AT, 10);
+    equal(await list((await world.restart()).history), left);
+    equal(await list((await world.restart()).history, 2), [[BOB, "1", 1]]);
+  });
+}
+
+function marking(name: string, contract: Contract): void {
+  const { equal } = contract.tools;
+
+  caseOf(contract, `${name}: what was read stays read, and is told in order`, async (world) => {
+    const { history } = world.stores;
+    for (const number of [1, 2, 3, 4, 5, 6])
+      await history.add(message(number, { messageId: `m${number}`, ...pairOf(number) }), AMPLE);
+    const mark = async (conversation: string, by: "id" | "messageId", id: string) =>
+      (await history.mark(ALICE, conversation, { by, id }))?.changed;
+    equal(await mark(BOB, "id", "4"), true);
+    equal(await mark(BOB, "messageId", "m2"), false);
+    equal(await mark(BOB, "id", "3"), undefined);
+    equal(await mark(CAROL, "messageId", "m2"), undefined);
+    equal(await mark(TEAM, "messageId", "m1"), true);
+    equal(await mark(BOB, "messageId", "m6"), true);
+    const ofBob = { conversation: BOB, version: 3, sequence: 6, id: "6", messageId: "m6" };
+    const ofTeam = { conversation: TEAM, version: 2, sequence: 1, id: "1", messageId: "m1" };
+    const again = (await world.restart()).history;
+    equal(await again.marks(ALICE, 0, 9), [
+      { ...ofTeam, at: AT + 1 },
+      { ...ofBob, at: AT + 6 },
+    ]);
+    equal(await again.marks(ALICE, 2, 9), [{ ...ofBob, at: AT + 6 }]);
+    equal(await again.marks(BOB, 0, 9), []);
+    equal([await again.marked(ALICE), await again.marked(BOB)], [3, 0]);
+    const unread = (await again.conversations(ALICE, undefined, 9)).map((one) => one.unread);
+    equal(unread, [0, 2]);
+    equal(await again.removeNewest(ALICE, BOB, 9), 3);
+    equal(await again.marks(ALICE, 2, 9), []);
+    equal(await again.conversations(ALICE, undefined, 1), [
+      {
+        conversation: TEAM,
+        newest: kept(message(5, { messageId: "m5", ...pairOf(5) }), 5),
+        unread: 2,
+        mark: { ...ofTeam, at: AT + 1 },
+      },
+    ]);
+  });
+
+  caseOf(contract, `${name}: nobody counts further what is not read`, async ({ stores }) => {
+    const { history } = stores;
+    const many = Array.from({ length: HISTORY_UNREAD_BOUND + 5 }, (_, at) => message(at + 1));
+    await Promise.all(many.map((one) => history.add(one, AMPLE)));
+    const [of] = await history.conversations(ALICE, undefined, 1);
+    equal(of?.unread, HISTORY_UNREAD_BOUND);
+  });
+}
+
+async function list(store: HistoryStore, before?: number, limit = 9) {
+  const found = await store.conversations(ALICE, before, limit);
+  return found.map(({ conversation, newest, unread }) => [conversation, newest.id, unread]);
+}

@@ -1,0 +1,79 @@
+/** What users keep of their conversations: for how long, and how they come to it over HTTP. */
+import { addressKey, parseUri, sipUri } from "@parlance/sip";
+import { parsed } from "@parlance/wire";
+import type { ServerConfig, ServerPorts } from "./config.ts";
+import type { Core } from "./core/core.ts";
+import { Rate } from "./core/rate.ts";
+import type { KeepingRules } from "./history/index.ts";
+import { Cursors, type HistoryDocument, HistoryWeb, type ReadState } from "./history/index.ts";
+import type { Bounds } from "./limits.ts";
+import type { LiveGroups } from "./live-groups.ts";
+import type { WebLogin } from "./ports/index.ts";
+import type { WebHandler } from "./web/index.ts";
+
+export interface HistoryParts {
+  readonly core: Core;
+  readonly groups: Pick<LiveGroups, "find">;
+  readonly list: HistoryDocument;
+  readonly readState: ReadState;
+}
+
+/** Everything below `/history`, for who has logged in. */
+export function historyHandler(
+  config: ServerConfig,
+  limits: Bounds,
+  ports: ServerPorts,
+  { core, groups, list, readState }: HistoryParts,
+): (login: WebLogin) => WebHandler {
+  const { stores, clock, hashing, secrets, log, metrics, largeMessages: content } = ports;
+  const { home, hits } = core;
+  const rooms = new Set((config.rooms ?? []).map(({ name }) => keyOfName(name, config.domain)));
+  const rates = {
+    request: new Rate(limits.historyRequestsPerSecond, limits.historyRequestBurst),
+    search: new Rate(limits.historySearchesPerMinute / 60, limits.historySearchBurst),
+  };
+  return (login) => {
+    const web = new HistoryWeb(
+      {
+        store: stores.history,
+        content,
+        cursors: new Cursors(secrets.cursors, hashing),
+        clock,
+        login,
+        keyOf: (address) => {
+          const read = parsed(() => parseUri(address));
+          return read.ok ? (home.keyOf(read.value) ?? addressKey(read.value)) : undefined;
+        },
+        kindOf: (conversation) => {
+          if (rooms.has(conversation)) return "room";
+          return groups.find(conversation) === undefined ? undefined : "group";
+        },
+        take: (user, what) => rates[what].take(user, clock.now()),
+        removed: (user) => list.changed(user),
+        read: (user) => readState.changed(user),
+        hits,
+        log,
+        metrics,
+      },
+      { exports: limits.historyExports },
+    );
+    return (request) => web.handle(request);
+  };
+}
+
+/** As the operator has it. */
+export function keepingRules(config: ServerConfig, limits: Bounds): KeepingRules {
+  const { domain, history, rooms = [], groups = [] } = config;
+  const ofGroups = [...groups, ...rooms].flatMap(({ name, historySeconds: seconds }) =>
+    seconds === undefined ? [] : [[keyOfName(name, domain), seconds * 1_000] as const],
+  );
+  return {
+    usualMs: limits.historySeconds * 1_000,
+    users: new Map((history?.users ?? []).map(({ name, seconds }) => [name, seconds * 1_000])),
+    groups: new Map(ofGroups),
+  };
+}
+
+function keyOfName(name: string, domain: string): string {
+  return name.includes(":") ? name : addressKey(sipUri(name, domain));
+}
