@@ -35,6 +35,7 @@ export type {
   UploadOptions,
 } from "./files/index.ts";
 export type { ConnectOptions, SecretOptions } from "./options.ts";
+export { preload } from "./parts.ts";
 export type {
   IncomingMessage,
   OtherMessage,
@@ -45,10 +46,11 @@ export type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
 export type { Content, SendOptions, TypedContent } from "./sending/content.ts";
 export type { SentMessage } from "./sending/sent-message.ts";
 export type { FileWish } from "./session/files/file-receiver.ts";
-export type { SendFileOptions } from "./session/files/file-sender.ts";
-export type { FileRequest, FileShare, SharedFile } from "./session/files/file-sharing.ts";
+export type { FileRequest, FileShare } from "./session/files/file-sharing.ts";
+export type { SharedFile } from "./session/files/give-file.ts";
 export type { IncomingFile, TakeOptions } from "./session/files/incoming-file.ts";
 export type { SentFile } from "./session/files/sent-file.ts";
+export type { SendFileOptions } from "./session/files/wanted-file.ts";
 export type { InvitationOutcome, SessionInvitation } from "./session/session-invitation.ts";
 export type { SessionOptions } from "./session/session-settings.ts";
 export type { SessionChange } from "./session/sessions.ts";

@@ -1,6 +1,6 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
 import type { MsrpDialer } from "@parlance/msrp";
-import type { Flow, FlowEvents, Hop, Resolver, Transports } from "@parlance/sip";
+import type { Flow, FlowEvents, Hop, Transports } from "@parlance/sip";
 import type { Clock, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
 import type { Fetch } from "./files/fetch.ts";
 
@@ -14,8 +14,8 @@ export interface Runtime {
   readonly fetch?: Fetch;
   /** Undoes `Content-Encoding`; without it such bodies are answered 415. */
   readonly inflate?: Inflate;
-  /** Needed when no server is named: the domain's DNS is asked. RFC 3263 */
-  readonly resolver?: Resolver;
+  /** Where the server of a domain is, when none is named: its DNS is asked. RFC 3263 */
+  readonly findServer?: (domain: string) => Promise<readonly Hop[]>;
   /** Opens connections for sessions; without it everything goes by pager mode. */
   readonly msrp?: MsrpDialer;
   /** Whether the runtime can open such a hop at all. */

@@ -4,12 +4,10 @@ import {
   Endpoint,
   type Flow,
   type Hop,
-  HopFinder,
   isReliable,
   type SentBy,
   type ServerTransaction,
   type SipRequest,
-  sipUri,
 } from "@parlance/sip";
 import { type Account, type ConnectOptions, readServer } from "../options.ts";
 import type { ClientTransports, Runtime, SocketEvents } from "../runtime.ts";
@@ -175,10 +173,9 @@ function hopsOf(
     const hop = readServer(server);
     return () => Promise.resolve([hop]);
   }
-  const { resolver } = runtime;
-  if (resolver === undefined) throw new TypeError("server: needed here, there is no DNS to ask");
-  const finder = new HopFinder({ ...runtime, resolver }, ["TLS", "TCP", "UDP"]);
-  return async () => finder.find(sipUri(undefined, domain));
+  const { findServer } = runtime;
+  if (findServer === undefined) throw new TypeError("server: needed here, there is no DNS to ask");
+  return () => findServer(domain);
 }
 
 /** Our end of a WebSocket has no address: a name that leads nowhere stands for it. RFC 7118 §5.1 */

@@ -1,15 +1,11 @@
 /** Files on the server of the account. */
 import { ImError } from "../base/errors.ts";
 import type { Account, ConnectOptions } from "../options.ts";
-import {
-  type DownloadedFile,
-  type DownloadOptions,
-  downloadFile,
-  type FileReference,
-} from "./download-file.ts";
+import { parts } from "../parts.ts";
+import type { DownloadedFile, DownloadOptions, FileReference } from "./download-file.ts";
 import type { FileContent } from "./file-source.ts";
 import { announcement, type StoredFile } from "./stored-file.ts";
-import { type UploadOptions, uploadFile } from "./upload-file.ts";
+import type { UploadOptions } from "./upload-file.ts";
 import { type FilePorts, WebAccess, type WebAccount } from "./web-access.ts";
 import { readWebUrl, webServerBeside } from "./web-url.ts";
 
@@ -36,7 +32,9 @@ export class FileServer {
    * quota is used up), "offline" and others after many tries, "aborted", "not supported" where no server is known.
    */
   async upload(content: FileContent, options: UploadOptions = {}): Promise<StoredFile> {
-    return uploadFile(content, options, this.#own());
+    const own = this.#own();
+    const { uploadFile } = await parts.files();
+    return uploadFile(content, options, own);
   }
 
   /** What to send to others, so that they can fetch the file: `im.send(to, im.files.announcement(file))`. */
@@ -47,6 +45,7 @@ export class FileServer {
   /** Fetches what a message points to; call it when the user wants it. See `downloadFile`. */
   async download(reference: FileReference, options: DownloadOptions = {}): Promise<DownloadedFile> {
     const ports = this.#ports ?? unavailable();
+    const { downloadFile } = await parts.files();
     return downloadFile(reference, options, { ports, ownOrigin: this.#origin });
   }
 

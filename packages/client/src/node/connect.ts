@@ -1,5 +1,5 @@
 /** The SDK on Node: UDP, TCP, TLS and WebSocket, DNS, and a store in a file. */
-import type { Hop } from "@parlance/sip";
+import { type Hop, HopFinder, sipUri } from "@parlance/sip";
 import type { ImClient } from "../client.ts";
 import { connectWith } from "../connect-with.ts";
 import { webFetch } from "../files/web-fetch.ts";
@@ -16,6 +16,7 @@ export type NodeConnectOptions = ConnectOptions & SocketOptions;
  * "not authenticated", "aborted" …) or TypeError for wrong arguments.
  */
 export function connect(options: NodeConnectOptions): Promise<ImClient> {
+  const finder = new HopFinder({ resolver, clock, random }, ["TLS", "TCP", "UDP"]);
   const runtime: Runtime = {
     clock,
     random,
@@ -23,7 +24,7 @@ export function connect(options: NodeConnectOptions): Promise<ImClient> {
     startHash,
     fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
     inflate,
-    resolver,
+    findServer: async (domain) => finder.find(sipUri(undefined, domain)),
     supports: (_hop: Hop) => true,
     msrp: new MsrpSockets(options),
     open: (events) => new Sockets(events, options),

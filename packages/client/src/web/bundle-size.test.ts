@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const ENTRY = resolve(ROOT, "packages/client/src/web/index.ts");
 const README = resolve(ROOT, "packages/client/README.md");
 
-/** Every module that the entry needs at run time, without types and comments, as a bundler has it. */
+/** Every module that the entry needs from the start, without types and comments, as a bundler has it. */
 function modulesFrom(entry: string): Map<string, string> {
   const found = new Map<string, string>();
   const waiting = [entry];
@@ -20,7 +20,7 @@ function modulesFrom(entry: string): Map<string, string> {
     if (found.has(file)) continue;
     const code = withoutTypes(readFileSync(file, "utf8"));
     found.set(file, code);
-    const { importedFiles } = ts.preProcessFile(code, true, file.endsWith(".js"));
+    const { importedFiles } = ts.preProcessFile(atStart(code), true, file.endsWith(".js"));
     waiting.push(...importedFiles.map(({ fileName }) => placeOf(fileName, file)));
   }
   return found;
@@ -38,6 +38,11 @@ function withoutTypes(source: string): string {
   return outputText;
 }
 
+/** What `import(…)` names is loaded when it is needed. */
+function atStart(code: string): string {
+  return code.replaceAll(/\bimport\(/g, "later(");
+}
+
 function placeOf(name: string, importer: string): string {
   if (name.startsWith(".")) return resolve(dirname(importer), name);
   const ours = /^@parlance\/(\w+)$/.exec(name)?.[1];
@@ -51,6 +56,13 @@ test("the modules of the web entry, gzipped together, fit the budget in the READ
   const promised = /at most (\d+) KiB/.exec(readFileSync(README, "utf8"))?.[1];
   t.diagnostic(`${modules.size} modules, ${bytes} bytes`);
   assert.ok(bytes <= Number(promised) * 1024, `${bytes} bytes, promised ${promised} KiB`);
+});
+
+test("what moves the octets of files is no part of what a page begins with", () => {
+  const modules = [...modulesFrom(ENTRY).keys()].map((file) => relative(ROOT, file));
+  for (const late of ["files/upload-file", "files/download-file", "session/files/file-transfer"]) {
+    assert.ok(!modules.includes(`packages/client/src/${late}.ts`), late);
+  }
 });
 
 test("a page loads nothing of Node and nothing of the server", () => {

@@ -1,5 +1,5 @@
 /** The whole system in memory: one server, clients over links, one clock, one seed. */
-import type { ConnectOptions, ImClient } from "@parlance/client";
+import { type ConnectOptions, type ImClient, preload } from "@parlance/client";
 import type { MemoryContent, MemoryStores, Server, ServerConfig } from "@parlance/server";
 import type { Hashing } from "@parlance/wire";
 import { agreedHashing } from "../machine/agreed-hashing.ts";
@@ -56,6 +56,7 @@ export class World {
   #image: DiskImage | undefined;
 
   static async create(options: WorldOptions = {}): Promise<World> {
+    await preload(); // a disk would take its time, and none passes here
     const world = new World(options);
     await world.restartServer();
     for (const name of options.users ?? ["alice", "bob", "carol", "dave"]) {

@@ -1,0 +1,21 @@
+/** What is loaded when it is first needed, so that a page that does not need it begins sooner. */
+import { ImError } from "./base/errors.ts";
+
+/** Each rejects with ImError "offline" where a page could not load it. */
+export const parts = {
+  /** Uploads and downloads, and the octets of files in sessions. */
+  files: () => loaded(import("./files/transfers.ts")),
+} as const;
+
+/** Loads all of it now: for a page that is to work without its server, and where time is not real. */
+export async function preload(): Promise<void> {
+  await Promise.all(Object.values(parts).map((load) => load()));
+}
+
+async function loaded<T>(loading: Promise<T>): Promise<T> {
+  try {
+    return await loading;
+  } catch (cause) {
+    throw new ImError("offline", { warning: "a part of the program could not be loaded", cause });
+  }
+}

@@ -1,0 +1,221 @@
+/** Brings one file to somebody: in sessions, again where it was cut, or by way of the file server. RFC 5547 §8, OMA IM 10.1 */
+import { type MimeHeader, makeSessionBody } from "@parlance/formats";
+import { CPIM } from "@parlance/im";
+import { type Body, parseUri } from "@parlance/sip";
+import type { Random } from "@parlance/wire";
+import { ImError } from "../../base/errors.ts";
+import { onAbort } from "../../base/signal.ts";
+import { Stop } from "../../files/stop.ts";
+import { makeInvite } from "../invite.ts";
+import { type FileFacts, offerOf } from "./file-facts.ts";
+import { FileSending } from "./file-sending.ts";
+import { pause } from "./sent-file.ts";
+import { readThumbnail, type Thumbnail } from "./thumbnail.ts";
+import type { FileTransferPorts, Wanted } from "./wanted-file.ts";
+
+const PATIENCE_MS = 180_000;
+/** After a transfer that was cut and did not come back by itself. */
+const AGAIN_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000];
+/** How often it is looked whether there is a line again, and for how long. */
+const LOOK_MS = 1_000;
+const MOST_OFFLINE_MS = 300_000;
+
+/** One file, until it is there or given up. */
+export class FileTransfer {
+  readonly #wanted: Wanted;
+  readonly #ports: FileTransferPorts;
+  readonly #stop: Stop;
+  #begun = false;
+
+  constructor(wanted: Wanted, ports: FileTransferPorts) {
+    this.#wanted = wanted;
+    this.#ports = ports;
+    this.#stop = new Stop(ports.clock, wanted.options.signal);
+  }
+
+  async run(): Promise<void> {
+    await this.#run();
+    this.#stop.done();
+    this.#wanted.body.close();
+  }
+
+  end(): void {
+    this.#stop.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { file, options, body, facts } = this.#wanted;
+    const { via = "auto" } = options;
+    try {
+      if (via === "http") return await this.#byServer();
+      const hashes = await body.hashes(this.#ports.startHash, this.#stop);
+      file.hashed(hashes);
+      const thumbnail = await readThumbnail(options.thumbnail, this.#ports.random);
+      await this.#insistently({ ...facts, hashes, createdAt: undefined }, thumbnail);
+    } catch (error) {
+      if (!(error instanceof ImError)) this.#ports.report(error);
+      const known = error instanceof ImError ? error : new ImError("not kept", { cause: error });
+      if (via !== "auto" || !this.#mayGoByServer(known)) return file.fail(known);
+      await this.#byServer().catch((last: unknown) => {
+        file.fail(last instanceof ImError ? last : new ImError("not kept", { cause: last }));
+      });
+    }
+  }
+
+  /** Once it has begun it is tried again: the other side knows by its id what it has already. */
+  async #insistently(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
+    const { body, file } = this.#wanted;
+    let [failures, offlineMs] = [0, 0];
+    for (;;) {
+      const before = body.sentBytes;
+      try {
+        return await this.#once(facts, thumbnail);
+      } catch (error) {
+        if (!this.#begun || !(error instanceof ImError)) throw error;
+        if (body.sentBytes > before) [failures, offlineMs] = [0, 0];
+        if (error.code === "offline") {
+          offlineMs += LOOK_MS;
+          if (offlineMs > MOST_OFFLINE_MS) throw error;
+          file.become("interrupted");
+          await pause(this.#ports.clock, LOOK_MS, this.#stop);
+          continue;
+        }
+        // The other side does not have the beginning any more.
+        const anew = error.code === "not supported" && before > 0 && body.rereadable;
+        const waitMs = AGAIN_MS[failures];
+        if (!(anew || mayBeTriedAgain(error)) || waitMs === undefined) throw error;
+        if (anew) body.rewind();
+        failures += 1;
+        file.become("interrupted");
+        await pause(this.#ports.clock, waitMs, this.#stop);
+      }
+    }
+  }
+
+  async #once(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
+    const { to, options, body, file } = this.#wanted;
+    const { media, sender, random, clock, door } = this.#ports;
+    const { subject } = options;
+    if (this.#stop.aborted) throw new ImError("aborted");
+    if (media === undefined) throw new ImError("not supported");
+    if (!media.isOnline()) throw new ImError("offline");
+    if (door.full) throw new ImError("busy");
+    const first = body.sentBytes + 1;
+    const range = first === 1 ? undefined : { first, last: facts.sizeBytes };
+    const terms = {
+      acceptTypes: [...new Set([CPIM, facts.type.essence])],
+      acceptWrappedTypes: ["*"],
+      direction: "sendonly",
+      file: offerOf(facts, { iconId: thumbnail?.contentId, range }),
+    } as const;
+    const sending = new FileSending({ facts, body, terms }, this.#user, {
+      media,
+      clock,
+      random,
+      from: sender.address,
+      to,
+    });
+    door.hold(sending.session);
+    const letGo = onAbort(this.#stop, () => sending.abort());
+    const wish = { kind: "file", to: parseUri(to), subject } as const;
+    file.become("offered");
+    sending.session.invite(
+      (offer) => makeInvite(wish, withThumbnail(offer, thumbnail, random), sender, random),
+      { kind: "file", patienceMs: PATIENCE_MS },
+    );
+    try {
+      if ((await sending.done) === "delivered") file.become("delivered");
+      else file.unreported();
+    } finally {
+      letGo();
+    }
+  }
+
+  get #user() {
+    const { file, body } = this.#wanted;
+    return {
+      ringing: () => {},
+      accepted: () => {
+        this.#begun = true;
+        file.become("sending");
+      },
+      interrupted: () => file.become("interrupted"),
+      resumed: () => file.become("sending"),
+      progress: () => file.advance(body.sentBytes),
+      sent: () => {
+        file.advance(body.sentBytes);
+        file.become("sent");
+      },
+    };
+  }
+
+  /** Whoever said no is not asked in another way. */
+  #mayGoByServer({ code }: ImError): boolean {
+    const { body } = this.#wanted;
+    const nobody = code === "not reachable" || code === "not supported" || code === "timeout";
+    return nobody && body.rereadable && this.#ports.files.available;
+  }
+
+  /** IM-7.1.3.2-03: content that lies outside the session. */
+  async #byServer(): Promise<void> {
+    const { to, content, options, file } = this.#wanted;
+    const { name, type, sizeBytes, thumbnail, subject } = options;
+    const signal = this.#stop;
+    const { files, send } = this.#ports;
+    file.goesBy("http");
+    file.become("sending");
+    const stored = await files.upload(content, {
+      ...(name === undefined ? {} : { name }),
+      ...(type === undefined ? {} : { type }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...(thumbnail === undefined ? {} : { thumbnail }),
+      signal,
+      onProgress: ({ doneBytes }) => file.advance(doneBytes),
+    });
+    const { sha1, sha256 } = stored;
+    file.hashed([
+      { algorithm: "sha-1", value: sha1 },
+      { algorithm: "sha-256", value: sha256 },
+    ]);
+    const message = send(to, files.announcement(stored), {
+      ...(subject === undefined ? {} : { subject }),
+      signal,
+    });
+    file.announced(message.id);
+    await message.accepted;
+    file.become("sent");
+    message.delivered.then(
+      () => file.become("delivered"),
+      (error: unknown) => {
+        const known = error instanceof ImError ? error : new ImError("timeout");
+        // Where the client ends first the file is there all the same.
+        if (known.code === "closed") file.unreported("closed");
+        else file.fail(known);
+      },
+    );
+  }
+}
+
+function mayBeTriedAgain({ code }: ImError): boolean {
+  return ["timeout", "not reachable", "server trouble", "busy"].includes(code);
+}
+
+/** RFC 5547 §8.8: a part of its own, which the description points to. */
+function withThumbnail(
+  { bytes, type }: Body,
+  thumbnail: Thumbnail | undefined,
+  random: Random,
+): Body {
+  if (thumbnail === undefined) return { bytes, type };
+  const headers: MimeHeader[] = [
+    ["Content-Type", thumbnail.type],
+    ["Content-Transfer-Encoding", "binary"],
+    ["Content-ID", `<${thumbnail.contentId}>`],
+    ["Content-Disposition", "icon"],
+  ];
+  const related = [{ headers, content: thumbnail.content }];
+  const boundary = random.token(128);
+  const entity = makeSessionBody({ description: bytes, related, boundary });
+  const [[, whole] = ["", ""]] = entity.headers;
+  return { type: whole, bytes: entity.content };
+}
