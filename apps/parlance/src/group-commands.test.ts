@@ -82,7 +82,7 @@ suite("groups by command", () => {
     owl.write("/whisper alice only for you");
     await alice.line(/^Night Owl, to you alone: only for you/);
     owl.write("/nick Owl");
-    await alice.line(/: Night Owl is now called Owl\.$/);
+    await alice.line(/^lobby: Night Owl is called Owl now$/);
     alice.write("/subject");
     await alice.line(/^Anything$/);
     alice.write("/invite carol");

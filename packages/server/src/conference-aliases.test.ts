@@ -33,7 +33,7 @@ async function hidden(world: ConferenceWorld, user: string, name: string): Promi
 }
 
 test("a wish that is granted is told to all, one that is not changes nothing (7.2.3.2, RFC 7701 §7)", async () => {
-  const world = await ConferenceWorld.open(ROOM);
+  const world = await ConferenceWorld.open({ ...ROOM, conferences: { announce: ["renamed"] } });
   const alice = await world.inLobby("alice");
   const bob = await world.inLobby("bob");
   await alice.watch();

@@ -76,6 +76,29 @@ test("the first document tells everything, those after it what has changed, gath
   assert.deepEqual(ownLines(carol), ["sip:carol@parlance.test connected own"]);
 });
 
+test("whoever is slow to answer is told all the same how each has gone (10.2)", async () => {
+  const world = await ConferenceWorld.open();
+  const alice = await world.inLobby("alice");
+  const bob = await world.inLobby("bob");
+  const carol = await world.inLobby("carol");
+  await alice.watch();
+  await world.settle();
+  alice.answers = undefined;
+  bob.phone.call?.end();
+  await world.pass(2_000);
+  carol.phone.call?.end();
+  await world.pass(5_000);
+  alice.answers = 200;
+  alice.answerLate();
+  await world.pass(2_000);
+  const gone = ["sip:bob@parlance.test disconnected", "sip:carol@parlance.test disconnected"];
+  const lines = alice.documents.slice(1).flatMap(told);
+  assert.deepEqual(
+    gone.filter((line) => lines.includes(line)),
+    gone,
+  );
+});
+
 test("a refresh brings everything anew, and the end of a subscription one last NOTIFY (RFC 6665 §4.4)", async () => {
   const world = await ConferenceWorld.open();
   const alice = await world.inLobby("alice");

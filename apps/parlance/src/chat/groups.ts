@@ -1,5 +1,6 @@
 /** The groups of a chat: those that the user is in, and those that he is asked into. */
 import type {
+  AliasLink,
   Asked,
   ClientEvents,
   ImClient,
@@ -189,6 +190,7 @@ export class ChatGroups {
     if (this.#watched.has(room)) return;
     this.#watched.add(room);
     this.#tellHidden(room);
+    if (room.aliasLink !== undefined) this.#tellLink(room.aliasLink);
     room.on("state", () => {
       this.#tell(room);
       if (room.state === "left") this.#left(room);
@@ -201,7 +203,7 @@ export class ChatGroups {
         this.#ports.notice(`${titleOf(room, this.#ports.client.address)}: ${text}`);
     });
     room.on("missed", () => this.#ports.notice("something may have been said meanwhile"));
-    room.on("alias", ({ url }) => this.#ports.notice(`choose a name at ${url}`));
+    room.on("alias", (link) => this.#tellLink(link));
   }
 
   /** Whoever has asked somebody knows it, and hears from the server why he does not come. */
@@ -215,6 +217,10 @@ export class ChatGroups {
     if (address === "") return; // the server has not said it yet
     this.#ports.status(address, statusOf(room));
     this.#ports.title(address, titleOf(room, this.#ports.client.address));
+  }
+
+  #tellLink({ url }: AliasLink): void {
+    this.#ports.notice(`choose a name at ${url}`);
   }
 
   /** Whoever has come hidden stays so for as long as the session lasts. D-09 */
@@ -294,7 +300,6 @@ const DEPARTURES = {
 function changeText(change: RosterChange): string | undefined {
   switch (change.type) {
     case "known":
-    case "renamed": // the group says so itself. Clause 8.5
       return undefined;
     case "invited":
       return `${change.member.name} is asked to come`;
@@ -305,8 +310,10 @@ function changeText(change: RosterChange): string | undefined {
       if (me) return undefined;
       return state === "invited"
         ? `${name} does not come`
-        : `${name} ${DEPARTURES[change.why ?? "left"]}`;
+        : `${name} ${change.why === undefined ? "is not here any more" : DEPARTURES[change.why]}`;
     }
+    case "renamed":
+      return `${change.before.name} is called ${change.member.name} now`;
     case "role":
       return `${change.member.name} is ${change.member.roles.join(", ") || "a participant"} now`;
     case "subject":

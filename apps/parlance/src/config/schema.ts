@@ -186,7 +186,7 @@ const keys = z.strictObject({
           "Whether everybody who joins is told of a page, under /alias of listen.http, on which he may choose a name.",
         ),
       announce: z
-        .array(z.enum(["welcome", "alias", "joined", "left", "time"]))
+        .array(z.enum(["welcome", "alias", "renamed", "joined", "left", "time"]))
         .default(["welcome", "alias", "time"])
         .describe("What the room says itself: on which occasions."),
     })

@@ -261,10 +261,10 @@ export class Rooms {
         subscriptions,
         media,
         take: async (entity, of) => {
-          const status = await take(entity, of);
-          const link = status === 200 && of.reach === "system" ? aliasLinkIn(entity) : undefined;
-          if (link !== undefined) room.offerAlias(link);
-          return status;
+          const link = of.reach === "system" ? aliasLinkIn(entity) : undefined;
+          if (link === undefined) return take(entity, of);
+          room.offerAlias(link);
+          return 200; // it is worth nothing later: no message to be kept
         },
         hold: (session) => {
           if (door.full) throw new ImError("busy");

@@ -31,8 +31,9 @@ export interface Somebody {
   connect(): void;
   /** SUBSCRIBE to the state of that conference; the answer. */
   watch(uri?: string, more?: Readonly<Record<string, string>>): Promise<SipResponse>;
-  /** What he says to a NOTIFY. */
-  answers: number;
+  /** What he says to a NOTIFY; undefined: nothing until `answerLate`. */
+  answers: number | undefined;
+  answerLate(): void;
   /** REFER in the dialog of his session: the status that answers it. */
   refer(to: string, more?: Readonly<Record<string, string>>, body?: Body): Promise<string>;
   /** Results of his REFERs. */
@@ -99,17 +100,23 @@ export class ConferenceWorld {
   with(below: Phone, user: string): Somebody {
     const phone = new SessionPhone(below, user, this.world);
     const notified: SipRequest[] = [];
+    const late: (() => void)[] = [];
     const { serve } = below;
     below.serve = (transaction) => {
       if (transaction.request.method !== "NOTIFY") return serve?.(transaction);
       notified.push(transaction.request);
-      transaction.reply(somebody.answers);
+      const { answers } = somebody;
+      if (answers === undefined) late.push(() => transaction.reply(200));
+      else transaction.reply(answers);
     };
     const { world } = this;
     const somebody: Somebody = {
       phone,
       below,
       answers: 200,
+      answerLate() {
+        for (const answer of late.splice(0)) answer();
+      },
       notified,
       connect() {
         phone.device

@@ -4,10 +4,10 @@ import type { MediaRoom } from "../../ports/index.ts";
 import type { Participant } from "./participant.ts";
 
 /** Occasions, each of which can be switched. */
-export const ANNOUNCEMENTS = ["welcome", "alias", "joined", "left", "time"] as const;
+export const ANNOUNCEMENTS = ["welcome", "alias", "renamed", "joined", "left", "time"] as const;
 export type Announcement = (typeof ANNOUNCEMENTS)[number];
 
-/** Who comes and goes is told by the conference state. */
+/** Who comes, goes and is called something else is told by the conference state. */
 export const USUAL_ANNOUNCEMENTS: readonly Announcement[] = ["welcome", "alias", "time"];
 
 export interface Announcer {
@@ -49,7 +49,7 @@ export class Announcements {
   }
 
   renamed(before: string, after: string): void {
-    this.#say("alias", `${before} is now called ${after}.`);
+    this.#say("renamed", `${before} is now called ${after}.`);
   }
 
   closesSoon(): void {

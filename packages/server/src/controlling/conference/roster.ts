@@ -138,12 +138,24 @@ export class Roster {
     for (const { watch, told } of this.#watchers) {
       if (told !== this.#state) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
     }
-    if (this.#gone.size === 0) return;
+    const told = [...this.#gone].filter((entity) => this.#isTold(entity));
+    if (told.length === 0) return;
     let { users } = this.#state;
-    for (const entity of this.#gone) users = users.without(entity);
-    this.#gone.clear();
+    for (const entity of told) {
+      users = users.without(entity);
+      this.#gone.delete(entity);
+    }
     this.#state = { ...this.#state, users };
     this.#gather();
+  }
+
+  /** All who watch have heard how he went: some may still owe an answer to what was said before. */
+  #isTold(entity: string): boolean {
+    const user = this.#state.users.get(entity);
+    for (const { told } of this.#watchers) {
+      if (told !== undefined && told.users.get(entity) !== user) return false;
+    }
+    return true;
   }
 
   #tell(watching: Watching, whole: boolean, inDatagrams: boolean): WatchedState {
@@ -154,6 +166,7 @@ export class Roster {
     const made = fitting(whole ? undefined : told, this.#state, to, most);
     watching.told = made.told;
     watching.version += 1;
+    if (this.#gone.size > 0) this.#gather();
     return { type: CONFERENCE_INFO_TYPE, bytes: made.bytes, more: made.more };
   }
 }
