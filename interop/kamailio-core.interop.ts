@@ -238,6 +238,7 @@ function startServer(
       "listen.sip": [],
       "listen.trusted": [`tcp://127.0.0.1:${again.port}`],
       "compat.plainSip": false,
+      "trace.everybody": true,
     },
   });
 }

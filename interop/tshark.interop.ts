@@ -22,7 +22,8 @@ suite("tshark", () => {
 
   before(async () => {
     const groups = [{ name: "team", members: ["alice", "bob", "carol"] }];
-    server = await ServerProcess.start({ domain: DOMAIN, users: USERS, set: { groups } });
+    const set = { groups, "trace.everybody": true };
+    server = await ServerProcess.start({ domain: DOMAIN, users: USERS, set });
   });
   after(() => server?.kill()); // in order it would wait for contacts that are gone
 

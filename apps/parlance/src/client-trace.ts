@@ -16,7 +16,7 @@ export async function traceTo(file: string): Promise<Trace> {
     return seen.message instanceof Uint8Array ? seen.message : formatMessage(seen.message);
   };
   return (seen) => {
-    const octets = redact(octetsOf(seen));
+    const octets = redact(octetsOf(seen), { text: true });
     const more = octets.length - MOST_BYTES;
     const shown = new TextDecoder().decode(octets.subarray(0, MOST_BYTES));
     const cut = more > 0 ? `\n… and ${more} more bytes` : "";

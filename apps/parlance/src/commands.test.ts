@@ -15,7 +15,8 @@ const running = new Set<RunningCommand>();
 
 before(async () => {
   const accounts = NAMES.map((name) => ({ name, password: `secret of ${name}` }));
-  server = await ServerProcess.start({ domain: DOMAIN, users: accounts });
+  const set = { "trace.everybody": true };
+  server = await ServerProcess.start({ domain: DOMAIN, users: accounts, set });
   const { host, port } = server.address("tcp");
   url = `tcp://${host}:${port}`;
 });
@@ -223,15 +224,18 @@ test("users says why not", async () => {
 test("trace prints the ladder of a user, whole messages, and a capture, all without credentials", async (t) => {
   await send("dave", "traced");
   const { out: ladder } = await trace("--user", "alice", "--since", "5");
-  const steps = ladder.split("\n").filter((line) => line.includes("MESSAGE sip:dave@"));
+  const steps = ladder.split("\n").filter((line) => line.includes("/TCP  MESSAGE sip:dave@"));
   assert.match(
     steps.at(-1) ?? "",
-    /^\d\d:\d\d:\d\d\.\d{3} {2}<-- 127\.0\.0\.1:\d+\/TCP {2}MESSAGE/,
+    /^\d\d:\d\d:\d\d\.\d{6} {2}<-- 127\.0\.0\.1:\d+\/TCP {2}MESSAGE/,
   );
   assert.doesNotMatch(ladder, /REGISTER.*sip:carol/);
   const { out: full } = await trace("--user", "alice", "--full");
   assert.match(full, /^MESSAGE sip:dave@im\.example\.com SIP\/2\.0$/m);
   assertNoCredentials(full);
+  assert.doesNotMatch(full, /traced/);
+  const { out: shown } = await trace("--user", "alice", "--full", "--show-text");
+  assert.match(shown, /^traced$/m);
   assert.equal((await trace("--user", "nobody-at-all")).out.trim(), "");
 
   const file = join(folder(t), "alice.pcap");

@@ -61,6 +61,7 @@ export { bareAddress, originatorAmong, sameAddress } from "./originator.ts";
 export { type PlainText, plainTextOf } from "./plain-text.ts";
 export { type Reaction, type Reason, type Refused, reactTo } from "./reactions.ts";
 export { type Condition, everyRefusal, isRefusal, type Refusal, refuse } from "./refusal.ts";
+export { clauseOf } from "./refusal-clause.ts";
 export {
   DEFAULT_VERSION,
   formatRelease,

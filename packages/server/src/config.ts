@@ -88,7 +88,12 @@ export interface ServerConfig {
     /** How long it is kept for these accounts, instead of `limits.historySeconds`. */
     readonly users?: readonly { readonly name: string; readonly seconds: number }[];
   };
-  readonly trace?: { readonly bytes: number };
+  readonly trace?: {
+    /** Of the ring; 0: nobody can be traced. */
+    readonly bytes?: number;
+    /** Everybody is traced from the start. Default: nobody, until an operator says who. */
+    readonly everybody?: boolean;
+  };
   readonly limits?: Partial<Bounds>;
 }
 

@@ -25,14 +25,23 @@ export {
 } from "./server.ts";
 export * from "./store/index.ts";
 export {
+  formatHep,
   formatPcap,
   fullText,
+  hepPacket,
   ladderLine,
+  type Outline,
+  outlineOf,
   queryTrace,
   redact,
+  stepOf,
+  TraceFeed,
+  type TraceFilter,
+  type TraceProtocol,
   type TraceQuestion,
   type TraceRecord,
-  type TraceRing,
+  type Tracer,
+  type TraceStep,
 } from "./trace/index.ts";
 export {
   BodyEnded,

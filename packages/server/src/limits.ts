@@ -151,6 +151,7 @@ export const workLimits = {
   copyJobs: 1_000, // messages to many that were accepted and are not finished
   traceBytes: 16 * 1_048_576, // some minutes of a busy server; a lab keeps everything it sees
   traceRecords: 16_384,
+  tracedUsers: 100, // at one time; each is judged with every record
 } as const satisfies Record<string, number>;
 
 export type Limits = { readonly [name in keyof typeof defaultLimits]: number };

@@ -27,11 +27,13 @@ import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { RELEASE } from "./release.ts";
 import type { Place } from "./switch/index.ts";
-import { TraceRing } from "./trace/index.ts";
+import type { Tracer } from "./trace/index.ts";
+import { makeTracer, webTraced } from "./tracing.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
 import { historyHandler, keepingRules } from "./user-history.ts";
 import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
+import type { WebRequest } from "./web/index.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
 
 /** Where the MSRP listeners of the server are. */
@@ -69,7 +71,7 @@ export interface Server {
   readonly web: Pick<WebFunctions, "handle" | "roots" | "listens">;
   /** Undefined without a dialer among the ports. */
   readonly media: ServerMedia | undefined;
-  readonly trace: TraceRing;
+  readonly trace: Tracer;
   readonly stats: ServerStats;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
   drain(patienceMs: number): Promise<void>;
@@ -100,7 +102,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const documents = makeDocuments(config, limits, ports, { core, url, ...lists });
   const { groups } = documents;
   const kept = historyHandler(config, limits, ports, { core, groups, list: history, readState });
-  const web = webFunctions(config, limits, ports, { core, documents, url, history: kept });
+  const tracer = makeTracer(config, limits, ports, core);
+  const seen = (request: WebRequest) => webTraced(tracer, core, request);
+  const web = webFunctions(config, limits, ports, { core, documents, url, history: kept, seen });
   const functions = makeFunctions(config, limits, ports, {
     core,
     web,
@@ -108,16 +112,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     reports,
     history,
     waiting,
+    tracer,
   });
   const { settings, deferral, controlling, conferences, collector, plane } = functions;
-  const trace = new TraceRing({
-    bytes: config.trace?.bytes ?? limits.traceBytes,
-    records: limits.traceRecords,
-  });
-  if (config.trace?.bytes !== 0) {
-    core.endpoint.trace = (direction, message, flow, now) =>
-      trace.record(direction, message, flow, now);
-  }
+  tracer.start();
   core.onReachable = (user) => settings.whenSaid(user, () => deferral.userReachable(user));
   await core.start();
   await settings.start();
@@ -158,7 +156,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       taken: (connection) => plane.hub.taken(connection),
       listens: (place) => plane.hub.places.listens(place),
     },
-    trace,
+    trace: tracer,
     get stats() {
       return statsOf(core, plane, conferences);
     },
@@ -178,6 +176,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       plane?.relay?.stop();
       plane?.rooms.stop();
       plane?.hub.stop();
+      tracer.stop();
       core.stop();
     },
   };
@@ -190,19 +189,20 @@ interface Parts {
   readonly reports: ServerReports;
   readonly history: HistoryDocument;
   readonly waiting: WaitingList;
+  readonly tracer: Tracer;
 }
 
 function makeFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, web, documents, reports, history, waiting }: Parts,
+  { core, web, documents, reports, history, waiting, tracer }: Parts,
 ) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
   const untagged = untaggedOf(config);
-  const plane = makePlane(config, limits, ports, core);
+  const plane = makePlane(config, limits, ports, core, tracer.frames);
   const services = servicesOf(config);
   const { groups, policy: rules } = documents;
   const conferences = makeConferences({

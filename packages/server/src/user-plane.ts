@@ -1,4 +1,5 @@
 /** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
+import type { FrameWatch } from "@parlance/msrp";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { type DeferredPorts, LargeMessages, Receptions, WaitingFiles } from "./deferred/index.ts";
@@ -22,6 +23,7 @@ export function makePlane(
   limits: Bounds,
   ports: ServerPorts,
   core: Core,
+  frames?: FrameWatch,
 ): UserPlane | undefined {
   const { msrp, clock, random, log, metrics } = ports;
   if (msrp === undefined) return undefined;
@@ -33,6 +35,7 @@ export function makePlane(
     log,
     metrics,
     security: core.watch,
+    frames,
   });
   const rooms = makeRooms(hub, limits, ports, core);
   const common = {

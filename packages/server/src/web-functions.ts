@@ -7,7 +7,13 @@ import type { Bounds } from "./limits.ts";
 import type { WebLogin } from "./ports/index.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { UserDocuments } from "./user-documents.ts";
-import { notFound, type WebHandler, withCors } from "./web/index.ts";
+import {
+  notFound,
+  type WebAnswer,
+  type WebHandler,
+  type WebRequest,
+  withCors,
+} from "./web/index.ts";
 import { tokenIssuer, WebAuthenticator } from "./web-authentication/index.ts";
 
 export interface WebFunctions {
@@ -30,13 +36,15 @@ export interface WebParts {
   readonly documents: UserDocuments;
   readonly url: PublicUrl;
   readonly history: (login: WebLogin) => WebHandler;
+  /** Sees each request; what comes back is told its answer. Undefined while nobody looks. */
+  readonly seen: (request: WebRequest) => ((answer: WebAnswer) => void) | undefined;
 }
 
 export function webFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, documents, url, history }: WebParts,
+  { core, documents, url, history, seen }: WebParts,
 ): WebFunctions {
   const { clock, random, hashing, metrics, log, secrets } = ports;
   const { hits, watch: security, logins } = core;
@@ -90,10 +98,19 @@ export function webFunctions(
   const route: WebHandler = async (request) =>
     (await routes.get(request.path[0] ?? "")?.(request)) ?? notFound();
   return {
-    handle: withCors(route, config.web?.origins ?? []),
+    handle: watched(withCors(route, config.web?.origins ?? []), seen),
     roots: [...routes.keys()],
     files,
     alias,
     listens: (opened) => url.listens(opened),
+  };
+}
+
+function watched(handler: WebHandler, seen: WebParts["seen"]): WebHandler {
+  return async (request) => {
+    const answered = seen(request);
+    const answer = await handler(request);
+    answered?.(answer);
+    return answer;
   };
 }

@@ -6,6 +6,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number;
+  /** The same with fractions, where the machine tells them: for whoever puts in order what lies within one millisecond. */
+  fine?(): number;
   schedule(delayMs: number, run: () => void): Cancel;
 }
 

@@ -362,10 +362,18 @@ const keys = z.strictObject({
         .min(0)
         .max(2 ** 32)
         .default(16 * 2 ** 20)
-        .describe("Octets of the ring that remembers SIP messages. 0 turns it off."),
+        .describe(
+          "Octets of the ring that remembers what went over the wire and what was decided. 0: nobody can be traced.",
+        ),
+      everybody: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Trace all users from the start, as the local service of `npm start` does. Otherwise an operator says whom, and for how long.",
+        ),
     })
     .prefault({})
-    .describe("The ring behind `parlance trace`."),
+    .describe("What `parlance trace` and the trace page show. docs/trace.md tells how."),
   log: z
     .strictObject({
       level: z

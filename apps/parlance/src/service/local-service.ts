@@ -13,6 +13,7 @@ export function localService(): object {
     groups: [{ name: "team", displayName: "Team", members: NAMES }],
     compat: { plainSip: true },
     history: { default: true },
+    trace: { everybody: true },
     log: { level: "warn", pretty: true },
   };
 }

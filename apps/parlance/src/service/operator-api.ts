@@ -1,16 +1,8 @@
 /** Routes under /api of the operator's listener: accounts, contacts, trace, audit. Each change is in the audit log. */
-import {
-  type AccountFault,
-  formatPcap,
-  fullText,
-  ladderLine,
-  queryTrace,
-  type Server,
-  type Stores,
-  type User,
-} from "@parlance/server";
+import { type AccountFault, type Server, type Stores, type User } from "@parlance/server";
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply } from "fastify";
 import { z } from "zod";
+import { traceRoutes } from "./trace-api.ts";
 
 const newUser = z.strictObject({
   name: z.string(),
@@ -24,12 +16,6 @@ const listing = z.strictObject({
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
-const traceAsk = z.strictObject({
-  user: z.string().max(256).optional(),
-  since: z.coerce.number().int().min(0).optional(),
-  form: z.enum(["ladder", "full", "pcap"]).default("ladder"),
-});
-
 const auditAsk = z.strictObject({
   before: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
@@ -142,22 +128,6 @@ function historyRoutes(app: FastifyInstance, server: Server, stores: Stores): vo
   });
 }
 
-function traceRoutes(app: FastifyInstance, server: Server, stores: Stores): void {
-  app.get("/trace", async (request, reply) => {
-    const ask = traceAsk.safeParse(request.query);
-    if (!ask.success) return reply.code(400).send({ error: faultsOf(ask.error) });
-    const { user, since, form } = ask.data;
-    await audit(stores, "trace read", user ?? "everybody");
-    const found = queryTrace(server.trace, { user: user && addressIn(server, user), since });
-    if (form === "pcap") {
-      const bytes = formatPcap(found.map(({ record }) => record));
-      return reply.type("application/vnd.tcpdump.pcap").send(Buffer.from(bytes));
-    }
-    const lines = found.map(form === "full" ? fullText : ladderLine);
-    return reply.type("text/plain; charset=utf-8").send(`${lines.join("\n")}\n`);
-  });
-}
-
 /** Newest first; the sequence of the last one is the next page's `before`. */
 function auditRoutes(app: FastifyInstance, { audit: log }: Stores): void {
   app.get("/audit", async (request, reply) => {
@@ -170,11 +140,6 @@ function auditRoutes(app: FastifyInstance, { audit: log }: Stores): void {
 function refuse(reply: FastifyReply, fault: AccountFault): FastifyReply {
   const { status, why } = FAULTS[fault];
   return reply.code(status).send({ error: why });
-}
-
-/** `alice` is somebody of the domain. */
-function addressIn({ domain }: Server, user: string): string {
-  return user.includes(":") ? user : `sip:${user}@${domain}`;
 }
 
 function viewOf(user: User, { admin }: Server): object {

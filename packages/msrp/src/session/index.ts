@@ -34,3 +34,4 @@ export {
 } from "./session-states.ts";
 export type { SessionEnd, SessionOptions, SessionUser } from "./session-user.ts";
 export { dialTarget, type SessionTerms } from "./terms.ts";
+export { type FrameWatch, WatchedConnection } from "./watched-connection.ts";

@@ -51,6 +51,7 @@ export interface ControllingOptions extends FanOutOptions {
 const ACCEPTED: Verdict = { do: "answer", status: 202 }; // RFC 5365 §7
 
 export class Controlling implements Owner {
+  readonly name = "controlling function";
   readonly #ports: ControllingPorts;
   readonly #options: ControllingOptions;
   readonly #fanOut: FanOut;

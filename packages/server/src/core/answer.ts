@@ -1,8 +1,8 @@
 /** How a word of the server itself becomes an answer: a no, with what goes with it, or a yes. RFC 3261 §20.43 */
-import { type Condition, formatWarning, type Refusal } from "@parlance/im";
+import { type Condition, clauseOf, formatWarning, type Refusal } from "@parlance/im";
 import type { MessageEdit, ServerTransaction } from "@parlance/sip";
 import type { LimitName } from "../limits.ts";
-import type { Edit, LimitWatch, SecurityWatch } from "../ports/index.ts";
+import type { Decision, Decisions, Edit, LimitWatch, SecurityWatch } from "../ports/index.ts";
 import { RELEASE } from "../release.ts";
 
 /** Answers clients in the name of the server, and tells who watches over the server what may be an attack. */
@@ -11,16 +11,19 @@ export class Answers {
   readonly #watch: SecurityWatch;
 
   readonly #hits: LimitWatch;
+  readonly #decisions: Decisions;
 
-  constructor(domain: string, watch: SecurityWatch, hits: LimitWatch) {
+  constructor(domain: string, watch: SecurityWatch, hits: LimitWatch, decisions: Decisions) {
     this.#domain = domain;
     this.#watch = watch;
     this.#hits = hits;
+    this.#decisions = decisions;
   }
 
   refuse(transaction: ServerTransaction, refusal: Refusal): void {
     const { status, condition } = refusal;
     const { flow, request } = transaction;
+    this.#decisions.tell?.({ ...said(refusal, request.method), by: "refused", request, flow });
     const limit = LIMITS.get(condition);
     if (limit !== undefined) this.#hits.hit(limit);
     if (status === 403 || limit !== undefined || condition === "overload") {
@@ -45,6 +48,15 @@ const LIMITS: ReadonlyMap<Condition, LimitName> = new Map<Condition, LimitName>(
   ["too long for datagrams", "datagramMessageBytes"],
   ["list too long", "recipientsPerList"],
 ]);
+
+/** Which check it was that refused. */
+function said(
+  { status, condition, warning }: Refusal,
+  method: string,
+): Pick<Decision, "said" | "clause"> {
+  const why = warning === undefined ? condition : `${condition}: ${warning}`;
+  return { said: `${status} ${why}`, clause: clauseOf(condition, method) };
+}
 
 function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {
   return (edit) => {

@@ -3,7 +3,7 @@ import { Endpoint, type EndpointEvent, type FlowEvents } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
-import type { LimitWatch, ReadContent, SecurityWatch, User } from "../ports/index.ts";
+import type { Decisions, LimitWatch, ReadContent, SecurityWatch, User } from "../ports/index.ts";
 import { Accounts } from "./accounts.ts";
 import { Answers } from "./answer.ts";
 import { Authenticator } from "./authentication.ts";
@@ -54,6 +54,7 @@ export class Core {
   /** For whoever has bounds of his own. */
   readonly hits: LimitWatch;
   readonly watch: SecurityWatch;
+  readonly decisions: Decisions = { tell: undefined };
   readonly #ports: ServerPorts;
   readonly #flows = new LiveFlows();
   readonly #authenticator: Authenticator;
@@ -72,7 +73,8 @@ export class Core {
     const { domain } = home;
     const watch = ports.security ?? NOBODY;
     const hits = limitHits(ports.metrics, watch);
-    const answers = new Answers(domain, watch, hits);
+    const { decisions } = this;
+    const answers = new Answers(domain, watch, hits, decisions);
     this.hits = hits;
     this.watch = watch;
     this.home = home;
@@ -173,6 +175,7 @@ export class Core {
       limits,
       log,
       hits,
+      decisions,
     });
     this.own = new OwnAddresses({ home, mayAsk: (user) => this.way.mayWrite(user), log });
     this.regEvents = new RegEvents({
@@ -255,6 +258,7 @@ export class Core {
       clock,
       answers,
       counts: denials(ports.metrics, watch, hits),
+      decisions,
     });
     directory.onRevoked((_user, account) => this.#closeConnections(account));
   }

@@ -14,13 +14,13 @@ import {
   type TransactionUser,
 } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
-import type { ReadContent } from "../ports/index.ts";
+import type { Decision, Decisions, Principal, ReadContent } from "../ports/index.ts";
 import type { Answers } from "./answer.ts";
 import { type Asker, ClientAsker } from "./asker.ts";
 import type { ServerCalls } from "./calls.ts";
 import type { Denials } from "./denials.ts";
 import type { DialogLegs } from "./dialog-legs.ts";
-import { type Admitted, answerDenied, type Guard } from "./guard.ts";
+import { type Admitted, answerDenied, type Guard, type Verdict } from "./guard.ts";
 import type { Home } from "./home.ts";
 import { type InDialog, readRouteSet } from "./in-dialog.ts";
 import type { Served } from "./isc/behind-core.ts";
@@ -52,6 +52,7 @@ export interface DispatchPorts {
   readonly clock: Clock;
   readonly answers: Answers;
   readonly counts: Denials;
+  readonly decisions: Decisions;
 }
 
 const KNOWN: ReadonlySet<string> = new Set<string>([...METHODS, "REGISTER", "INFO"]);
@@ -83,8 +84,12 @@ export class Dispatch implements TransactionUser {
     const verdict = guard.judge(request, flow, open);
     if (verdict.do !== "admit") {
       this.#ports.counts.denied(verdict, flow);
+      if (verdict.do === "challenge") {
+        this.#ports.decisions.tell?.({ ...challenged(verdict), request, flow });
+      }
       return answerDenied(transaction, verdict, answers);
     }
+    this.#ports.decisions.tell?.({ ...admittedAs(verdict.admitted), request, flow });
     return this.#admitted(verdict.admitted, transaction, flow);
   }
 
@@ -255,3 +260,21 @@ export class Dispatch implements TransactionUser {
 }
 
 const ALLOW = [["Allow", METHODS.join(", ")]] as const;
+
+function challenged({
+  status,
+  failed,
+}: Extract<Verdict, { readonly do: "challenge" }>): Pick<Decision, "by" | "said" | "clause"> {
+  const why = failed ? "the proof was wrong or stale" : "no proof yet";
+  return { by: "guard", said: `${status} ${why}`, clause: "RFC 3261 §22.2" };
+}
+
+function admittedAs({ principal }: Admitted): Pick<Decision, "by" | "said" | "clause"> {
+  const clause = principal.kind === "trusted peer" ? "RFC 3325 §5" : "RFC 3261 §22.4";
+  return { by: "guard", said: `this is ${nameOf(principal)}`, clause };
+}
+
+function nameOf(principal: Principal): string {
+  if (principal.kind === "user") return principal.user.address;
+  return principal.kind === "trusted peer" ? `the peer ${principal.peer}` : principal.kind;
+}

@@ -9,6 +9,7 @@ import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
   Binding,
+  Decisions,
   Edit,
   Failure,
   LimitWatch,
@@ -25,6 +26,7 @@ import type {
   Way,
 } from "../ports/index.ts";
 import { type Asker, functionAsker, overheard } from "./asker.ts";
+import { AFTER_FAILURE, ANCHORING, decided, ORIGINATING, TERMINATING, takenBy } from "./decided.ts";
 import type { Account, Directory } from "./directory.ts";
 import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -51,6 +53,7 @@ export interface WayPorts {
   readonly limits: Limits;
   readonly log: Log;
   readonly hits: LimitWatch;
+  readonly decisions: Decisions;
 }
 
 interface Service {
@@ -96,6 +99,7 @@ export class ThroughWay implements Way {
       return asker.refuse(refuse("overload", [["Retry-After", String(waitSeconds)]]));
     }
     const verdict = this.#serving.originating.judge(passage, user);
+    this.#ports.decisions.tell?.(decided(ORIGINATING, verdict, passage, [user.address]));
     switch (verdict.do) {
       case "pass":
         return this.#overheard(edited(passage, verdict.edit), user, asker, onward);
@@ -253,6 +257,7 @@ export class ThroughWay implements Way {
   }
 
   #toService({ owner, target }: Service, passage: Passage, asker: Asker): void {
+    this.#ports.decisions.tell?.(takenBy(owner.name, passage));
     const verdict = owner.serve(passage, target);
     if (!(verdict instanceof Promise)) return this.#serviceSaid(verdict, asker);
     verdict.then(
@@ -289,6 +294,7 @@ export class ThroughWay implements Way {
     asker: Asker,
   ): void {
     const verdict = this.#serving.terminating.judge(passage, account.user, contacts);
+    this.#ports.decisions.tell?.(decided(TERMINATING, verdict, passage, [account.user.address]));
     if (verdict.do === "pass") {
       this.#toContacts(
         edited(passage, verdict.edit),
@@ -355,6 +361,7 @@ export class ThroughWay implements Way {
     const { sessions } = this.#serving;
     if (passage.request.method !== "INVITE" || sessions === undefined) return false;
     const verdict = sessions.take(passage, onward);
+    if (verdict.do !== "pass") this.#ports.decisions.tell?.(decided(ANCHORING, verdict, passage));
     if (verdict.do === "refuse") asker.refuse(verdict.refusal);
     return verdict.do !== "pass";
   }
@@ -371,6 +378,9 @@ export class ThroughWay implements Way {
       if (end.status < 300) return this.#arrived(passage, account, end, asker);
       const failure = { status: end.status, tried: bindings, again: false };
       const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
+      this.#ports.decisions.tell?.(
+        decided(AFTER_FAILURE, verdict, passage, [account.user.address]),
+      );
       if (verdict.do === "pass") return passBack(end, asker);
       if (verdict.do === "forward") return this.#tryAgain(passage, account, verdict, asker);
       this.#carryOut(verdict, passage, account, asker);
@@ -416,6 +426,7 @@ export class ThroughWay implements Way {
   }
 
   #defer(passage: Passage, account: Account, asker: Asker): void {
+    this.#ports.decisions.tell?.(takenBy("deferred messaging", passage));
     if (passage.request.method === "INVITE") {
       const verdict = this.#serving.deferral.receive(passage, account.user);
       if (verdict.do === "refuse") asker.refuse(verdict.refusal);

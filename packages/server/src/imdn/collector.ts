@@ -47,6 +47,7 @@ const EXPIRED_A_TICK = 500;
 const OK: Verdict = { do: "answer", status: 200 };
 
 export class ReportCollector implements Owner, ReportCollection {
+  readonly name = "collector of reports";
   readonly route: string;
   readonly #ports: CollectorPorts;
   readonly #options: CollectorOptions;

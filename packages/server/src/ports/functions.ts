@@ -36,6 +36,8 @@ export interface Failure {
 
 /** Whoever owns an address of the server: the factory, a group, a service address. */
 export interface Owner {
+  /** For whoever looks on. */
+  readonly name: string;
   owns(uri: SipUri): boolean;
   /**
    * What functions before it wanted changed has been changed in the request. `target` is its Request-URI in the

@@ -3,6 +3,7 @@ export type { AliasChoice, AliasGuest, AliasLink, AliasPages } from "./alias-pag
 export type { Binding } from "./binding.ts";
 export type { Calls } from "./calls.ts";
 export type { Content, Reading } from "./content.ts";
+export type { Decision, Decisions } from "./decision.ts";
 export type { DocumentListener, DocumentNews, DocumentVersion } from "./documents.ts";
 export type {
   Deferral,

@@ -3,6 +3,7 @@ import {
   type DialTarget,
   type FrameFault,
   type FrameLimits,
+  type FrameWatch,
   firstUri,
   frameLimits,
   type Line,
@@ -13,6 +14,7 @@ import {
   makeMsrpUri,
   newIdent,
   sessionIdOf,
+  WatchedConnection,
 } from "@parlance/msrp";
 import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
 import type {
@@ -44,6 +46,8 @@ export interface SwitchPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly security: SecurityWatch;
+  /** Sees the frames of every connection. */
+  readonly frames?: FrameWatch | undefined;
 }
 
 const LOOK_MS = 1_000;
@@ -168,7 +172,9 @@ export class Switch implements MediaSwitch, MediaLines {
     this.#wheel.stop();
   }
 
-  #open(connection: MsrpConnection): Line {
+  #open(taken: MsrpConnection): Line {
+    const { frames } = this.#ports;
+    const connection = frames === undefined ? taken : new WatchedConnection(taken, frames, FRAMES);
     const line: MsrpLine = new MsrpLine(connection, {
       limits: this.#limits,
       frames: FRAMES,

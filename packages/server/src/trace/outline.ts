@@ -1,87 +1,47 @@
-/** What a recorded message is about: enough to find it, to group it and to draw its line. */
-import {
-  addressKey,
-  From,
-  type HeaderType,
-  type NameAddr,
-  PAssertedIdentity,
-  parseMessage,
-  type SipMessage,
-  SipRequest,
-  SipResponse,
-  To,
-} from "@parlance/sip";
-import { octetText, parsed, utf8TextLossy } from "@parlance/wire";
+/** What a record is about: enough to find it, to group it and to draw it. */
+import { utf8TextLossy } from "@parlance/wire";
+import { readNote } from "./note.ts";
+import { outlineHttp } from "./outline-http.ts";
+import { outlineMsrp } from "./outline-msrp.ts";
+import { outlineSip } from "./outline-sip.ts";
+import { nothing, type Reading } from "./reading.ts";
 import type { TraceRecord } from "./ring.ts";
 
-export interface Outline {
+export interface Outline extends Reading {
   readonly record: TraceRecord;
-  /** "MESSAGE sip:bob@example.com", "200 OK (MESSAGE)", or the first line of what is no message. */
-  readonly title: string;
-  readonly callId: string | undefined;
-  /** Address keys of everyone the headers name. */
-  readonly users: ReadonlySet<string>;
-  /** The message it is, or that it reports about. RFC 5438 §6.3 */
-  readonly messageId: string | undefined;
-  readonly mediaType: string | undefined;
 }
 
 export function outlineOf(record: TraceRecord): Outline {
-  const read = parseMessage(record.bytes);
-  if (!read.ok) {
-    const [line = ""] = utf8TextLossy(record.bytes.subarray(0, 200)).split("\r\n", 1);
-    return {
-      record,
-      title: line,
-      callId: undefined,
-      users: new Set(),
-      messageId: undefined,
-      mediaType: undefined,
-    };
+  return { record, ...(readingOf(record) ?? unreadable(record.bytes)) };
+}
+
+function readingOf(record: TraceRecord): Reading | undefined {
+  const { bytes } = record;
+  switch (record.protocol) {
+    case "sip":
+      return outlineSip(bytes);
+    case "msrp":
+      return outlineMsrp(bytes);
+    case "http":
+      return outlineHttp(record);
+    default:
+      return outlineNote(bytes);
   }
-  const message = read.value;
+}
+
+function outlineNote(bytes: Uint8Array): Reading {
+  const { by, said, clause, callId, about, users } = readNote(bytes);
   return {
-    record,
-    title: titleOf(message),
-    callId: message.text("Call-ID"),
-    users: usersOf(message),
-    messageId: messageIdIn(message.body),
-    mediaType: message.text("Content-Type"),
+    ...nothing(`${by}: ${said}`),
+    form: "note",
+    clause,
+    callId,
+    exchange: about,
+    users: new Set(users),
   };
 }
 
-function titleOf(message: SipMessage): string {
-  if (message instanceof SipRequest) return `${message.method} ${message.uriText}`;
-  const method = message.text("CSeq")?.replace(/^\s*\d+\s*/, "");
-  if (message instanceof SipResponse) return `${message.status} ${message.reason} (${method})`;
-  return "";
-}
-
-function usersOf(message: SipMessage): Set<string> {
-  const users = new Set<string>();
-  const add = (address: NameAddr | undefined): void => {
-    if (address !== undefined) users.add(addressKey(address.uri));
-  };
-  add(readable(message, From));
-  add(readable(message, To));
-  for (const asserted of readable(message, PAssertedIdentity) ?? []) add(asserted);
-  if (message instanceof SipRequest) {
-    const uri = parsed(() => message.uri);
-    if (uri.ok) users.add(addressKey(uri.value));
-  }
-  return users;
-}
-
-/** A malformed header names nobody; the rest of the message is shown all the same. */
-function readable<T>(message: SipMessage, type: HeaderType<T>): T | undefined {
-  const value = parsed(() => message.get(type));
-  return value.ok ? value.value : undefined;
-}
-
-/** Found as text, so that also bodies that no parser would take are grouped. */
-function messageIdIn(body: Uint8Array): string | undefined {
-  if (body.length === 0) return undefined;
-  const text = octetText(body);
-  const about = /<(?:[\w.-]{1,40}:)?message-id>\s{0,20}([^<\s]{1,200})/.exec(text)?.[1];
-  return about ?? /^[\w.-]{1,40}\.Message-ID: ?([^\s]{1,200})/im.exec(text)?.[1];
+function unreadable(bytes: Uint8Array): Reading {
+  const [line = ""] = utf8TextLossy(bytes.subarray(0, 200)).split("\r\n", 1);
+  return nothing(line);
 }

@@ -75,9 +75,9 @@ function pseudoHeader(ip: Uint8Array, protocol: number, length: number): Uint8Ar
 function capture(...records: readonly (readonly ["in" | "out", Flow, Uint8Array])[]): Uint8Array {
   const ring = new TraceRing({ bytes: 1_048_576, records: 100 });
   for (const [at, [direction, where, bytes]] of records.entries()) {
-    ring.record(direction, bytes, where, NOON + at * 1.5);
+    ring.record({ protocol: "sip", direction, flow: where, at: NOON + at * 1.5 }, bytes);
   }
-  return formatPcap(ring.records());
+  return formatPcap(ring.records(), { text: true });
 }
 
 test("RFC 791, RFC 768: a datagram gets IPv4 and UDP headers with true sums and lengths", () => {

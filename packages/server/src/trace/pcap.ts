@@ -12,11 +12,13 @@ const SNAP_BYTES = 262_144; // what tools take as "whole packets"
 /** A packet's total length is 16 bits; this leaves room for IPv6 and TCP headers. */
 const MAX_PAYLOAD_BYTES = 65_000;
 
-export function formatPcap(records: Iterable<TraceRecord>): Uint8Array {
+/** Of SIP and MSRP: the rest was on no wire, or not as it is kept. `text`: with what people wrote. */
+export function formatPcap(records: Iterable<TraceRecord>, showing = { text: false }): Uint8Array {
   const streams = new Streams();
   const parts: Uint8Array[] = [fileHeader()];
   for (const record of records) {
-    const payload = redact(record.bytes);
+    if (record.protocol !== "sip" && record.protocol !== "msrp") continue;
+    const payload = redact(record.bytes, showing);
     for (let at = 0; at < payload.length; at += MAX_PAYLOAD_BYTES) {
       const piece = payload.subarray(at, at + MAX_PAYLOAD_BYTES);
       const packet = formatPacket(streams.segment(record, piece.length), piece);
@@ -55,7 +57,7 @@ function packetHeader(at: number, length: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
   const seconds = Math.floor(at / 1000);
   header.setUint32(0, seconds >>> 0);
-  header.setUint32(4, Math.floor((at - seconds * 1000) * 1000));
+  header.setUint32(4, Math.min(999_999, Math.round((at - seconds * 1000) * 1000)));
   header.setUint32(8, length);
   header.setUint32(12, length);
   return new Uint8Array(header.buffer);

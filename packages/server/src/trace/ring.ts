@@ -1,14 +1,35 @@
-/** The last SIP messages that went in and out, within a fixed amount of memory. */
-import { type Flow, formatMessage, type SipMessage } from "@parlance/sip";
+/** What was last seen of the wire, and what was decided about it, within a fixed amount of memory. */
+import type { Address } from "@parlance/sip";
 import { workLimits } from "../limits.ts";
 
-export interface TraceRecord {
-  /** Rises by one with each message seen, so that a gap shows what was overwritten. */
-  readonly sequence: number;
-  /** Epoch ms. */
+/** What the octets of a record are: a message or frame as it went, the head of an HTTP message, or a note of ours. */
+export type TraceProtocol = "sip" | "msrp" | "http" | "timer" | "decision";
+
+/** A connection, or a pair of datagram addresses. */
+export interface TraceFlow {
+  readonly id: string;
+  /** In capitals: UDP, TCP, TLS, WS, WSS, HTTP … */
+  readonly transport: string;
+  readonly local: Address;
+  readonly remote: Address;
+}
+
+export interface TraceFacts {
+  readonly protocol: TraceProtocol;
+  /** `here`: nothing went over the wire. */
+  readonly direction: "in" | "out" | "here";
+  /** Of a note, the flow of the request that it is about. */
+  readonly flow: TraceFlow;
+  /** Epoch ms, with a fraction where the clock has one. */
   readonly at: number;
-  readonly direction: "in" | "out";
-  readonly flow: Flow;
+  /** Of HTTP, which its octets do not tell: what joins a request and its answer, and whose it is (address key). */
+  readonly exchange?: string;
+  readonly user?: string | undefined;
+}
+
+export interface TraceRecord extends TraceFacts {
+  /** Rises by one with each record, so that a gap shows what was overwritten. */
+  readonly sequence: number;
   readonly bytes: Uint8Array;
 }
 
@@ -24,19 +45,16 @@ export const DEFAULT_TRACE_LIMITS: TraceLimits = {
 
 interface Slot {
   readonly sequence: number;
-  readonly at: number;
-  readonly direction: "in" | "out";
-  readonly flow: Flow;
+  readonly facts: TraceFacts;
   readonly start: number;
   readonly end: number;
 }
 
-/**
- * One block of memory, written round and round: recording a message copies it and makes no garbage
- * to collect beside one small entry. Fits as the trace hook of the endpoint.
- */
+/** One block of memory, written round and round: recording copies the octets, and makes one small entry beside. */
 export class TraceRing {
-  readonly #memory: Uint8Array;
+  readonly #bytes: number;
+  /** Made when something is recorded: who never traces pays for nothing. */
+  #memory = new Uint8Array(0);
   readonly #slots: (Slot | undefined)[];
   /** Sequence number of the oldest message still here. */
   #oldest = 0;
@@ -44,17 +62,18 @@ export class TraceRing {
   #writeAt = 0;
 
   constructor(limits: TraceLimits = DEFAULT_TRACE_LIMITS) {
-    this.#memory = new Uint8Array(limits.bytes);
+    this.#bytes = limits.bytes;
     this.#slots = Array.from({ length: limits.records });
   }
 
-  /** How many messages can be shown, and how many were ever seen. */
+  /** How many records can be shown, and how many were ever made. */
   get counts(): { readonly kept: number; readonly seen: number } {
     return { kept: this.#next - this.#oldest, seen: this.#next };
   }
 
-  record(direction: "in" | "out", message: SipMessage | Uint8Array, flow: Flow, now: number): void {
-    const bytes = message instanceof Uint8Array ? message : formatMessage(message);
+  /** The octets are copied. */
+  record(facts: TraceFacts, bytes: Uint8Array): void {
+    if (this.#memory.length === 0) this.#memory = new Uint8Array(this.#bytes);
     const sequence = this.#next;
     if (sequence - this.#oldest === this.#slots.length) this.#forgetOldest();
     const start = this.#makeRoom(bytes.length);
@@ -67,22 +86,31 @@ export class TraceRing {
     this.#writeAt = start + bytes.length;
     this.#slots[sequence % this.#slots.length] = {
       sequence,
-      at: now,
-      direction,
-      flow,
+      facts,
       start,
       end: start + bytes.length,
     };
   }
 
-  /** Oldest first. The bytes are copies: later traffic does not change what was handed out. */
-  *records(): IterableIterator<TraceRecord> {
-    for (let sequence = this.#oldest; sequence < this.#next; sequence += 1) {
+  /** The sequence of the oldest record still here, and of the next one to be made. */
+  get span(): { readonly oldest: number; readonly next: number } {
+    return { oldest: this.#oldest, next: this.#next };
+  }
+
+  /** Oldest first, from `from` on. The bytes are copies: later traffic does not change what was handed out. */
+  *records(from = 0): IterableIterator<TraceRecord> {
+    for (let sequence = Math.max(this.#oldest, from); sequence < this.#next; sequence += 1) {
       const slot = this.#slots[sequence % this.#slots.length];
       if (slot === undefined || slot.sequence !== sequence) continue;
-      const { at, direction, flow, start, end } = slot;
-      yield { sequence, at, direction, flow, bytes: this.#memory.slice(start, end) };
+      yield { sequence, ...slot.facts, bytes: this.#memory.slice(slot.start, slot.end) };
     }
+  }
+
+  /** Forgets all that is here; sequences go on. */
+  clear(): void {
+    while (this.#oldest < this.#next) this.#forgetOldest();
+    this.#memory = new Uint8Array(0);
+    this.#writeAt = 0;
   }
 
   /** Where `length` bytes fit in one piece, at the cost of the oldest messages. */

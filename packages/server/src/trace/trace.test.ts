@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flow, TransportName } from "@parlance/sip";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
-import { fullText, ladderLine, queryTrace, TraceRing } from "./index.ts";
+import {
+  fullText,
+  ladderLine,
+  queryTrace,
+  type TraceFacts,
+  type TraceFlow,
+  TraceRing,
+} from "./index.ts";
 import { redact } from "./redact.ts";
 
 const NOON = Date.parse("2030-05-04T12:00:00Z");
@@ -12,6 +19,13 @@ const flow = (host: string, transport: TransportName = "UDP"): Flow => ({
   transport,
   local: { host: "192.0.2.1", port: 5060 },
   remote: { host, port: 5071 },
+});
+
+const sip = (direction: "in" | "out", where: TraceFlow, at: number): TraceFacts => ({
+  protocol: "sip",
+  direction,
+  flow: where,
+  at,
 });
 
 interface Wanted {
@@ -45,14 +59,14 @@ const peer = flow("192.0.2.7");
 
 function ringOf(...messages: readonly Uint8Array[]): TraceRing {
   const ring = new TraceRing({ bytes: 65_536, records: 64 });
-  for (const [at, bytes] of messages.entries()) ring.record("in", bytes, peer, NOON + at);
+  for (const [at, bytes] of messages.entries()) ring.record(sip("in", peer, NOON + at), bytes);
   return ring;
 }
 
 test("the ring keeps the newest messages within its bounds of bytes and count", () => {
   const bySize = new TraceRing({ bytes: 1_000, records: 1_000 });
   for (let at = 0; at < 500; at += 1) {
-    bySize.record("in", new Uint8Array(1 + ((at * 37) % 300)).fill(at % 256), peer, at);
+    bySize.record(sip("in", peer, at), new Uint8Array(1 + ((at * 37) % 300)).fill(at % 256));
     const kept = [...bySize.records()];
     assert.ok(kept.reduce((sum, { bytes }) => sum + bytes.length, 0) <= 1_000);
     assert.equal(kept.at(-1)?.sequence, at);
@@ -67,10 +81,10 @@ test("the ring keeps the newest messages within its bounds of bytes and count", 
 
 test("a message longer than the ring is counted and not kept", () => {
   const ring = new TraceRing({ bytes: 100, records: 10 });
-  ring.record("in", new Uint8Array(50), peer, 1);
-  ring.record("in", new Uint8Array(101), peer, 2);
+  ring.record(sip("in", peer, 1), new Uint8Array(50));
+  ring.record(sip("in", peer, 2), new Uint8Array(101));
   assert.deepEqual(ring.counts, { kept: 0, seen: 2 });
-  ring.record("in", new Uint8Array(100), peer, 3);
+  ring.record(sip("in", peer, 3), new Uint8Array(100));
   assert.deepEqual(
     [...ring.records()].map(({ sequence }) => sequence),
     [2],
@@ -79,9 +93,9 @@ test("a message longer than the ring is counted and not kept", () => {
 
 test("what was handed out does not change with later traffic", () => {
   const ring = new TraceRing({ bytes: 10, records: 10 });
-  ring.record("out", new Uint8Array(10).fill(1), peer, 1);
+  ring.record(sip("out", peer, 1), new Uint8Array(10).fill(1));
   const [record] = ring.records();
-  ring.record("out", new Uint8Array(10).fill(2), peer, 2);
+  ring.record(sip("out", peer, 2), new Uint8Array(10).fill(2));
   assert.ok(record?.bytes.every((octet) => octet === 1));
 });
 
@@ -111,12 +125,12 @@ test("what is no message is shown by its first line and belongs to nobody", () =
 
 test("a step of the ladder is one line that says when, who, what and how much", () => {
   const ring = new TraceRing({ bytes: 4_096, records: 4 });
-  ring.record("out", message({}), flow("2001:db8::7", "TCP"), NOON + 123);
+  ring.record(sip("out", flow("2001:db8::7", "TCP"), NOON + 123), message({}));
   const [outline] = queryTrace(ring, { user: undefined, since: undefined });
   assert.ok(outline !== undefined);
   assert.equal(
     ladderLine(outline),
-    "12:00:00.123  --> [2001:db8::7]:5071/TCP  MESSAGE sip:bob@example.com  text/plain  " +
+    "12:00:00.123000  --> [2001:db8::7]:5071/TCP  MESSAGE sip:bob@example.com  text/plain  " +
       `${outline.record.bytes.length} bytes  [c1]`,
   );
 });
@@ -125,7 +139,7 @@ test("printed text cannot steer the terminal or turn the reading order", () => {
   const ring = ringOf(message({ body: "\u001b[31mred\u202e\r\nnext" }));
   const [outline] = queryTrace(ring, { user: undefined, since: undefined });
   assert.ok(outline !== undefined);
-  const text = fullText(outline);
+  const text = fullText(outline, { text: true });
   assert.ok(text.includes("\\u{1b}[31mred\\u{202e}\nnext"));
   assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
 });
@@ -142,7 +156,7 @@ test("proofs of identity are overwritten in their length, everything else stays"
     ],
     body: 'Authorization: Digest response="body"',
   });
-  const text = utf8Text(redact(bytes));
+  const text = utf8Text(redact(bytes, { text: true }));
   assert.equal(text.length, bytes.length);
   for (const secret of [
     "0123456789abcdef",
@@ -163,7 +177,7 @@ test("proofs of identity are overwritten in their length, everything else stays"
 test("proofs of identity inside of a message/sip are overwritten too", () => {
   const register = 'REGISTER sip:x SIP/2.0\r\nAuthorization: Digest response="secret"\r\n\r\n';
   for (const type of ["message/sip", "multipart/mixed;boundary=b"]) {
-    const text = utf8Text(redact(message({ type, body: register })));
+    const text = utf8Text(redact(message({ type, body: register }), { text: true }));
     assert.ok(text.includes('response="xxxxxx"'), type);
   }
 });

@@ -7,6 +7,7 @@ import { makeAck, makeCancel } from "./derived-requests.ts";
 import type { Engine } from "./engine.ts";
 import type { Flow } from "./flow.ts";
 import type { FlowsInUse, FlowUse, Rider } from "./flows-in-use.ts";
+import type { TimerName } from "./ports.ts";
 import type { Evictable } from "./registry.ts";
 import type { Remnant } from "./remnants.ts";
 
@@ -41,6 +42,8 @@ export interface Branch {
 
 type ClientAction = InviteClient["action"] | NonInviteClient["action"];
 
+const INVITE = { again: "A", end: "B" } as const;
+const NON_INVITE = { again: "E", end: "F" } as const;
 /** For whom the rest is of no interest. */
 const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };
 
@@ -70,6 +73,8 @@ export abstract class Attempt implements Rider, Evictable {
   abstract forget(): void;
   abstract flowLost(): void;
   protected abstract answered(status: number): void;
+  /** Those that send again and give up. RFC 3261, table 4 */
+  protected abstract readonly timers: { readonly again: TimerName; readonly end: TimerName };
 
   /** Answers come back by the path of their request: the same host, as safely as it went. */
   cameBy(flow: Flow): boolean {
@@ -91,8 +96,10 @@ export abstract class Attempt implements Rider, Evictable {
     switch (action) {
       case "send request":
         if (this.#branch === undefined) return;
-        if (this.#sent) engine.counters.repeatsOut += 1;
-        else engine.counters.requestsOut += 1;
+        if (this.#sent) {
+          engine.counters.repeatsOut += 1;
+          this.#fired(this.timers.again);
+        } else engine.counters.requestsOut += 1;
         this.#sent = true;
         return engine.send(this.flow, this.#branch.bytes);
       case "send ack":
@@ -102,6 +109,7 @@ export abstract class Attempt implements Rider, Evictable {
         return;
       case "report timeout":
         engine.counters.timeouts += 1;
+        this.#fired(this.timers.end);
         return this.#user.timeout();
       case "report transport error":
         return this.#user.lost();
@@ -126,9 +134,15 @@ export abstract class Attempt implements Rider, Evictable {
   }
 
   protected sendAck(): void {}
+
+  #fired(timer: TimerName): void {
+    if (this.#branch === undefined) return;
+    this.owner.engine.fired(timer, this.#branch.request, this.#branch.branch, this.flow);
+  }
 }
 
 export class NonInviteAttempt extends Attempt {
+  protected readonly timers = NON_INVITE;
   readonly #runner: Runner<NonInviteClient>;
 
   constructor(branch: Branch, user: AttemptUser, owner: AttemptOwner) {
@@ -168,6 +182,7 @@ export class NonInviteAttempt extends Attempt {
 }
 
 export class InviteAttempt extends Attempt {
+  protected readonly timers = INVITE;
   readonly #runner: Runner<InviteClient>;
   #cancel: "no" | "wanted" | "sent" = "no";
   #ack: Uint8Array | undefined;

@@ -28,6 +28,7 @@ import type {
   EndpointStats,
   RequestObserver,
   RequestOptions,
+  TimerTrace,
   Trace,
   TransactionUser,
 } from "./ports.ts";
@@ -73,6 +74,11 @@ export class Endpoint implements FlowEvents {
   /** Sees every message from now on; `undefined` ends it. */
   set trace(trace: Trace | undefined) {
     this.#engine.trace = trace;
+  }
+
+  /** Hears of every timer that fires from now on. */
+  set timerTrace(trace: TimerTrace | undefined) {
+    this.#engine.timerTrace = trace;
   }
 
   get stats(): EndpointStats {

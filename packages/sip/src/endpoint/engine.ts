@@ -17,7 +17,14 @@ import {
 } from "../transaction/index.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import type { Flow, Transports } from "./flow.ts";
-import type { EndpointEvent, EndpointOptions, EndpointPorts, SentBy, Trace } from "./ports.ts";
+import type {
+  EndpointEvent,
+  EndpointOptions,
+  EndpointPorts,
+  SentBy,
+  TimerTrace,
+  Trace,
+} from "./ports.ts";
 import { StreamlessPlaces } from "./streamless.ts";
 
 export interface Plans {
@@ -48,6 +55,7 @@ export class Engine {
   readonly counters: Counters = newCounters();
   readonly streamless = new StreamlessPlaces();
   trace: Trace | undefined;
+  timerTrace: TimerTrace | undefined;
   readonly #transports: Transports;
   readonly #random: Random;
   readonly #log: ((event: EndpointEvent) => void) | undefined;
@@ -84,6 +92,15 @@ export class Engine {
     if (this.trace === undefined) return;
     try {
       this.trace(direction, message, flow, this.wheel.now());
+    } catch (error) {
+      this.report({ kind: "trace failed", error });
+    }
+  }
+
+  fired(...told: Parameters<TimerTrace>): void {
+    if (this.timerTrace === undefined) return;
+    try {
+      this.timerTrace(...told);
     } catch (error) {
       this.report({ kind: "trace failed", error });
     }

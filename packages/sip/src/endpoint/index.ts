@@ -15,6 +15,8 @@ export type {
   SendFailure,
   SentBy,
   ServerTransaction,
+  TimerName,
+  TimerTrace,
   Trace,
   TransactionUser,
 } from "./ports.ts";

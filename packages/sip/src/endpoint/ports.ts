@@ -43,6 +43,17 @@ export type Trace = (
   now: number,
 ) => void;
 
+/** Of the transactions; those that only forget are not told. RFC 3261, table 4 */
+export type TimerName = "A" | "B" | "E" | "F" | "H";
+
+/** Hears of timers that fired: which, for what request, under which branch of ours or of its client, on what flow. */
+export type TimerTrace = (
+  timer: TimerName,
+  request: SipRequest,
+  branch: string,
+  flow: Flow,
+) => void;
+
 export interface SentBy {
   readonly host: string;
   readonly port: number | undefined;

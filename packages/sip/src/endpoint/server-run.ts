@@ -105,6 +105,7 @@ export abstract class ServerRun implements Answering, Evictable {
         return; // Where the ACK is at hand: see `InviteServerRun.ack`.
       case "report timeout":
         this.#markAnswered();
+        this.#fired();
         this.#held?.fail("timeout");
         return this.absorb();
       case "report transport error":
@@ -122,6 +123,13 @@ export abstract class ServerRun implements Answering, Evictable {
   protected absorb(): void {
     this.#held = undefined;
     this.#finished = this.owner.finished(this);
+  }
+
+  /** Only an INVITE waits for what confirms its answer. RFC 3261 §17.2.1 */
+  #fired(): void {
+    if (this.#held === undefined) return;
+    const { request } = this.#held;
+    this.owner.engine.fired("H", request, request.via.params.get("branch") ?? "", this.flow);
   }
 
   /** The last answer, and the way it went; undefined where that is not known yet, or nothing was sent. */

@@ -61,6 +61,10 @@ const operatorsOnly: Scenario = async ({ victim }) => {
     ["PUT", "/users/alice/history-hold"],
     ["DELETE", "/users/alice/history-hold"],
     ["GET", "/trace"],
+    ["GET", "/trace/live"],
+    ["GET", "/trace/users"],
+    ["POST", "/trace/users"],
+    ["DELETE", "/trace/users/alice"],
     ["GET", "/stats"],
     ["GET", "/nothing-of-this-name"],
   ];

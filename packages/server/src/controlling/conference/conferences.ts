@@ -34,6 +34,7 @@ import { subscribeConferenceState } from "./subscribe-conference-state.ts";
 import { wishAlias } from "./wish-alias.ts";
 
 export class Conferences implements Owner {
+  readonly name = "controlling function of sessions";
   readonly #hosting: Hosting;
   readonly #registry: Registry;
 

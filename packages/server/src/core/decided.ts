@@ -1,0 +1,47 @@
+/** Verdicts of functions in words, for whoever looks on. */
+import { formatUri } from "@parlance/sip";
+import type { Decision, Passage, Verdict } from "../ports/index.ts";
+
+export const ORIGINATING = "participating function of the originator";
+export const TERMINATING = "participating function of the target";
+export const AFTER_FAILURE = "participating function, after the devices failed";
+export const ANCHORING = "participating function of the session";
+
+const MOST_NAMED = 4;
+
+export function decided(
+  by: string,
+  verdict: Verdict,
+  { request, flow }: Passage,
+  users: readonly string[] = [],
+): Decision {
+  return { by, said: inWords(verdict), request, flow, users, clause: "OMA IM 8.2" };
+}
+
+/** Somebody has this address, and the request. */
+export function takenBy(owner: string, { request, flow }: Passage): Decision {
+  return { by: owner, said: `takes ${request.method} ${request.uriText}`, request, flow };
+}
+
+function inWords(verdict: Verdict): string {
+  switch (verdict.do) {
+    case "refuse":
+      return `refuses: ${verdict.refusal.status} ${verdict.refusal.condition}`;
+    case "pass":
+      return verdict.edit === undefined ? "lets it pass" : "lets it pass, changed";
+    case "forward":
+      return toDevices(verdict);
+    case "defer":
+      return "keeps it until the user is there";
+    case "answer":
+      return `answers ${verdict.status}`;
+    case "taken":
+      return "goes between the two sides";
+  }
+}
+
+function toDevices({ bindings }: Extract<Verdict, { readonly do: "forward" }>): string {
+  const named = bindings.slice(0, MOST_NAMED).map(({ contact }) => formatUri(contact));
+  const more = bindings.length > MOST_NAMED ? " …" : "";
+  return `goes to ${bindings.length === 1 ? "the device" : `${bindings.length} devices:`} ${named.join(", ")}${more}`;
+}
