@@ -11,7 +11,7 @@ import {
 } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
-import type { AliasPages } from "./ports/index.ts";
+import type { AliasPages, ReportCollection, Spreading } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
 import { type UserPlane, untaggedOf } from "./user-plane.ts";
 
@@ -24,11 +24,14 @@ export interface ConferenceParts {
   readonly groups: Groups;
   readonly aliasPages: AliasPages | undefined;
   readonly services: { readonly factory: string };
+  readonly spreading: Spreading | undefined;
+  readonly collection: ReportCollection;
 }
 
 /** Undefined where there is no user plane. */
 export function makeConferences(parts: ConferenceParts): Conferences | undefined {
   const { config, limits, ports, core, plane, groups, aliasPages, services } = parts;
+  const { spreading, collection } = parts;
   if (plane === undefined) return undefined;
   const { plainSip: plain = false, pagerInterworking: plainSip = plain } = config.compat ?? {};
   const { stores, clock, random, log } = ports;
@@ -43,6 +46,8 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       userAt: (address) => core.directory.owner(address)?.user,
       mayWrite: (address) => way.mayWrite(address),
       readContent: core.readContent,
+      spreading,
+      collection,
       aliasPages,
       store: stores.conferences,
       clock,
@@ -66,6 +71,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
         participants: limits.conferenceParticipants,
         adHocParticipants: limits.adHocParticipants,
         groupParticipants: limits.groupParticipants,
+        recipients: limits.recipientsPerList,
         messageBytes: limits.roomMessageBytes,
         stateBytes: STATE_BYTES,
       },

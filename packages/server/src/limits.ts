@@ -50,6 +50,7 @@ export const defaultLimits = {
   interworkedIdleSeconds: 1_800, // of a session with a phone that gets its messages one by one
   largeMessageBytes: 10 * 1_048_576, // that is kept for a user who is away
   receptionsPerUser: 8, // large messages and files that he sends at one time to users who are away
+  groupFileBytes: 100 * 1_048_576, // that is sent to many, and taken whole before it goes on
   deferredFileBytes: 0, // pushed in a session to a user who is away: 480 is what OMA IM says of them
   conferences: 2_000, // sessions of many
   conferencesPerUser: 20, // that he is in, or waits for others in

@@ -31,7 +31,13 @@ import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
 import { historyHandler, keepingRules } from "./user-history.ts";
-import { makePlane, type UserPlane, untaggedOf, waitingContents } from "./user-plane.ts";
+import {
+  makePlane,
+  makeSpreading,
+  type UserPlane,
+  untaggedOf,
+  waitingContents,
+} from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import type { WebRequest } from "./web/index.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
@@ -205,17 +211,6 @@ function makeFunctions(
   const plane = makePlane(config, limits, ports, core, tracer.frames);
   const services = servicesOf(config);
   const { groups, policy: rules } = documents;
-  const conferences = makeConferences({
-    config,
-    limits,
-    ports,
-    core,
-    plane,
-    groups,
-    aliasPages: web.alias,
-    services,
-  });
-  groups.onChange((identity, group) => conferences?.groupChanged(identity, group));
   const running = ({ address }: User): number =>
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
@@ -283,6 +278,21 @@ function makeFunctions(
     },
     { address: services.imdn, userAgent, ...DEFAULT_COLLECTOR_TIMES },
   );
+  const keepCopy = deferral.keepCopy.bind(deferral);
+  const spreading = makeSpreading(limits, ports, core, { ...contents, keepCopy, reports });
+  const conferences = makeConferences({
+    config,
+    limits,
+    ports,
+    core,
+    plane,
+    groups,
+    aliasPages: web.alias,
+    services,
+    spreading,
+    collection: collector,
+  });
+  groups.onChange((identity, group) => conferences?.groupChanged(identity, group));
   const controlling = new Controlling(
     {
       store: stores.jobs,

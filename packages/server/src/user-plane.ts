@@ -1,11 +1,20 @@
 /** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
 import type { FrameWatch } from "@parlance/msrp";
+import { parseUri } from "@parlance/sip";
+import { parsed } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
-import { type DeferredPorts, LargeMessages, Receptions, WaitingFiles } from "./deferred/index.ts";
+import {
+  type DeferredPorts,
+  LargeMessages,
+  Receptions,
+  type SpreadingPorts,
+  SpreadMessages,
+  WaitingFiles,
+} from "./deferred/index.ts";
 import type { Bounds } from "./limits.ts";
 import { AnchoredSessions, PagerSessions, toOpenDevices } from "./participating/index.ts";
-import type { Untagged, UserSettings } from "./ports/index.ts";
+import type { Spreading, Untagged, UserSettings } from "./ports/index.ts";
 import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
 import { ROOM_LIMITS, Rooms, SWITCH_LIMITS, Switch } from "./switch/index.ts";
@@ -115,7 +124,9 @@ export function waitingContents(
   parts: Pick<Core, "calls" | "way" | "hits"> & { readonly settings: UserSettings },
   plane: UserPlane | undefined,
 ): Pick<DeferredPorts, "large" | "files"> {
-  if (plane === undefined || contents === undefined) return { large: undefined, files: undefined };
+  if (plane === undefined || contents === undefined || limits.largeMessageBytes === 0) {
+    return { large: undefined, files: undefined };
+  }
   const { calls, way, hits, settings } = parts;
   const common = {
     calls,
@@ -133,8 +144,37 @@ export function waitingContents(
   const files = { ...common, way: toOpenDevices(way, settings, "files") };
   return {
     large: new LargeMessages({ ...large, log, referenced }),
-    files: limits.deferredFileBytes > 0 ? new WaitingFiles(files) : undefined,
+    files: new WaitingFiles(files),
   };
+}
+
+/** Undefined where nothing can be kept until all have it. */
+export function makeSpreading(
+  limits: Bounds,
+  { clock, random, log }: ServerPorts,
+  { directory, home, registrar, readContent }: Core,
+  parts: Pick<SpreadingPorts, "large" | "files" | "keepCopy" | "reports">,
+): Spreading | undefined {
+  if (parts.large === undefined) return undefined;
+  return new SpreadMessages(
+    {
+      ...parts,
+      userAt(text) {
+        const uri = parsed(() => parseUri(text));
+        return uri.ok ? directory.owner(home.keyOf(uri.value) ?? "")?.user : undefined;
+      },
+      isReachable: ({ address }) => registrar.contacts.of(address).length > 0,
+      readContent,
+      clock,
+      random,
+      log,
+    },
+    {
+      maxSeconds: limits.deferredSeconds,
+      fileBytes: limits.groupFileBytes,
+      keptFileBytes: limits.deferredFileBytes,
+    },
+  );
 }
 
 export function untaggedOf({ compat }: ServerConfig): Untagged {

@@ -141,6 +141,10 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Octets of one large message kept for a user who is away.",
     least: 1_300,
   },
+  groupFileBytes: {
+    usual: 104_857_600,
+    about: "Octets of one file in a session of its own that is sent to many.",
+  },
   relayUris: { usual: 50_000, about: "URIs that the MSRP relay has handed out." },
   relayUrisPerUser: { usual: 50, about: "URIs of the MSRP relay that one user has." },
   roomMessagesPerSecond: {

@@ -140,9 +140,13 @@ export class Room {
     return this.#ports.send(entitiesOf(to), content, options);
   }
 
-  /** A file, by way of the file server: everybody in the group may fetch it. */
+  /**
+   * A file, by way of the file server: everybody in the group may fetch it. With `via: "session"` it is offered to
+   * each who is in now.
+   */
   sendFile(content: FileContent, options: SendFileOptions = {}): SentFile {
-    return this.#ports.sendFile(content, { ...options, via: "http" });
+    const via = options.via === "session" ? "session" : "http";
+    return this.#ports.sendFile(content, { ...options, via });
   }
 
   /** To be called at every keystroke; what goes out is throttled and ends by itself. */

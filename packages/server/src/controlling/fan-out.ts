@@ -1,13 +1,13 @@
 /** Accepts a message to many: what is needed to make the copies is stored before anybody is told. */
 import { type Entity, parseCpim, type Recipient } from "@parlance/formats";
-import { anonymousEntity, bareAddress, type Refusal, refuse } from "@parlance/im";
+import { type Refusal, refuse } from "@parlance/im";
 import { Expires, formatMessage, formatUri, type SipRequest } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
 import type { Log, Originator, ReportCollection } from "../ports/index.ts";
 import { type Job, type JobStore, StoreError, TimeOrderedIds } from "../store/index.ts";
 import { keyOf } from "./address-key.ts";
+import { type CollectedReports, collectReports } from "./collect-reports.ts";
 import { formatContext } from "./context.ts";
-import { reportedAs } from "./copies.ts";
 import { isEnvelope, makeTemplate } from "./template.ts";
 
 export interface ToMany {
@@ -71,7 +71,7 @@ export class FanOut {
         parts,
         recipients,
         userAgent: this.#options.userAgent,
-        reportRoute: collected && this.#ports.collection?.route,
+        reportRoute: collected?.route,
         shownAuthor: collected?.shownAuthor,
         group,
       },
@@ -94,26 +94,16 @@ export class FanOut {
     };
   }
 
-  /** Reports about several copies come back together. Undefined: they are not wanted, or go straight. */
-  async #collect(
+  #collect(
     { request, originator, parts }: ToMany,
     recipients: readonly Recipient[],
-  ): Promise<{ readonly shownAuthor: string | undefined } | undefined> {
+  ): Promise<CollectedReports | undefined> {
     const { collection, random } = this.#ports;
     const envelope = parseCpim(parts.find(isEnvelope)?.content ?? new Uint8Array());
-    if (collection === undefined || recipients.length < 2 || !envelope.ok) return undefined;
-    const cpim = envelope.value;
-    const messageId = reportedAs(cpim);
-    if (messageId === undefined) return undefined;
-    // Reports are addressed to whom the envelope names, so this must lead back to one author.
-    const shownAuthor = originator.anonymous ? anonymousEntity(random) : undefined;
-    await collection.open({
-      messageId,
-      author: formatUri(originator.uri),
-      shownAuthor: shownAuthor ?? cpim.from?.uri ?? bareAddress(request.from.uri),
-      recipients: recipients.map(({ uri }) => keyOf(uri)),
-    });
-    return { shownAuthor };
+    if (!envelope.ok) return Promise.resolve(undefined);
+    const uris = recipients.map(({ uri }) => uri);
+    const copied = { request, originator, recipients: uris, cpim: envelope.value };
+    return collectReports(copied, collection, random);
   }
 
   #notStored(error: unknown): Refusal {

@@ -1,5 +1,6 @@
 /** The request from which all copies of a message to many are made. RFC 5365 §7.2, §7.3 */
 import {
+  type Cpim,
   type CpimChanges,
   type Entity,
   editCpim,
@@ -130,22 +131,30 @@ export function isEnvelope({ headers }: Entity): boolean {
 }
 
 /** What is the same in the envelopes of all copies. */
-function addressed(
-  part: Entity,
-  { reportRoute, shownAuthor, group }: TemplateWishes,
-  sender: string,
-): Entity {
+function addressed(part: Entity, wishes: TemplateWishes, sender: string): Entity {
   const cpim = parseCpim(part.content);
   if (!cpim.ok) return part;
-  const rename = shownAuthor !== undefined || cpim.value.from === undefined;
-  const changes: CpimChanges = {
+  return withContent(part, editCpim(part.content, commonChanges(cpim.value, wishes, sender)));
+}
+
+/** `sender`: as the copies show him. */
+export function commonChanges(
+  cpim: Cpim,
+  {
+    reportRoute,
+    shownAuthor,
+    group,
+  }: Pick<TemplateWishes, "reportRoute" | "shownAuthor" | "group">,
+  sender: string,
+): CpimChanges {
+  const rename = shownAuthor !== undefined || cpim.from === undefined;
+  return {
     ...(rename ? { from: bare(sender) } : {}),
     ...(group === undefined ? {} : { to: [bare(group)], cc: [] }),
     ...(reportRoute === undefined
       ? {}
       : { add: [imdnHeader("IMDN-Record-Route", formatNamedUri(bare(reportRoute)))] }), // RFC 5438 §8
   };
-  return withContent(part, editCpim(part.content, changes));
 }
 
 /** A length that was written for other content would cut it off. */

@@ -2,39 +2,22 @@
 import { type FileOffer, mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM, isRefusal, type Refusal, refuse } from "@parlance/im";
 import { type Body, DateHeader, Expires, formatUri } from "@parlance/sip";
-import type { Cancel } from "@parlance/wire";
 import { saidBy } from "../media/index.ts";
 import type { Deferral, Passage, TakeOver, User, Verdict } from "../ports/index.ts";
 import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
 import { type Counters, countersOf } from "./counters.ts";
 import { formatKeptFile, keptFile } from "./files/kept-invitation.ts";
 import { Flush, type FlushResult } from "./flush.ts";
+import { forget } from "./forget.ts";
 import { retryDelayMs } from "./judge-push.ts";
 import { judgeStoring } from "./judge-storing.ts";
 import type { Kept } from "./large/content-sink.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { goesOnlyBySession, isUnfit } from "./push.ts";
+import { goesOnlyBySession, isUnfit, push } from "./push.ts";
+import { newQueue, type Queue } from "./queue.ts";
 import { Sweeper } from "./sweeper.ts";
 import { addressedAs, cameIn, recordOf } from "./waiting-request.ts";
-
-/** A user for whom something waits. */
-interface Queue {
-  readonly userName: string;
-  /** Messages given to the store; those that an earlier life left count as one. */
-  count: number;
-  /** Of these, how many the last flush that found nothing more had seen. */
-  served: number;
-  state: "resting" | "queued" | "running";
-  /** What is left is for contacts that are not there: nothing has to wait behind it. */
-  parked: boolean;
-  /** The user registered while a flush ran. */
-  again: boolean;
-  /** Rounds that failed since the last registration. */
-  failedRounds: number;
-  failedAt: number;
-  retry: Cancel | undefined;
-}
 
 /** What comes in a session for somebody who is away. */
 interface Came {
@@ -64,6 +47,8 @@ export class DeferredMessages implements Deferral {
   readonly #sweeper: Sweeper;
   readonly #queues = new Map<string, Queue>();
   readonly #runnable = new Set<Queue>();
+  /** Ids of what is brought beside what waits. */
+  readonly #underWay = new Set<string>();
   #running = 0;
   #stopped = false;
 
@@ -154,7 +139,7 @@ export class DeferredMessages implements Deferral {
     const came: Came = { invitation: passage, user, expiresAt };
     const verdict = isFile
       ? files?.receive(passage, (...of) => this.#keepFile(came, ...of), instead)
-      : large?.receive(passage, (kept) => this.#keepMessage(came, kept), instead);
+      : large?.receive(passage, (kept) => this.#keepMessage(came, kept), { instead });
     return verdict ?? { do: "refuse", refusal: refuse("unreachable") };
   }
 
@@ -194,11 +179,46 @@ export class DeferredMessages implements Deferral {
     return 200;
   }
 
+  /** One of many: brought at once to whoever is there, also if he fetches what waits himself. IM-5.2.4-08d */
+  async keepCopy(copy: DeferredMessage, user: User): Promise<Refusal | "stored"> {
+    const isThere = this.#ports.isReachable(user);
+    // Nothing waits behind a file about which somebody is asked.
+    const apart = isThere && (copy.mode === "file" || !this.#ports.settings.pushes(user));
+    const result = apart
+      ? await this.#write(copy, copy.sizeBytes)
+      : await this.#add(copy, user, isThere ? "untried" : "tried");
+    if (isRefusal(result)) return this.#refused(result);
+    this.#counters.stored.add();
+    if (apart) void this.#bringNow(copy, user);
+    return result;
+  }
+
   userReachable(user: User): void {
     const queue = this.#queues.get(user.name);
     if (queue === undefined) return;
     queue.failedRounds = 0;
     this.#wake(queue);
+  }
+
+  /** Beside what waits. What he does not take now waits as well. */
+  async #bringNow(copy: DeferredMessage, user: User): Promise<void> {
+    this.#underWay.add(copy.id);
+    try {
+      const result = await push(copy, user, this.#ports, this.#options);
+      if (result === "delivered") this.#counters.pushed.add();
+      if (result === "delivered" || result === "refused" || result === "unwelcome") {
+        return await forget(user.name, [copy], this.#ports);
+      }
+    } catch (error) {
+      this.#ports.log.error("push failed", { id: copy.id, error: String(error) });
+    } finally {
+      this.#underWay.delete(copy.id);
+      this.#ports.changed(user);
+    }
+    const known = this.#queues.get(user.name);
+    const queue = known ?? this.#open(user.name);
+    queue.count += 1;
+    queue.parked = known?.parked ?? true;
   }
 
   #waysFor({ request }: Passage, user: User): Ways {
@@ -215,26 +235,33 @@ export class DeferredMessages implements Deferral {
     const isFirst = known === undefined || known.parked;
     queue.parked = isFirst && ways === "none";
     queue.count += 1;
-    const { messagesPerUser: messages, bytesPerUser: bytes } = this.#options;
+    const result = await this.#write(record);
+    if (isRefusal(result) && result.condition !== "store full") {
+      // Nobody may wait behind what is not there.
+      if (queue.count === 1 && queue.state === "resting") this.#queues.delete(user.name);
+      return result;
+    }
+    // A flush may have found nothing before the commit, and have closed the queue.
+    const live = this.#queues.get(user.name) ?? queue;
+    this.#queues.set(user.name, live);
+    if (!queue.parked && this.#ports.isReachable(user)) {
+      if (isFirst && ways === "untried") this.#wake(live);
+      else this.#tryAgain(live, isFirst);
+    }
+    if (result === "stored") this.#ports.changed(user);
+    return result;
+  }
+
+  /** `besides`: octets that do not count. */
+  async #write(record: DeferredMessage, besides = 0): Promise<Refusal | "stored"> {
+    const { messagesPerUser: messages, bytesPerUser } = this.#options;
     try {
-      const result = await this.#ports.store.add(record, { messages, bytes });
-      // A flush may have found nothing before the commit, and have closed the queue.
-      const live = this.#queues.get(user.name) ?? queue;
-      this.#queues.set(user.name, live);
-      if (!queue.parked && this.#ports.isReachable(user)) {
-        if (isFirst && ways === "untried") this.#wake(live);
-        else this.#tryAgain(live, isFirst);
-      }
-      if (result !== "over quota") {
-        this.#ports.changed(user);
-        return "stored";
-      }
+      const quota = { messages, bytes: bytesPerUser + besides };
+      if ((await this.#ports.store.add(record, quota)) !== "over quota") return "stored";
       this.#ports.hits.hit("deferredPerUser");
       return refuse("store full");
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      // Nobody may wait behind what is not there.
-      if (queue.count === 1 && queue.state === "resting") this.#queues.delete(user.name);
       this.#ports.log.warn("message not stored", { fault: error.fault });
       return error.fault === "busy"
         ? refuse("overload", [["Retry-After", RETRY_AFTER_SECONDS]])
@@ -259,17 +286,7 @@ export class DeferredMessages implements Deferral {
   }
 
   #open(userName: string): Queue {
-    const queue: Queue = {
-      userName,
-      count: 0,
-      served: 0,
-      state: "resting",
-      parked: false,
-      again: false,
-      failedRounds: 0,
-      failedAt: Number.NEGATIVE_INFINITY,
-      retry: undefined,
-    };
+    const queue = newQueue(userName, this.#underWay);
     this.#queues.set(userName, queue);
     return queue;
   }

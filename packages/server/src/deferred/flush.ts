@@ -25,6 +25,8 @@ export interface Arrivals {
   readonly count: number;
   /** How many of them there were when nothing was left. */
   served: number;
+  /** Ids of what is brought otherwise. */
+  readonly underWay: ReadonlySet<string>;
 }
 
 export class Flush {
@@ -58,7 +60,7 @@ export class Flush {
     for (;;) {
       const page = await this.#ports.store.page(this.#user.name, after, pageSize);
       for (const message of page) {
-        if (this.#tried.has(message.id)) continue;
+        if (this.#tried.has(message.id) || arrivals.underWay.has(message.id)) continue;
         if (message.mode === "file") {
           this.#file ??= message;
           continue;

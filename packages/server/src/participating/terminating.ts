@@ -100,7 +100,8 @@ export function terminating(
   const keepable = ({ request }: Passage): boolean => {
     const { kind, offer } = saidBy(request);
     if (kind === "large message") return true;
-    return kind === "file" && offer !== undefined && mayBeKept(offer, keptFileBytes);
+    if (kind !== "file" || offer === undefined || keptFileBytes === 0) return false;
+    return mayBeKept(offer, keptFileBytes);
   };
 
   const judgeSession = (passage: Passage, user: User, bindings: readonly Binding[]): Verdict => {

@@ -54,6 +54,7 @@ export type { Recording } from "./recording.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";
 export type { Sealing } from "./sealing.ts";
 export type { ServerDocument, ServerDocuments } from "./server-documents.ts";
+export type { CopyForm, ForMany, Spreading } from "./spreading.ts";
 export type { TakeOver } from "./take-over.ts";
 export type { Untagged } from "./untagged.ts";
 export type { UserRules } from "./user-rules.ts";

@@ -107,6 +107,8 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   #open = false;
   #over = false;
   #renewing = false;
+  /** It was agreed on by a line of which we have not heard yet that it is there: nothing is lost when we do. */
+  #cameWithLine = false;
 
   /** Throws ImError when there is no line. */
   constructor(terms: MediaTerms, owner: MediaOwner, ports: MediaPorts, bounds: MediaBounds) {
@@ -213,6 +215,10 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   /** There is a line again: the peer has to learn where we are now, and a lost connection comes back. */
   lineIsBack(): void {
     if (this.#call === undefined || this.#over) return;
+    if (this.#cameWithLine) {
+      this.#cameWithLine = false;
+      return;
+    }
     const lost = this.#msrp !== undefined && this.#msrp.state !== "bound";
     if (lost) void this.#renew();
     else void this.#tellWhere(this.#call);
@@ -312,6 +318,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
     if (terms === undefined) return this.#fail(new ImError("not supported"));
     this.#agreed = agreed;
     this.#agent = agent;
+    this.#cameWithLine = !this.#ports.isOnline();
     this.#msrp = new MsrpSession(this.#own.uri, this.#user, this.#ports.endpoint, {
       waits: WAITS,
       receive: { ...receiveLimits, messageBytes: this.#bounds.receiveBytes },

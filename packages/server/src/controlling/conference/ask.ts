@@ -1,5 +1,13 @@
 /** An INVITE that the controlling function gets, read as far as its checks go. Clauses 7.2.1.2 to 7.2.1.5 */
-import { asksFor, IM_TAG, ISFOCUS, offers, type Refusal, refuse } from "@parlance/im";
+import {
+  asksFor,
+  IM_TAG,
+  ISFOCUS,
+  offers,
+  type Refusal,
+  refuse,
+  type SessionKind,
+} from "@parlance/im";
 import {
   Contact,
   formatUri,
@@ -20,6 +28,8 @@ export interface Ask {
   readonly originator: Originator | undefined;
   readonly contactIsFocus: boolean;
   readonly unknownExtensions: readonly string[];
+  /** What it is for. */
+  readonly purpose: SessionKind;
   /** What it offers to a room, or what is wrong with that. */
   readonly offer: SessionMedia | Refusal;
   /** Of From: the name of the user, or what he wishes to be called. */
@@ -39,6 +49,7 @@ export function readAsk(passage: Passage, untagged: Untagged): Ask {
     originator,
     contactIsFocus: saysFocus(request),
     unknownExtensions: (request.get(Require) ?? []).filter((tag) => !KNOWN.has(tag)),
+    purpose: saidBy(request).kind,
     offer: readOffer(request),
     name: request.from.name,
     contact: contact === undefined ? "" : formatUri(contact.uri),
@@ -64,9 +75,11 @@ function readOffer(request: SipRequest): SessionMedia | Refusal {
   if (body === undefined) return refuse("no common media");
   const offer = readOfferedMedia(body);
   if (offer === "broken") return refuse("bad body");
-  if (offer === "other" || !wrapsMessages(offer.media)) return refuse("no common media");
-  // One message, or a file, is no conversation: nobody distributes them here yet.
-  return saidBy(request).kind === "conversation" ? offer : refuse("no common media");
+  if (offer === "other") return refuse("no common media");
+  // Around a file no envelope is needed.
+  return saidBy(request).kind === "file" || wrapsMessages(offer.media)
+    ? offer
+    : refuse("no common media");
 }
 
 const KNOWN: ReadonlySet<string> = new Set<string>([...FOCUS_EXTENSIONS, "timer", "100rel"]);

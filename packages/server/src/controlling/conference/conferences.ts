@@ -12,7 +12,7 @@ import { utf8Text } from "@parlance/wire";
 import type { Edit, MaybePromise, Originator, Owner, Passage, Verdict } from "../../ports/index.ts";
 import type { Group } from "../model.ts";
 import { TAKEN } from "./admit.ts";
-import { readAsk, rejectsFocus } from "./ask.ts";
+import { type Ask, readAsk, rejectsFocus } from "./ask.ts";
 import type { Conference, ConferenceProcedures } from "./conference.ts";
 import type { Device } from "./device.ts";
 import { focusContact } from "./focus-face.ts";
@@ -31,6 +31,8 @@ import { rejoin } from "./rejoin.ts";
 import { setUpAdHocGroup } from "./set-up-ad-hoc-group.ts";
 import { setUpPredefinedGroup } from "./set-up-predefined-group.ts";
 import { subscribeConferenceState } from "./subscribe-conference-state.ts";
+import { toGroup, toList } from "./to-many.ts";
+import { toSession } from "./to-session.ts";
 import { wishAlias } from "./wish-alias.ts";
 
 export class Conferences implements Owner {
@@ -121,6 +123,7 @@ export class Conferences implements Owner {
     const { ports, options } = this.#hosting;
     if (rejectsFocus(passage.request)) return no(refuse("unreachable"));
     const ask = readAsk(passage, options.untagged);
+    if (ask.purpose !== "conversation") return this.#spread(ask, key);
     if (key === options.factory) return setUpAdHocGroup(ask, this.#hosting);
     const group = ports.groups.find(key);
     if (group?.inviteMembers === true) return setUpPredefinedGroup(ask, group, this.#hosting);
@@ -128,6 +131,21 @@ export class Conferences implements Owner {
     const conference = this.#registry.find(key);
     if (conference !== undefined) return rejoin(ask, conference, this.#hosting);
     return no(refuse(ask.isOurs ? "no such conference" : "no feature tag")); // clause 7.5
+  }
+
+  /** One message, or files, in a session of their own. */
+  #spread(ask: Ask, key: string): Verdict {
+    const { ports, options } = this.#hosting;
+    const { spreading } = ports;
+    if (spreading === undefined) return no(refuse("no common media"));
+    if (key === options.factory) return toList(ask, spreading, this.#hosting);
+    const group = ports.groups.find(key);
+    if (group?.inviteMembers === true) return toGroup(ask, group, spreading, this.#hosting);
+    const conference = this.#registry.named(key);
+    if (conference === undefined && group === undefined) {
+      return no(refuse(ask.isOurs ? "no such conference" : "no feature tag")); // clause 7.5
+    }
+    return toSession(ask, conference, spreading, this.#hosting);
   }
 
   async #message(passage: Passage, key: string): Promise<Verdict> {

@@ -8,7 +8,9 @@ import type {
   MediaRooms,
   Notifier,
   ReadContent,
+  ReportCollection,
   RoomLogRules,
+  Spreading,
   Untagged,
   User,
   Way,
@@ -28,6 +30,10 @@ export interface ConferencePorts {
   /** Takes one request from what a user may write; false when there is none left for now. */
   readonly mayWrite: (address: string) => boolean;
   readonly readContent: ReadContent;
+  /** Brings what comes in a session of its own to many; undefined where it cannot be kept meanwhile. */
+  readonly spreading: Spreading | undefined;
+  /** Undefined when reports go straight to the author. */
+  readonly collection: ReportCollection | undefined;
   /** Undefined where nobody is told of a page for names. */
   readonly aliasPages: AliasPages | undefined;
   readonly store: ConferenceStore;
@@ -68,6 +74,8 @@ export interface ConferenceLimits {
   readonly adHocParticipants: number;
   /** Of a group that says nothing. */
   readonly groupParticipants: number;
+  /** In the list of one large message, or of files. */
+  readonly recipients: number;
   /** Of one message, its envelope included. */
   readonly messageBytes: number;
   /** Of one document of the conference state. */

@@ -58,7 +58,7 @@ export class WaitingFiles {
     for (const reception of this.#receptions) reception.stop();
   }
 
-  receive(passage: Passage, keep: KeepFile, instead: TakeOver | undefined): Verdict {
+  receive(passage: Passage, keep: KeepFile, instead?: TakeOver): Verdict {
     const { calls, media, contents, clock, userAgent } = this.#ports;
     const { request, flow, originator } = passage;
     const { offer } = saidBy(request);

@@ -13,8 +13,8 @@ export interface Kept {
 
 /** More than this in memory, and the sender has to wait. */
 const BACKLOG_BYTES = 1_048_576;
-/** Enough for every envelope that is read at all. */
-const START_BYTES = 32_768;
+/** Enough for every envelope that is read at all. Rows that wait were written with it. */
+export const START_BYTES = 32_768;
 
 export class ContentSink implements IncomingSink {
   readonly #contents: FileContent;

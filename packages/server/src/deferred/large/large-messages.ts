@@ -7,8 +7,9 @@ import {
   type Refusal,
   refuse,
 } from "@parlance/im";
+import type { MessageSource } from "@parlance/msrp";
 import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
-import type { Cancel, Clock, Random } from "@parlance/wire";
+import { type Cancel, type Clock, concatBytes, type Random } from "@parlance/wire";
 import { contentSource, faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
 import type {
   Binding,
@@ -22,11 +23,11 @@ import type {
   Verdict,
   Way,
 } from "../../ports/index.ts";
-import type { DeferredMessage } from "../../store/index.ts";
+import type { ContentReader, DeferredMessage } from "../../store/index.ts";
 import { judgeLongPush, judgePush, type PushResult } from "../judge-push.ts";
 import { readWaiting } from "../waiting-request.ts";
 import { bringTo } from "./bring-to.ts";
-import type { Kept } from "./content-sink.ts";
+import { type Kept, START_BYTES } from "./content-sink.ts";
 import { inEnvelope } from "./in-envelope.ts";
 import type { LargePorts } from "./ports.ts";
 import { LARGE_FEATURES, Reception } from "./reception.ts";
@@ -43,6 +44,13 @@ export interface LargeMessagesPorts extends LargePorts {
 
 /** How a message is kept: the MSRP status for its sender. */
 export type Keep = (kept: Kept) => Promise<number>;
+
+export interface Receiving {
+  /** Takes the place of a call that was placed in vain. */
+  readonly instead?: TakeOver | undefined;
+  /** Of this one. */
+  readonly maxBytes?: number;
+}
 
 const SWEEP_MS = 3_600_000;
 /** Younger ones may be on their way into a row. */
@@ -70,8 +78,12 @@ export class LargeMessages {
     for (const reception of this.#receptions) reception.stop();
   }
 
-  receive(passage: Passage, keep: Keep, instead: TakeOver | undefined): Verdict {
-    const { calls, media, maxBytes, contents, clock } = this.#ports;
+  receive(
+    passage: Passage,
+    keep: Keep,
+    { instead, maxBytes = this.#ports.maxBytes }: Receiving = {},
+  ): Verdict {
+    const { calls, media, contents, clock } = this.#ports;
     const { request, flow, originator } = passage;
     const { offer } = saidBy(request);
     if (offer === undefined || flow === undefined) return refused(refuse("no common media"));
@@ -128,19 +140,35 @@ export class LargeMessages {
     try {
       const invite = this.#invite(waiting.request, message.attempts);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
+      const source = sourceOf(message, waiting.request, reader);
       return await bringTo(
         { user, contacts: largeFirst(able), invite, features: LARGE_FEATURES },
         {
-          file: largeMessageFile(reader.sizeBytes),
+          file: largeMessageFile(source.sizeBytes),
           acceptTypes: [CPIM],
           judge: judgePush,
-          message: () => ({ contentType: CPIM, content: contentSource(reader) }),
+          message: () => ({ contentType: CPIM, content: source.open() }), // IM-9.3.2.1-03
         },
         this.#ports,
       );
     } finally {
       await reader.close();
     }
+  }
+
+  /** All of a message that nobody has to wait for any more; undefined when it cannot be read. */
+  async take({ content }: Kept): Promise<Uint8Array | undefined> {
+    const { contents } = this.#ports;
+    const reader = await contents.open(content);
+    if (reader === undefined) return undefined;
+    const pieces: Uint8Array[] = [];
+    try {
+      for await (const piece of reader.read(0, reader.sizeBytes)) pieces.push(piece.slice());
+    } finally {
+      await reader.close();
+    }
+    await contents.delete(content);
+    return concatBytes(...pieces);
   }
 
   /** A message that came by MESSAGE, and is too long for the datagrams that these devices are reached by. RFC 3428 §8 */
@@ -169,8 +197,9 @@ export class LargeMessages {
 
   /** After the row is gone. */
   async forget(messages: readonly DeferredMessage[]): Promise<void> {
-    for (const { content } of messages) {
-      if (content !== undefined) await this.#ports.contents.delete(content);
+    for (const { content, group } of messages) {
+      // What many have been sent is swept away when none of them waits for it any more.
+      if (content !== undefined && group === undefined) await this.#ports.contents.delete(content);
     }
   }
 
@@ -211,6 +240,21 @@ export class LargeMessages {
     const named = new Set(await referenced());
     for (const id of old) if (!named.has(id)) await contents.delete(id);
   }
+}
+
+/** The envelope of a copy is its own, and stands in its row. */
+function sourceOf(
+  { group }: DeferredMessage,
+  { body }: SipRequest,
+  reader: ContentReader,
+): { readonly sizeBytes: number; open(): MessageSource } {
+  const { sizeBytes } = reader;
+  if (group === undefined) return { sizeBytes, open: () => contentSource(reader) };
+  const from = Math.min(START_BYTES, sizeBytes);
+  return {
+    sizeBytes: sizeBytes - from + body.length,
+    open: () => contentSource(reader, { before: body, from }),
+  };
 }
 
 function refused(refusal: Refusal): Verdict {
