@@ -2,9 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatPage, jsonSchema } from "../apps/parlance/src/config/explain.ts";
+import { openApi } from "../apps/parlance/src/operator/openapi.ts";
+import { ROUTES } from "../apps/parlance/src/operator/routes.ts";
 
 const pages = new Map([
   ["../docs/configuration.md", formatPage()],
+  ["../docs/openapi.json", `${JSON.stringify(openApi(ROUTES), null, 2)}\n`],
   ["../docs/configuration.schema.json", `${JSON.stringify(jsonSchema(), null, 2)}\n`],
 ]);
 

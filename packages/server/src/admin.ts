@@ -4,8 +4,9 @@ import type { Transports } from "@parlance/sip";
 import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/accounts.ts";
 import type { Directory } from "./core/directory.ts";
 import type { Registrar } from "./core/registrar/registrar.ts";
-import type { User } from "./ports/index.ts";
-import type { DeferredStore, HistoryStore } from "./store/index.ts";
+import type { WaitingList } from "./deferred/index.ts";
+import type { LiveSessions } from "./live-sessions.ts";
+import type { Barrable, User, UserSettings } from "./ports/index.ts";
 
 /** A contact, as the operator sees it. */
 export interface BindingView {
@@ -19,71 +20,157 @@ export interface BindingView {
   readonly connection: string | undefined;
 }
 
+/** What a user has set for himself. */
+export interface SettingsView {
+  readonly visible: boolean;
+  readonly offlineDelivery: "push" | "pull";
+  readonly history: { readonly sessions: boolean; readonly messages: boolean };
+  /** On all his devices. */
+  readonly barred: Readonly<Record<Barrable, boolean>>;
+}
+
+export interface AccountPage {
+  readonly users: readonly User[];
+  /** Where to go on, also after a page without hits: one call looks at so many accounts and no more. */
+  readonly next: string | undefined;
+}
+
+export interface AdminUsers {
+  add(account: NewAccount): Promise<User | AccountFault>;
+  /** With all that is kept for him. */
+  remove(name: string): Promise<boolean>;
+  setPassword(name: string, password: string): Promise<"changed" | "unknown" | AccountFault>;
+  change(name: string, update: AccountUpdate): Promise<"changed" | "unknown" | AccountFault>;
+  list(after: string | undefined, limit: number): Promise<readonly User[]>;
+  /** `search`: part of a name, a display name or an address. */
+  page(ask: {
+    readonly after: string | undefined;
+    readonly limit: number;
+    readonly search: string | undefined;
+  }): Promise<AccountPage>;
+  find(name: string): User | undefined;
+}
+
 export interface Admin {
-  readonly users: {
-    add(account: NewAccount): Promise<User | AccountFault>;
-    remove(name: string): Promise<boolean>;
-    setPassword(name: string, password: string): Promise<"changed" | "unknown" | AccountFault>;
-    change(name: string, update: AccountUpdate): Promise<"changed" | "unknown">;
-    list(after: string | undefined, limit: number): Promise<readonly User[]>;
-    find(name: string): User | undefined;
-  };
+  readonly users: AdminUsers;
   bindings(name: string): readonly BindingView[];
   /** Ends the registrations of a user and closes his connections; false: there is no such user. */
   disconnect(name: string): boolean;
+  readonly sessions: LiveSessions;
+  readonly deferred: {
+    /** What waits for somebody; its authors are not told. How many there were. */
+    remove(name: string, ids: readonly string[]): Promise<number>;
+  };
+  settings(name: string): SettingsView | undefined;
 }
 
-export function admin(of: {
+export interface AdminParts {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly registrar: Registrar;
-  readonly deferred: Pick<DeferredStore, "removeAll">;
-  readonly history: Pick<HistoryStore, "removeNewest">;
-  /** What other functions keep of an account that is gone. */
+  readonly waiting: Pick<WaitingList, "discard">;
+  readonly settings: UserSettings;
+  readonly sessions: LiveSessions;
+  /** What functions keep of an account that is gone. */
   readonly forget: (name: string) => Promise<void>;
   readonly transports: Transports;
-}): Admin {
-  const { accounts, directory, registrar, deferred, history, forget, transports } = of;
+}
+
+export function admin(of: AdminParts): Admin {
+  const { directory, registrar, waiting, settings, sessions, transports } = of;
+  const userNamed = (name: string): User | undefined => directory.named(name)?.user;
   return {
-    users: {
-      add: (account) => accounts.add(account),
-      async remove(name) {
-        const removed = await accounts.remove(name);
-        if (removed) {
-          await deferred.removeAll(name); // what waited for him waits for nobody
-          await forgetHistory(name, history);
-          await forget(name);
-        }
-        return removed;
-      },
-      setPassword: (name, password) => accounts.setPassword(name, password),
-      change: (name, update) => accounts.change(name, update),
-      list: (after, limit) => accounts.list(after, limit),
-      find: (name) => directory.named(name)?.user,
-    },
+    users: usersOf(of),
     bindings(name) {
-      const user = directory.named(name)?.user;
+      const user = userNamed(name);
       return user === undefined ? [] : registrar.contacts.of(user.address).map(viewOf);
     },
     disconnect(name) {
-      const user = directory.named(name)?.user;
+      const user = userNamed(name);
       if (user === undefined) return false;
       for (const { flow } of registrar.revoke(user.address)) {
         if (flow !== undefined) transports.close(flow);
       }
       return true;
     },
+    sessions,
+    deferred: { remove: (name, ids) => waiting.discard(name, ids) },
+    settings(name) {
+      const user = userNamed(name);
+      return user && settingsOf(user, settings);
+    },
   };
 }
 
-const FORGOTTEN_AT_ONCE = 1_000; // a few milliseconds of the store, with room for others between two parts
+function usersOf({ accounts, directory, forget }: AdminParts): AdminUsers {
+  return {
+    add: (account) => accounts.add(account),
+    async remove(name) {
+      const removed = await accounts.remove(name);
+      if (removed) await forget(name);
+      return removed;
+    },
+    setPassword: (name, password) => accounts.setPassword(name, password),
+    change: (name, update) => accounts.change(name, update),
+    list: (after, limit) => accounts.list(after, limit),
+    page: ({ after, limit, search }) =>
+      search === undefined
+        ? pageOf(accounts, after, limit)
+        : searched(accounts, { after, limit, search }),
+    find: (name) => directory.named(name)?.user,
+  };
+}
 
-/** Nobody finds it from now on; the retention takes it away. */
-async function forgetHistory(
-  name: string,
-  history: Pick<HistoryStore, "removeNewest">,
-): Promise<void> {
-  while ((await history.removeNewest(name, undefined, FORGOTTEN_AT_ONCE)) > 0);
+async function pageOf(
+  accounts: Accounts,
+  after: string | undefined,
+  limit: number,
+): Promise<AccountPage> {
+  const users = await accounts.list(after, limit);
+  return { users, next: users.length < limit ? undefined : users.at(-1)?.name };
+}
+
+const LOOKED_AT_ONCE = 1_000;
+const LOOKS = 5;
+
+async function searched(
+  accounts: Accounts,
+  ask: { readonly after: string | undefined; readonly limit: number; readonly search: string },
+): Promise<AccountPage> {
+  const wanted = ask.search.toLowerCase();
+  const found: User[] = [];
+  let { after } = ask;
+  for (let look = 0; look < LOOKS; look += 1) {
+    const page = await accounts.list(after, LOOKED_AT_ONCE);
+    for (const user of page) {
+      after = user.name;
+      if (!texts(user).some((text) => text.toLowerCase().includes(wanted))) continue;
+      found.push(user);
+      if (found.length === ask.limit) return { users: found, next: after };
+    }
+    if (page.length < LOOKED_AT_ONCE) return { users: found, next: undefined };
+  }
+  return { users: found, next: after };
+}
+
+function texts({ name, displayName = "", identities }: User): readonly string[] {
+  return [name, displayName, ...identities];
+}
+
+function settingsOf(user: User, settings: UserSettings): SettingsView {
+  return {
+    visible: settings.visible(user),
+    offlineDelivery: settings.pushes(user) ? "push" : "pull",
+    history: {
+      sessions: settings.keepsHistory(user, "sessions"),
+      messages: settings.keepsHistory(user, "messages"),
+    },
+    barred: {
+      sessions: settings.bars(user, "sessions"),
+      messages: settings.bars(user, "messages"),
+      files: settings.bars(user, "files"),
+    },
+  };
 }
 
 function viewOf(contact: ReturnType<Registrar["contacts"]["of"]>[number]): BindingView {

@@ -1,12 +1,13 @@
 /** The IM server: its functions as procedures over ports. */
-export type { Admin, BindingView } from "./admin.ts";
+export type { Admin, AdminUsers, BindingView, SettingsView } from "./admin.ts";
 export type { Secrets, ServerConfig, ServerPorts } from "./config.ts";
 export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts";
 export type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
 export type { TrustedPeer } from "./core/peers.ts";
 export type { StaticRoute } from "./core/routes.ts";
 export { announcementOf } from "./files/index.ts";
-export { defaultLimits, type Limits, limitsWith } from "./limits.ts";
+export { type Bounds, defaultLimits, type Limits, limitsWith } from "./limits.ts";
+export type { LegView, LiveSessions, SessionView } from "./live-sessions.ts";
 export type {
   Counter,
   Log,

@@ -9,7 +9,7 @@ import {
   sipUri,
   type TransportName,
 } from "@parlance/sip";
-import { type Admin, admin } from "./admin.ts";
+import { type Admin, type AdminParts, admin } from "./admin.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
 import { makeConferences } from "./conferences.ts";
@@ -19,9 +19,11 @@ import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages, WaitingList } from "./deferred/index.ts";
 import { drained } from "./drained.ts";
+import { forgetAccount } from "./forget-account.ts";
 import { HistoryDocument, HistoryRecorder, HistoryRetention, ReadState } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
+import { LiveSessions } from "./live-sessions.ts";
 import { originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
@@ -79,6 +81,10 @@ export interface Server {
   readonly media: ServerMedia | undefined;
   readonly trace: Tracer;
   readonly stats: ServerStats;
+  /** Every bound, as it holds. */
+  readonly limits: Bounds;
+  /** New requests are refused. */
+  readonly draining: boolean;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
   drain(patienceMs: number): Promise<void>;
   /** Ends at once. The stores and transports are for whoever opened them to close. */
@@ -144,19 +150,8 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     domain: config.domain,
     events: core.events,
     listens: (address, transport) => core.home.listens(address, transport),
-    admin: admin({
-      accounts: core.accounts,
-      directory,
-      registrar: core.registrar,
-      deferred: ports.stores.deferred,
-      history: ports.stores.history,
-      forget: async (name) => {
-        await settings.removed(name);
-        await documents.removed(name);
-        await web.files?.removeAllOf(name);
-      },
-      transports: ports.transports,
-    }),
+    admin: admin(adminParts(ports, { core, web, documents, waiting }, functions)),
+    limits,
     web,
     media: plane && {
       taken: (connection) => plane.hub.taken(connection),
@@ -165,6 +160,9 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     trace: tracer,
     get stats() {
       return statsOf(core, plane, conferences);
+    },
+    get draining() {
+      return core.draining;
     },
     drain(patienceMs) {
       web.files?.stop(); // uploads go on where they are, with whoever comes next
@@ -339,6 +337,30 @@ function makeFunctions(
   });
   core.own.use([settings, documents.events]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
+}
+
+function adminParts(
+  { stores, transports, random }: ServerPorts,
+  { core, web, documents, waiting }: Pick<Parts, "core" | "web" | "documents" | "waiting">,
+  { settings, conferences, plane }: ReturnType<typeof makeFunctions>,
+): AdminParts {
+  const { accounts, directory, registrar } = core;
+  const sessions = new LiveSessions({ anchored: plane?.sessions, conferences }, random);
+  const discard = async (name: string, ids: readonly string[]): Promise<number> => {
+    const gone = await waiting.discard(name, ids);
+    const user = directory.named(name)?.user;
+    if (user !== undefined && gone > 0) waiting.changed(user);
+    return gone;
+  };
+  const others = [
+    (name: string) => settings.removed(name),
+    (name: string) => documents.removed(name),
+    async (name: string) => void (await web.files?.removeAllOf(name)),
+  ];
+  const { deferred, history } = stores;
+  const forget = (name: string) => forgetAccount(name, { deferred, history, discard, others });
+  const parts = { accounts, directory, registrar, settings, sessions, transports };
+  return { ...parts, waiting: { discard }, forget };
 }
 
 function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {

@@ -68,7 +68,12 @@ export function makePlane(
     },
   );
   const sessions = new AnchoredSessions(
-    { ...common, hits: core.hits, pager: pagerInterworking ? pager : undefined },
+    {
+      ...common,
+      hits: core.hits,
+      now: () => clock.now(),
+      pager: pagerInterworking ? pager : undefined,
+    },
     {
       anchor: config.media?.anchor ?? "always",
       untagged: untaggedOf(config),

@@ -64,9 +64,9 @@ async function start(options: StartCommand): Promise<void> {
     : "";
   const urls = options.json ? "" : ` ${node.listeners.map(({ url }) => url).join(" ")}`;
   process.stdout.write(`ready${ready}${urls}\n`);
-  const failure = await Promise.race([told, node.failed]);
-  await node.stop(DRAIN_MS);
-  if (failure instanceof Error) throw failure;
+  const why = await Promise.race([told, node.failed, node.askedToStop]);
+  await node.stop(typeof why === "number" ? why : DRAIN_MS);
+  if (why instanceof Error) throw why;
 }
 
 /** SIGTERM or SIGINT; the second one does not wait. */

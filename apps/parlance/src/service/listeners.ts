@@ -14,8 +14,9 @@ import {
 } from "@parlance/node";
 import type { MsrpPlace, Server, Stores } from "@parlance/server";
 import type { Configuration } from "../config/schema.ts";
+import type { OperatorPorts } from "../operator/route.ts";
+import { operatorApi } from "../operator/serve.ts";
 import { ListenFaults } from "./listen-faults.ts";
-import { operatorApi } from "./operator-api.ts";
 import { messengerPages, operatorPages } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 
@@ -35,8 +36,7 @@ export interface Surroundings {
   readonly metrics: PrometheusMetrics;
   readonly log: StructuredLog;
   readonly security: SecurityEvents;
-  /** Why no new traffic should be sent here; undefined while all is well. */
-  readonly notReady: () => string | undefined;
+  readonly operator: OperatorPorts;
 }
 
 /** The admin listener comes first, so that it can be asked while the others are opened, and goes last. */
@@ -139,14 +139,18 @@ function publicOf(around: Surroundings, url: string): HttpListener {
 }
 
 function adminOf(around: Surroundings, url: string): HttpListener {
-  const { data, server, stores, metrics, security, notReady, certificates } = around;
+  const { data, stores, metrics, security, operator, certificates } = around;
   const listener = adminListener({
     url,
     token: OperatorToken.open(resolve(data, "operator.token")),
     metrics,
-    notReady,
+    notReady: () => operator.health().notReady,
     denied: (source) => security.report("operator login failed", source),
-    api: operatorApi(server, stores),
+    logged: async (action) => {
+      const entry = { actor: "operator in a browser", action, subject: "operator", detail: "" };
+      await stores.audit.append({ at: operator.now(), ...entry });
+    },
+    api: (operatorOf) => operatorApi(operator, operatorOf),
     failed: pageFailed(around),
     ...(certificates === undefined ? {} : { certificates }),
   });

@@ -34,6 +34,8 @@ export interface ServiceNode {
   readonly created: readonly string[];
   /** Resolves with the reason when the node cannot go on. */
   readonly failed: Promise<Error>;
+  /** Resolves when an operator has asked it to end: how long what is under way may take, in ms. */
+  readonly askedToStop: Promise<number>;
   /** Refuses new work, ends what is under way, closes everything in order. */
   stop(patienceMs: number): Promise<void>;
 }
@@ -102,6 +104,15 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   });
   parts.add(() => server.stop());
   let notReady: string | undefined = "starting";
+  const askedToStop = Promise.withResolvers<number>();
+  const startedAt = Date.now();
+  const now = Date.now;
+  const drain = (patienceMs: number, stop: boolean): void => {
+    notReady = "draining";
+    log.info("draining", { patienceMs });
+    if (stop) askedToStop.resolve(patienceMs);
+    else void server.drain(patienceMs);
+  };
   const listeners = await listen(
     {
       config,
@@ -114,7 +125,15 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       metrics,
       log,
       security,
-      notReady: () => notReady,
+      operator: {
+        server,
+        stores,
+        config,
+        metrics,
+        drain,
+        now,
+        health: () => ({ notReady, startedAt }),
+      },
     },
     parts,
   );
@@ -127,6 +146,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     listeners,
     created,
     failed: failed.promise,
+    askedToStop: askedToStop.promise,
     async stop(patienceMs) {
       notReady = "draining";
       log.info("draining", { patienceMs });

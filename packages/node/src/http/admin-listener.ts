@@ -1,6 +1,7 @@
 /** What operators and their tools ask: is it alive, is it ready, how is it doing. And the door to the rest. */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync } from "fastify";
 import { HttpListener, type HttpListenerOptions } from "./http-listener.ts";
+import { OperatorDoor, type OperatorDoorOptions, type OperatorOf } from "./operator-door.ts";
 import type { OperatorToken } from "./operator-token.ts";
 
 export interface AdminListenerOptions extends HttpListenerOptions {
@@ -10,19 +11,20 @@ export interface AdminListenerOptions extends HttpListenerOptions {
   readonly notReady: () => string | undefined;
   /** Somebody without the token was here. */
   readonly denied?: (source: string) => void;
+  /** Somebody has logged in or out with a browser. */
+  readonly logged?: OperatorDoorOptions["logged"];
   /** Routes under `/api`, all of them for operators only. */
-  readonly api?: FastifyPluginAsync;
+  readonly api?: (operatorOf: OperatorOf) => FastifyPluginAsync;
 }
 
 export function adminListener(options: AdminListenerOptions): HttpListener {
   const listener = new HttpListener(options);
   const { app } = listener;
   const { metrics, notReady, api } = options;
-  const operatorsOnly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (options.token.admits(request.headers.authorization)) return;
-    options.denied?.(request.ip);
-    await reply.code(401).header("www-authenticate", "Bearer").send({ error: "unauthorized" });
-  };
+  const loopback = isLoopback(options.url);
+  const { token, denied, logged } = options;
+  const secure = options.url.startsWith("https:");
+  const door = new OperatorDoor({ token, secure, loopback, denied, logged });
 
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_, reply) => {
@@ -33,14 +35,18 @@ export function adminListener(options: AdminListenerOptions): HttpListener {
   app.get(
     "/metrics",
     // Counts tell nothing about people; beyond this machine they still tell about the service.
-    isLoopback(options.url) ? {} : { onRequest: operatorsOnly },
+    loopback ? {} : { onRequest: door.admit },
     async (_, reply) => reply.type(metrics.contentType).send(await metrics.expose()),
   );
   if (api !== undefined) {
     app.register(
       async (scope) => {
-        scope.addHook("onRequest", operatorsOnly);
-        await scope.register(api);
+        door.login(scope);
+        await scope.register(async (inside) => {
+          inside.addHook("onRequest", door.admit);
+          door.standing(inside);
+          await inside.register(api(door.operatorOf));
+        });
       },
       { prefix: "/api" },
     );

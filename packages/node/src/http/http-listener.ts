@@ -157,7 +157,8 @@ export class HttpListener {
       const status = statusOf(error);
       if (status >= 500) this.#options.failed?.(error, request.id);
       // Never the text of an error: it may name paths, statements or versions.
-      return reply.code(status).send({ error: wordOf(status), id: request.id });
+      const code = status >= 500 ? "failed" : "bad request";
+      return reply.code(status).send({ code, error: wordOf(status), id: request.id });
     });
     return app;
   }

@@ -67,7 +67,11 @@ test("an error of ours shows a number and no more", WITHIN, async (t) => {
   const { url } = await page(t, { failed: (_, id) => failures.push(id) });
   const response = await fetch(`${url}/broken`);
   assert.equal(response.status, 500);
-  assert.deepEqual(await response.json(), { error: "internal server error", id: failures[0] });
+  assert.deepEqual(await response.json(), {
+    code: "failed",
+    error: "internal server error",
+    id: failures[0],
+  });
 });
 
 test("what is not there is 404", WITHIN, async (t) => {
@@ -194,7 +198,7 @@ test("the API is for operators only, and so are metrics beyond this machine", WI
   const { port } = await admin(t, {
     url: "http://0.0.0.0:0",
     denied: (source) => denied.push(source),
-    api: async (api) => {
+    api: () => async (api) => {
       api.get("/users", async () => ["alice"]);
     },
   });
@@ -225,7 +229,7 @@ test("the operator token is made once, for the owner's eyes only", WITHIN, async
   assert.ok(!made.admits(undefined));
   const { url } = await admin(t, {
     token: made,
-    api: async (api) => {
+    api: () => async (api) => {
       api.get("/users", async () => ["alice"]);
     },
   });

@@ -6,6 +6,8 @@ export {
   type HttpListenerOptions,
   type HttpListening,
 } from "./http-listener.ts";
+export { DOOR_DENIALS, type DoorDenial } from "./operator-denials.ts";
+export type { OperatorOf } from "./operator-door.ts";
 export { OperatorToken } from "./operator-token.ts";
 export type { Pace } from "./paced-body.ts";
 export { readStaticPages, type StaticPage, serveStaticPages } from "./static-pages.ts";

@@ -1,6 +1,7 @@
 /** Who may operate the server: whoever can read a file in its data folder. RFC 6750 §2.1 */
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readOrMakeSecretFile, Secret } from "../secrets/index.ts";
+import { sameSecret } from "./operator-logins.ts";
 
 const TOKEN_BYTES = 32;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,512}=*)$/i;
@@ -21,15 +22,15 @@ export class OperatorToken {
   /** Judges an Authorization header, in the same time for every wrong one. */
   admits(authorization: string | undefined): boolean {
     const [, shown = ""] = BEARER.exec(authorization ?? "") ?? [];
-    return timingSafeEqual(digest(shown), digest(this.#token.reveal()));
+    return this.is(shown);
+  }
+
+  /** In the same time for every wrong one. */
+  is(shown: string): boolean {
+    return sameSecret(shown, this.#token.reveal());
   }
 }
 
 function newToken(): string {
   return `${randomBytes(TOKEN_BYTES).toString("base64url")}\n`;
-}
-
-/** Of one length, whatever was shown. */
-function digest(token: string): Uint8Array {
-  return hash("sha256", token, "buffer");
 }

@@ -1,2 +1,2 @@
 export { watchProcess } from "./process-metrics.ts";
-export { type Histogram, PrometheusMetrics } from "./prometheus-metrics.ts";
+export { type Histogram, type MetricFamily, PrometheusMetrics } from "./prometheus-metrics.ts";

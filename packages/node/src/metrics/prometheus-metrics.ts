@@ -6,6 +6,19 @@ export interface Histogram {
   observe(value: number): void;
 }
 
+/** What was measured under one name. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values: readonly {
+    /** A histogram has values under several names. */
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string | number>>;
+    readonly value: number;
+  }[];
+}
+
 /** A label that takes more values than this has been given input. */
 const MOST_LABEL_VALUES = 64;
 const OVERFLOW = "other";
@@ -62,6 +75,28 @@ export class PrometheusMetrics implements Metrics {
     });
     this.#histograms.set(name, histogram);
     return histogram;
+  }
+
+  /** The same as values: a family for each name. */
+  async read(): Promise<readonly MetricFamily[]> {
+    const families = await this.#registry.getMetricsAsJSON();
+    return families.map(({ name, help, type, values }) => ({
+      name,
+      help,
+      type: String(type),
+      values: values.map((one) => {
+        const own = "metricName" in one ? one.metricName : undefined;
+        const labels = new Map<string, string | number>();
+        for (const [label, value] of Object.entries(one.labels)) {
+          if (value !== undefined) labels.set(label, value);
+        }
+        return {
+          name: typeof own === "string" ? own : name,
+          labels: Object.fromEntries(labels),
+          value: one.value,
+        };
+      }),
+    }));
   }
 
   /** The text format that Prometheus reads. */

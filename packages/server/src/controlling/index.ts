@@ -3,6 +3,7 @@ export {
   ANNOUNCEMENTS,
   type Announcement,
   CONFERENCE_TIMES,
+  type Conference,
   type ConferenceLimits,
   type ConferenceOptions,
   Conferences,

@@ -36,9 +36,12 @@ export type AccountFault =
   | "name taken"
   | "identity taken";
 
-export type AccountUpdate = {
-  readonly [key in "displayName" | "disabled"]?: AccountChange[key];
-};
+export interface AccountUpdate {
+  readonly displayName?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  /** All addresses beside the IM Address. */
+  readonly identities?: readonly string[] | undefined;
+}
 
 // Fits a URI and a digest without any escape, and no log or page can be misled by it.
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -56,14 +59,13 @@ export class Accounts {
     const { name, password, displayName, identities = [] } = account;
     if (!NAME.test(name)) return "name not usable";
     if (password !== undefined && !isPassword(password)) return "password not usable";
-    const address = addressKey(sipUri(name, this.#ports.domain));
-    const others = identities.map(keyOf);
-    if (others.length > MAX_IDENTITIES || others.includes(undefined)) return "identity not usable";
+    const all = this.#identities(name, identities);
+    if (all === undefined) return "identity not usable";
     const now = this.#ports.clock.now();
     const stored: StoredAccount = {
       name,
-      address,
-      identities: [...new Set([address, ...others.filter((key) => key !== undefined)])],
+      address: this.#address(name),
+      identities: all,
       displayName,
       disabled: false,
       credentials: password === undefined ? [] : this.#credentials(name, password),
@@ -79,8 +81,14 @@ export class Accounts {
     return this.#update(name, { credentials: this.#credentials(name, password) });
   }
 
-  async change(name: string, update: AccountUpdate): Promise<"changed" | "unknown"> {
-    return this.#update(name, update);
+  /** `displayName: undefined` removes it; what is left out stays. */
+  async change(name: string, update: AccountUpdate): Promise<"changed" | "unknown" | AccountFault> {
+    const { identities, disabled, ...rest } = update;
+    const change = { ...rest, ...(disabled === undefined ? {} : { disabled }) };
+    if (identities === undefined) return this.#update(name, change);
+    const all = this.#identities(name, identities);
+    if (all === undefined) return "identity not usable";
+    return this.#update(name, { ...change, identities: all });
   }
 
   async remove(name: string): Promise<boolean> {
@@ -93,10 +101,23 @@ export class Accounts {
     return accounts.map(userOf);
   }
 
-  async #update(name: string, change: AccountChange): Promise<"changed" | "unknown"> {
+  async #update(
+    name: string,
+    change: AccountChange,
+  ): Promise<"changed" | "unknown" | "identity taken"> {
     const result = await this.#ports.store.update(name, change, this.#ports.clock.now());
-    if (result === "identity taken") throw new Error("no identity was changed");
-    return result === "unknown" ? "unknown" : "changed";
+    return typeof result === "string" ? result : "changed";
+  }
+
+  #address(name: string): string {
+    return addressKey(sipUri(name, this.#ports.domain));
+  }
+
+  /** The IM Address and those beside it; undefined when one of them is none, or there are too many. */
+  #identities(name: string, others: readonly string[]): readonly string[] | undefined {
+    const keys = others.map(keyOf).filter((key) => key !== undefined);
+    if (keys.length < others.length || keys.length > MAX_IDENTITIES) return undefined;
+    return [...new Set([this.#address(name), ...keys])];
   }
 
   #credentials(username: string, password: string): readonly Credential[] {

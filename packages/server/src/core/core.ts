@@ -313,6 +313,10 @@ export class Core {
     return this.#sender.waiting + this.#patientSender.waiting;
   }
 
+  get draining(): boolean {
+    return this.#dispatch.draining;
+  }
+
   /** No more requests than those that are being served. */
   drain(): void {
     this.#dispatch.drain();

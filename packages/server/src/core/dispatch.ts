@@ -94,6 +94,10 @@ export class Dispatch implements TransactionUser {
   }
 
   /** From now on nothing new is begun; what goes on in dialogs goes on. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   drain(): void {
     this.#draining = true;
   }

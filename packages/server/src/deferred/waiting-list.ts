@@ -37,6 +37,18 @@ export class WaitingList implements ServerDocuments {
     return gone > 0;
   }
 
+  /** The operator's wish, or the account is gone: no author is told. How many there were. */
+  async discard(name: string, ids: readonly string[]): Promise<number> {
+    let gone = 0;
+    for (const id of ids) {
+      const message = await this.#ports.store.find(name, id);
+      if (message === undefined) continue;
+      await forget(name, [message], this.#ports);
+      gone += 1;
+    }
+    return gone;
+  }
+
   onChange(listener: (user: User) => void): void {
     this.#listeners.push(listener);
   }

@@ -6,7 +6,8 @@ export {
   type OriginatingPorts,
   originating,
 } from "./originating.ts";
-export { type Anchor, AnchoredSessions } from "./session/sessions.ts";
+export type { AnchoredSession } from "./session/anchored-session.ts";
+export { type Anchor, AnchoredSessions, type SessionFacts } from "./session/sessions.ts";
 export {
   openRules,
   type TerminatingOptions,

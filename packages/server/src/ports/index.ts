@@ -15,6 +15,7 @@ export type {
 } from "./functions.ts";
 export type { LoginAccount, Logins } from "./logins.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
+export type { MediaAmount, MediaFacts } from "./media-facts.ts";
 export type { LineWatch, MediaLine, MediaLines, MediaTarget, StreamedSend } from "./media-lines.ts";
 export type {
   MediaRoom,

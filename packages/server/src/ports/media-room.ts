@@ -1,6 +1,7 @@
 /** The room of a conference: many legs that hear each other, as the controlling function drives it. IM-7.2.3-04 */
 import type { Appearance, Refusal } from "@parlance/im";
 import type { MaybePromise } from "./maybe-promise.ts";
+import type { MediaFacts } from "./media-facts.ts";
 import type { LegFailure, MediaLeg } from "./media-switch.ts";
 import type { Towards } from "./onward.ts";
 
@@ -55,6 +56,7 @@ export interface RoomDevice {
 export interface RoomLeg {
   readonly leg: MediaLeg;
   readonly connected: boolean;
+  readonly facts: MediaFacts;
   /** The device has described itself, the first time or anew. */
   update(device: RoomDevice): void;
   /** Nothing more comes or goes by it. The member stays until `leave`. */
@@ -63,6 +65,7 @@ export interface RoomLeg {
 
 /** A device without MSRP: what is for it goes by MESSAGE. Clause 11.5 */
 export interface PagerLeg {
+  readonly facts: MediaFacts;
   /** A message of the device, as an envelope that names the room or somebody in it. */
   say(envelope: Uint8Array): MaybePromise<Refusal | undefined>;
   detach(): void;

@@ -8,6 +8,7 @@ import type {
   IncomingSink,
   OutgoingMessage,
 } from "@parlance/msrp";
+import type { MediaFacts } from "./media-facts.ts";
 import type { Towards } from "./onward.ts";
 
 export type Side = "near" | "far";
@@ -38,6 +39,7 @@ export interface MediaTypes {
 export interface MediaLeg {
   /** Our address, for a=path. */
   readonly uri: string;
+  readonly facts: MediaFacts;
   /** The device has described itself, the first time or anew: a new path means a new connection. */
   agree(peer: MediaPeer): void;
 }

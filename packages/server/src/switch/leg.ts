@@ -16,6 +16,7 @@ import {
 import type {
   LegFailure,
   LineWatch,
+  MediaFacts,
   MediaLeg,
   MediaPeer,
   MediaTarget,
@@ -25,7 +26,15 @@ import type {
 import { Contest } from "./contest.ts";
 import { isSamePath, proves } from "./device-proof.ts";
 import type { SwitchLimits } from "./limits.ts";
-import { type Awaiting, type Chunk, type Content, type Sending, SentFrames } from "./sent.ts";
+import {
+  type Awaiting,
+  type Chunk,
+  type Content,
+  type Sending,
+  SentFrames,
+  sizeOf,
+} from "./sent.ts";
+import { connectionText, Traffic } from "./traffic.ts";
 
 /** Who connected the leg with others. */
 export interface LegOwner {
@@ -65,6 +74,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   readonly #ports: LegPorts;
   readonly #owner: LegOwner;
   readonly #sent: SentFrames;
+  readonly #came = new Traffic();
+  readonly #went = new Traffic();
   #remote: MediaPeer | undefined;
   #requestLines = NOBODY;
   #answerLines = NOBODY;
@@ -102,6 +113,17 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   /** What it has said that it takes. */
   get takes(): MediaTypes | undefined {
     return this.#remote?.takes;
+  }
+
+  get facts(): MediaFacts {
+    const line = this.#line;
+    return {
+      connected: line !== undefined,
+      connection: connectionText(line),
+      waiting: this.#sent.waiting,
+      received: this.#came,
+      sent: this.#went,
+    };
   }
 
   /** The connection of the device, for an owner who has frames of his own to write. */
@@ -216,6 +238,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     }
     if (!this.#admits(frame, line)) return;
     if (frame.kind === "response") return this.#response(frame);
+    this.#came.add(frame.bytes.length);
     if (frame.method === "SEND" && frame.body === undefined) return this.answer(frame, 200);
     this.#owner.request(frame, this);
   }
@@ -227,7 +250,9 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
       this.#contest?.ask(() => this.#greet());
       return stream;
     }
-    return this.#admits(head, line) ? this.#owner.begin(head, this) : undefined;
+    return this.#admits(head, line)
+      ? this.#came.counting(this.#owner.begin(head, this))
+      : undefined;
   }
 
   lineClosed(line: Line): void {
@@ -366,6 +391,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   #write(content: Content, line: Line): void {
+    this.#went.add(sizeOf(content));
     const { writer } = this.#ports;
     if (content.kind === "request") line.write(writer.readdress(content, this.#requestLines));
     else writeChunk(content, this.#requestLines, writer, line);

@@ -54,6 +54,11 @@ export class SentFrames {
     this.#now = now;
   }
 
+  /** What is not answered, or not written yet. */
+  get waiting(): { readonly frames: number; readonly bytes: number } {
+    return { frames: this.#sent.size, bytes: this.#keptBytes };
+  }
+
   /** More is kept than should: whoever sends is not to be read. */
   get congested(): boolean {
     return this.#keptBytes > this.#limits.keptBytes / 2;
@@ -122,6 +127,6 @@ export class SentFrames {
   }
 }
 
-function sizeOf(content: Content): number {
+export function sizeOf(content: Content): number {
   return content.kind === "request" ? content.bytes.length : content.body.length + CHUNK_HEAD_BYTES;
 }

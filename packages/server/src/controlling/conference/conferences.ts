@@ -15,6 +15,7 @@ import { TAKEN } from "./admit.ts";
 import { type Ask, readAsk, rejectsFocus } from "./ask.ts";
 import type { Conference, ConferenceProcedures } from "./conference.ts";
 import type { Device } from "./device.ts";
+import { expel } from "./expel-participant.ts";
 import { focusContact } from "./focus-face.ts";
 import type { Hosting } from "./hosting.ts";
 import { joinByMessage, LEAVE } from "./join-by-message.ts";
@@ -22,6 +23,7 @@ import { joinPredefinedGroup } from "./join-predefined-group.ts";
 import { judgeMessage, messageToSession } from "./message-to-session.ts";
 import { modifySession } from "./modify-session.ts";
 import { offerAliasPage } from "./offer-alias-page.ts";
+import type { Participant } from "./participant.ts";
 import { PhoneDevice } from "./phone-device.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { refer } from "./refer.ts";
@@ -69,6 +71,16 @@ export class Conferences implements Owner {
   /** Sessions that a user is in. */
   running(address: string): number {
     return this.#registry.running(address);
+  }
+
+  /** Those that run. */
+  [Symbol.iterator](): IterableIterator<Conference> {
+    return this.#registry[Symbol.iterator]();
+  }
+
+  /** The operator sends somebody away, until the session ends. */
+  expel(conference: Conference, participant: Participant): void {
+    expel(participant, conference);
   }
 
   /** The document of a group says something else, or is gone. Clauses 16.6, 17.3 */

@@ -1,5 +1,6 @@
 /** Controlling function: somebody is sent away, and does not come back. Clause 7.12, RFC 4579 §5.11 */
 import type { Conference } from "./conference.ts";
+import type { Participant } from "./participant.ts";
 import type { Referred } from "./refer-ask.ts";
 import { removeParticipant } from "./remove-participant.ts";
 
@@ -7,11 +8,16 @@ import { removeParticipant } from "./remove-participant.ts";
 export function expelParticipant({ text }: Referred, conference: Conference): number {
   const participant = conference.people.named(text);
   if (participant === undefined || participant.state === "gone") return 404;
-  if (participant.state === "expelled") return 200;
+  expel(participant, conference);
+  return 200;
+}
+
+/** Until the session ends. */
+export function expel(participant: Participant, conference: Conference): void {
+  if (participant.state === "expelled") return;
   const state = participant.state;
-  participant.state = "expelled"; // until the session ends
+  participant.state = "expelled";
   if (state === "invited") conference.inviting.uninvite(participant);
   if (participant.awaited) conference.miss(participant, "booted");
   removeParticipant(participant, "expelled", "booted");
-  return 200;
 }

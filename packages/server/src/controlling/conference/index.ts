@@ -1,5 +1,6 @@
 /** Sessions of many. */
 export { ANNOUNCEMENTS, type Announcement, USUAL_ANNOUNCEMENTS } from "./announcements.ts";
+export type { Conference } from "./conference.ts";
 export { Conferences } from "./conferences.ts";
 export {
   CONFERENCE_TIMES,

@@ -45,6 +45,10 @@ export class People {
     return count;
   }
 
+  [Symbol.iterator](): IterableIterator<Participant> {
+    return this.#byAddress.values();
+  }
+
   /** By address key. */
   get(address: string): Participant | undefined {
     return this.#byAddress.get(address);

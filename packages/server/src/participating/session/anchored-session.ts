@@ -107,6 +107,16 @@ export class AnchoredSession implements OnwardUser {
     return { near: this.#near.face, far: this.#far.face };
   }
 
+  /** What passes between the two. */
+  get legs(): ReturnType<SessionBridges["legs"]> {
+    return this.#ports.bridges.legs();
+  }
+
+  /** The called side has answered. */
+  get established(): boolean {
+    return this.#far.call !== undefined && this.#near.call !== undefined;
+  }
+
   /** The other side of a call of this session. */
   partnerOf(call: Call): Call | undefined {
     if (call === this.#near.call || call === this.#incoming?.call) return this.#far.call;

@@ -1,5 +1,5 @@
 /** What passes between the two sides of a session: a bridge for each line of messages or files in its description. RFC 5547 §8.1 */
-import type { LegFailure, MediaBridge, MediaLeg, Towards } from "../../ports/index.ts";
+import type { LegFailure, MediaBridge, MediaLeg, Side, Towards } from "../../ports/index.ts";
 
 export interface SessionBridgesPorts {
   /** Undefined: nobody can reach us. `failed`: a device never came, or has not come back. */
@@ -38,6 +38,19 @@ export class SessionBridges {
 
   near(place: number): MediaLeg | undefined {
     return this.#bridges.get(place)?.near;
+  }
+
+  /** Lines that have a bridge, and their legs. */
+  *legs(): IterableIterator<{
+    readonly place: number;
+    readonly side: Side;
+    readonly leg: MediaLeg;
+  }> {
+    for (const [place, bridge] of this.#bridges) {
+      yield { place, side: "near", leg: bridge.near };
+      if (this.#chosen === undefined) continue;
+      yield { place, side: "far", leg: bridge.farTowards(this.#chosen) };
+    }
   }
 
   /** Before one of the places was chosen, for each of them. */

@@ -49,10 +49,20 @@ export interface SessionPorts {
   readonly media: MediaSwitch;
   readonly random: Random;
   readonly hits: LimitWatch;
+  /** Epoch ms. */
+  readonly now: () => number;
   /** Takes one message from what a user may write. */
   readonly mayWrite: (user: string) => boolean;
   /** Undefined: phones that hold no sessions are in none. */
   readonly pager: PagerSessions | undefined;
+}
+
+/** Of a session that runs. */
+export interface SessionFacts {
+  /** Who has called and who was called: address keys. */
+  readonly parties: readonly string[];
+  /** Epoch ms. */
+  readonly startedAt: number;
 }
 
 export interface SessionOptions {
@@ -72,7 +82,7 @@ const TAKEN: Verdict = { do: "taken" };
 export class AnchoredSessions implements Sessions {
   readonly #ports: SessionPorts;
   readonly #options: SessionOptions;
-  readonly #sessions = new Set<AnchoredSession>();
+  readonly #sessions = new Map<AnchoredSession, SessionFacts>();
   /** Sessions of each party. */
   readonly #running = new Map<string, number>();
 
@@ -115,8 +125,13 @@ export class AnchoredSessions implements Sessions {
     return this.#ports.pager?.bring(passage, user);
   }
 
+  /** Those that run, the oldest first. */
+  [Symbol.iterator](): IterableIterator<readonly [AnchoredSession, SessionFacts]> {
+    return this.#sessions.entries();
+  }
+
   stop(): void {
-    for (const session of this.#sessions) session.end();
+    for (const session of this.#sessions.keys()) session.end();
     this.#ports.pager?.stop();
   }
 
@@ -232,7 +247,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   #partnerOf(call: Call): Call | undefined {
-    for (const session of this.#sessions) {
+    for (const session of this.#sessions.keys()) {
       const partner = session.partnerOf(call);
       if (partner !== undefined) return partner;
     }
@@ -263,7 +278,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   #entered(session: AnchoredSession, parties: readonly string[]): void {
-    this.#sessions.add(session);
+    this.#sessions.set(session, { parties, startedAt: this.#ports.now() });
     for (const party of parties) this.#running.set(party, this.#inCalls(party) + 1);
   }
 

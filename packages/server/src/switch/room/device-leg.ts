@@ -13,6 +13,7 @@ import type { Wheel } from "@parlance/wire";
 import type {
   LegFailure,
   MaybePromise,
+  MediaFacts,
   RoomDevice,
   RoomFailure,
   RoomLeg,
@@ -104,6 +105,10 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
 
   get connected(): boolean {
     return this.leg.connected;
+  }
+
+  get facts(): MediaFacts {
+    return { ...this.leg.facts, waiting: this.outbox.waiting, sent: this.outbox.went };
   }
 
   get detached(): boolean {

@@ -1,5 +1,6 @@
 /** What is on its way to one device: what waits, what was written and is not answered. Clause 8.3, 8.7; RFC 7701 §6.4 */
 import type { Line, MsrpResponse, PathLines } from "@parlance/msrp";
+import { Traffic } from "../traffic.ts";
 import type { RoomLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import type { Carried, Due } from "./model.ts";
@@ -39,6 +40,8 @@ export class Outbox implements Writer {
   readonly #batches = new Queue<Batch>();
   #waitingBytes = 0;
   #streamBytes = 0;
+  /** What was written to the device. */
+  readonly went = new Traffic();
   #waking = false;
   readonly #relief = new Set<() => void>();
   readonly #write = (): boolean => this.#writeTurn();
@@ -50,6 +53,12 @@ export class Outbox implements Writer {
   /** Nothing waits, and nothing is unanswered. */
   get empty(): boolean {
     return this.#waiting.length + this.#streams.length + this.#flying.length === 0;
+  }
+
+  /** What was not written, or not answered. */
+  get waiting(): { readonly frames: number; readonly bytes: number } {
+    const frames = this.#waiting.length + this.#streams.length + this.#flying.length;
+    return { frames, bytes: this.#waitingBytes + this.#streamBytes };
   }
 
   /** Everything has been written. */
@@ -205,6 +214,7 @@ export class Outbox implements Writer {
       if (due === undefined) break;
       batch.push(due);
       bytes += due.parcel.bytes;
+      this.went.add(due.parcel.bytes);
       if (due.parcel.answered) this.#flying.push(due);
       else this.#ports.settled(due, 200);
     }

@@ -1,7 +1,7 @@
 /** A phone without MSRP: what is for it goes by MESSAGE, one after the other. Clause 11.5 */
 import { parseCpim } from "@parlance/formats";
 import { IS_COMPOSING, type Refusal, refuse } from "@parlance/im";
-import type { MaybePromise, PagerDelivery, PagerLeg } from "../../ports/index.ts";
+import type { MaybePromise, MediaFacts, PagerDelivery, PagerLeg } from "../../ports/index.ts";
 import type { Heard } from "./arrival.ts";
 import type { Judged } from "./judge-envelope.ts";
 import type { RoomLimits } from "./limits.ts";
@@ -15,6 +15,8 @@ export interface PagerEndPorts {
   failed(end: PagerEnd): void;
   changed(): void;
 }
+
+const NOTHING = { frames: 0, bytes: 0 };
 
 export class PagerEnd implements PagerLeg, RoomEnd {
   readonly member: Member;
@@ -30,6 +32,12 @@ export class PagerEnd implements PagerLeg, RoomEnd {
   constructor(member: Member, ports: PagerEndPorts) {
     this.member = member;
     this.#ports = ports;
+  }
+
+  /** What goes by MESSAGE is counted where those are. */
+  get facts(): MediaFacts {
+    const waiting = { frames: this.#waiting.length, bytes: 0 };
+    return { connected: true, connection: undefined, waiting, received: NOTHING, sent: NOTHING };
   }
 
   async say(envelope: Uint8Array): Promise<Refusal | undefined> {

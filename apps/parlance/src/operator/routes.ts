@@ -1,0 +1,19 @@
+/** Every route of the operator's API. */
+import { auditRoutes } from "./audit.ts";
+import { keptRoutes } from "./kept.ts";
+import type { Route } from "./route.ts";
+import { serviceRoutes } from "./service.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { traceRoutes } from "./trace.ts";
+import { traceLiveRoute } from "./trace-live.ts";
+import { userRoutes } from "./users.ts";
+
+export const ROUTES: readonly Route[] = [
+  ...serviceRoutes,
+  ...userRoutes,
+  ...sessionRoutes,
+  ...keptRoutes,
+  ...traceRoutes,
+  traceLiveRoute,
+  ...auditRoutes,
+];

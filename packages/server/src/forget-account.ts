@@ -1,0 +1,33 @@
+/** What is left of an account that is gone: everything that was kept for it goes, a bounded part at a time. */
+import type { DeferredStore, HistoryStore } from "./store/index.ts";
+
+export interface ForgetPorts {
+  readonly deferred: Pick<DeferredStore, "list">;
+  readonly history: Pick<HistoryStore, "removeNewest">;
+  /** Waiting messages with what they name outside of the store. */
+  readonly discard: (name: string, ids: readonly string[]) => Promise<number>;
+  /** What other functions keep, each of its own. */
+  readonly others: readonly ((name: string) => Promise<void>)[];
+}
+
+const AT_ONCE = 500; // some milliseconds of the store, with room for others between two parts
+
+export async function forgetAccount(name: string, ports: ForgetPorts): Promise<void> {
+  await forgetWaiting(name, ports);
+  // Nobody finds it from now on; the retention takes it away, once it is not on hold.
+  while ((await ports.history.removeNewest(name, undefined, AT_ONCE)) > 0);
+  for (const forget of ports.others) await forget(name);
+}
+
+/** What waited for him waits for nobody. */
+async function forgetWaiting(name: string, { deferred, discard }: ForgetPorts): Promise<void> {
+  for (;;) {
+    const page = await deferred.list(name, undefined, AT_ONCE);
+    if (page.length === 0) return;
+    const gone = await discard(
+      name,
+      page.map(({ id }) => id),
+    );
+    if (gone === 0) return; // somebody else was faster
+  }
+}
