@@ -22,8 +22,8 @@ export {
   type MsrpPlace,
   type Server,
   type ServerMedia,
-  type ServerStats,
 } from "./server.ts";
+export type { ServerStats } from "./server-stats.ts";
 export * from "./store/index.ts";
 export {
   formatHep,

@@ -4,7 +4,6 @@ import type { MsrpConnection } from "@parlance/msrp";
 import {
   type Address,
   addressKey,
-  type EndpointStats,
   type FlowEvents,
   sipUri,
   type TransportName,
@@ -14,7 +13,7 @@ import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
 import { makeConferences } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
-import { type Conferences, Controlling } from "./controlling/index.ts";
+import { Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
 import { DeferredMessages, WaitingList } from "./deferred/index.ts";
@@ -28,18 +27,13 @@ import { originating, terminating, toOpenDevices } from "./participating/index.t
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { RELEASE } from "./release.ts";
+import { type ServerStats, statsOf, watchStats } from "./server-stats.ts";
 import type { Place } from "./switch/index.ts";
 import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
 import { historyHandler, keepingRules } from "./user-history.ts";
-import {
-  makePlane,
-  makeSpreading,
-  type UserPlane,
-  untaggedOf,
-  waitingContents,
-} from "./user-plane.ts";
+import { makePlane, makeSpreading, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import type { WebRequest } from "./web/index.ts";
 import { type WebFunctions, webFunctions } from "./web-functions.ts";
@@ -53,18 +47,6 @@ export interface ServerMedia {
   taken(connection: MsrpConnection): void;
   /** Tells of a listener: addresses of sessions name it. */
   listens(place: Place): void;
-}
-
-export interface ServerStats extends EndpointStats {
-  /** One-to-one sessions that pass through the server. */
-  readonly sessions: number;
-  /** Sessions of many. */
-  readonly conferences: number;
-  readonly conferenceParticipants: number;
-  readonly users: number;
-  readonly registeredUsers: number;
-  readonly contacts: number;
-  readonly subscriptions: number;
 }
 
 /** What a running server shows to the program around it. */
@@ -144,7 +126,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   retention.start();
   const historyRetention = new HistoryRetention({ store: stores.history, clock, log });
   historyRetention.start();
-  watch(ports, core, plane, conferences);
+  watchStats(ports, core, plane, conferences);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
     domain: config.domain,
@@ -371,47 +353,4 @@ function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn
     factory: named(services?.factory, usual.factory),
     imdn: named(services?.imdn, usual.imdn),
   };
-}
-
-function statsOf(
-  core: Core,
-  plane: UserPlane | undefined,
-  conferences: Conferences | undefined,
-): ServerStats {
-  return {
-    sessions: plane?.sessions.count ?? 0,
-    conferences: conferences?.count ?? 0,
-    conferenceParticipants: conferences?.participants ?? 0,
-    ...core.endpoint.stats,
-    users: core.directory.size,
-    registeredUsers: core.registrar.contacts.users,
-    contacts: core.registrar.contacts.count,
-    subscriptions: core.regEvents.count + core.subscriptions.count,
-  };
-}
-
-function watch(
-  { metrics }: ServerPorts,
-  core: Core,
-  plane: UserPlane | undefined,
-  conferences: Conferences | undefined,
-): void {
-  const gauge = (name: string, stat: keyof ServerStats, help: string): void =>
-    metrics.gauge(`sip_${name}`, help, () => statsOf(core, plane, conferences)[stat]);
-  const total = (name: string, stat: keyof EndpointStats, help: string): void =>
-    metrics.total(`sip_${name}_total`, help, () => core.endpoint.stats[stat]);
-  gauge("users", "users", "Accounts");
-  gauge("registered_users", "registeredUsers", "Users with at least one contact");
-  gauge("contacts", "contacts", "Registered contacts");
-  gauge("subscriptions", "subscriptions", "Subscriptions to registrations and conferences");
-  gauge("sessions", "sessions", "One-to-one sessions through the server");
-  gauge("conferences", "conferences", "Sessions of many");
-  gauge("conference_participants", "conferenceParticipants", "Users in sessions of many");
-  gauge("server_transactions", "serverTransactions", "Requests of others in memory");
-  gauge("client_transactions", "clientTransactions", "Requests of ours in memory");
-  total("requests_in", "requestsIn", "Requests received");
-  total("requests_out", "requestsOut", "Requests sent");
-  total("timeouts", "timeouts", "Requests that nobody answered");
-  total("malformed", "malformed", "Messages that could not be read");
-  total("refused_by_limit", "refusedByLimit", "Requests refused because of too many transactions");
 }
