@@ -35,6 +35,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["browser.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
+  ["kamailio-clients.interop.ts", [KAMAILIO]],
   ["kamailio-relay.interop.ts", [KAMAILIO]],
 ]);
 

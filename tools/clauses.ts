@@ -1,6 +1,6 @@
 /**
  * Clause coverage: every requirement of conformance/requirements.json has code that carries its ID
- * and a test that names it, or stands in docs/conformance.md as not yet built.
+ * and a test that names it, against another product too, or stands in docs/conformance.md as not yet built.
  *
  *   node tools/clauses.ts          checks; exit 1 when something is wrong or the page is stale
  *   node tools/clauses.ts --write  writes docs/conformance.md
@@ -26,6 +26,7 @@ interface Coverage {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, "docs/conformance.md");
 const SOURCES = "{packages,apps}/*/src/**/*.{ts,tsx}";
+const TESTS = ["conformance/**/*.ts", "interop/*.interop.ts"];
 const ID = /\b(?:IMSpec-(?:SMM|MSRP)-[CS]-\d{3}|IM-\d+(?:\.\d+)*-[A-Za-z0-9-]*[A-Za-z0-9])\b/g;
 const OPEN = /todo (IM[A-Za-z0-9.-]*[A-Za-z0-9]): (.+)/g;
 
@@ -50,10 +51,10 @@ function readCoverage(): Coverage {
   const code = new Map<string, string[]>();
   const tests = new Map<string, string[]>();
   const open = new Map<string, string>();
-  for (const file of globSync([SOURCES, "conformance/**/*.ts"], { cwd: root }).toSorted()) {
+  for (const file of globSync([SOURCES, ...TESTS], { cwd: root }).toSorted()) {
     const source = readFileSync(join(root, file), "utf8");
     for (const [, id = "", what = ""] of source.matchAll(OPEN)) open.set(id, what);
-    const isTest = file.endsWith(".test.ts") || file.startsWith("conformance/");
+    const isTest = file.endsWith(".test.ts") || /^(?:conformance|interop)\//.test(file);
     for (const id of new Set(isTest ? testTitles(source) : source.match(ID))) {
       const into = isTest ? tests : code;
       into.set(id, [...(into.get(id) ?? []), file]);

@@ -52,7 +52,7 @@ export function dialogOfCaller(request: SipRequest, response: SipResponse): Dial
     localSequence: request.cseq.number,
     remoteSequence: undefined,
     remoteTarget: target,
-    routes: (response.get(RecordRoute) ?? []).toReversed(), // RFC 3261 §12.1.2
+    routes: (response.get(RecordRoute) ?? []).toReversed(), // RFC 3261 §12.1.2, IM-9.2.3-X1
     secure: isSecure(request.uri),
   };
 }
@@ -79,7 +79,7 @@ export function dialogOfCallee(
     localSequence: undefined,
     remoteSequence: request.cseq.number,
     remoteTarget: target,
-    routes: request.get(RecordRoute) ?? [],
+    routes: request.get(RecordRoute) ?? [], // IM-7.1.2.2-X1, IM-7.1.2.3-X1, IM-7.1.2.5-X1
     secure: isSecure(request.uri),
   };
 }
