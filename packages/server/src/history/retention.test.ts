@@ -19,12 +19,40 @@ test("what is over goes in parts, and the octets that it named with it", async (
   retention.start();
   await clock.pass(60_000);
   assert.equal(removed.length, 2);
-  await clock.pass(2_000);
+  await clock.pass(20);
+  assert.equal(removed.length, 6);
+  await clock.pass(40);
   assert.equal(removed.length, 25);
   assert.deepEqual(await history.contents(), ["content 26"]);
   retention.stop();
   await clock.pass(2 * 86_400_000);
   assert.deepEqual(await history.contents(), ["content 26"]);
+});
+
+test("a part takes a bounded time, and the store is free for others three times as long", async () => {
+  const clock = new HandClock();
+  const parts: { readonly at: number; readonly limit: number }[] = [];
+  let eachMs = 1;
+  const store = {
+    sweep(now: number, limit: number) {
+      parts.push({ at: now, limit });
+      const swept = { removed: limit, contents: [], more: true };
+      return new Promise<typeof swept>((resolve) => {
+        clock.schedule(limit * eachMs, () => resolve(swept));
+      });
+    },
+  };
+  const retention = new HistoryRetention({ store, removeContent: nothing, clock, log: silentLog });
+  retention.start();
+  await clock.pass(62_000);
+  const usual = parts.at(-1)?.limit ?? 0;
+  assert.ok(usual >= 20 && usual <= 40, `${usual}`);
+  eachMs = 20; // others ask much of the store now
+  await clock.pass(10_000);
+  assert.ok((parts.at(-1)?.limit ?? 0) <= 2);
+  const [one, next] = parts.slice(-2);
+  assert.ok((next?.at ?? 0) - (one?.at ?? 0) >= 4 * (one?.limit ?? 0) * eachMs);
+  retention.stop();
 });
 
 test("a store that fails once is tried again, and the failure is logged", async () => {

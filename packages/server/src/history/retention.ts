@@ -12,13 +12,18 @@ export interface HistoryRetentionPorts {
 }
 
 const LOOK_MS = 60_000; // what a user removed is gone from the disk after a minute
-const AT_ONCE = 2; // each costs the store up to 30 ms among a million: its words leave the index with it
-const NEXT_PART_MS = 100; // lets traffic through between two full parts
+const MOST = 256; // the store stops before when it takes long
+/** So long one part may hold up what others ask of the store: longer ones get smaller, much shorter ones larger. */
+const PART_MS = 60;
+/** Between two parts the store is free for others three times as long as the part took. */
+const REST = 3;
+const LEAST_REST_MS = 20;
 
 export class HistoryRetention {
   readonly #ports: HistoryRetentionPorts;
   #next: Cancel | undefined;
   #stopped = false;
+  #atOnce = MOST;
 
   constructor(ports: HistoryRetentionPorts) {
     this.#ports = ports;
@@ -39,15 +44,26 @@ export class HistoryRetention {
   }
 
   async #turn(): Promise<void> {
+    const { clock } = this.#ports;
+    const began = clock.now();
     const more = await this.#sweep();
-    this.#schedule(more ? NEXT_PART_MS : LOOK_MS);
+    const tookMs = Math.max(0, clock.now() - began);
+    if (!more) return this.#schedule(LOOK_MS);
+    this.#fit(tookMs);
+    this.#schedule(Math.max(LEAST_REST_MS, REST * tookMs));
+  }
+
+  /** What it took is the wait for others as well: under load the parts get smaller. */
+  #fit(tookMs: number): void {
+    if (tookMs > PART_MS) this.#atOnce = Math.max(1, Math.floor(this.#atOnce / 2));
+    else if (tookMs < PART_MS / 2) this.#atOnce = Math.min(MOST, 2 * this.#atOnce);
   }
 
   /** Says whether there may be more. */
   async #sweep(): Promise<boolean> {
     const { store, removeContent, clock, log } = this.#ports;
     try {
-      const { contents, more } = await store.sweep(clock.now(), AT_ONCE);
+      const { contents, more } = await store.sweep(clock.now(), this.#atOnce);
       for (const content of contents) await removeContent?.(content);
       return more;
     } catch (error) {

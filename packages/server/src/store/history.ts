@@ -175,7 +175,7 @@ export interface HistoryStore {
 
   /**
    * Durable when it resolves: takes away what was removed and what has expired by `now`, with all that it was found by;
-   * looks at `limit` messages and no more. What is on hold stays, and is looked at again a day later.
+   * looks at `limit` messages and no more, at fewer when that would hold up others. What is on hold stays, and is looked at again a day later.
    */
   sweep(now: number, limit: number): Promise<HistorySwept>;
 

@@ -16,6 +16,9 @@ export interface Found {
   readonly next: number | undefined;
 }
 
+/** Of one step that rewrites the index: some milliseconds. */
+const MERGED_PAGES = 64;
+
 type Source = (first: number, last: number, most: number) => readonly Row[];
 
 const WAITING_MOST = 256; // indexed together: some milliseconds
@@ -29,6 +32,14 @@ export function historyWords(sql: Sql, entry: string) {
     `INSERT INTO history_words (history_words, rowid, text)
      VALUES ('delete', CAST(? AS INTEGER), ?)`,
   );
+  const secure = sql.prepare("SELECT v FROM history_words_config WHERE k = 'secure-delete'");
+  const setSecure = sql.prepare(
+    "INSERT INTO history_words (history_words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
+  );
+  const merge = sql.prepare(
+    "INSERT INTO history_words (history_words, rank) VALUES ('merge', CAST(? AS INTEGER))",
+  );
+  const changes = sql.prepare("SELECT total_changes()");
   const match = sql.prepare(
     `SELECT rowid FROM history_words WHERE history_words MATCH ?
      AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`,
@@ -50,6 +61,12 @@ export function historyWords(sql: Sql, entry: string) {
     `SELECT conversation, removed, search_text, ${entry} FROM history WHERE place = ?`,
   );
   let waits: number | undefined;
+  /** The index is being rewritten; begun anew after a restart. */
+  let merging = false;
+
+  function isSecure(): boolean {
+    return Number(secure.first()?.[0] ?? 0) === 1;
+  }
 
   function indexAll(): void {
     for (const [place = null, text = null] of allWaiting.all()) add.run(place, text);
@@ -98,6 +115,24 @@ export function historyWords(sql: Sql, entry: string) {
       else if (text !== "") drop.run(place, text);
     },
 
+    /** What is removed is only marked, and is there until the index is rewritten: many go fast so. */
+    loosen(): void {
+      if (isSecure()) setSecure.run(0);
+    },
+
+    /** A rewriting has begun and is not over. */
+    rewriting: (): boolean => merging,
+
+    /** Rewrites a part of the index, so that what was marked is not there any more; says whether there may be more. */
+    tighten(): boolean {
+      if (isSecure()) return false;
+      const before = Number(changes.first()?.[0]);
+      merge.run(merging ? MERGED_PAGES : -MERGED_PAGES); // negative: all of it, whatever its age
+      merging = Number(changes.first()?.[0]) - before >= 2; // as the manual has it for "nothing was done"
+      if (!merging) setSecure.run(1);
+      return merging;
+    },
+
     search(
       words: readonly string[],
       conversation: string | null,
@@ -117,6 +152,7 @@ export function historyWords(sql: Sql, entry: string) {
 
     forget(): void {
       waits = undefined;
+      merging = false;
     },
   };
 }

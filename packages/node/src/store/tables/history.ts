@@ -10,6 +10,11 @@ const ENTRY =
   "type, message_id, at, expires_at, size_bytes, content_id";
 const NEWEST = "place >= ?1 AND place <= ?2 AND removed = 0";
 
+/** So long a sweep may hold up others. */
+const PART_MS = 40;
+/** From so many on it costs less to rewrite the index than to take each out of it. */
+const MANY = 500;
+
 export function historyTable(sql: Sql) {
   const owner = sql.prepare(
     "SELECT number, last, messages, bytes FROM history_owner WHERE name = ?",
@@ -198,6 +203,9 @@ function sweeping(
     `SELECT place, content_id, stored_bytes, search_text, conversation FROM history
      WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
   );
+  const countDue = sql.prepare(
+    "SELECT count(*) FROM (SELECT 1 FROM history WHERE due_at <= ? LIMIT ?)",
+  );
   const held = sql.prepare("SELECT held FROM history_owner WHERE number = ?");
   const postpone = sql.prepare("UPDATE history SET due_at = ? WHERE place = ?");
   const take = sql.prepare("DELETE FROM history WHERE place = ?");
@@ -211,10 +219,21 @@ function sweeping(
       most: number,
       holdUntil: number,
     ): { readonly removed: number; readonly contents: readonly string[]; readonly more: boolean } {
+      // What is only marked while the index is rewritten would stay in it.
+      if (words.rewriting()) {
+        words.tighten();
+        return { removed: 0, contents: [], more: true };
+      }
+      const started = performance.now();
       const rows = due.all(now, most);
+      // Each alone leaves the index at once and slowly; many leave it fast, and then it is rewritten.
+      if (rows.length > 0 && Number(countDue.first(now, MANY)?.[0]) === MANY) words.loosen();
       const gone: Value[] = [];
       let removed = 0;
+      let looked = 0;
       for (const [place = null, content = null, bytes = null, text, conversation] of rows) {
+        if (performance.now() - started > PART_MS) break;
+        looked += 1;
         const number = ownerOf(Number(place));
         if (held.first(number)?.[0] === 1) {
           postpone.run(holdUntil, place);
@@ -228,7 +247,8 @@ function sweeping(
         gone.push(content);
       }
       const contents = gone.filter((content) => typeof content === "string");
-      return { removed, contents, more: rows.length === most };
+      const rest = looked < rows.length || rows.length === most;
+      return { removed, contents, more: rest || words.tighten() };
     },
   };
 }

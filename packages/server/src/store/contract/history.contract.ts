@@ -189,7 +189,7 @@ function removing(name: string, contract: Contract): void {
     equal(await found(history, "number 299"), ["299"]);
     equal(await history.removeNewest(ALICE, undefined, 1_000), 150);
     equal(await history.page(ALICE, NEWEST), []);
-    equal((await history.sweep(AT, 1_000)).removed, 300);
+    equal(await sweptAt(history, AT), 300);
     equal(await history.usage(ALICE), { messages: 0, bytes: 0 });
   });
 }
@@ -243,4 +243,14 @@ async function all(
 function numbersDown(most: number, step: number): readonly string[] {
   const numbers = Array.from({ length: Math.floor(most / step) }, (_, at) => `${(at + 1) * step}`);
   return numbers.toReversed();
+}
+
+/** How many go when it is swept as often as there is more to do. */
+async function sweptAt(history: HistoryStore, now: number): Promise<number> {
+  let removedOfAll = 0;
+  for (;;) {
+    const { removed, more } = await history.sweep(now, 1_000);
+    removedOfAll += removed;
+    if (!more) return removedOfAll;
+  }
 }
