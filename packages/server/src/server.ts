@@ -1,10 +1,11 @@
 /** The server: the core and the functions of the IM service, put together over what the machine offers. */
-import { serviceAddresses } from "@parlance/im";
+import { type ServiceAddresses, serviceAddresses } from "@parlance/im";
 import type { MsrpConnection } from "@parlance/msrp";
 import {
   type Address,
   addressKey,
   type FlowEvents,
+  Params,
   sipUri,
   type TransportName,
 } from "@parlance/sip";
@@ -16,7 +17,13 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling } from "./controlling/index.ts";
 import { Core } from "./core/core.ts";
 import { Directory } from "./core/directory.ts";
-import { DeferredMessages, WaitingList } from "./deferred/index.ts";
+import {
+  DeferredMessages,
+  type DeferredPorts,
+  WaitingList,
+  WaitingNotice,
+  WaitingShelf,
+} from "./deferred/index.ts";
 import { drained } from "./drained.ts";
 import { forgetAccount } from "./forget-account.ts";
 import { HistoryDocument, HistoryRecorder, HistoryRetention, ReadState } from "./history/index.ts";
@@ -26,6 +33,7 @@ import { LiveSessions } from "./live-sessions.ts";
 import { originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
+import { Fetching, type Shelf } from "./referral/index.ts";
 import { RELEASE } from "./release.ts";
 import { type ServerStats, statsOf, watchStats } from "./server-stats.ts";
 import type { Place } from "./switch/index.ts";
@@ -219,34 +227,50 @@ function makeFunctions(
     { calls: core.calls, way, hits, settings },
     plane,
   );
-  const deferral: DeferredMessages = new DeferredMessages(
-    {
-      store: stores.deferred,
-      way: toOpenDevices(way, settings, "messages"),
-      reports,
-      rules,
-      settings,
-      readContent,
-      recording,
-      changed: (user) => waiting.changed(user),
-      clock,
-      random,
-      userNamed,
-      isReachable: (user) => registrar.contacts.of(user.address).length > 0,
-      ...contents,
-      log,
-      metrics,
-      hits,
-      security,
-    },
-    {
-      messagesPerUser: limits.deferredMessagesPerUser,
-      bytesPerUser: limits.deferredBytesPerUser,
-      maxSeconds: limits.deferredSeconds,
-      datagramBytes: limits.datagramMessageBytes,
-      flushes: limits.flushes,
-    },
-  );
+  const deferredPorts: DeferredPorts = {
+    store: stores.deferred,
+    way: toOpenDevices(way, settings, "messages"),
+    reports,
+    rules,
+    settings,
+    readContent,
+    recording,
+    changed: (user) => waiting.changed(user),
+    clock,
+    random,
+    userNamed,
+    isReachable: (user) => registrar.contacts.of(user.address).length > 0,
+    ...contents,
+    notice: new WaitingNotice(
+      { way, list: waiting, watches: (user) => documents.watchesWaiting(user), random, log },
+      { address: services.deferred, userAgent },
+    ),
+    log,
+    metrics,
+    hits,
+    security,
+  };
+  const deferral: DeferredMessages = new DeferredMessages(deferredPorts, {
+    messagesPerUser: limits.deferredMessagesPerUser,
+    bytesPerUser: limits.deferredBytesPerUser,
+    maxSeconds: limits.deferredSeconds,
+    datagramBytes: limits.datagramMessageBytes,
+    flushes: limits.flushes,
+  });
+  const fetching = (name: string, address: string, shelf: Shelf): Fetching =>
+    new Fetching(
+      {
+        shelf,
+        notifier: core.subscriptions,
+        way,
+        contact: (towards) => core.calls.contact(towards, Params.none),
+        log,
+      },
+      { name, address, untagged, userAgent },
+    );
+  const waitingShelf = new WaitingShelf({ ...deferredPorts, way }, waiting, {
+    datagramBytes: limits.datagramMessageBytes,
+  });
   const collector = new ReportCollector(
     {
       store: stores.imdn,
@@ -315,9 +339,9 @@ function makeFunctions(
     deferral,
     recording,
     sessions: plane?.sessions,
-    owners: [controlling, collector],
+    owners: [controlling, collector, fetching("deferred", services.deferred, waitingShelf)],
   });
-  core.own.use([settings, documents.events]);
+  core.own.use([settings, documents.events, documents.lists]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
 }
 
@@ -345,11 +369,12 @@ function adminParts(
   return { ...parts, waiting: { discard }, forget };
 }
 
-function servicesOf({ domain, services }: ServerConfig): { factory: string; imdn: string } {
+function servicesOf({ domain, services }: ServerConfig): ServiceAddresses {
   const usual = serviceAddresses(domain);
   const named = (user: string | undefined, otherwise: string): string =>
     user === undefined ? otherwise : addressKey(sipUri(user, domain));
   return {
+    ...usual,
     factory: named(services?.factory, usual.factory),
     imdn: named(services?.imdn, usual.imdn),
   };

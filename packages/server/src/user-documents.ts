@@ -9,7 +9,7 @@ import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
 import type { Bounds } from "./limits.ts";
 import { LiveGroups } from "./live-groups.ts";
-import type { ServerDocuments, WebLogin } from "./ports/index.ts";
+import type { ServerDocuments, User, WebLogin } from "./ports/index.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { WebHandler } from "./web/index.ts";
 import {
@@ -23,6 +23,7 @@ import {
   type GroupNames,
   groups,
   groupUsageList,
+  ListEvents,
   References,
   readState as readStateUsage,
   resourceLists,
@@ -38,6 +39,10 @@ export interface UserDocuments {
   readonly groups: LiveGroups;
   /** What users watch of their documents. */
   readonly events: XcapDiffEvents;
+  /** The lists that the server writes, for those who subscribe to these alone. */
+  readonly lists: ListEvents;
+  /** He hears of what waits for him without being told. */
+  watchesWaiting(user: User): boolean;
   /** Before the first request is taken. */
   start(): Promise<void>;
   handler(root: string, login: WebLogin): WebHandler;
@@ -69,6 +74,7 @@ export function makeDocuments(
   );
   const configured = groupsOf(config);
   const references = new References(() => `${url.text}/xcap/`);
+  const waitingUsage = deferredList(waiting);
   const usages: readonly Usage[] = [
     resourceLists(references),
     groups(groupNames(config, core, configured), references, {
@@ -78,7 +84,7 @@ export function makeDocuments(
     accessRules(references),
     userProfile(),
     conversationHistory(history),
-    deferredList(waiting),
+    waitingUsage,
     readStateUsage(readState),
   ];
   const userNamed = (name: string) => directory.named(name)?.user;
@@ -99,7 +105,19 @@ export function makeDocuments(
     hashing,
     root: () => `${url.text}/xcap/`,
   });
-  directory.onRevoked((user) => events.revoked(user));
+  const usual = serviceAddresses(config.domain);
+  const lists = new ListEvents({
+    waiting,
+    history,
+    services: [usual.deferred, usual.history],
+    notifier,
+    contact: (towards) => calls.contact(towards, Params.none),
+    userNamed,
+  });
+  directory.onRevoked((user) => {
+    events.revoked(user);
+    lists.revoked(user);
+  });
   documents.onChange((news) => events.changed(news));
   documents.onChange(auditDocuments(stores.audit, clock, log));
   metrics.gauge("access_rules_users", "Users with access rules", () => policy.count);
@@ -116,6 +134,8 @@ export function makeDocuments(
     policy,
     groups: live,
     events,
+    lists,
+    watchesWaiting: (user) => lists.watchesWaiting(user) || events.watches(user, waitingUsage),
     async start() {
       await policy.start();
       await live.start();

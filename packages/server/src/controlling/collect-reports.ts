@@ -3,8 +3,8 @@ import type { Cpim } from "@parlance/formats";
 import { anonymousEntity, bareAddress } from "@parlance/im";
 import { formatUri, type SipRequest } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
+import { keyOf } from "../address-key.ts";
 import type { Originator, ReportCollection } from "../ports/index.ts";
-import { keyOf } from "./address-key.ts";
 import { reportedAs } from "./copies.ts";
 
 export interface Copied {

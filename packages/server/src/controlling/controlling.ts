@@ -10,6 +10,7 @@ import {
   type SenderClaim,
 } from "@parlance/im";
 import { addressKey, Require, type SipUri } from "@parlance/sip";
+import { keyOf } from "../address-key.ts";
 import type {
   MaybePromise,
   Originator,
@@ -18,7 +19,6 @@ import type {
   Untagged,
   Verdict,
 } from "../ports/index.ts";
-import { keyOf } from "./address-key.ts";
 import { FanOut, type FanOutOptions, type FanOutPorts, type ToMany } from "./fan-out.ts";
 import { type JobLimits, Jobs } from "./jobs.ts";
 import { judgeGroup } from "./judge-group.ts";

@@ -8,8 +8,8 @@ import {
   judgeGroup,
   prepareGroup,
 } from "@parlance/im";
+import { keyOf } from "../address-key.ts";
 import type { Originator } from "../ports/index.ts";
-import { keyOf } from "./address-key.ts";
 import type { Group } from "./model.ts";
 
 /** What a document does not say. */

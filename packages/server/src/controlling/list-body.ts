@@ -12,7 +12,7 @@ import {
 } from "@parlance/formats";
 import { formatUri, parseUri, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
-import { keyOf } from "./address-key.ts";
+import { keyOf } from "../address-key.ts";
 import type { ListFault } from "./judge-list.ts";
 import type { ListBody } from "./model.ts";
 

@@ -58,8 +58,15 @@ export interface DispatchPorts {
 const KNOWN: ReadonlySet<string> = new Set<string>([...METHODS, "REGISTER", "INFO"]);
 /** They belong to a dialog, and so to nobody when they come without one. */
 const ONLY_IN_DIALOGS: ReadonlySet<string> = new Set(["BYE", "NOTIFY", "UPDATE", "PRACK", "INFO"]);
-/** Packages of the service: RFC 3680, RFC 4575, RFC 4354, RFC 5875. */
-const PACKAGES: ReadonlySet<string> = new Set(["reg", "conference", "poc-settings", "xcap-diff"]);
+/** Packages of the service: RFC 3680, RFC 4575, RFC 4354, RFC 5875, clause 14.4. */
+const PACKAGES: ReadonlySet<string> = new Set([
+  "reg",
+  "conference",
+  "poc-settings",
+  "xcap-diff",
+  "sip-profile",
+  "ua-profile",
+]);
 const RULES = {
   extensions: new Set<string>(),
   schemes: new Set(["sip", "sips", "tel", "im"]),

@@ -9,10 +9,10 @@ import { type Counters, countersOf } from "./counters.ts";
 import { formatKeptFile, keptFile } from "./files/kept-invitation.ts";
 import { Flush, type FlushResult } from "./flush.ts";
 import { forget } from "./forget.ts";
-import { retryDelayMs } from "./judge-push.ts";
 import { judgeStoring } from "./judge-storing.ts";
 import type { Kept } from "./large/content-sink.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
+import { retryDelayMs } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { goesOnlyBySession, isUnfit, push } from "./push.ts";
 import { newQueue, type Queue } from "./queue.ts";
@@ -197,6 +197,8 @@ export class DeferredMessages implements Deferral {
     const queue = this.#queues.get(user.name);
     if (queue === undefined) return;
     queue.failedRounds = 0;
+    const { settings, notice } = this.#ports;
+    if (!settings.pushes(user) && settings.visible(user)) notice?.tell(user); // clause 14.3
     this.#wake(queue);
   }
 

@@ -8,3 +8,5 @@ export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 export type { DeferredPorts } from "./ports.ts";
 export { type SpreadingPorts, SpreadMessages } from "./spreading.ts";
 export { WaitingList } from "./waiting-list.ts";
+export { WaitingNotice } from "./waiting-notice.ts";
+export { WaitingShelf } from "./waiting-shelf.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dislikesEnvelope, isPoison, judgePush, retryDelayMs, stepsAside } from "./judge-push.ts";
+import { dislikesEnvelope, judgePush } from "../bringing/index.ts";
 import { judgeStoring, type StoringFacts } from "./judge-storing.ts";
 import { DEFAULT_DEFERRED_OPTIONS } from "./options.ts";
+import { isPoison, retryDelayMs, stepsAside } from "./patience.ts";
 
 const now = Date.parse("2030-05-04T10:00:00Z");
 const DAY = 86_400_000;

@@ -16,6 +16,7 @@ import type {
 import type { DeferredStore } from "../store/index.ts";
 import type { WaitingFiles } from "./files/waiting-files.ts";
 import type { LargeMessages } from "./large/large-messages.ts";
+import type { WaitingNotice } from "./waiting-notice.ts";
 
 export interface DeferredPorts {
   readonly store: DeferredStore;
@@ -41,6 +42,8 @@ export interface DeferredPorts {
   readonly large: LargeMessages | undefined;
   /** Undefined where files are not kept, either. */
   readonly files: WaitingFiles | undefined;
+  /** Tells those who fetch themselves that something waits; undefined where nobody is told. */
+  readonly notice: Pick<WaitingNotice, "tell"> | undefined;
   /** Told of messages that no client can take. */
   readonly security: SecurityWatch;
 }

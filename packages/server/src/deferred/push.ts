@@ -1,9 +1,10 @@
 /** Sends one stored message to the contacts of its user. OMA IM 12, push */
 import { plainTextOf } from "@parlance/im";
 import { parseUri, type SipRequest } from "@parlance/sip";
-import type { Binding, Outcome, User } from "../ports/index.ts";
+import { dislikesEnvelope, judgePush, type PushResult } from "../bringing/index.ts";
+import type { Binding, Edit, Outcome, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
-import { dislikesEnvelope, judgePush, type PushResult } from "./judge-push.ts";
+import type { OnRequest } from "./on-request.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { pushed, pushedAgain, readWaiting, waited } from "./waiting-request.ts";
@@ -11,13 +12,13 @@ import { pushed, pushedAgain, readWaiting, waited } from "./waiting-request.ts";
 const OF_FILES = ["file-transfer", "files"] as const;
 const OF_MESSAGES = ["pager-mode-message", "messages"] as const;
 
+type BringingPorts = Pick<DeferredPorts, "way" | "recording" | "readContent" | "large" | "files">;
+
+/** Unasked: as its user's rules and settings have it by now. */
 export async function push(
   message: DeferredMessage,
   user: User,
-  ports: Pick<
-    DeferredPorts,
-    "way" | "rules" | "recording" | "settings" | "readContent" | "large" | "files"
-  >,
+  ports: BringingPorts & Pick<DeferredPorts, "rules" | "settings">,
   options: Pick<DeferredOptions, "datagramBytes">,
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
@@ -27,10 +28,24 @@ export async function push(
   if (ports.rules.access(waiting.author, user, media).invite === "refuse") return "unwelcome";
   if (message.kind === "message" && ports.settings.bars(user, barrable)) return "refused";
   if (!ports.settings.visible(user)) return "away";
-  if (message.mode === "large") return ports.large?.bring(message, user) ?? "unfit";
-  if (message.mode === "file") return ports.files?.bring(message, user) ?? "unfit";
-  const request = pushed(waiting, message.attempts);
-  const result = await byAnyWay(request, message, user, ports, options);
+  return bringWaiting(message, user, ports, options);
+}
+
+/** Whatever is set: as it was when it came. */
+export async function bringWaiting(
+  message: DeferredMessage,
+  user: User,
+  ports: BringingPorts,
+  options: Pick<DeferredOptions, "datagramBytes">,
+  asked?: OnRequest,
+): Promise<PushResult> {
+  const waiting = readWaiting(message);
+  if (waiting === undefined) return "unreadable";
+  if (message.mode === "large") return ports.large?.bring(message, user, asked) ?? "unfit";
+  if (message.mode === "file") return ports.files?.bring(message, user, asked) ?? "unfit";
+  const plain = pushed(waiting, message.attempts);
+  const request = asked === undefined ? plain : edited(plain, asked.edit);
+  const result = await byAnyWay(request, message, user, ports, options, asked);
   if (result === "delivered") {
     ports.recording.received(waited(waiting, message, ports.readContent), user);
   }
@@ -43,11 +58,12 @@ async function byAnyWay(
   user: User,
   ports: TakerPorts,
   options: Pick<DeferredOptions, "datagramBytes">,
+  asked: OnRequest | undefined,
 ): Promise<PushResult> {
   const result = await byMessage(request, user, ports, options);
   const holders = result === "unfit" ? sessionHolders(request, user, ports, options) : [];
   if (holders.length === 0) return result;
-  return ports.large?.bringLong(message, user, holders, ports.readContent) ?? result;
+  return ports.large?.bringLong(message, user, { contacts: holders, ...ports, asked }) ?? result;
 }
 
 async function byMessage(
@@ -118,6 +134,12 @@ function isThere(request: SipRequest, user: User, way: DeferredPorts["way"]): bo
   const edit = request.edit().uri(parseUri(user.address));
   for (const wish of ["Accept-Contact", "Reject-Contact", "Request-Disposition"]) edit.remove(wish);
   return way.bindings(edit.done(), user).some(({ imClient }) => imClient);
+}
+
+function edited(request: SipRequest, edit: Edit): SipRequest {
+  const changed = request.edit();
+  edit(changed);
+  return changed.done();
 }
 
 function plainForm(

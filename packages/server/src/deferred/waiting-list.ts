@@ -30,7 +30,7 @@ export class WaitingList implements ServerDocuments {
 
   /** Authors who have asked for it are told that their messages failed. */
   async remove(user: User, reference: string | undefined): Promise<boolean> {
-    const ids = reference === undefined ? await this.#ids(user) : idsIn(reference);
+    const ids = reference === undefined ? await this.ids(user) : idsIn(reference);
     let gone = 0;
     for (const id of ids) gone += (await this.#discard(user, id)) ? 1 : 0;
     if (gone > 0) this.changed(user);
@@ -57,7 +57,8 @@ export class WaitingList implements ServerDocuments {
     for (const listener of this.#listeners) listener(user);
   }
 
-  async #ids(user: User): Promise<readonly string[]> {
+  /** Of all that the list has. */
+  async ids(user: User): Promise<readonly string[]> {
     return (await this.#listed(user)).map(({ id }) => id);
   }
 
@@ -89,8 +90,13 @@ function isListed({ kind, mode }: DeferredEntry): boolean {
   return kind === "message" && mode !== "file";
 }
 
+/** Of a message that waits, by the reference that the list has for it. */
+export function idIn(reference: string): string | undefined {
+  return REFERENCE.exec(reference)?.[1];
+}
+
 function idsIn(reference: string): readonly string[] {
-  const id = REFERENCE.exec(reference)?.[1];
+  const id = idIn(reference);
   return id === undefined ? [] : [id];
 }
 

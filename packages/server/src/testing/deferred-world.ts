@@ -49,6 +49,7 @@ export function world({ options, disk, stores: given, rules, settings }: Wishes 
       metrics,
       large: undefined,
       files: undefined,
+      notice: undefined,
       hits,
       security: { report: (event, source) => void suspected.push(`${event} ${source}`) },
     },

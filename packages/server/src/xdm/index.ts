@@ -2,6 +2,7 @@
 export { auditDocuments } from "./audit-documents.ts";
 export { behindProxies } from "./behind-proxies.ts";
 export { Documents, type DocumentsPorts } from "./documents.ts";
+export { ListEvents, type ListEventsPorts } from "./events/list-events.ts";
 export { XcapDiffEvents, type XcapDiffPorts } from "./events/xcap-diff.ts";
 export { AccessPolicy, type AccessPolicyPorts } from "./policy/access-policy.ts";
 export { listSource } from "./policy/list-source.ts";

@@ -1,10 +1,10 @@
 /** Controlling function: somebody is asked to come while the session runs. Clause 7.7, RFC 4579 §5.5 */
 import { commonTypes } from "@parlance/formats";
+import type { Referred, Report } from "../../referral/index.ts";
 import { invitedBy } from "./begin-round.ts";
 import type { Conference } from "./conference.ts";
 import { guest, type Hosting, rightsFor } from "./hosting.ts";
 import type { Participant } from "./participant.ts";
-import type { Referred, Report } from "./refer-ask.ts";
 
 export interface Adding {
   readonly target: Referred;

@@ -10,6 +10,7 @@ import {
 } from "@parlance/sip";
 import { utf8Text } from "@parlance/wire";
 import type { Edit, MaybePromise, Originator, Owner, Passage, Verdict } from "../../ports/index.ts";
+import { ReferProgress, reportInDialog } from "../../referral/index.ts";
 import type { Group } from "../model.ts";
 import { TAKEN } from "./admit.ts";
 import { type Ask, readAsk, rejectsFocus } from "./ask.ts";
@@ -27,7 +28,6 @@ import type { Participant } from "./participant.ts";
 import { PhoneDevice } from "./phone-device.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { refer } from "./refer.ts";
-import { ReferProgress, reportInDialog } from "./refer-reports.ts";
 import { Registry } from "./registry.ts";
 import { rejoin } from "./rejoin.ts";
 import { setUpAdHocGroup } from "./set-up-ad-hoc-group.ts";

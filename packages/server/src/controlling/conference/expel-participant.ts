@@ -1,7 +1,8 @@
 /** Controlling function: somebody is sent away, and does not come back. Clause 7.12, RFC 4579 §5.11 */
+
+import type { Referred } from "../../referral/index.ts";
 import type { Conference } from "./conference.ts";
 import type { Participant } from "./participant.ts";
-import type { Referred } from "./refer-ask.ts";
 import { removeParticipant } from "./remove-participant.ts";
 
 /** The status that whoever asked is told. */

@@ -2,8 +2,8 @@
 import { ANONYMOUS_NAME, type GroupRights, isOpen } from "@parlance/im";
 import { parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
+import { keyOf } from "../../address-key.ts";
 import type { Originator } from "../../ports/index.ts";
-import { keyOf } from "../address-key.ts";
 import type { Group } from "../model.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Conference, ConferenceFacts, ConferenceProcedures } from "./conference.ts";

@@ -8,8 +8,8 @@ import {
 import type { Refusal } from "@parlance/im";
 import { type DialogReference, formatUri, parseUri, Replaces, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
+import { keyOf } from "../../address-key.ts";
 import type { Passage } from "../../ports/index.ts";
-import { keyOf } from "../address-key.ts";
 import type { ListFault } from "../judge-list.ts";
 import { faultOf, isList } from "../list-body.ts";
 

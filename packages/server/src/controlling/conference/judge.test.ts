@@ -260,7 +260,7 @@ test("who was in a session comes back, and each objection has its turn (7.5)", (
 
 test("a referral is carried out when nothing is against it, and each objection has its turn (7.7, 7.12)", () => {
   const { uri } = originator;
-  const target = { method: "INVITE", uri, text: "sip:dave@example.com" };
+  const target = { method: "INVITE", uri, text: "sip:dave@example.com", subject: undefined };
   const worst: ReferFacts = {
     exists: false,
     participates: false,

@@ -1,8 +1,8 @@
 /** Everybody whom a session knows: those who are in, those who are asked, and those who have been. Clause 7.2.3.2 */
 import { displayTextOf } from "@parlance/im";
+import { keyOf } from "../../address-key.ts";
 import type { MediaRoom, User } from "../../ports/index.ts";
 import type { StoredParticipant } from "../../store/index.ts";
-import { keyOf } from "../address-key.ts";
 import type { Keeping } from "./keeping.ts";
 import { Names } from "./names.ts";
 import type { Participant } from "./participant.ts";

@@ -2,12 +2,12 @@
 import { type GroupRights, isRefusal, type Refusal, refuse } from "@parlance/im";
 import { REFER_SUB_FALSE, ReferSub, type SipRequest } from "@parlance/sip";
 import type { Edit } from "../../ports/index.ts";
+import { type ReferAsk, type Referred, type Report, readRefer } from "../../referral/index.ts";
 import { addParticipant } from "./add-participant.ts";
 import type { Conference } from "./conference.ts";
 import { expelParticipant } from "./expel-participant.ts";
 import { type Hosting, rightsFor } from "./hosting.ts";
 import type { Participant } from "./participant.ts";
-import { type ReferAsk, type Referred, type Report, readRefer } from "./refer-ask.ts";
 
 export interface ReferFacts {
   readonly exists: boolean;

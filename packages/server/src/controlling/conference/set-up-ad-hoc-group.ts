@@ -1,9 +1,9 @@
 /** Controlling function: a session with those whom the INVITE lists. IM-7.2.1.2, RFC 5366 */
 import { isRefusal, type Refusal, refuse } from "@parlance/im";
 import { Subject } from "@parlance/sip";
+import { keyOf } from "../../address-key.ts";
 import type { SessionMedia } from "../../media/index.ts";
 import type { Originator, Verdict } from "../../ports/index.ts";
-import { keyOf } from "../address-key.ts";
 import { TAKEN, take, type Welcome } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import { type Asked, beginRound } from "./begin-round.ts";

@@ -1,7 +1,7 @@
 /** Controlling function: a session of a pre-defined group is set up, or joined while it runs. IM-7.2.1.3 */
 import { type GroupRights, isRefusal, type Refusal, refuse } from "@parlance/im";
+import { keyOf } from "../../address-key.ts";
 import type { Verdict } from "../../ports/index.ts";
-import { keyOf } from "../address-key.ts";
 import type { Group } from "../model.ts";
 import { admit, TAKEN, take, type Welcome } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";

@@ -10,8 +10,8 @@ import {
   refuse,
 } from "@parlance/im";
 import { From, Params, parseUri, ReferredBy, Require } from "@parlance/sip";
+import { keyOf } from "../../address-key.ts";
 import type { CopyForm, ForMany, Originator, Spreading, Verdict } from "../../ports/index.ts";
-import { keyOf } from "../address-key.ts";
 import { collectReports } from "../collect-reports.ts";
 import type { Group } from "../model.ts";
 import { commonChanges } from "../template.ts";

@@ -12,6 +12,7 @@ import {
   type Tagged,
 } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
+import { NOTHING_MORE } from "../../bringing/index.ts";
 import {
   type MediaLine,
   ownAnswers,
@@ -21,7 +22,6 @@ import {
 import type { MediaEnd, MediaEndUser } from "../../ports/index.ts";
 import type { FileContent } from "../../store/index.ts";
 import type { Kept } from "../large/content-sink.ts";
-import { NOTHING_MORE } from "../large/reception.ts";
 import { FileSink } from "./file-sink.ts";
 
 export interface FileReceptionPorts {

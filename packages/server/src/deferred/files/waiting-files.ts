@@ -10,6 +10,7 @@ import {
 import { ACCEPT_CONTACT_IM, bareAddress, CPIM, type Refusal, refuse } from "@parlance/im";
 import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
+import { bringTo, judgeFilePush, type PushResult } from "../../bringing/index.ts";
 import { contentSource, faceTowards, saidBy, speakerOf } from "../../media/index.ts";
 import type {
   MediaMessage,
@@ -22,10 +23,9 @@ import type {
   Way,
 } from "../../ports/index.ts";
 import type { ContentReader, DeferredMessage } from "../../store/index.ts";
-import { judgeFilePush, type PushResult } from "../judge-push.ts";
-import { bringTo } from "../large/bring-to.ts";
 import type { Kept } from "../large/content-sink.ts";
 import type { LargePorts } from "../large/ports.ts";
+import type { OnRequest } from "../on-request.ts";
 import { readWaiting } from "../waiting-request.ts";
 import { FILE_FEATURES, FileReception } from "./file-reception.ts";
 import { bodyAround, type KeptFile, readKeptFile } from "./kept-invitation.ts";
@@ -103,14 +103,15 @@ export class WaitingFiles {
     return { do: "taken" };
   }
 
-  async bring(message: DeferredMessage, user: User): Promise<PushResult> {
-    const { contents, way } = this.#ports;
+  async bring(message: DeferredMessage, user: User, asked?: OnRequest): Promise<PushResult> {
+    const { contents } = this.#ports;
+    const way = asked?.way ?? this.#ports.way;
     const waiting = readWaiting(message);
     const kept = waiting && readKeptFile(waiting.request);
     const reader = message.content === undefined ? undefined : await contents.open(message.content);
     if (waiting === undefined || kept === undefined || reader === undefined) return "unreadable";
     try {
-      const invite = this.#invite(waiting.request, message.attempts);
+      const invite = this.#invite(waiting.request, message.attempts, asked);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
       const boundary = this.#ports.random.token(BOUNDARY_BITS);
       return await bringTo(
@@ -122,7 +123,7 @@ export class WaitingFiles {
           message: (remote) => this.#message(kept, reader, remote, waiting.request),
           body: (description) => bodyAround(description, kept.icon, boundary),
         },
-        this.#ports,
+        { ...this.#ports, way },
       );
     } finally {
       await reader.close();
@@ -157,17 +158,18 @@ export class WaitingFiles {
     return { contentType: CPIM, content: contentSource(reader, { from, before }), headers };
   }
 
-  #invite(kept: SipRequest, attempts: number): SipRequest {
+  #invite(kept: SipRequest, attempts: number, asked: OnRequest | undefined): SipRequest {
     const { random, userAgent } = this.#ports;
     const { from } = kept;
-    return kept
+    const invite = kept
       .edit()
       .set(From, { ...from, params: from.params.with("tag", random.token(TAG_BITS)) })
       .set(CallId, random.token(CALL_ID_BITS))
       .set(CSeq, { number: attempts + 1, method: "INVITE" })
       .setText("Accept-Contact", ACCEPT_CONTACT_IM)
-      .setText("User-Agent", userAgent)
-      .done();
+      .setText("User-Agent", userAgent);
+    asked?.edit(invite);
+    return invite.done();
   }
 }
 

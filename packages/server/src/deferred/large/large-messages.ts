@@ -10,6 +10,7 @@ import {
 import type { MessageSource } from "@parlance/msrp";
 import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
 import { type Cancel, type Clock, concatBytes, type Random } from "@parlance/wire";
+import { bringTo, judgeLongPush, judgePush, type PushResult } from "../../bringing/index.ts";
 import { contentSource, faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
 import type {
   Binding,
@@ -24,9 +25,8 @@ import type {
   Way,
 } from "../../ports/index.ts";
 import type { ContentReader, DeferredMessage } from "../../store/index.ts";
-import { judgeLongPush, judgePush, type PushResult } from "../judge-push.ts";
+import type { OnRequest } from "../on-request.ts";
 import { readWaiting } from "../waiting-request.ts";
-import { bringTo } from "./bring-to.ts";
 import { type Kept, START_BYTES } from "./content-sink.ts";
 import { inEnvelope } from "./in-envelope.ts";
 import type { LargePorts } from "./ports.ts";
@@ -50,6 +50,13 @@ export interface Receiving {
   readonly instead?: TakeOver | undefined;
   /** Of this one. */
   readonly maxBytes?: number;
+}
+
+/** Of a message that came by MESSAGE and goes in a session. */
+export interface LongWay {
+  readonly contacts: readonly Binding[];
+  readonly readContent: ReadContent;
+  readonly asked: OnRequest | undefined;
 }
 
 const SWEEP_MS = 3_600_000;
@@ -132,13 +139,14 @@ export class LargeMessages {
     return { do: "taken" };
   }
 
-  async bring(message: DeferredMessage, user: User): Promise<PushResult> {
-    const { contents, way } = this.#ports;
+  async bring(message: DeferredMessage, user: User, asked?: OnRequest): Promise<PushResult> {
+    const { contents } = this.#ports;
+    const way = asked?.way ?? this.#ports.way;
     const waiting = readWaiting(message);
     const reader = message.content === undefined ? undefined : await contents.open(message.content);
     if (waiting === undefined || reader === undefined) return "unreadable";
     try {
-      const invite = this.#invite(waiting.request, message.attempts);
+      const invite = this.#invite(waiting.request, message.attempts, asked);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
       const source = sourceOf(message, waiting.request, reader);
       return await bringTo(
@@ -149,7 +157,7 @@ export class LargeMessages {
           judge: judgePush,
           message: () => ({ contentType: CPIM, content: source.open() }), // IM-9.3.2.1-03
         },
-        this.#ports,
+        { ...this.#ports, way },
       );
     } finally {
       await reader.close();
@@ -175,14 +183,13 @@ export class LargeMessages {
   async bringLong(
     message: DeferredMessage,
     user: User,
-    contacts: readonly Binding[],
-    readContent: ReadContent,
+    { contacts, readContent, asked }: LongWay,
   ): Promise<PushResult> {
     const waiting = readWaiting(message);
     if (waiting === undefined) return "unreadable";
     const content = inEnvelope(waiting.request, readContent(waiting.request));
     if (content === undefined) return "unfit";
-    const invite = this.#invite(waiting.request, message.attempts);
+    const invite = this.#invite(waiting.request, message.attempts, asked);
     return bringTo(
       { user, contacts: largeFirst(contacts), invite, features: LARGE_FEATURES },
       {
@@ -203,10 +210,10 @@ export class LargeMessages {
     }
   }
 
-  #invite(kept: SipRequest, attempts: number): SipRequest {
+  #invite(kept: SipRequest, attempts: number, asked: OnRequest | undefined): SipRequest {
     const { random, userAgent } = this.#ports;
     const { from } = kept;
-    return kept
+    const invite = kept
       .edit()
       .method("INVITE")
       .set(From, { ...from, params: from.params.with("tag", random.token(TAG_BITS)) })
@@ -217,8 +224,9 @@ export class LargeMessages {
       .remove("Content-Type")
       .remove("Content-Encoding")
       .remove("Expires") // of the message, and none of the invitation. RFC 3261 §20.19
-      .body(new Uint8Array(0))
-      .done();
+      .body(new Uint8Array(0));
+    asked?.edit(invite);
+    return invite.done();
   }
 
   #schedule(): void {

@@ -4,13 +4,13 @@ import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp
 import {
   type Body,
   type Call,
-  type CallOwner,
   type IncomingCall,
   type IncomingOwner,
   Params,
   type Tagged,
 } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
+import { NOTHING_MORE } from "../../bringing/index.ts";
 import { ownAnswer, type SessionMedia } from "../../media/index.ts";
 import type { MediaEnd, MediaEndUser } from "../../ports/index.ts";
 import type { FileContent } from "../../store/index.ts";
@@ -115,11 +115,3 @@ export class Reception implements MediaEndUser {
     this.#ports.over();
   }
 }
-
-/** A call for one message: it is not changed, and nothing else is said in it. */
-export const NOTHING_MORE: Omit<CallOwner, "ended"> = {
-  offered: (offer) => offer.refuse(488),
-  acknowledged: () => undefined,
-  requested: () => false,
-  description: () => undefined,
-};

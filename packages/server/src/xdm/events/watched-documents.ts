@@ -69,6 +69,11 @@ export class WatchedDocuments {
     for (const part of this.#partsOf(auid, name)) part.shown = shownIn(version, part);
   }
 
+  /** The whole of it is watched. */
+  covers(auid: string, name: string): boolean {
+    return this.#selOf(auid, name) !== undefined;
+  }
+
   /** False: it is about nothing that is watched here. */
   changed({ auid, name, before, after }: DocumentNews): boolean {
     const sel = this.#selOf(auid, name);

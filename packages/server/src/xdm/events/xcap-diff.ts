@@ -107,6 +107,12 @@ export class XcapDiffEvents implements OwnAddress {
     };
   }
 
+  /** He hears when this document changes. */
+  watches({ name }: User, { auid, only }: Pick<Usage, "auid" | "only">): boolean {
+    const held = [...(this.#held.get(name) ?? [])];
+    return only !== undefined && held.some(({ documents }) => documents.covers(auid, only));
+  }
+
   /** A document has changed. */
   changed(news: DocumentNews): void {
     for (const { watch, documents } of this.#held.get(news.owner) ?? []) {

@@ -1,6 +1,5 @@
-/** What the answer of a returned user's client means for a message that waits. OMA IM 12, push */
+/** What the answer of a user's client means for what is brought to it. OMA IM 12, push */
 import { NO_SESSIONS } from "../media/index.ts";
-import type { Patience } from "./options.ts";
 
 export type PushJudgement =
   /** The client has it: forget it. */
@@ -51,21 +50,4 @@ export function dislikesEnvelope(status: number): boolean {
 /** Busy, or in trouble. */
 function meansLater(status: number): boolean {
   return (status >= 500 && status < 600) || status === 486 || status === 600;
-}
-
-/** How long after so many failed rounds the next one is; undefined: at the next registration. */
-export function retryDelayMs(failedRounds: number, { retryMs }: Patience): number | undefined {
-  return retryMs[failedRounds - 1];
-}
-
-export function stepsAside(
-  attempts: number,
-  last: "later" | "silence",
-  { failuresToStepAside, silencesToStepAside }: Patience,
-): boolean {
-  return attempts >= (last === "silence" ? silencesToStepAside : failuresToStepAside);
-}
-
-export function isPoison(attempts: number, { failuresToQuarantine }: Patience): boolean {
-  return attempts >= failuresToQuarantine;
 }

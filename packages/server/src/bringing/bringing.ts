@@ -17,7 +17,7 @@ import {
   ownOffer,
   readAnswerTo,
   readOfferedMedia,
-} from "../../media/index.ts";
+} from "../media/index.ts";
 import type {
   MediaEnd,
   MediaEndUser,
@@ -25,9 +25,9 @@ import type {
   OnwardUser,
   SentOutcome,
   Towards,
-} from "../../ports/index.ts";
-import type { PushResult } from "../judge-push.ts";
-import { NOTHING_MORE } from "./reception.ts";
+} from "../ports/index.ts";
+import type { PushResult } from "./judge-push.ts";
+import { NOTHING_MORE } from "./nothing-more.ts";
 
 /** What is brought. */
 export interface Brought {

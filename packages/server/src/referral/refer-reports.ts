@@ -11,7 +11,7 @@ import {
   SubscriptionState,
   statusFragment,
 } from "@parlance/sip";
-import type { Towards, Watch, Watched } from "../../ports/index.ts";
+import type { Towards, Watch, Watched } from "../ports/index.ts";
 import type { Report } from "./refer-ask.ts";
 
 const TYPE = `${SIPFRAG_TYPE};version=2.0`;

@@ -1,10 +1,9 @@
 /** An INVITE of the server's own to a user who is back, with one thing to bring. OMA IM 12.1, 14.6 */
 import type { Params, SipRequest } from "@parlance/sip";
-import { faceTowards } from "../../media/index.ts";
-import type { Binding, MediaRules, User, Way } from "../../ports/index.ts";
-import type { PushResult } from "../judge-push.ts";
+import { faceTowards } from "../media/index.ts";
+import type { Binding, Calls, MediaRules, MediaSwitch, User, Way } from "../ports/index.ts";
 import { Bringing, type Brought } from "./bringing.ts";
-import type { LargePorts } from "./ports.ts";
+import type { PushResult } from "./judge-push.ts";
 
 export interface BringTo {
   readonly user: User;
@@ -14,6 +13,12 @@ export interface BringTo {
   readonly features: Params;
 }
 
+export interface BringPorts {
+  readonly way: Pick<Way, "onward">;
+  readonly calls: Calls;
+  readonly media: MediaSwitch;
+}
+
 /** A client that asks its user may take its time. */
 const RING_MS = 100_000;
 const NOTHING_COMES: MediaRules = { admits: () => false, maxBytes: 0, mayBegin: () => false };
@@ -21,7 +26,7 @@ const NOTHING_COMES: MediaRules = { admits: () => false, maxBytes: 0, mayBegin: 
 export async function bringTo(
   { user, contacts, invite, features }: BringTo,
   what: Brought,
-  { way, calls, media }: Pick<LargePorts, "calls" | "media"> & { readonly way: Way },
+  { way, calls, media }: BringPorts,
 ): Promise<PushResult> {
   const onward = way.onward(user, contacts);
   const [towards] = onward.targets;

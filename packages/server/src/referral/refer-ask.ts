@@ -28,6 +28,8 @@ export interface Referred {
   readonly method: string;
   readonly uri: Uri;
   readonly text: string;
+  /** What it is to be called, where that is said. */
+  readonly subject: string | undefined;
 }
 
 /** Hears how the one request fares that somebody wants to hear of. RFC 3515 §2.4.5 */
@@ -79,8 +81,9 @@ function readList(
   return targets.map(({ value }) => value);
 }
 
-function referred({ method, uri }: OneTarget): Referred {
-  return { method, uri, text: formatUri(uri) };
+function referred({ method, uri, headers }: OneTarget): Referred {
+  const subject = headers.find(([name]) => name.toLowerCase() === "subject")?.[1];
+  return { method, uri, text: formatUri(uri), subject };
 }
 
 function targetOf(text: string): Referred {
