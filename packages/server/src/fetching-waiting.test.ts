@@ -1,4 +1,4 @@
-/** A user fetches himself what waits for him. OMA IM clause 12, IM-5.2.4-Q1 */
+/** A user fetches himself what waits for him. OMA IM clause 12 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatImSettings, IM_SETTINGS_TYPE, parseHistoryList } from "@parlance/formats";
@@ -84,7 +84,7 @@ function list(...uris: readonly string[]): Build {
   };
 }
 
-test("IM-5.2.4-Q1: one who wants nothing pushed fetches one message, then all, and they are gone", async () => {
+test("clause 14.5: one who wants nothing pushed fetches one message, then all, and they are gone", async () => {
   const world = await World.open();
   const { bob, references } = await missed(world, "one", "two", "three");
   bob.received.length = 0;
