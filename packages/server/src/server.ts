@@ -26,7 +26,12 @@ import {
 } from "./deferred/index.ts";
 import { drained } from "./drained.ts";
 import { forgetAccount } from "./forget-account.ts";
-import { HistoryDocument, HistoryRecorder, HistoryRetention, ReadState } from "./history/index.ts";
+import {
+  HistoryDocument,
+  HistoryRecorder,
+  HistoryRetention,
+  HistoryStateDocument,
+} from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import { LiveSessions } from "./live-sessions.ts";
@@ -99,11 +104,12 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       return functions.large; // made of the user plane, which comes later
     },
   });
-  const readState = new ReadState(stores.history);
-  const lists = { history, waiting, readState };
+  const historyState = new HistoryStateDocument(stores.history);
+  const lists = { history, waiting, historyState };
   const documents = makeDocuments(config, limits, ports, { core, url, ...lists });
   const { groups } = documents;
-  const kept = historyHandler(config, limits, ports, { core, groups, list: history, readState });
+  const state = historyState;
+  const kept = historyHandler(config, limits, ports, { core, groups, list: history, state });
   const tracer = makeTracer(config, limits, ports, core);
   const seen = (request: WebRequest) => webTraced(tracer, core, request);
   const web = webFunctions(config, limits, ports, { core, documents, url, history: kept, seen });
@@ -113,6 +119,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     documents,
     reports,
     history,
+    historyState,
     waiting,
     tracer,
   });
@@ -182,6 +189,7 @@ interface Parts {
   readonly documents: UserDocuments;
   readonly reports: ServerReports;
   readonly history: HistoryDocument;
+  readonly historyState: HistoryStateDocument;
   readonly waiting: WaitingList;
   readonly tracer: Tracer;
 }
@@ -190,7 +198,7 @@ function makeFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, web, documents, reports, history, waiting, tracer }: Parts,
+  { core, web, documents, reports, history, historyState, waiting, tracer }: Parts,
 ) {
   const { stores, clock, random, log, metrics } = ports;
   const { way, readContent, directory, registrar, hits, watch: security } = core;
@@ -214,7 +222,10 @@ function makeFunctions(
       log,
       metrics,
       hits,
-      kept: (user) => history.changed(user),
+      kept(user) {
+        history.changed(user);
+        historyState.changed(user);
+      },
     },
     {
       quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },

@@ -23,9 +23,9 @@ import {
   type GroupNames,
   groups,
   groupUsageList,
+  historyState as historyStateUsage,
   ListEvents,
   References,
-  readState as readStateUsage,
   resourceLists,
   type Usage,
   userProfile,
@@ -56,15 +56,15 @@ export interface DocumentParts {
   /** What the server writes: of what is kept of conversations, and of what waits. */
   readonly history: ServerDocuments;
   readonly waiting: ServerDocuments;
-  /** That a device of his has read something. */
-  readonly readState: ServerDocuments;
+  /** That something was kept of him, or a device of his has read something. */
+  readonly historyState: ServerDocuments;
 }
 
 export function makeDocuments(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, url, history, waiting, readState }: DocumentParts,
+  { core, url, history, waiting, historyState }: DocumentParts,
 ): UserDocuments {
   const { stores, clock, random, hashing, log, metrics } = ports;
   const { hits, directory, home } = core;
@@ -85,7 +85,7 @@ export function makeDocuments(
     userProfile(),
     conversationHistory(history),
     waitingUsage,
-    readStateUsage(readState),
+    historyStateUsage(historyState),
   ];
   const userNamed = (name: string) => directory.named(name)?.user;
   const common = { store: stores.documents, documents, references, clock, userNamed };

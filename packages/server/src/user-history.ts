@@ -5,7 +5,12 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
 import type { KeepingRules } from "./history/index.ts";
-import { Cursors, type HistoryDocument, HistoryWeb, type ReadState } from "./history/index.ts";
+import {
+  Cursors,
+  type HistoryDocument,
+  type HistoryStateDocument,
+  HistoryWeb,
+} from "./history/index.ts";
 import type { Bounds } from "./limits.ts";
 import type { LiveGroups } from "./live-groups.ts";
 import type { WebLogin } from "./ports/index.ts";
@@ -15,7 +20,7 @@ export interface HistoryParts {
   readonly core: Core;
   readonly groups: Pick<LiveGroups, "find">;
   readonly list: HistoryDocument;
-  readonly readState: ReadState;
+  readonly state: HistoryStateDocument;
 }
 
 /** Everything below `/history`, for who has logged in. */
@@ -23,7 +28,7 @@ export function historyHandler(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, groups, list, readState }: HistoryParts,
+  { core, groups, list, state }: HistoryParts,
 ): (login: WebLogin) => WebHandler {
   const { stores, clock, hashing, secrets, log, metrics, largeMessages: content } = ports;
   const { home, hits } = core;
@@ -50,7 +55,7 @@ export function historyHandler(
         },
         take: (user, what) => rates[what].take(user, clock.now()),
         removed: (user) => list.changed(user),
-        read: (user) => readState.changed(user),
+        read: (user) => state.changed(user),
         hits,
         log,
         metrics,

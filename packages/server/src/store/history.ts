@@ -105,6 +105,11 @@ export type HistoryPoint =
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "messageId"; readonly id: string };
 
+export interface HistoryState {
+  readonly kept: number;
+  readonly marked: number;
+}
+
 /** What a sweep took away. */
 export interface HistorySwept {
   readonly removed: number;
@@ -158,8 +163,8 @@ export interface HistoryStore {
   /** Reads only: in the order of their versions, those above `after`. */
   marks(owner: string, after: number, limit: number): Promise<readonly HistoryMark[]>;
 
-  /** Reads only: the version of the last mark that the owner has set; 0 when there was none. */
-  marked(owner: string): Promise<number>;
+  /** Reads only: sequence of the last message and version of the last mark of the owner; 0 where there was none. */
+  state(owner: string): Promise<HistoryState>;
 
   /** Reads only. A message of another owner is not found. */
   find(owner: string, id: string): Promise<HistoryMessage | undefined>;

@@ -72,6 +72,7 @@ export {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,

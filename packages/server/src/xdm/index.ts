@@ -10,7 +10,7 @@ export { References } from "./references.ts";
 export { accessRules } from "./usages/access-rules.ts";
 export { GROUPS, type GroupNames, groups } from "./usages/groups.ts";
 export { groupUsageList, resourceLists } from "./usages/lists.ts";
-export { conversationHistory, deferredList, readState } from "./usages/server-written.ts";
+export { conversationHistory, deferredList, historyState } from "./usages/server-written.ts";
 export type { Usage } from "./usages/usage.ts";
 export { userProfile } from "./usages/user-profile.ts";
 export { Xcap, type XcapOptions, type XcapPorts } from "./xcap.ts";

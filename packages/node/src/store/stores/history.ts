@@ -13,6 +13,7 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,
@@ -93,8 +94,8 @@ export class SqliteHistory implements HistoryStore {
     return rows.map((row) => readMark(new RowReader(row)));
   }
 
-  marked(owner: string): Promise<number> {
-    return this.#worker.call("lastHistoryMark", owner);
+  state(owner: string): Promise<HistoryState> {
+    return this.#worker.call("historyState", owner);
   }
 
   async find(owner: string, id: string): Promise<HistoryMessage | undefined> {

@@ -44,7 +44,7 @@ export function historyTable(sql: Sql) {
   const contents = sql.prepare("SELECT content_id FROM history WHERE content_id IS NOT NULL");
   const hold = sql.prepare("UPDATE history_owner SET held = ?1 WHERE number = ?2 AND held <> ?1");
   const isHeld = sql.prepare("SELECT held FROM history_owner WHERE name = ?");
-  const lastMark = sql.prepare("SELECT marks FROM history_owner WHERE name = ?");
+  const state = sql.prepare("SELECT last, marks FROM history_owner WHERE name = ?");
   const removeAt = sql.prepare(
     "UPDATE history SET removed = 1, due_at = 0 WHERE place = ? RETURNING conversation",
   );
@@ -142,7 +142,10 @@ export function historyTable(sql: Sql) {
       return [entries, next === undefined ? undefined : sequenceOf(next)];
     },
 
-    lastHistoryMark: (name: string): number => Number(lastMark.first(name)?.[0] ?? 0),
+    historyState(name: string): { readonly kept: number; readonly marked: number } {
+      const [kept = 0, marked = 0] = state.first(name) ?? [];
+      return { kept: Number(kept), marked: Number(marked) };
+    },
 
     findInHistory(name: string, id: string): Row | undefined {
       const number = numberOf(name);

@@ -7,7 +7,7 @@ import { foldText, memoryStores, type NewHistoryMessage } from "../../store/inde
 import { HandClock } from "../../testing/clock.ts";
 import { CountedMetrics, NotedHits, silentLog } from "../../testing/ports.ts";
 import { refusal } from "../../web/index.ts";
-import { Cursors, HistoryWeb, ReadState } from "../index.ts";
+import { Cursors, HistoryStateDocument, HistoryWeb } from "../index.ts";
 
 const BOB = "sip:bob@parlance.test";
 const TEAM = "sip:team@parlance.test";
@@ -52,7 +52,7 @@ class HistoryWorld {
   readonly stores = memoryStores();
   readonly metrics = new CountedMetrics();
   readonly hits = new NotedHits();
-  readonly state = new ReadState(this.stores.history);
+  readonly state = new HistoryStateDocument(this.stores.history);
   waits: number | undefined;
   readonly #web: HistoryWeb;
   #count = 0;

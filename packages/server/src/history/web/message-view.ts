@@ -1,4 +1,6 @@
 /** How a kept message is shown to its owner. Keys without a value are left out; times are those of RFC 3339. */
+
+import { base64 } from "@parlance/wire";
 import type { HistoryMessage } from "../../store/index.ts";
 import { contentOf, type FileView, type MessageContent } from "./message-content.ts";
 
@@ -18,11 +20,16 @@ export interface MessageView {
   readonly size: number;
   readonly text: string | undefined;
   readonly file: FileView | undefined;
+  /** What is no text, in base64, where it is small. */
+  readonly content: string | undefined;
 }
+
+const SMALL_BYTES = 16_384;
 
 export function viewOf(message: HistoryMessage, content = contentOf(message)): MessageView {
   const { id, messageId, conversation, direction, mode, from, to, group, subject, at } = message;
-  const { contentType, fromName, text, file }: MessageContent = content;
+  const { contentType, fromName, text, file, octets }: MessageContent = content;
+  const small = text === undefined && octets !== undefined && octets.length <= SMALL_BYTES;
   return {
     id,
     messageId,
@@ -39,5 +46,6 @@ export function viewOf(message: HistoryMessage, content = contentOf(message)): M
     size: message.sizeBytes,
     text,
     file,
+    content: small ? base64(octets) : undefined,
   };
 }

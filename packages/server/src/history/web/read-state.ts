@@ -1,7 +1,7 @@
 /** Up to where the user has read each conversation: said by one device, learnt by all of them. */
-import { FormatError, utf8Bytes } from "@parlance/wire";
-import type { ServerDocument, ServerDocuments, User } from "../../ports/index.ts";
-import type { HistoryMark, HistoryPoint, HistoryStore } from "../../store/index.ts";
+import { FormatError } from "@parlance/wire";
+import type { User } from "../../ports/index.ts";
+import type { HistoryMark, HistoryPoint } from "../../store/index.ts";
 import {
   jsonAnswer,
   notFound,
@@ -44,33 +44,6 @@ export async function getRead(
     after: work.cursors.seal(user.name, marks.at(-1)?.version ?? after),
     more: marks.length === limit,
   });
-}
-
-/** What devices watch: a document of one number, which is another after each mark. RFC 5875 */
-export class ReadState implements ServerDocuments {
-  readonly #store: Pick<HistoryStore, "marked">;
-  readonly #listeners: ((user: User) => void)[] = [];
-
-  constructor(store: Pick<HistoryStore, "marked">) {
-    this.#store = store;
-  }
-
-  async read(user: User): Promise<ServerDocument> {
-    const version = await this.#store.marked(user.name);
-    return { bytes: utf8Bytes(documentOf(version)) };
-  }
-
-  onChange(listener: (user: User) => void): void {
-    this.#listeners.push(listener);
-  }
-
-  changed(user: User): void {
-    for (const listener of this.#listeners) listener(user);
-  }
-}
-
-function documentOf(version: number): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<read-state xmlns="urn:parlance:read-state" version="${version}"/>\n`;
 }
 
 async function readAsked(

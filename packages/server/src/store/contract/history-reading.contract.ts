@@ -100,7 +100,8 @@ function marking(name: string, contract: Contract): void {
     ]);
     equal(await again.marks(ALICE, 2, 9), [{ ...ofBob, at: AT + 6 }]);
     equal(await again.marks(BOB, 0, 9), []);
-    equal([await again.marked(ALICE), await again.marked(BOB)], [3, 0]);
+    equal(await again.state(ALICE), { kept: 6, marked: 3 });
+    equal(await again.state(BOB), { kept: 0, marked: 0 });
     const unread = (await again.conversations(ALICE, undefined, 9)).map((one) => one.unread);
     equal(unread, [0, 2]);
     equal(await again.removeNewest(ALICE, BOB, 9), 3);

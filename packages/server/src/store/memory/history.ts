@@ -13,6 +13,7 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,
@@ -197,8 +198,11 @@ export class MemoryHistory implements HistoryStore {
     });
   }
 
-  marked(owner: string): Promise<number> {
-    return this.#ledger.read(() => this.#owners.get(owner)?.marked ?? 0);
+  state(owner: string): Promise<HistoryState> {
+    return this.#ledger.read(() => {
+      const { last: kept = 0, marked = 0 } = this.#owners.get(owner) ?? {};
+      return { kept, marked };
+    });
   }
 
   find(owner: string, id: string): Promise<HistoryMessage | undefined> {

@@ -33,8 +33,8 @@ async function* linesOf(archive: Archive): AsyncGenerator<string, void> {
 /** What is no text comes as it is, in base64; what lies outside of the store stays there. */
 function lineOf(message: HistoryMessage): string {
   const content = contentOf(message);
-  const { text, file, octets } = content;
-  const other = text === undefined && file === undefined && octets !== undefined;
+  const { text, octets } = content;
+  const other = text === undefined && octets !== undefined;
   return JSON.stringify({
     ...viewOf(message, content),
     content: other ? base64(octets) : undefined,
