@@ -8,10 +8,12 @@ import type { Room } from "./conference/room.ts";
 import type { GroupOptions, JoinOptions } from "./conference/rooms.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import { Conversation } from "./conversation/conversation.ts";
-import { type HistoryEntry, pagesOf } from "./conversation/history.ts";
+import { type HistoryEntry, type HistoryQuery, pagesOf } from "./conversation/history.ts";
 import { Engine, type RoomOffer } from "./engine.ts";
 import type { ClientEvents } from "./events.ts";
 import type { FileServer } from "./files/index.ts";
+import type { History } from "./history/history.ts";
+import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
 import type { ConnectOptions } from "./options.ts";
 import type { IncomingMessage, ReferenceMessage } from "./receiving/incoming-message.ts";
 import type { Runtime } from "./runtime.ts";
@@ -46,6 +48,19 @@ export class ImClient {
     return this.#engine.files;
   }
 
+  /** What the server keeps of the user's conversations. */
+  get history(): History {
+    return this.#engine.history.kept;
+  }
+
+  /**
+   * Looks in what the server keeps, by parts of words in any script; the newest first. Rejects with ImError as
+   * everything of `history` does.
+   */
+  search(text: string, options: SearchOptions = {}): Promise<readonly SearchHit[]> {
+    return this.#engine.history.kept.search(text, options);
+  }
+
   /** The IM Address. */
   get address(): string {
     return this.#engine.sender.address;
@@ -59,8 +74,9 @@ export class ImClient {
   async start(signal: Signal | undefined): Promise<void> {
     const aborted = Promise.withResolvers<never>();
     const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
-    const { outbox, agent, fileRecorder, rooms } = this.#engine;
+    const { outbox, agent, fileRecorder, rooms, history } = this.#engine;
     try {
+      await history.unread.restore();
       await fileRecorder.restore();
       await rooms.restore();
       await outbox.restore();
@@ -146,7 +162,7 @@ export class ImClient {
   /** With one user, or with a group. `sessions`: from now on, for everything that goes to this address. */
   conversation(address: string, options: { readonly sessions?: SessionMode } = {}): Conversation {
     const { address: key } = readTarget(address);
-    const { sessions, rooms, typing, store, fileSender, fileReceiver } = this.#engine;
+    const { sessions, rooms, typing, fileSender, fileReceiver } = this.#engine;
     const { media } = sessions;
     const talk = sessions.talk(key);
     talk.wanted = true;
@@ -161,8 +177,9 @@ export class ImClient {
       },
       talk,
       extend: (users, how) => rooms.extend(key, talk.current, users, how),
-      page: (before, limit) => store.page(key, before, limit),
-      entry: (record) => this.#entry(record),
+      history: (query) => this.#pages(key, query),
+      unread: () => this.#engine.history.unread.of(key),
+      read: () => this.#engine.history.read(key),
     });
   }
 
@@ -200,8 +217,7 @@ export class ImClient {
   }
 
   #roomOffer(address: () => string): ReturnType<RoomOffer> {
-    const { store, typing, fileSender } = this.#engine;
-    const entry = (record: StoredRecord): HistoryEntry => this.#entry(record);
+    const { typing, fileSender } = this.#engine;
     return {
       send: (to, content, options) => {
         const group = address();
@@ -210,10 +226,19 @@ export class ImClient {
         return this.#write(targets, content, options, { address: group, reach });
       },
       sendFile: (content, how) => fileSender.send(address(), address(), content, how),
-      history: (query) =>
-        pagesOf(query, (before, limit) => store.page(address(), before, limit), entry),
+      history: (query) => this.#pages(address(), query),
       composing: () => typing.to(address()),
     };
+  }
+
+  #pages(address: string, query: HistoryQuery): AsyncGenerator<readonly HistoryEntry[], void> {
+    const { store } = this.#engine;
+    return pagesOf(
+      query,
+      (before, limit) => store.page(address, before, limit),
+      (record) => this.#entry(record),
+      (from) => this.#engine.history.older(address, from),
+    );
   }
 
   #entry(record: StoredRecord): HistoryEntry {

@@ -20,7 +20,8 @@ import { UserAgent } from "./connection/user-agent.ts";
 import { OthersComposing } from "./conversation/composing.ts";
 import { Typing } from "./conversation/typing.ts";
 import type { ClientEvents } from "./events.ts";
-import { type FileServer, fileServerOf } from "./files/index.ts";
+import { type FileServer, fileServerOf, historyAccessOf } from "./files/index.ts";
+import { ClientHistory } from "./history/client-history.ts";
 import { type Account, type ConnectOptions, mediaUrlOf, readAccount } from "./options.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
@@ -59,6 +60,7 @@ export class Engine {
   readonly rooms: Rooms;
   readonly typing: Typing;
   readonly files: FileServer;
+  readonly history: ClientHistory;
   readonly fileSender: FileSender;
   readonly fileReceiver: FileReceiver;
   readonly fileSharing: FileSharing;
@@ -112,6 +114,7 @@ export class Engine {
       report: (error) => this.report(error),
     });
     this.files = fileServerOf(runtime, account, options);
+    this.history = this.#makeHistory(account, options);
     const { clock, random, startHash } = runtime;
     const { sender } = this;
     const { media, door } = this.sessions;
@@ -149,7 +152,12 @@ export class Engine {
 
   /** As the application sees it. */
   open(record: ReceivedRecord): IncomingMessage {
-    return incomingMessage(record, () => this.receiver.displayed(record.id, record.from));
+    return incomingMessage(record, () => this.#displayed(record));
+  }
+
+  async #displayed(record: ReceivedRecord): Promise<void> {
+    await this.receiver.displayed(record.id, record.from);
+    if (record.order > 0) await this.history.unread.read(record.conversation, record);
   }
 
   report(error: unknown): void {
@@ -170,6 +178,7 @@ export class Engine {
     this.fileSender.end();
     this.fileReceiver.end();
     this.rooms.suspend();
+    this.history.end();
     this.sessions.end();
     // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
     await this.#within(GOODBYE_MS, this.agent.requests.idle());
@@ -245,6 +254,23 @@ export class Engine {
     });
   }
 
+  #makeHistory(account: Account, options: ConnectOptions): ClientHistory {
+    const { runtime, store, sender, agent } = this;
+    return new ClientHistory({
+      store,
+      clock: runtime.clock,
+      subscriptions: agent.subscriptions,
+      sender,
+      access: historyAccessOf(runtime, account, options),
+      shares: options.shareHistory ?? false,
+      arrived: () => this.inbox.arrived(),
+      displayed: ({ id, from }) => this.receiver.displayed(id, from),
+      open: (record) => this.open(record),
+      changed: (change) => this.#events.emit("unread", change),
+      report: (error) => this.report(error),
+    });
+  }
+
   async #roomFor(record: SentRecord): ReturnType<OutboxPorts["room"]> {
     const membership = this.rooms.find(record.conversation);
     return (
@@ -286,6 +312,7 @@ export class Engine {
         this.#others.message(record);
         // A message to a group, by whatever way, is no beginning of a talk with it.
         if (record.conversation === record.from) this.sessions.talk(record.from).heard();
+        this.history.unread.arrived(record);
         this.inbox.arrived();
       },
       composing: (by, document) => this.#others.status(by, document),
@@ -300,6 +327,7 @@ export class Engine {
       this.agent.subscriptions.lineIsBack();
       this.sessions.lineIsBack();
       this.rooms.lineIsBack();
+      this.history.lineIsBack();
       this.outbox.resume();
       this.receiver.payReceipts();
     } else {

@@ -34,6 +34,19 @@ export type {
   StreamReader,
   UploadOptions,
 } from "./files/index.ts";
+export type { History } from "./history/history.ts";
+export type {
+  ExportFormat,
+  KeptConversation,
+  KeptConversations,
+  KeptFile,
+  KeptMessage,
+  KeptPage,
+  KeptPageQuery,
+  SearchHit,
+  SearchOptions,
+} from "./history/kept-message.ts";
+export type { UnreadChange } from "./history/unread.ts";
 export type { ConnectOptions, SecretOptions } from "./options.ts";
 export { preload } from "./parts.ts";
 export type {

@@ -49,6 +49,12 @@ export interface ConnectOptions {
    * "connection" tells the rest.
    */
   readonly startWith?: "online" | "store";
+  /**
+   * The devices of the user share what the server keeps of his conversations: what this one has missed comes when it is
+   * back, `history()` of a conversation goes on where its own store ends, and what is read on one device is read on all.
+   * Needs `fileServer`, and a server that keeps it. Default false.
+   */
+  readonly shareHistory?: boolean;
   /** Ends the attempt to connect. */
   readonly signal?: Signal;
 }

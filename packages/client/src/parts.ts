@@ -5,6 +5,8 @@ import { ImError } from "./base/errors.ts";
 export const parts = {
   /** Uploads and downloads, and the octets of files in sessions. */
   files: () => loaded(import("./files/transfers.ts")),
+  /** What the server keeps, and what devices share of it. */
+  history: () => loaded(import("./history/later.ts")),
 } as const;
 
 /** Loads all of it now: for a page that is to work without its server, and where time is not real. */

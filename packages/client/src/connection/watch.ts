@@ -1,5 +1,5 @@
 /** Watching something on a server: what is asked for, and what is heard. RFC 6665 §4.1 */
-import type { EndReason, Face, SipUri, Uri } from "@parlance/sip";
+import type { Body, EndReason, Face, SipUri, Uri } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Requests } from "./requests.ts";
 
@@ -15,6 +15,8 @@ export interface Watching {
   readonly userAgent: string;
   /** Hides who watches. */
   readonly anonymous: boolean;
+  /** What of it is watched, for packages that want a list. */
+  readonly body?: Body;
 }
 
 export interface WatchOwner {

@@ -198,7 +198,7 @@ export class WatchingDialog implements Watch {
   }
 
   #request(expiresS: number): SipRequest {
-    const { uri, account, userAgent, anonymous } = this.#watching;
+    const { uri, account, userAgent, anonymous, body } = this.#watching;
     const { random } = this.#ports;
     const first = this.#first;
     if (this.#dialog !== undefined) {
@@ -220,6 +220,7 @@ export class WatchingDialog implements Watch {
       edit.setText("Accept-Contact", ACCEPT_CONTACT_IM); // IM-7.1.1.1-01
       edit.set(UserAgent, userAgent); // IM-7.1.1.1-02
       this.#dress(edit, expiresS);
+      if (body !== undefined) edit.body(body.bytes, body.type);
     });
   }
 

@@ -12,9 +12,8 @@ import type { IncomingFile } from "../session/files/incoming-file.ts";
 import type { SentFile } from "../session/files/sent-file.ts";
 import type { SendFileOptions } from "../session/files/wanted-file.ts";
 import type { OpenOptions, SessionChanges, Talk } from "../session/talk.ts";
-import type { StoredRecord } from "../store/client-store.ts";
 import type { OwnComposing } from "./composing.ts";
-import { type HistoryEntry, type HistoryQuery, pagesOf } from "./history.ts";
+import type { HistoryEntry, HistoryQuery } from "./history.ts";
 
 /** Whether a session carries what is said: `none` means that messages go by pager mode. */
 export type ConversationSession = Exclude<SessionState, "over"> | "none";
@@ -27,8 +26,9 @@ export interface ConversationPorts {
   readonly send: (content: Content, options: SendOptions) => SentMessage;
   readonly composing: OwnComposing;
   readonly extend: (users: readonly (string | Invitee)[], options: GroupOptions) => Promise<Room>;
-  readonly page: (before: number, limit: number) => Promise<readonly StoredRecord[]>;
-  readonly entry: (record: StoredRecord) => HistoryEntry;
+  readonly history: (query: HistoryQuery) => AsyncGenerator<readonly HistoryEntry[], void>;
+  readonly unread: () => number;
+  readonly read: () => Promise<void>;
 }
 
 export class Conversation {
@@ -100,8 +100,21 @@ export class Conversation {
     this.#ports.composing.keystroke();
   }
 
-  /** Pages of what this client's store holds, the newest first. */
+  /** Messages that the user has not read. The event "unread" tells of changes. */
+  get unread(): number {
+    return this.#ports.unread();
+  }
+
+  /** The user has read everything in it: tells those who asked, and with `shareHistory` his other devices. */
+  read(): Promise<void> {
+    return this.#ports.read();
+  }
+
+  /**
+   * Pages of what this client's store holds, the newest first; with `shareHistory` it goes on with what the server holds, and
+   * may reject there with ImError "offline", "busy" …
+   */
   history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
-    return pagesOf(query, this.#ports.page, this.#ports.entry);
+    return this.#ports.history(query);
   }
 }

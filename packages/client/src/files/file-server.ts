@@ -66,15 +66,39 @@ export class FileServer {
   }
 }
 
+type WebRuntime = Omit<FilePorts, "fetch"> & { readonly fetch?: FilePorts["fetch"] };
+
 /** Of a connected client. Without `fileServer` it is beside the WebSocket; other ways in tell nothing of the web. */
 export function fileServerOf(
-  runtime: Omit<FilePorts, "fetch"> & { readonly fetch?: FilePorts["fetch"] },
+  runtime: WebRuntime,
+  account: Account,
+  options: ConnectOptions,
+): FileServer {
+  const { ports, web, url } = webOf(runtime, account, options);
+  return new FileServer(ports, web, url);
+}
+
+/** The same server, for what it keeps beside files; undefined where none is known. */
+export function historyAccessOf(
+  runtime: WebRuntime,
+  account: Account,
+  options: ConnectOptions,
+): WebAccess | undefined {
+  const { ports, web, url } = webOf(runtime, account, options);
+  if (ports === undefined || url === undefined) return undefined;
+  return new WebAccess(ports, web, url, "history");
+}
+
+function webOf(
+  { fetch, clock, random, hashing, startHash }: WebRuntime,
   { username }: Account,
   { fileServer, server, password }: ConnectOptions,
-): FileServer {
-  const { fetch, clock, random, hashing, startHash } = runtime;
-  const ports = fetch && { fetch, clock, random, hashing, startHash };
-  return new FileServer(ports, { username, password }, fileServer ?? webServerBeside(server));
+) {
+  return {
+    ports: fetch && { fetch, clock, random, hashing, startHash },
+    web: { username, password },
+    url: fileServer ?? webServerBeside(server),
+  };
 }
 
 function unavailable(): never {

@@ -7,7 +7,7 @@ export type {
   StreamLike,
   StreamReader,
 } from "./fetch.ts";
-export { FileServer, fileServerOf } from "./file-server.ts";
+export { FileServer, fileServerOf, historyAccessOf } from "./file-server.ts";
 export type { FileContent } from "./file-source.ts";
 export type { StoredFile } from "./stored-file.ts";
 export type { FileProgress, UploadOptions } from "./upload-file.ts";

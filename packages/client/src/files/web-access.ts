@@ -30,7 +30,9 @@ export interface Ask {
 }
 
 const DEADLINE_MS = 60_000; // the smallest piece of an upload needs a kilobyte a second
-const AUDIENCE = "files";
+/** What a token is for. */
+export type Audience = "files" | "history";
+
 const PEER = "file server";
 /** A token that ends while a request is on its way would be refused. */
 const TOKEN_SLACK_MS = 30_000;
@@ -39,14 +41,16 @@ export class WebAccess {
   readonly #ports: FilePorts;
   readonly #base: string;
   readonly #path: string;
+  readonly #audience: Audience;
   readonly #digest: DigestClient;
   #token: { readonly text: string; readonly until: number } | undefined;
 
   /** `base`: the server's URL, without a slash at its end. Throws TypeError for anything else. */
-  constructor(ports: FilePorts, account: WebAccount, base: string) {
+  constructor(ports: FilePorts, account: WebAccount, base: string, audience: Audience = "files") {
     const url = readWebUrl(base);
     if (url === undefined) throw new TypeError(`fileServer: expected https://HOST, not ${base}`);
     this.#ports = ports;
+    this.#audience = audience;
     this.#base = base.replace(/\/$/, "");
     this.#path = url.path.replace(/\/$/, "");
     this.#digest = new DigestClient({ ...account, realm: undefined, peer: PEER }, ports);
@@ -86,7 +90,7 @@ export class WebAccess {
           "content-type": "application/json",
           ...(shown === undefined ? {} : { authorization: Authorization.write([shown])[0] ?? "" }),
         },
-        body: JSON.stringify({ audience: AUDIENCE }),
+        body: JSON.stringify({ audience: this.#audience }),
         signal,
       });
       if (answer.status !== 401) break;

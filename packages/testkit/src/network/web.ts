@@ -59,18 +59,29 @@ export class Web {
     { method, headers, body }: FetchRequest,
     exchange: Exchange,
   ): WebRequest {
-    const [path = ""] = target.split("?", 1);
+    const mark = target.indexOf("?");
+    const path = mark < 0 ? target : target.slice(0, mark);
     const octets = typeof body === "string" ? utf8Bytes(body) : (body ?? new Uint8Array(0));
     return {
       method,
       target,
-      path: path.slice(1).split("/"),
-      query: new Map(),
+      path: path.slice(1).split("/").map(decodeURIComponent),
+      query: queryOf(mark < 0 ? "" : target.slice(mark + 1)),
       headers: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
       source: { host: exchange.host.address, secure: true },
       body: sent(octets, exchange, this.#clock),
     };
   }
+}
+
+function queryOf(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split("&").filter((pair) => pair !== "");
+  return new Map(
+    pairs.map((pair) => {
+      const [name = "", ...value] = pair.split("=");
+      return [decodeURIComponent(name), decodeURIComponent(value.join("="))] as const;
+    }),
+  );
 }
 
 /** One request and its answer: breaks with the link, and forgets its way when that falls silent. */

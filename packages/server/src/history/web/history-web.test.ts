@@ -178,8 +178,8 @@ test("messages are paged in both directions, the oldest of a page first", async 
   assert.deepEqual(texts(end), []);
   await world.keep("news");
   assert.deepEqual(texts(await world.get(`messages?after=${end.json.after}`)), ["news"]);
-  const [shown] = (await world.get(`messages?with=${BOB}&limit=1`)).json.messages;
-  assert.deepEqual(shown, {
+  const last = await world.get(`messages?with=${BOB}&limit=1`);
+  assert.deepEqual(last.json.messages[0], {
     id: "7",
     messageId: "m7",
     conversation: BOB,
@@ -192,6 +192,7 @@ test("messages are paged in both directions, the oldest of a page first", async 
     contentType: "text/plain",
     size: 4,
     text: "news",
+    cursor: last.json.after,
   });
   const none = await world.get("messages", "carol");
   assert.deepEqual([none.json.messages, none.json.before], [[], null]);

@@ -38,7 +38,7 @@ export async function getMessages(
   const probe = { conversation, towards: "older", from: oldest, limit: 1, bytes: 0 } as const;
   const more = oldest > 0 && (await store.read(user.name, probe)).length > 0;
   return jsonAnswer(200, {
-    messages: messages.map((message) => viewOf(message)),
+    messages: messages.map((message) => shown(message, work)),
     before: more ? cursors.seal(user.name, oldest) : null,
     after: cursors.seal(user.name, newest),
   });
@@ -62,7 +62,7 @@ export async function listConversations(
       kind: kindOf(newest, work),
       unread,
       read: mark && { upTo: mark.id, messageId: mark.messageId, time: timeText(mark.at) },
-      last: viewOf(newest),
+      last: shown(newest, work),
     })),
     before:
       last !== undefined && found.length === limit
@@ -82,7 +82,7 @@ export async function getMessage(
   allow(request);
   const message = await work.store.find(user.name, id);
   if (message === undefined) return notFound();
-  return part === undefined ? jsonAnswer(200, viewOf(message)) : octetsOf(message, work);
+  return part === undefined ? jsonAnswer(200, shown(message, work)) : octetsOf(message, work);
 }
 
 /** Never shown by a browser as a page of ours. */
@@ -110,6 +110,10 @@ async function* readToItsEnd(
   } finally {
     await reader.close();
   }
+}
+
+function shown(message: HistoryMessage, { cursors }: HistoryWork): object {
+  return { ...viewOf(message), cursor: cursors.seal(message.owner, message.sequence) };
 }
 
 function kindOf(newest: HistoryMessage, work: HistoryWork): string {

@@ -1,0 +1,106 @@
+/** The history of one client: what the server keeps, what is not read, and what devices share, where they do. */
+import type { Clock } from "@parlance/wire";
+import type { Subscriptions } from "../connection/subscriptions.ts";
+import type { HistoryEntry, OlderQuery } from "../conversation/history.ts";
+import type { WebAccess } from "../files/web-access.ts";
+import { parts } from "../parts.ts";
+import type { IncomingMessage } from "../receiving/incoming-message.ts";
+import type { Sender } from "../sending/pager-message.ts";
+import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
+import { History } from "./history.ts";
+import type { SharedHistory } from "./shared-history.ts";
+import { Unread, type UnreadChange } from "./unread.ts";
+
+export interface ClientHistoryPorts {
+  readonly store: ClientStore;
+  readonly clock: Clock;
+  readonly subscriptions: Subscriptions;
+  readonly sender: Sender;
+  readonly access: WebAccess | undefined;
+  readonly shares: boolean;
+  /** A message that this device has missed is in the store. */
+  readonly arrived: () => void;
+  /** Tells the sender of a message that it was seen, if he asked. */
+  readonly displayed: (record: ReceivedRecord) => Promise<void>;
+  readonly open: (record: ReceivedRecord) => IncomingMessage;
+  readonly changed: (change: UnreadChange) => void;
+  readonly report: (error: unknown) => void;
+}
+
+const PAGE = 100;
+
+export class ClientHistory {
+  readonly kept: History;
+  readonly unread: Unread;
+  readonly #ports: ClientHistoryPorts;
+  #shared: Promise<SharedHistory> | undefined;
+
+  constructor(ports: ClientHistoryPorts) {
+    const { store, access, changed, report } = ports;
+    this.#ports = ports;
+    this.kept = new History(access);
+    this.unread = new Unread({ store, changed, report, read: (record) => this.#tell(record) });
+  }
+
+  lineIsBack(): void {
+    if (!this.#ports.shares || !this.kept.available) return;
+    this.#shared ??= this.#share();
+    this.#with((shared) => shared.lineIsBack());
+  }
+
+  /** What the server has beyond the own store. */
+  async *older(address: string, query: OlderQuery): AsyncGenerator<readonly HistoryEntry[], void> {
+    const shared = await this.#shared;
+    for await (const page of shared?.older(address, query) ?? [])
+      yield page.map(({ record, cursor }) => ({
+        direction: "received",
+        order: 0,
+        message: this.#ports.open(record),
+        kept: cursor,
+      }));
+  }
+
+  async read(address: string): Promise<void> {
+    const { store, displayed } = this.#ports;
+    const newest = await store.page(address, Number.MAX_SAFE_INTEGER, PAGE);
+    for (const record of newest)
+      if (record.direction === "received" && !record.displayed) await displayed(record);
+    await this.unread.read(address);
+  }
+
+  end(): void {
+    this.#with((shared) => shared.stop());
+  }
+
+  #tell({ conversation, id }: ReceivedRecord): void {
+    this.#with((shared) => shared.read(conversation, id));
+  }
+
+  #with(run: (shared: SharedHistory) => void): void {
+    this.#shared?.then(run).catch(this.#ports.report);
+  }
+
+  async #share(): Promise<SharedHistory> {
+    const { store, clock, subscriptions, sender, arrived, report } = this.#ports;
+    try {
+      const server = await this.kept.server();
+      const { SharedHistory: Made } = await parts.history();
+      return new Made({
+        server,
+        store,
+        clock,
+        subscriptions,
+        sender,
+        arrived: (record) => {
+          this.unread.arrived(record);
+          arrived();
+        },
+        unread: (conversation, count) => this.unread.said(conversation, count),
+        report,
+      });
+    } catch (error) {
+      this.#shared = undefined; // the next line is another occasion
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,256 @@
+/** The history that the server keeps, and what devices of a user share of it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { World } from "@parlance/testkit";
+import type { ImClient } from "../client.ts";
+import type { HistoryEntry } from "../conversation/history.ts";
+import type { StreamLike } from "../files/fetch.ts";
+import { codeOf, reading, textOf, worldFor } from "../people.test.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+
+const KEEPS = { server: { history: { default: true } } };
+/** By pager mode alone. */
+const PAGER = { sessions: { mode: "never" } } as const;
+const SHARES = { ...PAGER, shareHistory: true };
+
+function lineOf(entry: HistoryEntry): string {
+  switch (entry.direction) {
+    case "received":
+      return `${entry.message.own ? ">" : "<"}${textOf(entry.message)}`;
+    case "sent":
+      return `>${new TextDecoder().decode(entry.message.record.content)}`;
+    default:
+      return "file";
+  }
+}
+
+/** Pages of a conversation, until there are none. */
+async function pagesIn(
+  world: World,
+  client: ImClient,
+  address: string,
+  limit = 50,
+): Promise<readonly (readonly string[])[]> {
+  const pages: string[][] = [];
+  const all = client.conversation(address).history({ limit });
+  for (;;) {
+    const next = await world.until(all.next());
+    if (next.done === true) return pages;
+    pages.push(next.value.map(lineOf));
+  }
+}
+
+async function say(world: World, from: ImClient, to: string, ...texts: readonly string[]) {
+  for (const text of texts) await world.until(from.send(to, text).accepted);
+}
+
+/** So many texts, `say 1` the first. */
+function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => `say ${at + 1}`);
+}
+
+async function textIn(world: World, stream: StreamLike): Promise<string> {
+  const reader = stream.getReader();
+  let text = "";
+  for (;;) {
+    const { value } = await world.until(reader.read());
+    if (value === undefined) return text;
+    text += new TextDecoder().decode(value);
+  }
+}
+
+test("a new device has the newest of what was said, and its history goes on where the server's does", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const first = await world.client("bob", PAGER);
+  await say(world, alice, first.address, ...numbered(250));
+  await say(world, first, alice.address, "enough");
+  await world.run(1_000);
+
+  const device = { ...SHARES, device: "tablet", store: new MemoryStore() };
+  const tablet = await world.client("bob", device);
+  const shown = reading(tablet);
+  await world.until(() => tablet.conversation(alice.address).unread === 250);
+  assert.deepEqual(shown, []); // what was there before is no news
+  const expected = [
+    ">enough",
+    ...numbered(250)
+      .map((text) => `<${text}`)
+      .toReversed(),
+  ];
+  const pages = await pagesIn(world, tablet, alice.address, 40);
+  assert.deepEqual(pages.flat(), expected);
+  assert.ok(pages.every((page) => page.length <= 40));
+
+  const middle = tablet.conversation(alice.address).history({ limit: 50 });
+  let last: HistoryEntry | undefined;
+  for (let page = 0; page < 5; page += 1) {
+    const next = await world.until(middle.next());
+    last = next.done === true ? last : next.value.at(-1);
+  }
+  const kept = last?.direction === "received" ? last.kept : undefined;
+  assert.equal(typeof kept, "string");
+  const from = tablet.conversation(alice.address).history({ before: kept ?? "" });
+  const rest = await world.until(from.next());
+  const seen = last === undefined ? "" : lineOf(last);
+  assert.deepEqual(rest.value?.map(lineOf), expected.slice(expected.indexOf(seen) + 1));
+  await world.until(tablet.close());
+
+  const again = await world.client("bob", device);
+  await say(world, alice, first.address, "one more");
+  await world.run(2_000);
+  const whole = (await pagesIn(world, again, alice.address)).flat();
+  assert.deepEqual(whole, ["<one more", ...expected]);
+});
+
+test("a device learns what another one got and wrote meanwhile, once and in its order", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const store = new MemoryStore();
+  const phone = await world.client("bob", { ...SHARES, device: "phone", store });
+  const tablet = await world.client("bob", { ...SHARES, device: "tablet" });
+  const [onPhone, onTablet] = [reading(phone), reading(tablet)];
+  await world.run(2_000); // what there is when a device comes for the first time is no news
+  await say(world, alice, phone.address, "to both");
+  await say(world, phone, alice.address, "from the phone");
+  await world.run(2_000);
+  assert.deepEqual(onPhone.map(textOf), ["to both"]);
+  assert.deepEqual(
+    onTablet.map((message) => [textOf(message), message.own]),
+    [
+      ["to both", false],
+      ["from the phone", true],
+    ],
+  );
+  world.kill("phone");
+  await world.run(1_000);
+  await say(world, alice, tablet.address, "while it was away");
+  await say(world, tablet, alice.address, "from the tablet");
+  await world.run(1_000);
+
+  const back = await world.client("bob", { ...SHARES, device: "phone", store });
+  const later = reading(back);
+  await world.run(2_000);
+  assert.deepEqual(later.map(textOf), ["while it was away", "from the tablet"]);
+  assert.deepEqual((await pagesIn(world, back, alice.address)).flat(), [
+    ">from the tablet",
+    "<while it was away",
+    ">from the phone",
+    "<to both",
+  ]);
+});
+
+test("what is read on one device is read on all, at once or when they are back", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const carol = await world.client("carol", PAGER);
+  const store = new MemoryStore();
+  const phone = await world.client("bob", { ...SHARES, device: "phone", store });
+  const tablet = await world.client("bob", { ...SHARES, device: "tablet" });
+  const told: string[] = [];
+  tablet.on("unread", ({ conversation, unread }) => told.push(`${conversation} ${unread}`));
+  await say(world, alice, phone.address, ...numbered(3));
+  await say(world, carol, phone.address, "hello");
+  await world.run(2_000);
+  const unread = (client: ImClient) =>
+    [alice, carol].map(({ address }) => client.conversation(address).unread);
+  assert.deepEqual(
+    [unread(phone), unread(tablet)],
+    [
+      [3, 1],
+      [3, 1],
+    ],
+  );
+
+  await world.until(phone.conversation(alice.address).read());
+  assert.deepEqual(unread(phone), [0, 1]);
+  await world.run(2_000);
+  assert.deepEqual(unread(tablet), [0, 1]);
+  assert.equal(told.at(-1), `${alice.address} 0`);
+
+  world.kill("phone");
+  await say(world, alice, tablet.address, "four", "five");
+  await world.run(1_000);
+  const [message] = await pagesOfMessages(world, tablet, alice.address);
+  await world.until(message?.displayed() ?? Promise.resolve());
+  await world.until(tablet.conversation(carol.address).read());
+  await world.run(2_000);
+  assert.deepEqual(unread(tablet), [0, 0]);
+  const back = await world.client("bob", { ...SHARES, device: "phone", store });
+  await world.run(3_000);
+  assert.deepEqual(unread(back), [0, 0]);
+  const kept = await world.until(back.history.conversations());
+  assert.deepEqual(
+    kept.conversations.map(({ address, kind, unread: count }) => [address, kind, count]),
+    [
+      [alice.address, "user", 0],
+      [carol.address, "user", 0],
+    ],
+  );
+});
+
+async function pagesOfMessages(world: World, client: ImClient, address: string) {
+  const { value } = await world.until(client.conversation(address).history().next());
+  return (value ?? []).flatMap((entry) => (entry.direction === "received" ? [entry.message] : []));
+}
+
+test("messages are found, exported and removed where the server keeps them", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const bob = await world.client("bob", PAGER);
+  await say(world, alice, bob.address, "the Invoice of May", "請求書を送りました", "done");
+  await say(world, alice, world.address("carol"), "an invoice for carol");
+  await world.run(1_000);
+  const hits = await world.until(alice.search("invoice", { in: alice.conversation(bob.address) }));
+  assert.deepEqual(
+    hits.map(({ excerpt, matches }) => [excerpt, matches]),
+    [["the Invoice of May", [{ start: 4, length: 7 }]]],
+  );
+  assert.equal((await world.until(alice.search("INVOICE"))).length, 2);
+  assert.equal((await world.until(bob.search("求書"))).length, 1);
+  const archive = await world.until(alice.history.export("jsonl", { with: bob.address }));
+  const lines = (await textIn(world, archive)).trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).text),
+    ["the Invoice of May", "請求書を送りました", "done"],
+  );
+  const [hit] = hits;
+  assert.ok(hit !== undefined);
+  assert.equal(await world.until(alice.history.remove(hit)), true);
+  assert.equal(await world.until(alice.history.remove(hit)), false);
+  assert.equal(await world.until(alice.history.removeConversation(bob.address)), true);
+  const page = await world.until(alice.history.messages());
+  assert.deepEqual(
+    page.messages.map(({ text, direction }) => [text, direction]),
+    [["an invoice for carol", "out"]],
+  );
+  assert.equal(
+    (await world.until(bob.history.messages({ with: alice.address }))).messages.length,
+    3,
+  );
+});
+
+test("without a server that is known, or one that can be reached, it is said so", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice", { fileServer: `https://elsewhere.example` });
+  assert.equal(await world.until(codeOf(alice.search("x"))), "offline");
+  assert.equal(await world.until(codeOf(alice.history.messages({ before: "x" }))), "offline");
+});
+
+test("what is not read is known after a restart, also where nothing is shared", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice", PAGER);
+  const store = new MemoryStore();
+  const bob = await world.client("bob", { ...PAGER, store });
+  await say(world, alice, bob.address, ...numbered(4));
+  await world.run(500);
+  const [newest, ...others] = await pagesOfMessages(world, bob, alice.address);
+  await world.until(others.at(-2)?.displayed() ?? Promise.resolve());
+  assert.equal(bob.conversation(alice.address).unread, 2);
+  await world.until(bob.close());
+  const again = await world.client("bob", { ...PAGER, store });
+  assert.equal(again.conversation(alice.address).unread, 2);
+  await world.until(again.conversation(alice.address).read());
+  assert.equal(again.conversation(alice.address).unread, 0);
+  assert.equal(newest?.kind === "text" && newest.text, "say 4");
+});

@@ -1,0 +1,201 @@
+/** What the server keeps of the user's conversations, asked for over HTTP. */
+import { safeFileName } from "@parlance/formats";
+import { concatBytes } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
+import type { Signal } from "../base/signal.ts";
+import type { StreamLike } from "../files/fetch.ts";
+import { jsonIn, type WebAccess } from "../files/web-access.ts";
+import type {
+  ExportFormat,
+  KeptConversations,
+  KeptMessage,
+  KeptPage,
+  KeptPageQuery,
+  SearchHit,
+  SearchOptions,
+} from "./kept-message.ts";
+import { JsonReader } from "./read-json.ts";
+
+/** Up to where a conversation is read. */
+export interface Mark {
+  readonly conversation: string;
+  readonly messageId: string | undefined;
+}
+
+const MOST_CONTENT = 100 * 1_048_576;
+const USUAL_HITS = 20;
+/** A page of hits may be empty although there is more: so often it is asked on. */
+const MOST_ASKED = 100;
+
+export class ServerHistory {
+  readonly #access: WebAccess;
+
+  constructor(access: WebAccess) {
+    this.#access = access;
+  }
+
+  async messages({ signal, ...query }: KeptPageQuery): Promise<KeptPage> {
+    const told = await this.#get("/messages", query, signal);
+    return {
+      messages: told.list("messages").map(messageIn),
+      before: told.optionalText("before"),
+      after: told.text("after"),
+    };
+  }
+
+  async conversations(
+    query: { readonly before?: string; readonly limit?: number },
+    signal: Signal | undefined,
+  ): Promise<KeptConversations> {
+    const told = await this.#get("/conversations", query, signal);
+    const conversations = told.list("conversations").map((one) => ({
+      address: one.text("conversation"),
+      kind: one.word("kind", ["user", "group", "room"]),
+      unread: one.number("unread"),
+      newest: messageIn(one.object("last") ?? new JsonReader(undefined)),
+    }));
+    return { conversations, before: told.optionalText("before") };
+  }
+
+  async search(
+    q: string,
+    { in: where, limit = USUAL_HITS, before, signal }: SearchOptions,
+  ): Promise<readonly SearchHit[]> {
+    const hits: SearchHit[] = [];
+    const address = typeof where === "string" ? where : where?.address;
+    let from = before;
+    for (let asked = 0; asked < MOST_ASKED && hits.length < limit; asked += 1) {
+      const query = { q, with: address, before: from, limit: limit - hits.length };
+      const told = await this.#get("/search", query, signal);
+      hits.push(...told.list("hits").map(hitIn));
+      from = told.optionalText("before");
+      if (from === undefined) break;
+    }
+    return hits;
+  }
+
+  /** The octets of one message. */
+  async content(id: string, signal: Signal | undefined): Promise<Uint8Array> {
+    const path = `/history/messages/${encodeURIComponent(id)}/content`;
+    const { body } = await this.#access.ask({ method: "GET", path, signal });
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    const reader = body?.getReader();
+    for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+      length += next.value.length;
+      if (length > MOST_CONTENT) throw new ImError("too large");
+      pieces.push(next.value);
+    }
+    return concatBytes(...pieces);
+  }
+
+  async export(
+    format: ExportFormat,
+    query: { readonly with?: string | undefined },
+    signal: Signal | undefined,
+  ): Promise<StreamLike> {
+    const path = `/history/export${queryText({ format, ...query })}`;
+    const { body } = await this.#access.ask({ method: "GET", path, signal });
+    if (body === null) throw new ImError("server trouble", { warning: "an export without octets" });
+    return body;
+  }
+
+  /** False: it was not there. */
+  async remove(path: string): Promise<boolean> {
+    return this.#unlessGone(() =>
+      this.#access.ask({ method: "DELETE", path: `/history/${path}`, signal: undefined }),
+    );
+  }
+
+  /** False: the server has kept no such message. */
+  async mark(conversation: string, messageId: string): Promise<boolean> {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ conversation, messageId });
+    const ask = { method: "PUT", path: "/history/read", headers, body, signal: undefined };
+    return this.#unlessGone(() => this.#access.ask(ask));
+  }
+
+  async marks(after: string | undefined): Promise<{
+    readonly marks: readonly Mark[];
+    readonly after: string;
+    readonly more: boolean;
+  }> {
+    const told = await this.#get("/read", { after }, undefined);
+    const marks = told.list("read").map((one) => ({
+      conversation: one.text("conversation"),
+      messageId: one.optionalText("messageId"),
+    }));
+    return { marks, after: told.text("after"), more: told.flag("more") };
+  }
+
+  async #get(path: string, query: Query, signal: Signal | undefined): Promise<JsonReader> {
+    const ask = { method: "GET", path: `/history${path}${queryText(query)}`, signal };
+    return new JsonReader(await jsonIn(await this.#access.ask(ask)));
+  }
+
+  async #unlessGone(ask: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await ask();
+      return true;
+    } catch (error) {
+      if (error instanceof ImError && error.status === 404) return false;
+      throw error;
+    }
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+function queryText(query: Query): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+function messageIn(told: JsonReader): KeptMessage {
+  const file = told.object("file");
+  return {
+    ...aboutIn(told),
+    text: told.optionalText("text"),
+    file: file && {
+      url: file.text("url"),
+      name: safeFileName(file.optionalText("name")),
+      type: file.optionalText("type"),
+      sizeBytes: file.optionalNumber("size"),
+      expiresAt: file.optionalTime("expires"),
+    },
+    content: told.bytes("content"),
+  };
+}
+
+function aboutIn(told: JsonReader) {
+  return {
+    id: told.text("id"),
+    messageId: told.optionalText("messageId"),
+    conversation: told.text("conversation"),
+    direction: told.word("direction", ["in", "out"]),
+    from: told.text("from"),
+    fromName: told.optionalText("fromName"),
+    to: told.text("to"),
+    group: told.optionalText("group"),
+    subject: told.optionalText("subject"),
+    at: told.time("time"),
+    contentType: told.text("contentType"),
+    sizeBytes: told.number("size"),
+    cursor: told.text("cursor"),
+  };
+}
+
+function hitIn(told: JsonReader): SearchHit {
+  const { text: _, ...message } = messageIn(told);
+  return {
+    ...message,
+    excerpt: told.text("excerpt"),
+    cutBefore: told.flag("cutBefore"),
+    cutAfter: told.flag("cutAfter"),
+    matches: told
+      .list("matches")
+      .map((one) => ({ start: one.number("start"), length: one.number("length") })),
+  };
+}

@@ -1,0 +1,200 @@
+/** What devices of a user share: what one has missed, and up to where each conversation is read. */
+import { formatResourceLists, RESOURCE_LISTS_TYPE, XCAP_DIFF_TYPE } from "@parlance/formats";
+import type { Cancel, Clock } from "@parlance/wire";
+import { ImError } from "../base/errors.ts";
+import type { Subscriptions } from "../connection/subscriptions.ts";
+import type { Watch } from "../connection/watch.ts";
+import type { Sender } from "../sending/pager-message.ts";
+import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
+import type { KeptMessage, KeptPageQuery } from "./kept-message.ts";
+import { isKnown, recordOf } from "./kept-record.ts";
+import type { ServerHistory } from "./server-history.ts";
+
+export interface SharedHistoryPorts {
+  readonly server: ServerHistory;
+  readonly store: ClientStore;
+  readonly clock: Clock;
+  readonly subscriptions: Subscriptions;
+  readonly sender: Sender;
+  /** A message that this device has missed is in the store. */
+  readonly arrived: (record: ReceivedRecord) => void;
+  /** So many messages of that conversation no device has shown. */
+  readonly unread: (conversation: string, count: number) => void;
+  readonly report: (error: unknown) => void;
+}
+
+const CURSOR = "history cursor";
+const SINCE = "history since";
+const MARKS = "history marks";
+const AT_FIRST = 200; // of all conversations: a new device has something to show
+const AT_ONCE = 200;
+const COUNTED = 100;
+const SECONDS = 3_600;
+/** What is read in one go is told in one go. */
+const GATHER_MS = 500;
+const AGAIN_MS = 30_000;
+
+export class SharedHistory {
+  readonly #ports: SharedHistoryPorts;
+  /** Up to where it is read, by conversation, and the server does not know yet. */
+  readonly #owed = new Map<string, string>();
+  #watch: Watch | undefined;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #wake: Cancel = () => {};
+
+  constructor(ports: SharedHistoryPorts) {
+    this.#ports = ports;
+  }
+
+  /** There is a line: asks what was missed, and watches from now on. */
+  lineIsBack(): void {
+    this.#watch ??= this.#watching();
+    this.#sync();
+  }
+
+  /** The user has read up to that message, which has come to this device. */
+  read(conversation: string, messageId: string): void {
+    this.#owed.set(conversation, messageId);
+    this.#syncIn(GATHER_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+    this.#watch?.leave();
+  }
+
+  /** What is older than all that this device has been brought, the newest page first, the newest of each first. */
+  async *older(
+    conversation: string,
+    { before, limit, signal }: Pick<KeptPageQuery, "before" | "limit" | "signal">,
+  ): AsyncGenerator<readonly { readonly record: ReceivedRecord; readonly cursor: string }[], void> {
+    const { server, store, sender } = this.#ports;
+    let from = before ?? (await store.value(SINCE));
+    while (from !== undefined && from !== "" && signal?.aborted !== true) {
+      const asked = { with: conversation, before: from, ...(limit === undefined ? {} : { limit }) };
+      const page = await server.messages(signal === undefined ? asked : { ...asked, signal });
+      const found: { record: ReceivedRecord; cursor: string }[] = [];
+      for (const message of page.messages.toReversed()) {
+        const record = recordOf(message, sender.address);
+        if (await isKnown(message, record, store)) continue;
+        found.push({ record, cursor: message.cursor });
+      }
+      if (found.length > 0) yield found;
+      from = page.before;
+    }
+  }
+
+  #watching(): Watch {
+    const { subscriptions, sender } = this.#ports;
+    const uri = `parlance.history-state/users/${encodeURIComponent(sender.address)}/history-state`;
+    return subscriptions.watch(
+      {
+        uri: sender.account,
+        event: "xcap-diff",
+        accept: XCAP_DIFF_TYPE,
+        seconds: SECONDS,
+        account: sender.account,
+        userAgent: sender.userAgent,
+        anonymous: false,
+        body: { type: RESOURCE_LISTS_TYPE, bytes: listOf(uri) },
+      },
+      {
+        notified: () => this.#sync(),
+        ended: () => {}, // without it the next start, or the next mark, asks
+      },
+    );
+  }
+
+  #syncIn(ms: number): void {
+    this.#wake();
+    if (this.#stopped) return;
+    this.#wake = this.#ports.clock.schedule(ms, () => this.#sync());
+  }
+
+  /** One at a time; what is said meanwhile is another turn. */
+  #sync(): void {
+    this.#again = true;
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    void this.#turns().finally(() => {
+      this.#running = false;
+    });
+  }
+
+  async #turns(): Promise<void> {
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        await this.#tellMarks();
+        const news = await this.#catchUp();
+        const marked = await this.#learnMarks();
+        if (news || marked) await this.#count();
+      }
+    } catch (error) {
+      if (!(error instanceof ImError)) this.#ports.report(error);
+      else if (error.temporary) this.#syncIn(error.retryAfterMs ?? AGAIN_MS);
+    }
+  }
+
+  async #tellMarks(): Promise<void> {
+    for (const [conversation, messageId] of this.#owed) {
+      await this.#ports.server.mark(conversation, messageId);
+      if (this.#owed.get(conversation) === messageId) this.#owed.delete(conversation);
+    }
+  }
+
+  /** Whether there was something. */
+  async #catchUp(): Promise<boolean> {
+    const { server, store } = this.#ports;
+    let cursor = await store.value(CURSOR);
+    if (cursor === undefined) {
+      const page = await server.messages({ limit: AT_FIRST });
+      for (const message of page.messages) await this.#add(message, true);
+      await store.setValue(SINCE, page.before ?? "");
+      await store.setValue(CURSOR, page.after);
+      return true;
+    }
+    for (let some = false; ; some = true) {
+      const page = await server.messages({ after: cursor, limit: AT_ONCE });
+      if (page.messages.length === 0) return some;
+      for (const message of page.messages) await this.#add(message, false);
+      cursor = page.after;
+      await store.setValue(CURSOR, cursor);
+    }
+  }
+
+  async #add(message: KeptMessage, seen: boolean): Promise<void> {
+    const { store, sender, arrived } = this.#ports;
+    const record = { ...recordOf(message, sender.address), seen };
+    if (await isKnown(message, record, store)) return;
+    const kept = await store.add(record);
+    if (kept !== undefined) arrived(kept);
+  }
+
+  async #learnMarks(): Promise<boolean> {
+    const { server, store } = this.#ports;
+    let after = await store.value(MARKS);
+    for (let some = false; ; ) {
+      const told = await server.marks(after);
+      some ||= told.marks.length > 0;
+      after = told.after;
+      await store.setValue(MARKS, after);
+      if (!told.more) return some;
+    }
+  }
+
+  /** The server counts for all devices alike. */
+  async #count(): Promise<void> {
+    const { conversations } = await this.#ports.server.conversations({ limit: COUNTED }, undefined);
+    for (const { address, unread } of conversations)
+      if (!this.#owed.has(address)) this.#ports.unread(address, unread);
+  }
+}
+
+function listOf(uri: string): Uint8Array {
+  const items = [{ kind: "entry", uri, displayName: undefined }] as const;
+  return formatResourceLists({ lists: [{ name: undefined, displayName: undefined, items }] });
+}
