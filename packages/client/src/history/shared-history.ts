@@ -73,7 +73,8 @@ export class SharedHistory {
   ): AsyncGenerator<readonly { readonly record: ReceivedRecord; readonly cursor: string }[], void> {
     const { server, store, sender } = this.#ports;
     let from = before ?? (await store.value(SINCE));
-    while (from !== undefined && from !== "" && signal?.aborted !== true) {
+    while (from !== undefined && from !== "") {
+      if (signal?.aborted === true) return;
       const asked = { with: conversation, before: from, ...(limit === undefined ? {} : { limit }) };
       const page = await server.messages(signal === undefined ? asked : { ...asked, signal });
       const found: { record: ReceivedRecord; cursor: string }[] = [];
@@ -119,9 +120,7 @@ export class SharedHistory {
     this.#again = true;
     if (this.#running || this.#stopped) return;
     this.#running = true;
-    void this.#turns().finally(() => {
-      this.#running = false;
-    });
+    void this.#turns();
   }
 
   async #turns(): Promise<void> {
@@ -136,6 +135,8 @@ export class SharedHistory {
     } catch (error) {
       if (!(error instanceof ImError)) this.#ports.report(error);
       else if (error.temporary) this.#syncIn(error.retryAfterMs ?? AGAIN_MS);
+    } finally {
+      this.#running = false;
     }
   }
 

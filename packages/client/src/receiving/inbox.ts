@@ -38,11 +38,7 @@ export class Inbox {
     this.#again = true;
     if (this.#emitting) return;
     this.#emitting = true;
-    this.#emitAll()
-      .catch(this.#ports.report)
-      .finally(() => {
-        this.#emitting = false;
-      });
+    this.#emitAll().catch(this.#ports.report);
   }
 
   feed(signal: Signal | undefined): AsyncIterableIterator<IncomingMessage> {
@@ -67,18 +63,26 @@ export class Inbox {
   }
 
   async #emitAll(): Promise<void> {
-    while (this.#again && this.#ports.isHeard()) {
-      this.#again = false;
-      for (;;) {
-        const page = await this.#store.unseen(this.#emitted, PAGE);
-        for (const record of page) {
-          this.#emitted = record.order;
-          this.#ports.emit(this.#ports.open(record));
-          // A loop beside the listeners has its own idea of what is seen.
-          if (this.#feeds.size === 0) await this.#seen(record);
-        }
-        if (page.length < PAGE) break;
+    try {
+      while (this.#again && this.#ports.isHeard()) {
+        this.#again = false;
+        await this.#emitUnseen();
       }
+    } finally {
+      this.#emitting = false; // in the moment in which it looked last: what comes now begins anew
+    }
+  }
+
+  async #emitUnseen(): Promise<void> {
+    for (;;) {
+      const page = await this.#store.unseen(this.#emitted, PAGE);
+      for (const record of page) {
+        this.#emitted = record.order;
+        this.#ports.emit(this.#ports.open(record));
+        // A loop beside the listeners has its own idea of what is seen.
+        if (this.#feeds.size === 0) await this.#seen(record);
+      }
+      if (page.length < PAGE) return;
     }
   }
 
