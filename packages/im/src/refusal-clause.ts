@@ -15,6 +15,8 @@ const sources: { readonly [condition in Condition]: Sources } = {
   "no anonymity": { invite: "IM-7.2.1.3-06", otherwise: "IM-8.1.1-N1" },
   "no adding": "RFC 4579 §5.5",
   "no expelling": "RFC 4579 §5.11",
+  "no moderating": "RFC 3903 §6",
+  locked: "RFC 4575 §5.5.3",
   "no conference state": "RFC 4575 §3.5",
   "no common media": "IM-7.2.1.3-07",
   "conference full": "RFC 3261 §21.4.24",

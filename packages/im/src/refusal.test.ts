@@ -13,6 +13,8 @@ const fixed: readonly (readonly [Condition, number, string | undefined])[] = [
   ["no joining", 403, "not authorised to join the session"],
   ["no anonymity", 403, "anonymity not allowed"],
   ["no adding", 403, "not authorised to add users"],
+  ["no moderating", 403, "not authorised to change the session"],
+  ["locked", 403, "session is locked"],
   ["no expelling", 403, "not authorised to expel users"],
   ["no conference state", 403, "conference state not allowed"],
   ["no common media", 488, "no acceptable MSRP media"],

@@ -33,6 +33,8 @@ const rows = [
   { condition: "no anonymity", status: 403, warning: "anonymity not allowed" }, // IM-8.1.1-N1
   { condition: "no adding", status: 403, warning: "not authorised to add users" },
   { condition: "no expelling", status: 403, warning: "not authorised to expel users" },
+  { condition: "no moderating", status: 403, warning: "not authorised to change the session" },
+  { condition: "locked", status: 403, warning: "session is locked" },
   { condition: "no conference state", status: 403, warning: "conference state not allowed" },
   { condition: "no common media", status: 488, warning: "no acceptable MSRP media" },
   { condition: "conference full", status: 486, warning: "too many participants" },

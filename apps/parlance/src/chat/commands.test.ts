@@ -87,7 +87,19 @@ test("groups are made of names, with a subject, and spoken to by the names that 
     do: "invite",
     to: ["sip:dave@parlance.test"],
   });
-  for (const wrong of ["/whisper bob", "/invite", "/create"]) {
+  for (const command of ["mute", "unmute"]) {
+    const names = ["Night Owl", "bob"];
+    assert.deepEqual(readTyped(`/${command} "Night Owl", bob`, SELF), { do: command, names });
+  }
+  assert.deepEqual(readTyped("/subject", SELF), { do: "subject", subject: undefined });
+  assert.deepEqual(readTyped("/subject  dinner, then", SELF), {
+    do: "subject",
+    subject: "dinner, then",
+  });
+  for (const plain of ["lock", "unlock"]) {
+    assert.deepEqual(readTyped(`/${plain}`, SELF), { do: plain });
+  }
+  for (const wrong of ["/whisper bob", "/invite", "/create", "/mute"]) {
     assert.equal(readTyped(wrong, SELF).do, "wrong", wrong);
   }
   assert.deepEqual(readTyped("/leave", SELF), { do: "leave" });

@@ -28,6 +28,8 @@ export const HELP = [
   "/create NAMES [about SUBJECT]        make a group with these; in a conversation, out of it",
   "/yes, /no             come into the group that somebody asks you into, or not",
   "/who                  who is in the group; /subject says what it is about",
+  "/subject TEXT         what it is about from now on; /lock and /unlock, where you may",
+  "/mute NAMES           let these read alone, /unmute NAMES write again, where you may",
   "/whisper NAMES TEXT   to these in it alone; names with blanks in quotes",
   "/invite NAMES         ask others to come; /kick NAMES sends them away, where you may",
   "/nick [NAME]          be called so there from now on, or as before",

@@ -12,11 +12,13 @@ export type GroupCommand =
   | { readonly do: "create"; readonly to: readonly string[]; readonly subject: string | undefined }
   | { readonly do: "invite"; readonly to: readonly string[] }
   /** Names as they are shown in the group, or addresses. */
-  | { readonly do: "kick"; readonly names: readonly string[] }
+  | { readonly do: "kick" | "mute" | "unmute"; readonly names: readonly string[] }
+  /** Undefined asks what it is about. */
+  | { readonly do: "subject"; readonly subject: string | undefined }
   | { readonly do: "whisper"; readonly names: readonly string[]; readonly text: string }
   /** Undefined gives the name back. */
   | { readonly do: "nick"; readonly nickname: string | undefined }
-  | { readonly do: "who" | "subject" | "leave" | "yes" | "no" }
+  | { readonly do: "who" | "lock" | "unlock" | "leave" | "yes" | "no" }
   | { readonly do: "wrong"; readonly why: string };
 
 const COMMANDS = [
@@ -28,6 +30,10 @@ const COMMANDS = [
   "nick",
   "who",
   "subject",
+  "lock",
+  "unlock",
+  "mute",
+  "unmute",
   "leave",
   "yes",
   "no",
@@ -49,6 +55,8 @@ export function readGroupCommand(command: Name, typed: string, self: string): Gr
     case "invite":
       return argument === "" ? needs(command) : { do: command, to: readPeers(argument, self) };
     case "kick":
+    case "mute":
+    case "unmute":
       return argument === "" ? needs(command) : { do: command, names: readNames(argument) };
     case "whisper": {
       const { names, text } = splitNames(argument);
@@ -57,8 +65,11 @@ export function readGroupCommand(command: Name, typed: string, self: string): Gr
     }
     case "nick":
       return { do: command, nickname: unquoted(argument) };
-    case "who":
     case "subject":
+      return { do: command, subject: argument === "" ? undefined : argument };
+    case "who":
+    case "lock":
+    case "unlock":
     case "leave":
     case "yes":
     case "no":

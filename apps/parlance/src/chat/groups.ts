@@ -116,7 +116,16 @@ export class ChatGroups {
       case "who":
         return this.#who(room);
       case "subject":
+        if (command.subject !== undefined) return room.setSubject(command.subject);
         return notice(room.subject ?? "it has no subject");
+      case "lock":
+        return room.lock();
+      case "unlock":
+        return room.unlock();
+      case "mute":
+      case "unmute":
+        for (const name of command.names) await room[command.do](this.#entity(room, name));
+        return;
       case "leave":
         return room.leave();
     }
@@ -279,10 +288,11 @@ function statusOf(room: Room): string | undefined {
   return count === 0 ? `in the group${name}` : `${count} here${name}`;
 }
 
-function memberText({ name, me, roles, state, devices, entity, anonymous }: Member): string {
+function memberText({ name, me, roles, muted, state, devices, entity, anonymous }: Member): string {
   const notes = [
     ...(me ? ["you"] : []),
     ...roles,
+    ...(muted ? ["reads only"] : []),
     ...(state === "invited" ? ["asked"] : []),
     ...(devices > 1 ? [`${devices} devices`] : []),
   ];
@@ -318,5 +328,13 @@ function changeText(change: RosterChange): string | undefined {
       return `${change.member.name} is ${change.member.roles.join(", ") || "a participant"} now`;
     case "subject":
       return `it is about: ${change.subject ?? "nothing in particular"}`;
+    case "muted":
+      return `${change.member.me ? "you" : change.member.name} may only read now`;
+    case "unmuted":
+      return `${change.member.me ? "you" : change.member.name} may write again`;
+    case "locked":
+      return "it is locked: nobody new comes in";
+    case "unlocked":
+      return "it is open again";
   }
 }

@@ -41,6 +41,7 @@ import type { MediaTerms } from "../session/media/own-description.ts";
 import { messageIdent } from "../session/message-ident.ts";
 import type { SentRecord } from "../store/client-store.ts";
 import { type Asked, InviteOutcomes } from "./invite-outcomes.ts";
+import { type Moderation, moderation } from "./moderation.ts";
 import { nicknameError } from "./nickname.ts";
 import { Pace } from "./pace.ts";
 import { authorOf, type GroupNames, reachOf } from "./reach.ts";
@@ -230,6 +231,18 @@ export class RoomSession implements MediaOwner, RoomCarrier {
       this.#outcomes.refused();
       throw error;
     }
+  }
+
+  /** Resolves when it is so. Rejects with ImError: "refused" for whoever may not. */
+  async moderate(wish: Moderation): Promise<void> {
+    const { call } = this.media;
+    const focus = this.#focus;
+    if (call === undefined || focus === undefined) throw new ImError("closed");
+    const { userAgent } = this.#ports.sender;
+    const outcome = await call.request("PUBLISH", moderation(wish, focus.text, userAgent));
+    if (outcome.kind === "failed")
+      throw new ImError(outcome.why === "timeout" ? "timeout" : "offline");
+    if (outcome.response.status >= 300) throw refusalError(outcome.response);
   }
 
   end(reasons?: readonly Tagged[]): void {

@@ -12,6 +12,7 @@ import type { SendFileOptions } from "../session/files/wanted-file.ts";
 import type { Asked } from "./invite-outcomes.ts";
 import type { RoomEnd } from "./judge-end.ts";
 import type { Membership, RoomState } from "./membership.ts";
+import type { Moderation } from "./moderation.ts";
 import type { Member, RosterChange } from "./roster.ts";
 
 export interface RoomEvents {
@@ -91,6 +92,11 @@ export class Room {
 
   get subject(): string | undefined {
     return this.#membership.roster.subject ?? this.#membership.record.subject;
+  }
+
+  /** Nobody new may come in. */
+  get locked(): boolean {
+    return this.#membership.roster.locked;
   }
 
   /** Whoever is in or asked to come, as far as the server tells. */
@@ -198,6 +204,32 @@ export class Room {
     this.#ports.renamed();
   }
 
+  /**
+   * What it is about from now on, for all. Rejects with ImError: "refused" for whoever does not moderate it: see
+   * `me.roles`.
+   */
+  async setSubject(subject: string): Promise<void> {
+    await this.#moderate({ subject });
+  }
+
+  /** Nobody new comes in until it is unlocked; whoever is lost comes back. Rejects with ImError. */
+  async lock(): Promise<void> {
+    await this.#moderate({ locked: true });
+  }
+
+  async unlock(): Promise<void> {
+    await this.#moderate({ locked: false });
+  }
+
+  /** He reads what is said and writes nothing. Rejects with ImError. */
+  async mute(member: MemberLike): Promise<void> {
+    await this.#moderate({ muted: true, member: entityOf(member) });
+  }
+
+  async unmute(member: MemberLike): Promise<void> {
+    await this.#moderate({ muted: false, member: entityOf(member) });
+  }
+
   /** Pages of what this client's store holds, the newest first. */
   history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
     return this.#ports.history(query);
@@ -234,6 +266,12 @@ export class Room {
     return this.#ports.membership;
   }
 
+  async #moderate(wish: Moderation): Promise<void> {
+    const { session } = this.#membership;
+    if (session === undefined) throw new ImError("offline");
+    await session.moderate(wish);
+  }
+
   async #refer(targets: readonly string[], method: "INVITE" | "BYE"): Promise<void> {
     if (targets.length === 0) throw new TypeError("nobody is named");
     const { session } = this.#membership;
@@ -242,8 +280,12 @@ export class Room {
   }
 }
 
+function entityOf(member: MemberLike): string {
+  return typeof member === "string" ? member : member.entity;
+}
+
 function entitiesOf(members: MemberLike | readonly MemberLike[]): readonly string[] {
-  const entities = [members].flat().map((one) => (typeof one === "string" ? one : one.entity));
+  const entities = [members].flat().map(entityOf);
   if (entities.length === 0) throw new TypeError("nobody is named");
   return [...new Set(entities)];
 }

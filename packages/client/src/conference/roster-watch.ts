@@ -11,6 +11,7 @@ import type { Subscriptions } from "../connection/subscriptions.ts";
 import type { Watch } from "../connection/watch.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import {
+  isLocked,
   type Member,
   membersOf,
   namesIn,
@@ -58,6 +59,10 @@ export class RosterWatch {
 
   get subject(): string | undefined {
     return this.#told?.description?.subject;
+  }
+
+  get locked(): boolean {
+    return this.#told !== undefined && isLocked(this.#told);
   }
 
   get displayName(): string | undefined {

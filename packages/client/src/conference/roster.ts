@@ -17,6 +17,8 @@ export interface Member {
   readonly me: boolean;
   /** `creator`, `moderator`, and whatever else a server says. */
   readonly roles: readonly string[];
+  /** Whoever moderates lets him read alone. */
+  readonly muted: boolean;
   /** `invited`: his devices ring. */
   readonly state: "in" | "invited";
   /** With which he is in. */
@@ -49,6 +51,9 @@ export type RosterChange =
     }
   | { readonly type: "renamed"; readonly member: Member; readonly before: Member }
   | { readonly type: "role"; readonly member: Member; readonly before: Member }
+  | { readonly type: "muted" | "unmuted"; readonly member: Member }
+  /** Nobody new may come in; or anybody again who may at all. */
+  | { readonly type: "locked" | "unlocked" }
   | { readonly type: "subject"; readonly subject: string | undefined };
 
 const GONE: ReadonlySet<Endpoint["status"]> = new Set(["disconnected", "disconnecting"]);
@@ -94,8 +99,17 @@ export function rosterChanges(
     .changesSince(before.users)
     .flatMap((change) => userChanges(change, own));
   const subject = after.description?.subject;
-  if (subject === before.description?.subject) return changes;
-  return [...changes, { type: "subject", subject }];
+  const [locked, wasLocked] = [isLocked(after), isLocked(before)];
+  return [
+    ...changes,
+    ...(subject === before.description?.subject ? [] : [{ type: "subject", subject } as const]),
+    ...(locked === wasLocked ? [] : [{ type: locked ? "locked" : "unlocked" } as const]),
+  ];
+}
+
+/** RFC 4575 §5.5.3 */
+export function isLocked({ status }: KnownConference): boolean {
+  return status?.locked === true;
 }
 
 /** By which names a group is known, itself among them. */
@@ -120,6 +134,7 @@ function userChanges(
   }
   const renamed = was.name !== is.name || was.nickname !== is.nickname;
   const changes: RosterChange[] = renamed ? [{ type: "renamed", member: is, before: was }] : [];
+  if (was.muted !== is.muted) changes.push({ type: is.muted ? "muted" : "unmuted", member: is });
   if (was.roles.join(" ") === is.roles.join(" ")) return changes;
   return [...changes, { type: "role", member: is, before: was }];
 }
@@ -140,6 +155,7 @@ function memberOf(user: ConferenceUser, own: string | undefined): Member | undef
     anonymous: isAnonymous(entity),
     me: entity === own,
     roles,
+    muted: inside.some(({ status }) => status === "muted-via-focus"),
     state: invited ? "invited" : "in",
     devices: inside.length,
     joinedAt: Number.isNaN(joinedAt) ? undefined : new Date(joinedAt),

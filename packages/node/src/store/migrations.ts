@@ -329,4 +329,8 @@ export const migrations: readonly string[] = [
     FROM history WHERE removed = 0 GROUP BY 1, 2;
   ALTER TABLE history_owner ADD COLUMN marks INTEGER NOT NULL DEFAULT 0; -- version of the last one
   `,
+  `
+  ALTER TABLE conference ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE conference_participant ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

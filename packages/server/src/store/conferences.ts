@@ -9,6 +9,8 @@ export interface StoredConference {
   /** Address key of whoever began it. */
   readonly creator: string;
   readonly subject: string | undefined;
+  /** Nobody new may come in. */
+  readonly locked: boolean;
   readonly startedAt: number;
 }
 
@@ -24,6 +26,8 @@ export interface StoredParticipant {
   readonly alias: string | undefined;
   readonly groupName: string | undefined;
   readonly profileName: string | undefined;
+  /** He may read and not write. */
+  readonly muted: boolean;
 }
 
 export interface ConferenceRecord {

@@ -19,8 +19,10 @@ export class SqliteConferences implements ConferenceStore {
     this.#worker = worker;
   }
 
-  open({ id, kind, group, creator, subject, startedAt }: StoredConference): Promise<void> {
-    const columns = [id, kind, group ?? null, creator, subject ?? null, startedAt];
+  open(conference: StoredConference): Promise<void> {
+    const { id, kind, group, creator, subject, startedAt, locked } = conference;
+    const flags = [locked ? 1 : 0];
+    const columns = [id, kind, group ?? null, creator, subject ?? null, startedAt, ...flags];
     return this.#worker.call("openConference", columns);
   }
 
@@ -42,9 +44,9 @@ export class SqliteConferences implements ConferenceStore {
 }
 
 function participantRow(one: StoredParticipant): Row {
-  const { address, uri, state, entity, anonymous, alias, groupName, profileName } = one;
+  const { address, uri, state, entity, anonymous, alias, groupName, profileName, muted } = one;
   const names = [alias ?? null, groupName ?? null, profileName ?? null];
-  return [address, uri, state, entity, anonymous ? 1 : 0, ...names];
+  return [address, uri, state, entity, anonymous ? 1 : 0, ...names, muted ? 1 : 0];
 }
 
 function readRecord([columns, participants]: ConferenceRows): ConferenceRecord {
@@ -57,6 +59,7 @@ function readRecord([columns, participants]: ConferenceRows): ConferenceRecord {
       creator: row.text(),
       subject: row.optionalText(),
       startedAt: row.number(),
+      locked: row.flag(),
     },
     participants: participants.map(readParticipant),
   };
@@ -73,5 +76,6 @@ function readParticipant(columns: Row): StoredParticipant {
     alias: row.optionalText(),
     groupName: row.optionalText(),
     profileName: row.optionalText(),
+    muted: row.flag(),
   };
 }

@@ -4,18 +4,20 @@ import type { Sql } from "../sql.ts";
 
 export type ConferenceRows = readonly [conference: Row, participants: readonly Row[]];
 
-const COLUMNS = "id, kind, group_identity, creator, subject, started_at";
-const OF_PARTICIPANT = "address, uri, state, entity, anonymous, alias, group_name, profile_name";
+const COLUMNS = "id, kind, group_identity, creator, subject, started_at, locked";
+const OF_PARTICIPANT =
+  "address, uri, state, entity, anonymous, alias, group_name, profile_name, muted";
 
 export function conferenceTable(sql: Sql) {
   const open = sql.prepare(
-    `INSERT INTO conference (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO conference (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, group_identity = excluded.group_identity,
-       creator = excluded.creator, subject = excluded.subject, started_at = excluded.started_at`,
+       creator = excluded.creator, subject = excluded.subject, started_at = excluded.started_at,
+       locked = excluded.locked`,
   );
   const put = sql.prepare(
     `INSERT OR REPLACE INTO conference_participant (conference, ${OF_PARTICIPANT})
-     SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM conference WHERE id = ?1`,
+     SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM conference WHERE id = ?1`,
   );
   const forget = sql.prepare(
     "DELETE FROM conference_participant WHERE conference = ? AND address = ?",

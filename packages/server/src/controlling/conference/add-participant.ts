@@ -26,7 +26,7 @@ export function addParticipant(
   if (participant === undefined) return report(may ? 400 : 403);
   report(100);
   const invited = invitedBy(by, by.originator, conference, undefined);
-  const types = commonTypes(conference.media.types, ["*"]);
+  const types = commonTypes(conference.terms.media.types, ["*"]);
   conference.inviting
     .invite(participant, { ...invited, replaces: undefined }, { types, done: report })
     .begin();

@@ -25,7 +25,7 @@ export function admit(ask: Welcome, conference: Conference, on: Hosting): Verdic
   const taken = take(ask, conference, on);
   if (taken === undefined) return TAKEN; // it has its answer
   const { incoming, device, towards } = taken;
-  if (!conference.accept(device, { incoming, offer, towards })) return TAKEN;
+  if (!conference.attendance.accept(device, { incoming, offer, towards })) return TAKEN;
   before?.end("replaced by the same device"); // clause 7.5
   conference.inviting.uninvite(device.participant); // D-10
   const { round } = conference.inviting;
@@ -59,13 +59,14 @@ export function take(ask: Welcome, conference: Conference, on: Hosting): Taken |
   if (flow === undefined) throw new Error("only clients come in");
   const towards = { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
   const participant = comer(originator, name, conference, on);
-  const device = conference.newDevice(participant, towards, { contact, instance });
+  const device = conference.attendance.newDevice(participant, towards, { contact, instance });
+  device.subject = passage.request.text("Subject");
   const owner: IncomingOwner = {
     ...device.owner,
     cancelled: () => conference.inviting.givenUp(device),
   };
   const incoming = on.ports.calls.invited(passage, owner, device.face);
   if (incoming !== undefined) return { device, incoming, towards };
-  conference.forget(device);
+  conference.attendance.forget(device);
   return undefined;
 }

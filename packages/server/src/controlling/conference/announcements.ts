@@ -13,7 +13,8 @@ export const USUAL_ANNOUNCEMENTS: readonly Announcement[] = ["welcome", "alias",
 export interface Announcer {
   readonly room: Pick<MediaRoom, "announce">;
   readonly title: string | undefined;
-  readonly subject: string | undefined;
+  /** What it is about now. */
+  subject(): string | undefined;
 }
 
 export class Announcements {
@@ -27,7 +28,8 @@ export class Announcements {
 
   /** Somebody has come in, with the first of his devices. */
   joined(participant: Participant): void {
-    const { title, subject } = this.#of;
+    const { title } = this.#of;
+    const subject = this.#of.subject();
     const words = [
       ...(title === undefined ? [] : [`Welcome to ${title}.`]),
       ...(subject === undefined ? [] : [`Subject: ${subject}`]),

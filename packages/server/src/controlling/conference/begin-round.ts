@@ -29,7 +29,7 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
   conference.changed(device.participant);
   const round = conference.inviting.wait(device, incoming, offer);
   round.expect(guests.length);
-  const types = commonTypes(wrappedTypesOf(offer.media), conference.media.types);
+  const types = commonTypes(wrappedTypesOf(offer.media), conference.terms.media.types);
   const invited = invitedBy(
     device.participant,
     originator,

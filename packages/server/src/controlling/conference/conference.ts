@@ -1,17 +1,6 @@
 /** A session of many: who is in it, its room, its state, and what ends it. Clauses 7.2.1, 16.6, 21 */
-import type { DisconnectionMethod } from "@parlance/formats";
 import { type Appearance, displayTextOf, type Refusal } from "@parlance/im";
-import {
-  addressKey,
-  type Call,
-  type CallEnd,
-  type IncomingCall,
-  type Offer,
-  type ServerTransaction,
-  sipUri,
-  type Uri,
-} from "@parlance/sip";
-import type { SessionMedia } from "../../media/index.ts";
+import { addressKey, type Call, type Offer, type ServerTransaction, sipUri } from "@parlance/sip";
 import type {
   MediaRoom,
   PagerLeg,
@@ -19,27 +8,23 @@ import type {
   RoomLeg,
   RoomMember,
   RoomOwner,
-  RoomRules,
-  Towards,
 } from "../../ports/index.ts";
 import type { StoredParticipant } from "../../store/index.ts";
 import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
+import { Attendance, type Attended } from "./attendance.ts";
 import { describeConference } from "./description.ts";
-import { Device, type DeviceFacts, type DeviceHost } from "./device.ts";
-import { focusFace, focusWords } from "./focus-face.ts";
+import type { Device } from "./device.ts";
 import { Inviting, type InvitingHost } from "./inviting.ts";
 import type { Keeping } from "./keeping.ts";
-import type { ConferenceKind, Departure, ParticipantDevice } from "./model.ts";
+import type { ConferenceKind, ParticipantDevice } from "./model.ts";
 import { conferenceUserOf, type Participant } from "./participant.ts";
 import { People } from "./people.ts";
-import type { PhoneDevice } from "./phone-device.ts";
-import { type PhoneHost, Phones, phoneOf } from "./phones.ts";
+import { phoneOf } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Release } from "./release.ts";
 import { rightsOf, standingIn } from "./rights.ts";
-import { type RoomMedia, type TakenMedia, wrappedTypesOf } from "./room-media.ts";
-import { roomRulesOf, whyFailed } from "./room-rules.ts";
+import { RoomTerms } from "./room-terms.ts";
 import { Roster } from "./roster.ts";
 
 export interface ConferenceFacts {
@@ -74,7 +59,7 @@ export interface ConferenceMeans extends ConferenceProcedures {
   readonly keeping: Keeping;
 }
 
-export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwner {
+export class Conference implements Attended, InvitingHost, RoomOwner {
   readonly user: string;
   readonly kind: ConferenceKind;
   readonly creator: string;
@@ -85,18 +70,16 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
   readonly roster: Roster;
   readonly people: People;
   readonly inviting: Inviting;
-  readonly #phones: Phones;
-  /** What clients call it who know it by our address alone. */
-  readonly #contacts = new Set<string>();
+  readonly attendance: Attendance;
+  readonly terms: RoomTerms;
+  readonly announcements: Announcements;
   readonly #release: Release;
-  readonly #announcements: Announcements;
   readonly #ports: ConferencePorts;
   readonly #options: ConferenceOptions;
   readonly #means: ConferenceMeans;
   #group: Group | undefined;
-  readonly #subject: string | undefined;
-  /** Types in the descriptions of those who were invited. IM-7.2.1.3-09b-i */
-  #taken: readonly string[] = [];
+  #subject: string | undefined;
+  #locked = false;
   #over = false;
 
   constructor(
@@ -117,7 +100,8 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.#ports = ports;
     this.#options = options;
     this.#means = means;
-    const room = ports.rooms.open(this.#rules, this);
+    this.terms = new RoomTerms(this, options);
+    const room = ports.rooms.open(this.terms.rules, this);
     this.room = room;
     const title = group?.displayName;
     const own = title === undefined ? [] : [title];
@@ -126,10 +110,10 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
       gatherMs: options.times.gatherMs,
       maxBytes: options.limits.stateBytes,
     });
-    const announcer = { room, title, subject: this.subject };
-    this.#announcements = new Announcements(announcer, options.announces);
+    const announcer = { room, title, subject: () => this.subject };
+    this.announcements = new Announcements(announcer, options.announces);
     this.inviting = new Inviting(this, ports, options);
-    this.#phones = new Phones(this, ports, options);
+    this.attendance = new Attendance(this, ports, options);
     this.#release = new Release(this, clock, options.times);
   }
 
@@ -146,9 +130,37 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     return this.#subject ?? this.#group?.document.group.subject;
   }
 
+  /** Another one holds until the session ends, or its group says something new. */
+  set subject(subject: string | undefined) {
+    this.#subject = subject;
+    this.keepItself();
+    this.roster.describe(describeConference(this));
+  }
+
+  /** Nobody new may come in. */
+  get locked(): boolean {
+    return this.#locked;
+  }
+
+  set locked(locked: boolean) {
+    if (locked === this.#locked) return;
+    this.#locked = locked;
+    this.keepItself();
+    this.roster.lock(locked);
+  }
+
+  /** May he write? */
+  mute(participant: Participant, muted: boolean): void {
+    if (participant.muted === muted) return;
+    participant.muted = muted;
+    this.know(participant);
+    this.keep(participant);
+    this.changed(participant);
+  }
+
   /** In From and To of the user plane: the group, or the session. IM-7.1.3.2.1-02 */
   get name(): string {
-    return this.group?.identity ?? this.identity;
+    return this.terms.name;
   }
 
   /** Those who are in. */
@@ -172,13 +184,6 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     return this.count >= this.limit;
   }
 
-  get media(): RoomMedia {
-    const { limits, log } = this.#options;
-    const types = this.#taken.length > 0 ? this.#taken : ["*"];
-    const catchUp = log.messages > 0;
-    return { types, maxBytes: limits.messageBytes, aliases: true, privately: true, catchUp };
-  }
-
   /** Those of all who are in. */
   get devices(): readonly ParticipantDevice[] {
     return this.present.flatMap(({ devices }) => [...devices]);
@@ -191,7 +196,10 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
 
   /** Another document: its rules and counts hold from now on; who is in stays in. Clause 17.3 */
   regroup(group: Group): void {
+    const before = this.#group?.document.group.subject;
+    if (group.document.group.subject !== before) this.#subject = undefined;
     this.#group = group;
+    this.keepItself();
     const { adHocAnonymity } = this.#options;
     for (const one of this.present) {
       const now = this.#ports.clock.now();
@@ -199,7 +207,7 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
       this.know(one);
       this.changed(one);
     }
-    this.room.update(this.#rules);
+    this.room.update(this.terms.rules);
     this.roster.describe(describeConference(this));
     this.roster.review("rejected");
   }
@@ -209,26 +217,15 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.#release.awaitReturn();
   }
 
-  /** As he was before the server ended. */
-  restore(stored: StoredParticipant): void {
-    const participant = this.people.remember(stored);
-    if (participant === undefined || stored.state !== "present") return;
-    const { adHocAnonymity } = this.#options;
-    const now = this.#ports.clock.now();
-    participant.rights = rightsOf(participant.originator, this, { now, adHocAnonymity });
-    participant.state = "present";
-    participant.awaited = true;
-    this.know(participant);
-    this.changed(participant);
+  /** As it was before the server ended. */
+  restore(participants: readonly StoredParticipant[], locked: boolean): void {
+    for (const one of participants) this.attendance.restore(one);
+    this.#locked = locked;
+    if (locked) this.roster.lock(true);
   }
 
   awaitNoMore(): void {
-    for (const one of this.present) if (one.awaited) this.miss(one, "failed");
-  }
-
-  /** He has not come back. */
-  miss(participant: Participant, method: DisconnectionMethod): void {
-    this.departed(participant, { method, reason: undefined, at: this.#ports.clock.now() });
+    for (const one of this.present) if (one.awaited) this.attendance.miss(one, "failed");
   }
 
   know(participant: Participant): void {
@@ -242,55 +239,11 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.people.keep(participant);
   }
 
-  newDevice(
-    participant: Participant,
-    towards: Towards,
-    of: Pick<DeviceFacts, "contact" | "instance">,
-  ): Device {
-    const words = focusWords(this.#options.userAgent, this.name);
-    const face = focusFace(this.#ports.calls, towards, this.user, words);
-    const device = new Device({ participant, face, ...of }, this);
-    this.#knownBy(face.contact.uri);
-    participant.devices.add(device);
-    return device;
-  }
-
-  /**
-   * Answers the INVITE of a device with 200, and lets it in; false when the two sides come to nothing, which it has been told.
-   * IM-7.2.1.3-09a to IM-7.2.1.3-09d
-   */
-  accept(
-    device: Device,
-    of: {
-      readonly incoming: IncomingCall;
-      readonly offer: SessionMedia;
-      readonly towards: Towards;
-    },
-    media: RoomMedia = this.media,
-  ): boolean {
-    const { incoming, offer, towards } = of;
-    this.know(device.participant);
-    const body = device.attach(this.room, towards) ? device.answer(offer, media) : undefined;
-    if (body === undefined) incoming.refuse(488);
-    else device.call = incoming.accept({ body });
-    if (device.call === undefined) {
-      this.forget(device);
-      return false;
-    }
-    this.connected(device);
-    return true;
-  }
-
-  /** The session of a device runs. */
-  connected(device: Device): void {
-    device.status = "connected";
-    this.#entered(device.participant);
-  }
-
-  phone(participant: Participant): boolean {
-    if (this.#phones.bring(participant) === undefined) return false;
-    this.#entered(participant);
-    return true;
+  keepItself(): void {
+    const { user: id, kind, group, creator, startedAt, locked } = this;
+    const subject = this.#subject;
+    const identity = group?.identity;
+    this.#means.keeping.opened({ id, kind, group: identity, creator, subject, startedAt, locked });
   }
 
   /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */
@@ -313,7 +266,7 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.keep(participant);
     this.changed(participant);
     const after = displayTextOf(appearance);
-    if (after !== before) this.#announcements.renamed(before, after);
+    if (after !== before) this.announcements.renamed(before, after);
   }
 
   /** He is seen differently. */
@@ -322,57 +275,13 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.roster.put(conferenceUserOf(participant), this.count);
   }
 
-  /** One more description of what is taken here. IM-7.2.1.3-09b-i, IM-7.2.1.4-08a-i */
-  takes(media: TakenMedia): void {
-    this.#taken = [...new Set([...this.#taken, ...wrappedTypesOf(media)])];
-  }
-
-  /** A device that never came, and whoever has no other. */
-  forget(device: Device): void {
-    const { participant } = device;
-    device.detach();
-    participant.devices.delete(device);
-    if (participant.devices.size === 0 && !participant.awaited) {
-      this.departed(participant, undefined);
-    }
-    this.judge();
-  }
-
-  /** One of his devices has gone; with the last of them he has gone himself. IM-7.2.1.9-K1 */
-  leave(device: Device | PhoneDevice, departure: Departure): void {
-    const { participant } = device;
-    if (!participant.devices.delete(device)) return;
-    device.detach();
-    if (participant.devices.size > 0) this.changed(participant);
-    else this.departed(participant, departure); // IM-7.2.1.9-K2
-    this.judge();
-  }
-
-  departed(participant: Participant, departure: Departure | undefined): void {
-    const wasIn = participant.state === "present";
-    const wasSeen = wasIn || !participant.hidden;
-    if (wasIn) this.#announcements.left(participant);
-    participant.state = participant.state === "expelled" ? "expelled" : "gone";
-    participant.joinedAt = undefined;
-    participant.awaited = false;
-    participant.lost = wasIn && departure?.method === "failed";
-    participant.withdrawPage?.();
-    if (!this.#over) this.keep(participant);
-    this.people.names.release(participant.address);
-    // Whoever did not come has missed nothing.
-    this.room.remove(participant.address, participant.lost);
-    if (departure === undefined || !wasSeen) this.roster.remove(participant.entity, this.count);
-    else this.roster.leave(conferenceUserOf(participant, departure), this.count);
-    this.roster.review("rejected");
-  }
-
   /** Is it to go on? */
   judge(): void {
     this.#release.judge();
   }
 
   closesSoon(): void {
-    this.#announcements.closesSoon();
+    this.announcements.closesSoon();
   }
 
   /** All who are in are removed, and there is no such session any more. IM-7.2.2.5-01 */
@@ -401,8 +310,6 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     this.room.close();
   }
 
-  // As a device sees it.
-
   modified(device: Device, offer: Offer): void {
     this.#means.modified(this, device, offer);
   }
@@ -411,20 +318,18 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     return this.#means.requested(this, device, transaction);
   }
 
-  gone(device: Device, end: CallEnd): void {
-    device.call = undefined;
-    const at = this.#ports.clock.now();
-    const method = isLoss(end) ? "failed" : "departed";
-    this.leave(device, { at, ...(device.ending ?? { method, reason: undefined }) });
+  joined(participant: Participant): void {
+    this.#means.joined(this, participant);
+  }
+
+  came(participant: Participant): void {
+    this.#release.somebodyCame(participant);
   }
 
   // As the room sees it.
 
-  failed({ key }: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void {
-    const devices = this.people.get(key)?.devices ?? [];
-    const device = [...devices].find((one) => one.leg === leg);
-    const { text, cause } = whyFailed(reason);
-    device?.end(text, { cause, method: "failed" });
+  failed(member: RoomMember, leg: RoomLeg | PagerLeg, reason: RoomFailure): void {
+    this.attendance.failed(member, leg, reason);
   }
 
   spoke(): void {
@@ -435,41 +340,4 @@ export class Conference implements DeviceHost, InvitingHost, PhoneHost, RoomOwne
     const participant = this.people.get(key);
     return participant === undefined ? 481 : this.#means.wishes(this, participant, alias);
   }
-
-  #entered(participant: Participant): void {
-    participant.joinedAt ??= this.#ports.clock.now();
-    const isNew = participant.state !== "present";
-    participant.state = "present";
-    participant.awaited = false;
-    this.changed(participant);
-    if (isNew) {
-      this.keep(participant);
-      this.#announcements.joined(participant);
-      this.#means.joined(this, participant);
-    }
-    this.#release.somebodyCame(participant);
-  }
-
-  get #rules(): RoomRules {
-    const { name, identity, group } = this;
-    const names = [...new Set([name, identity, ...this.#contacts])];
-    const { messageBytes: maxBytes } = this.#options.limits;
-    return roomRulesOf({ name, group, names, maxBytes, log: this.#options.log });
-  }
-
-  /** It may be named by any of them in To. IM-7.1.3.2.1-02 */
-  #knownBy(contact: Uri): void {
-    const name = addressKey(contact);
-    if (this.#contacts.has(name)) return;
-    this.#contacts.add(name);
-    this.room.update(this.#rules);
-  }
-}
-
-/** Whoever ends his session because he cannot hold it may be back. RFC 3326 */
-function isLoss(end: CallEnd): boolean {
-  if (end.by !== "peer") return end.by === "failure";
-  return end.reasons.some(
-    ({ value, params }) => value.toUpperCase() === "SIP" && params.get("cause") === "408",
-  );
 }

@@ -2,9 +2,11 @@
 import { asksFor, formatWarning, IM_TAG, isRefusal, type Refusal, refuse } from "@parlance/im";
 import {
   addressKey,
+  Expires,
   Require,
   referEvent,
   type ServerTransaction,
+  SipETag,
   type SipUri,
   TargetDialog,
 } from "@parlance/sip";
@@ -22,6 +24,7 @@ import type { Hosting } from "./hosting.ts";
 import { joinByMessage, LEAVE } from "./join-by-message.ts";
 import { joinPredefinedGroup } from "./join-predefined-group.ts";
 import { judgeMessage, messageToSession } from "./message-to-session.ts";
+import { moderate } from "./moderate.ts";
 import { modifySession } from "./modify-session.ts";
 import { offerAliasPage } from "./offer-alias-page.ts";
 import type { Participant } from "./participant.ts";
@@ -36,6 +39,8 @@ import { subscribeConferenceState } from "./subscribe-conference-state.ts";
 import { toGroup, toList } from "./to-many.ts";
 import { toSession } from "./to-session.ts";
 import { wishAlias } from "./wish-alias.ts";
+
+const TAG_BITS = 64;
 
 export class Conferences implements Owner {
   readonly name = "controlling function of sessions";
@@ -239,6 +244,7 @@ export class Conferences implements Owner {
   ): boolean | Promise<void> {
     const { request } = transaction;
     if (request.method === "MESSAGE") return this.#said(conference, device, transaction);
+    if (request.method === "PUBLISH") return this.#published(conference, device, transaction);
     if (request.method !== "REFER") return false;
     const answer = refer(request, device.participant, conference, this.#hosting);
     if (isRefusal(answer)) this.#refuse(transaction, answer);
@@ -247,6 +253,23 @@ export class Conferences implements Owner {
       transaction.reply(202, undefined, this.#words(answer.edit));
       const silent = answer.silent || call === undefined;
       answer.perform(silent ? () => undefined : reportInDialog(call, request.cseq.number));
+    }
+    return true;
+  }
+
+  /** What is published is done, and not kept: there is nothing to be refreshed. RFC 3903 §6 */
+  #published(
+    conference: Conference,
+    { participant }: Device,
+    transaction: ServerTransaction,
+  ): boolean {
+    const refusal = moderate(transaction.request, participant, conference);
+    if (refusal !== undefined) this.#refuse(transaction, refusal);
+    else {
+      const tag = this.#hosting.ports.random.token(TAG_BITS);
+      const done = (answer: Parameters<Edit>[0]): void =>
+        void answer.set(SipETag, tag).set(Expires, 0);
+      transaction.reply(200, undefined, this.#words(done));
     }
     return true;
   }

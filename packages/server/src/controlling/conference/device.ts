@@ -51,6 +51,8 @@ export class Device implements ParticipantDevice {
   contact: string;
   status: DeviceStatus;
   call: Call | undefined;
+  /** What it has said last that the session is about. */
+  subject: string | undefined;
   #leg: RoomLeg | undefined;
   #told: { readonly body: Body; readonly sdp: Sdp } | undefined;
   #ending: Ending | undefined;

@@ -19,6 +19,6 @@ export function expel(participant: Participant, conference: Conference): void {
   const state = participant.state;
   participant.state = "expelled";
   if (state === "invited") conference.inviting.uninvite(participant);
-  if (participant.awaited) conference.miss(participant, "booted");
+  if (participant.awaited) conference.attendance.miss(participant, "booted");
   removeParticipant(participant, "expelled", "booted");
 }

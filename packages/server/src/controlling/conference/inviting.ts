@@ -4,14 +4,15 @@ import { missedBy } from "@parlance/im";
 import type { IncomingCall } from "@parlance/sip";
 import type { SessionMedia } from "../../media/index.ts";
 import type { MediaRoom, Towards } from "../../ports/index.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Device } from "./device.ts";
 import { FirstRound, type FirstRoundUser } from "./first-round.ts";
 import { Invitation, type InvitationUser } from "./invitation.ts";
 import type { Invited } from "./invitation-request.ts";
-import type { Departure } from "./model.ts";
 import type { Participant } from "./participant.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
-import { PHONE_MEDIA, type RoomMedia, sharedMedia, type TakenMedia } from "./room-media.ts";
+import { PHONE_MEDIA, sharedMedia, type TakenMedia } from "./room-media.ts";
+import type { RoomTerms } from "./room-terms.ts";
 
 export interface InviteMore {
   readonly history?: Entity | undefined;
@@ -25,32 +26,13 @@ export interface InvitingHost {
   /** User part of the session identity. */
   readonly user: string;
   readonly room: MediaRoom;
-  readonly media: RoomMedia;
+  readonly terms: RoomTerms;
+  readonly attendance: Attendance;
   readonly over: boolean;
   readonly count: number;
   know(participant: Participant): void;
   keep(participant: Participant): void;
   changed(participant: Participant): void;
-  newDevice(
-    participant: Participant,
-    towards: Towards,
-    of: { readonly contact: string; readonly instance: string | undefined },
-  ): Device;
-  accept(
-    device: Device,
-    of: {
-      readonly incoming: IncomingCall;
-      readonly offer: SessionMedia;
-      readonly towards: Towards;
-    },
-    media: RoomMedia,
-  ): boolean;
-  connected(device: Device): void;
-  /** He is in by a phone that holds no sessions; false where such phones are not let in. */
-  phone(participant: Participant): boolean;
-  takes(media: TakenMedia): void;
-  forget(device: Device): void;
-  departed(participant: Participant, departure: Departure): void;
   judge(): void;
   end(text: string): void;
 }
@@ -96,7 +78,8 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   ): Invitation {
     const { calls, way, random } = this.#ports;
     const { userAgent, times } = this.#options;
-    const { user, room, media } = this.#host;
+    const { user, room, terms } = this.#host;
+    const { media } = terms;
     participant.method = "dialed-out";
     this.#host.know(participant);
     const invitation = new Invitation(
@@ -131,9 +114,9 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   /** The caller waits no more. With whoever invited all the others they are given up as well. Clause 7.14 */
   givenUp(device: Device): void {
     const round = this.#round;
-    if (round?.device !== device || !round.waiting) return this.#host.forget(device);
+    if (round?.device !== device || !round.waiting) return this.#host.attendance.forget(device);
     round.give();
-    this.#host.forget(device);
+    this.#host.attendance.forget(device);
     this.#host.end("session ended"); // CANCEL to those who ring, BYE to those who came
   }
 
@@ -153,8 +136,8 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     if (this.#host.over || device.participant.state === "expelled") {
       return device.end("session ended");
     }
-    this.#host.takes(media);
-    this.#host.connected(device);
+    this.#host.terms.takes(media);
+    this.#host.attendance.connected(device);
     this.#round?.joined(media);
     asked?.done?.(200);
   }
@@ -165,11 +148,11 @@ export class Inviting implements InvitationUser, FirstRoundUser {
       return false;
     }
     const { participant, done } = asked;
-    if (!this.#host.phone(participant)) return false;
+    if (!this.#host.attendance.phone(participant)) return false;
     this.#asked.delete(invitation);
     this.#drop(invitation, participant);
     this.#host.changed(participant);
-    this.#host.takes(PHONE_MEDIA);
+    this.#host.terms.takes(PHONE_MEDIA);
     this.#round?.joined(PHONE_MEDIA);
     done?.(200);
     return true;
@@ -184,7 +167,11 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     done?.(status);
     if (participant.state === "invited") {
       const at = this.#ports.clock.now();
-      this.#host.departed(participant, { method: missedBy(status), reason: undefined, at });
+      this.#host.attendance.departed(participant, {
+        method: missedBy(status),
+        reason: undefined,
+        at,
+      });
     } else if (participant.state === "present") this.#host.changed(participant);
     if (this.#host.over) return;
     this.#round?.missed(status);
@@ -196,16 +183,16 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   letIn({ device, incoming, offer }: FirstRound, answer: TakenMedia): boolean {
     const { flow } = incoming.transaction;
     const towards = { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
-    const all = { ...this.#host.media, types: ["*"] };
+    const all = { ...this.#host.terms.media, types: ["*"] };
     const media = sharedMedia(all, offer.media, answer); // IM-7.2.1.2-02, IM-7.2.1.3-K2
     // IM-7.2.1.2-03, IM-7.2.1.2-04, IM-7.2.1.3-K3, IM-7.2.1.3-K4, IM-7.2.1.3-K5
-    const inside = this.#host.accept(device, { incoming, offer, towards }, media);
+    const inside = this.#host.attendance.accept(device, { incoming, offer, towards }, media);
     if (!inside) this.#host.end("session ended");
     return inside;
   }
 
   abandoned({ device }: FirstRound): void {
-    this.#host.forget(device);
+    this.#host.attendance.forget(device);
     this.#host.end("no other participants"); // another device of his may be in
   }
 
@@ -223,7 +210,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   #deviceOf(participant: Participant, towards: Towards | undefined): Device {
     const way = towards ?? NOWHERE;
     const of = { contact: participant.entity, instance: undefined };
-    const device = this.#host.newDevice(participant, way, of);
+    const device = this.#host.attendance.newDevice(participant, way, of);
     device.status = "dialing-out";
     this.#host.changed(participant);
     return device;

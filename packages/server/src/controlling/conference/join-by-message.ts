@@ -5,7 +5,7 @@ import type { Originator } from "../../ports/index.ts";
 import type { Group } from "../model.ts";
 import type { Conference } from "./conference.ts";
 import { comer, type Hosting, mayBeOpen, open, rightsFor } from "./hosting.ts";
-import { standingOf } from "./join-predefined-group.ts";
+import { isLockedOut, standingOf } from "./join-predefined-group.ts";
 import type { Participant } from "./participant.ts";
 
 /** What takes the writer out of the room again. */
@@ -23,6 +23,7 @@ export function joinByMessage(
   const standing = standingOf(originator, live);
   if (!rights.join || standing.expelled) return refuse("no joining");
   if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity");
+  if (isLockedOut({ locked: live?.locked === true, standing, rights })) return refuse("locked");
   if (live?.full === true) return refuse("conference full");
   if (live === undefined) {
     if (!rights.initiate || !mayBeOpen(group, on)) return refuse("no initiation");
@@ -33,6 +34,6 @@ export function joinByMessage(
   const conference = live ?? open(facts, on);
   const participant = comer(originator, name, conference, on);
   conference.know(participant);
-  conference.phone(participant);
+  conference.attendance.phone(participant);
   return { participant, conference };
 }

@@ -23,6 +23,8 @@ export interface JoinFacts {
   readonly busy: boolean;
   /** The session runs already. */
   readonly active: boolean;
+  /** Nobody new is let in. */
+  readonly locked: boolean;
   /** Its schedule lets it run. */
   readonly open: boolean;
   /** The server holds as many sessions as it can. */
@@ -34,6 +36,8 @@ export interface Standing {
   readonly inside: boolean;
   readonly expelled: boolean;
   readonly named: boolean;
+  /** He is in, was lost, or has been asked to come: a lock does not keep him out. */
+  readonly expected: boolean;
 }
 
 export interface Joining {
@@ -51,6 +55,7 @@ export function judgeJoin(facts: JoinFacts): Refusal | Joining {
   if (ask.contactIsFocus) return refuse("already focus"); // as IM-7.2.1.3-03
   if (originator === undefined || rights === undefined) return refuse("not authenticated");
   if (!rights.join || standing.expelled) return refuse("no joining"); // as IM-7.2.1.3-05
+  if (isLockedOut(facts)) return refuse("locked");
   if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity"); // as IM-7.2.1.3-06
   const unknown = unknownExtension(ask);
   if (unknown !== undefined) return unknown;
@@ -78,6 +83,7 @@ export function joinPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdic
     full: live?.full === true,
     busy: isBusy(originator, on),
     active: live !== undefined,
+    locked: live?.locked === true,
     open: mayBeOpen(group, on),
     overloaded: registry.full,
   });
@@ -97,6 +103,15 @@ export function joinPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdic
   return admit({ ...ask, ...judgement }, conference, on);
 }
 
+/** Whoever moderates comes in all the same. */
+export function isLockedOut({
+  locked,
+  standing,
+  rights,
+}: Pick<JoinFacts, "locked" | "standing" | "rights">): boolean {
+  return locked && !standing.expected && rights?.expel !== true;
+}
+
 export function standingOf(
   originator: Originator | undefined,
   conference: Conference | undefined,
@@ -106,5 +121,6 @@ export function standingOf(
     inside: known?.state === "present",
     expelled: known?.state === "expelled",
     named: known !== undefined && known.state !== "invited" && !known.appearance.anonymous,
+    expected: known?.state === "present" || known?.state === "invited" || known?.lost === true,
   };
 }

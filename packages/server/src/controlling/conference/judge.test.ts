@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GroupRights, Refusal } from "@parlance/im";
-import { refuse } from "@parlance/im";
+import { isRefusal, refuse } from "@parlance/im";
 import { utf8Bytes } from "@parlance/wire";
 import { readOfferedMedia } from "../../media/index.ts";
 import { originatorFor, userCalled } from "../../testing/people.ts";
 import { configuredGroup } from "../configured-groups.ts";
 import { type JoinFacts, judgeJoin, type Standing } from "./join-predefined-group.ts";
+import { judgeModeration, type ModerationFacts } from "./moderate.ts";
 import { judgeReferral, type ReferFacts } from "./refer.ts";
 import { judgeRejoin, type RejoinFacts } from "./rejoin.ts";
 import { judgeRelease, type ReleaseFacts } from "./release-policy.ts";
@@ -29,7 +30,7 @@ const EVERYTHING: GroupRights = {
   keyParticipant: false,
 };
 const team = configuredGroup({ name: "team", members: ["alice", "bob"] }, "example.com");
-const STRANGER: Standing = { inside: false, expelled: false, named: false };
+const STRANGER: Standing = { inside: false, expelled: false, named: false, expected: false };
 
 const SDP = [
   "v=0",
@@ -69,6 +70,7 @@ const joining: JoinFacts = {
   full: false,
   busy: false,
   active: true,
+  locked: false,
   open: true,
   overloaded: false,
 };
@@ -233,6 +235,7 @@ test("who was in a session comes back, and each objection has its turn (7.5)", (
     standing: STRANGER,
     rights: NOTHING,
     full: true,
+    locked: false,
     busy: true,
   };
   walk<RejoinFacts>(judgeRejoin, worst, [
@@ -266,6 +269,7 @@ test("a referral is carried out when nothing is against it, and each objection h
     participates: false,
     ask: refuse("bad body"),
     rights: { addUsers: false, expel: false },
+    locked: false,
     count: 2,
     most: 2,
     newcomers: 1,
@@ -284,6 +288,55 @@ test("a referral is carried out when nothing is against it, and each objection h
     ["486 too many participants", { most: 3 }],
     ["refer", {}],
   ]);
+});
+
+test("a locked session lets in who is expected there and who moderates it, and nobody else", () => {
+  const member = { ...EVERYTHING, expel: false };
+  const locked = { ...joining, rights: member, locked: true };
+  const expected = { ...STRANGER, expected: true };
+  const coming: RejoinFacts = { ...locked, exists: true, known: true };
+  for (const judge of [
+    (facts: Partial<JoinFacts>) => judgeJoin({ ...locked, ...facts }),
+    (facts: Partial<JoinFacts>) => judgeSetUp({ ...locked, ...facts }),
+    ({ rights, standing = STRANGER }: Partial<JoinFacts>) =>
+      judgeRejoin({ ...coming, rights: rights ?? member, standing }),
+  ]) {
+    assert.equal(said(judge({})), "403 session is locked");
+    assert.equal(said(judge({ standing: expected })), "join");
+    assert.equal(said(judge({ rights: EVERYTHING })), "join");
+  }
+  const somebody = { method: "INVITE", uri: originator.uri, text: "", subject: undefined };
+  const ask = { targets: [somebody], silent: true };
+  const facts = { exists: true, participates: true, ask, locked: true, count: 1, most: 9 };
+  const bringing = { ...facts, newcomers: 1 };
+  assert.equal(said(judgeReferral({ ...bringing, rights: member })), "403 session is locked");
+  assert.equal(said(judgeReferral({ ...bringing, rights: EVERYTHING })), "refer");
+});
+
+test("a published wish is heard when nothing is against it, and each objection has its turn (RFC 3903 §6)", () => {
+  const wish = { subject: "Dinner", locked: undefined, muted: [] };
+  const worst: ModerationFacts = {
+    isConference: false,
+    refersToEarlier: true,
+    contentType: undefined,
+    moderates: false,
+    wish: refuse("bad body"),
+  };
+  const steps: readonly (readonly [string, Partial<ModerationFacts>])[] = [
+    ["489", { isConference: true }],
+    ["412", { refersToEarlier: false }],
+    ["403 not authorised to change the session", { moderates: true }],
+    ["400 message body missing", { contentType: "text/plain" }],
+    ["415", { contentType: "application/conference-info+xml" }],
+    ["400 message body not valid", { wish }],
+  ];
+  let facts = worst;
+  for (const [answer, mend] of steps) {
+    const judged = judgeModeration(facts);
+    assert.equal(isRefusal(judged) ? said(judged) : "heard", answer);
+    facts = { ...facts, ...mend };
+  }
+  assert.deepEqual(judgeModeration(facts), wish);
 });
 
 test("the state of a session is for those who are in, and whom its group lets see it (10.1)", () => {

@@ -56,8 +56,8 @@ export class Keeping {
   }
 }
 
-function storedAs({ address, uri, state, appearance }: Participant): StoredParticipant {
+function storedAs({ address, uri, state, appearance, muted }: Participant): StoredParticipant {
   const { entity, anonymous, alias, groupName, profileName } = appearance;
-  const text = formatUri(uri);
-  return { address, uri: text, state, entity, anonymous, alias, groupName, profileName };
+  const names = { alias, groupName, profileName };
+  return { address, uri: formatUri(uri), state, entity, anonymous, ...names, muted };
 }

@@ -36,6 +36,8 @@ export class Participant implements Person {
   state: ParticipantState;
   roles: readonly Role[] = [];
   mayWrite = true;
+  /** Whoever moderates wants him to read alone. */
+  muted = false;
   rights: GroupRights;
   /** The others do not learn that he is asked to come. RFC 5364 §4 */
   readonly hidden: boolean;
@@ -118,7 +120,7 @@ function endpointOf(one: Participant, { contact, status }: ParticipantDevice): E
   return {
     ...NOTHING_SAID,
     entity: endpointEntity(one.appearance, contact),
-    status,
+    status: connected && one.muted ? "muted-via-focus" : status,
     joiningMethod: one.method,
     joiningInfo: connected ? whenOf(one.joinedAt) : undefined,
     media: connected ? [one.mayWrite ? SPEAKS : LISTENS] : [],

@@ -12,15 +12,21 @@ export interface PhoneHost {
   /** Where answers go. */
   readonly name: string;
   readonly group: { readonly displayName: string | undefined } | undefined;
-  leave(device: PhoneDevice, departure: Departure): void;
 }
 
 export class Phones {
   readonly #host: PhoneHost;
   readonly #ports: ConferencePorts;
   readonly #options: ConferenceOptions;
+  readonly #gone: (device: PhoneDevice, departure: Departure) => void;
 
-  constructor(host: PhoneHost, ports: ConferencePorts, options: ConferenceOptions) {
+  constructor(
+    host: PhoneHost,
+    ports: ConferencePorts,
+    options: ConferenceOptions,
+    gone: (device: PhoneDevice, departure: Departure) => void,
+  ) {
+    this.#gone = gone;
     this.#host = host;
     this.#ports = ports;
     this.#options = options;
@@ -39,7 +45,7 @@ export class Phones {
       idleMs: phones.idleMs,
       deliver: (envelope) => this.#deliver(participant, envelope),
       gone: (one, { text, method = "departed" }) =>
-        this.#host.leave(one, { method, reason: text, at: clock.now() }),
+        this.#gone(one, { method, reason: text, at: clock.now() }),
     });
     participant.devices.add(device);
     return device;

@@ -15,6 +15,8 @@ export interface ReferFacts {
   readonly participates: boolean;
   readonly ask: ReferAsk | Refusal;
   readonly rights: Pick<GroupRights, "addUsers" | "expel">;
+  /** Nobody new is let in. */
+  readonly locked: boolean;
   /** Those who are in or asked already, and how many there may be. */
   readonly count: number;
   readonly most: number;
@@ -32,6 +34,7 @@ export function judgeReferral(facts: ReferFacts): ReferJudgement {
   if (isRefusal(ask)) return ask;
   const methods = new Set(ask.targets.map(({ method }) => method));
   if (methods.has("INVITE") && !rights.addUsers) return refuse("no adding");
+  if (methods.has("INVITE") && facts.locked && !rights.expel) return refuse("locked");
   if (methods.has("BYE") && !rights.expel) return refuse("no expelling");
   if ([...methods].some((method) => method !== "INVITE" && method !== "BYE")) {
     return refuse("no adding");
@@ -59,6 +62,7 @@ export function refer(
     participates: by?.state === "present",
     ask,
     rights: by === undefined ? NOTHING : rightsFor(by.originator, conference, on),
+    locked: conference.locked,
     count: conference.count + conference.inviting.pending,
     most: conference.limit,
     newcomers: isRefusal(ask) ? 0 : ask.targets.filter((one) => isNew(one, conference)).length,

@@ -1,6 +1,5 @@
 /** The sessions of many that there are, by what they are called. Clauses 2.2, 7.13 */
 import { hex, type Random } from "@parlance/wire";
-import type { StoredConference } from "../../store/index.ts";
 import { Conference, type ConferenceFacts, type ConferenceProcedures } from "./conference.ts";
 import { Keeping } from "./keeping.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
@@ -48,7 +47,7 @@ export class Registry {
     const { random, clock } = this.#ports;
     const user = newSessionUser(random);
     const conference = this.#enter({ ...facts, user, startedAt: clock.now() }, procedures);
-    this.#keeping.opened(storedAs(conference));
+    conference.keepItself();
     return conference;
   }
 
@@ -56,7 +55,7 @@ export class Registry {
   async restore(procedures: ConferenceProcedures): Promise<void> {
     const { groups } = this.#ports;
     for await (const { conference: stored, participants } of this.#keeping.all()) {
-      const { id: user, group: identity, ...facts } = stored;
+      const { id: user, group: identity, locked, ...facts } = stored;
       const group = identity === undefined ? undefined : groups.find(identity);
       if (group === undefined && identity !== undefined) {
         this.#keeping.ended(user); // there is no such group any more. Clause 16.6
@@ -70,7 +69,7 @@ export class Registry {
       }
       other?.close();
       const conference = this.#enter({ ...facts, user, group }, procedures);
-      for (const one of participants) conference.restore(one);
+      conference.restore(participants, locked);
       conference.awaitReturn();
     }
   }
@@ -109,11 +108,6 @@ export class Registry {
   [Symbol.iterator](): IterableIterator<Conference> {
     return this.#byIdentity.values();
   }
-}
-
-function storedAs(conference: Conference): StoredConference {
-  const { user: id, kind, group, creator, subject, startedAt } = conference;
-  return { id, kind, group: group?.identity, creator, subject, startedAt };
 }
 
 /** Not to be guessed: whoever knows it knows that there is such a session. */

@@ -5,7 +5,7 @@ import { admit } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import type { Conference } from "./conference.ts";
 import { type Hosting, isBusy, rightsFor } from "./hosting.ts";
-import { type Joining, type Standing, standingOf } from "./join-predefined-group.ts";
+import { isLockedOut, type Joining, type Standing, standingOf } from "./join-predefined-group.ts";
 
 export interface RejoinFacts {
   readonly ask: Pick<
@@ -19,6 +19,8 @@ export interface RejoinFacts {
   readonly standing: Standing;
   readonly rights: GroupRights | undefined;
   readonly full: boolean;
+  /** Nobody new is let in. */
+  readonly locked: boolean;
   /** He is in as many sessions as one may be. */
   readonly busy: boolean;
 }
@@ -32,6 +34,7 @@ export function judgeRejoin(facts: RejoinFacts): Refusal | Joining {
   if (ask.contactIsFocus) return refuse("already focus");
   if (originator === undefined || rights === undefined) return refuse("not authenticated");
   if (standing.expelled || !(facts.known || rights.join)) return refuse("no joining");
+  if (isLockedOut(facts)) return refuse("locked");
   if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity");
   if (facts.full && !standing.inside) return refuse("conference full");
   if (facts.busy && !standing.inside) return refuse("too many sessions");
@@ -49,6 +52,7 @@ export function rejoin(ask: Ask, conference: Conference, on: Hosting): Verdict {
     standing: standingOf(originator, conference),
     rights: originator && rightsFor(originator, conference, on),
     full: conference.full,
+    locked: conference.locked,
     busy: isBusy(originator, on),
   });
   if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };

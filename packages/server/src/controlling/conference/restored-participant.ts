@@ -15,11 +15,13 @@ export function restoredParticipant(
   const uri = parsed(() => parseUri(stored.uri));
   if (!uri.ok) return undefined;
   const person = { address, uri: uri.value, user, identities: user?.identities ?? [address] };
-  return new Participant(person, {
+  const one = new Participant(person, {
     appearance: { entity, anonymous, alias, displayName: undefined, groupName, profileName },
     rights: NOTHING,
     state: state === "expelled" ? "expelled" : "gone",
   });
+  one.muted = stored.muted;
+  return one;
 }
 
 /** Until he comes: then they are read anew. */

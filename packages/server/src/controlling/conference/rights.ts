@@ -33,10 +33,17 @@ export function rightsOf(
 
 /** What he is to the others, and whether he may write. Clause 10.3 */
 export function standingIn(
-  { address, rights }: { readonly address: string; readonly rights: GroupRights },
+  {
+    address,
+    rights,
+    muted,
+  }: { readonly address: string; readonly rights: GroupRights; readonly muted: boolean },
   { group, creator }: Ruled,
 ): { readonly roles: readonly Role[]; readonly mayWrite: boolean } {
-  if (group === undefined) return { roles: address === creator ? ["creator"] : [], mayWrite: true };
+  if (group === undefined) {
+    return { roles: address === creator ? ["creator"] : [], mayWrite: !muted };
+  }
   const moderates = rights.expel;
-  return { roles: moderates ? ["moderator"] : [], mayWrite: moderates || !group.moderatorsWrite };
+  const mayWrite = !muted && (moderates || !group.moderatorsWrite);
+  return { roles: moderates ? ["moderator"] : [], mayWrite };
 }

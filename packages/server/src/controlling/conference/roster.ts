@@ -87,6 +87,12 @@ export class Roster {
     this.#change({ description }, this.#state.status?.userCount ?? 0);
   }
 
+  /** May anybody new come in? RFC 4575 §5.5.3 */
+  lock(locked: boolean): void {
+    const { status } = this.#state;
+    this.#change({ status: { ...NOBODY, ...status, locked } }, status?.userCount ?? 0);
+  }
+
   watch(watch: Watch, viewer: Viewer): Watcher {
     const watching: Watching = { watch, viewer, told: undefined, version: 0 };
     this.#watchers.add(watching);
@@ -119,7 +125,7 @@ export class Roster {
   }
 
   #change(change: Partial<Conference>, count: number): void {
-    const { status } = this.#state;
+    const { status } = { ...this.#state, ...change };
     const counted =
       status?.userCount === count ? status : { ...NOBODY, ...status, userCount: count };
     this.#state = { ...this.#state, ...change, status: counted };

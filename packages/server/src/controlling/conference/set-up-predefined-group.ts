@@ -7,7 +7,7 @@ import { admit, TAKEN, take, type Welcome } from "./admit.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import { beginRound } from "./begin-round.ts";
 import { guest, type Hosting, isBusy, mayBeOpen, open, rightsFor } from "./hosting.ts";
-import { type JoinFacts, type Joining, standingOf } from "./join-predefined-group.ts";
+import { isLockedOut, type JoinFacts, type Joining, standingOf } from "./join-predefined-group.ts";
 
 /** The clause step by step; the order of the checks is the order of the answers. */
 export function judgeSetUp(facts: JoinFacts): Refusal | Joining {
@@ -19,6 +19,7 @@ export function judgeSetUp(facts: JoinFacts): Refusal | Joining {
   if (originator === undefined || rights === undefined) return refuse("not authenticated"); // IM-7.2.1.3-04
   if (!rights.initiate) return refuse("no initiation"); // IM-7.2.1.3-04
   if (!rights.join || standing.expelled) return refuse("no joining"); // IM-7.2.1.3-05
+  if (isLockedOut(facts)) return refuse("locked");
   if (originator.anonymous && (!rights.anonymity || standing.named)) return refuse("no anonymity"); // IM-7.2.1.3-06, IM-7.1.1.1-N1
   const unknown = unknownExtension(ask);
   if (unknown !== undefined) return unknown;
@@ -44,6 +45,7 @@ export function setUpPredefinedGroup(ask: Ask, group: Group, on: Hosting): Verdi
     full: live?.full === true,
     busy: isBusy(originator, on),
     active: live !== undefined,
+    locked: live?.locked === true,
     open: mayBeOpen(group, on),
     overloaded: on.registry.full,
   });

@@ -13,15 +13,14 @@ export function conferenceStoreContract(name: string, contract: Contract): void 
       anonymous: true,
       groupName: "Zoë",
       profileName: "",
+      muted: true,
     });
-    await conferences.open(conference("im-1", { group: undefined, subject: "Lunch?" }));
+    const lunch = conference("im-1", { group: undefined, subject: "Lunch?", locked: true });
+    await conferences.open(lunch);
     await conferences.put("im-1", odd);
     await conferences.put("im-1", participant(ALICE));
     equal(await (await world.restart()).conferences.list(undefined, 10), [
-      {
-        conference: conference("im-1", { group: undefined, subject: "Lunch?" }),
-        participants: [participant(ALICE), odd],
-      },
+      { conference: lunch, participants: [participant(ALICE), odd] },
     ]);
   });
 
@@ -40,9 +39,10 @@ export function conferenceStoreContract(name: string, contract: Contract): void 
     const { conferences } = world.stores;
     await conferences.open(conference("im-1"));
     await conferences.put("im-1", participant(ALICE));
-    await conferences.open(conference("im-1", { subject: "Dinner" }));
+    const later = conference("im-1", { subject: "Dinner", locked: true });
+    await conferences.open(later);
     const [record] = await (await world.restart()).conferences.list(undefined, 10);
-    equal([record?.conference.subject, record?.participants.length], ["Dinner", 1]);
+    equal([record?.conference, record?.participants.length], [later, 1]);
   });
 
   caseOf(contract, `${name}: what has ended leaves nothing behind`, async (world) => {
@@ -81,6 +81,7 @@ function conference(id: string, parts: Partial<StoredConference> = {}): StoredCo
     group: "sip:lobby@parlance.test",
     creator: ALICE,
     subject: undefined,
+    locked: false,
     startedAt: 1_900_000_000_000,
     ...parts,
   };
@@ -96,6 +97,7 @@ function participant(address: string, parts: Partial<StoredParticipant> = {}): S
     alias: undefined,
     groupName: undefined,
     profileName: undefined,
+    muted: false,
     ...parts,
   };
 }
