@@ -15,6 +15,8 @@ import type { FileServer } from "./files/index.ts";
 import type { History } from "./history/history.ts";
 import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
 import type { ConnectOptions } from "./options.ts";
+import type { OwnedEvents } from "./owned/owned.ts";
+import type { OwnedParts } from "./owned/when-asked.ts";
 import type { IncomingMessage, ReferenceMessage } from "./receiving/incoming-message.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Content, checkRecipients, type SendOptions } from "./sending/content.ts";
@@ -61,6 +63,36 @@ export class ImClient {
     return this.#engine.history.kept.search(text, options);
   }
 
+  /** What may reach the user, and what the server does for him meanwhile. OMA IM 5.2.4 */
+  get settings(): OwnedParts["settings"] {
+    return this.#engine.owned.parts.settings;
+  }
+
+  /** Whom the server refuses in the name of the user. */
+  get blocked(): OwnedParts["blocked"] {
+    return this.#engine.owned.parts.blocked;
+  }
+
+  /** The groups that the user keeps at the server. Those that he is in are `rooms`. */
+  get groups(): OwnedParts["groups"] {
+    return this.#engine.owned.parts.groups;
+  }
+
+  /** Whom the user knows, in lists. */
+  get contacts(): OwnedParts["contacts"] {
+    return this.#engine.owned.parts.contacts;
+  }
+
+  /** What the user is called. */
+  get profile(): OwnedParts["profile"] {
+    return this.#engine.owned.parts.profile;
+  }
+
+  /** The documents in which all of these are, and others: XCAP. RFC 4825 */
+  get documents(): OwnedParts["documents"] {
+    return this.#engine.owned.parts.documents;
+  }
+
   /** The IM Address. */
   get address(): string {
     return this.#engine.sender.address;
@@ -98,6 +130,7 @@ export class ImClient {
   ): Listening {
     const listening = this.#events.on(type, listener, options);
     if (type === "message") this.#engine.inbox.heard();
+    if (isOwned(type)) this.#engine.owned.watch(type);
     return listening;
   }
 
@@ -254,4 +287,16 @@ export class ImClient {
         return { direction, order, file: record };
     }
   }
+}
+
+const OWNED: readonly (keyof OwnedEvents)[] = [
+  "settings",
+  "blocked",
+  "groups",
+  "contacts",
+  "profile",
+];
+
+function isOwned(type: keyof ClientEvents): type is keyof OwnedEvents {
+  return OWNED.some((each) => each === type);
 }

@@ -1,6 +1,5 @@
 /** What works under a client: its parts, and what they tell one another. */
 import type { ReceivedImdn } from "@parlance/formats";
-import { DEFAULT_VERSION, formatRelease, serviceAddresses } from "@parlance/im";
 import {
   Allow,
   addressKey,
@@ -9,7 +8,7 @@ import {
   type SipRequest,
 } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
-import { keyOrText, readSip } from "./base/addresses.ts";
+import { keyOrText } from "./base/addresses.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ImError } from "./base/errors.ts";
 import type { RoomPorts } from "./conference/room.ts";
@@ -22,7 +21,14 @@ import { Typing } from "./conversation/typing.ts";
 import type { ClientEvents } from "./events.ts";
 import { type FileServer, fileServerOf, historyAccessOf } from "./files/index.ts";
 import { ClientHistory } from "./history/client-history.ts";
-import { type Account, type ConnectOptions, mediaUrlOf, readAccount } from "./options.ts";
+import {
+  type Account,
+  type ConnectOptions,
+  documentsOf,
+  mediaUrlOf,
+  readAccount,
+} from "./options.ts";
+import { OwnedWhenAsked } from "./owned/when-asked.ts";
 import { Inbox } from "./receiving/inbox.ts";
 import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
 import { stateOf } from "./receiving/receipt-state.ts";
@@ -31,6 +37,7 @@ import { Receiver } from "./receiving/receiver.ts";
 import type { Runtime } from "./runtime.ts";
 import { Outbox, type OutboxPorts } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
+import { senderOf } from "./sending/sender.ts";
 import { FileReceiver } from "./session/files/file-receiver.ts";
 import { FileRecorder } from "./session/files/file-recorder.ts";
 import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
@@ -43,10 +50,8 @@ export type RoomOffer = (
   address: () => string,
 ) => Omit<RoomPorts, "membership" | "renamed" | "report">;
 
-/** How long the end waits for the outbox and for goodbyes. */
-const DRAIN_MS = 5_000;
-/** For those that it talks to. */
-const GOODBYE_MS = 2_000;
+const DRAIN_MS = 5_000; // how long the end waits for the outbox and for goodbyes
+const GOODBYE_MS = 2_000; // for those that it talks to
 
 export class Engine {
   readonly runtime: Runtime;
@@ -65,6 +70,9 @@ export class Engine {
   readonly fileReceiver: FileReceiver;
   readonly fileSharing: FileSharing;
   readonly fileRecorder: FileRecorder;
+  readonly owned: OwnedWhenAsked;
+  /** Fetches what waits at the server, where the user wants nothing pushed. OMA IM 5.2.4 */
+  fetchDeferred: () => void = () => {};
   readonly #events: Emitter<ClientEvents>;
   readonly #others: OthersComposing;
 
@@ -135,6 +143,7 @@ export class Engine {
       invitation.offered?.media.direction === "recvonly"
         ? this.fileSharing.invited(invitation, transaction, over)
         : this.fileReceiver.invited(invitation, transaction, over);
+    this.owned = this.#makeOwned(account, instance, options);
     this.typing = new Typing({
       clock: runtime.clock,
       random: runtime.random,
@@ -180,6 +189,7 @@ export class Engine {
     this.rooms.suspend();
     this.history.end();
     this.sessions.end();
+    this.owned.end();
     // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
     await this.#within(GOODBYE_MS, this.agent.requests.idle());
     await this.#within(DRAIN_MS, this.agent.connection.end());
@@ -224,6 +234,26 @@ export class Engine {
       },
       readSessionOptions(options.sessions),
     );
+  }
+
+  #makeOwned(account: Account, instance: string, options: ConnectOptions): OwnedWhenAsked {
+    const { runtime, sender, store, agent } = this;
+    const { requests, subscriptions } = agent;
+    const { username, domain } = account;
+    return new OwnedWhenAsked({
+      runtime,
+      account: { username, password: options.password },
+      domain,
+      sender,
+      instance,
+      requests,
+      subscriptions,
+      store,
+      documents: documentsOf(options),
+      emit: (event, value) => this.#events.emit(event, value as ClientEvents[typeof event]), // which has the same
+      pulls: () => this.fetchDeferred(),
+      report: (error) => this.report(error),
+    });
   }
 
   #makeRooms(room: RoomOffer, options: ConnectOptions): Rooms {
@@ -328,6 +358,7 @@ export class Engine {
       this.sessions.lineIsBack();
       this.rooms.lineIsBack();
       this.history.lineIsBack();
+      this.owned.lineIsBack();
       this.outbox.resume();
       this.receiver.payReceipts();
     } else {
@@ -369,28 +400,4 @@ export class Engine {
     const session = peer.ok ? this.sessions.talkWith(peer.value)?.current : undefined;
     return session?.state === "open" ? session.sendReceipt(receipt) : false;
   }
-}
-
-function senderOf(account: Account, options: ConnectOptions): Sender {
-  const factory = options.factory ?? serviceAddresses(account.domain).factory;
-  const { product } = options;
-  return {
-    account: account.uri,
-    address: addressKey(account.uri),
-    displayName: options.displayName,
-    userAgent: formatRelease({
-      component: "client",
-      version: DEFAULT_VERSION,
-      product: productWith(product),
-    }),
-    factory: readSip(factory),
-  };
-}
-
-/** What others know us by, whatever application it is. */
-const SDK = "Parlance/0.1";
-
-function productWith(own: string | undefined): string {
-  if (own === undefined) return SDK;
-  return own.startsWith("Parlance") ? own : `${own} ${SDK}`;
 }

@@ -4,13 +4,14 @@ import type { Room } from "./conference/room.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import type { ComposingChange } from "./conversation/composing.ts";
 import type { UnreadChange } from "./history/unread.ts";
+import type { OwnedEvents } from "./owned/owned.ts";
 import type { IncomingMessage } from "./receiving/incoming-message.ts";
 import type { SentMessage } from "./sending/sent-message.ts";
 import type { IncomingFile } from "./session/files/incoming-file.ts";
 import type { SessionInvitation } from "./session/session-invitation.ts";
 import type { SessionChange } from "./session/sessions.ts";
 
-export interface ClientEvents {
+export interface ClientEvents extends OwnedEvents {
   /** A message that the application has not seen. Also of an earlier run, when the store kept it. */
   message: IncomingMessage;
   /** The user has more or fewer messages to read in a conversation: by what comes, and by what is read here or elsewhere. */

@@ -17,6 +17,14 @@ export type { ConnectionState } from "./connection/connection.ts";
 export type { ComposingChange } from "./conversation/composing.ts";
 export type { Conversation, ConversationSession } from "./conversation/conversation.ts";
 export type { HistoryEntry, HistoryQuery } from "./conversation/history.ts";
+export type { DocumentConflict } from "./documents/document-error.ts";
+export type { DocumentPlace } from "./documents/document-place.ts";
+export type {
+  DocumentEdit,
+  ReadOptions,
+  UserDocument,
+  WriteOptions,
+} from "./documents/documents.ts";
 export type { ClientEvents } from "./events.ts";
 export type {
   BlobLike,
@@ -48,6 +56,15 @@ export type {
 } from "./history/kept-message.ts";
 export type { UnreadChange } from "./history/unread.ts";
 export type { ConnectOptions, SecretOptions } from "./options.ts";
+export type { CallOptions } from "./owned/block-list.ts";
+export type { Contact, ContactList } from "./owned/contact-lists.ts";
+export type { ContactOptions } from "./owned/contacts.ts";
+export type { GroupChanges, GroupMember, OwnGroup } from "./owned/group-document.ts";
+export type { GroupPolicy } from "./owned/group-policy.ts";
+export type { NewGroup } from "./owned/own-groups.ts";
+export type { OwnedEvents } from "./owned/owned.ts";
+export type { OwnProfile } from "./owned/profile.ts";
+export type { OwnedParts } from "./owned/when-asked.ts";
 export { preload } from "./parts.ts";
 export type {
   IncomingMessage,
@@ -68,6 +85,8 @@ export type { InvitationOutcome, SessionInvitation } from "./session/session-inv
 export type { SessionOptions } from "./session/session-settings.ts";
 export type { SessionChange } from "./session/sessions.ts";
 export type { OpenOptions, SessionChanges, SessionMode } from "./session/talk.ts";
+export type { ServiceSettings, SettingName } from "./settings/service-settings.ts";
+export type { SetOptions } from "./settings/settings.ts";
 export type {
   ClientStore,
   MessageRecord,

@@ -2,6 +2,7 @@
 import { defaultPort, type Hop, parseUri, type SipUri, type TransportName } from "@parlance/sip";
 import { type DigestSecret, type Hashing, parsed, secretHash } from "@parlance/wire";
 import type { Signal } from "./base/signal.ts";
+import { webServerBeside } from "./files/web-url.ts";
 import type { SessionOptions } from "./session/session-settings.ts";
 import type { ClientStore } from "./store/client-store.ts";
 import type { Trace } from "./trace.ts";
@@ -21,6 +22,11 @@ export interface ConnectOptions {
    * none. The password is shown to it, as a digest.
    */
   readonly fileServer?: string;
+  /**
+   * Where the documents of the user are: the XCAP root, `https://im.example.com/xcap`. Default: `/xcap` at the server
+   * of `fileServer`. The password is shown to it, as a digest.
+   */
+  readonly documents?: string;
   /** Shown to others beside the address. At most 64 characters. */
   readonly displayName?: string;
   /** Where messages, the outbox and receipts are kept; in memory by default. */
@@ -136,4 +142,11 @@ export function mediaUrlOf({ server, sessions }: ConnectOptions): string | undef
   if (!isWebSocket(transport)) return undefined;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return `${transport.toLowerCase()}://${host}:${address.port}/msrp`;
+}
+
+/** The XCAP root, if nothing else is said beside the files. RFC 4825 §6.1 */
+export function documentsOf({ documents, fileServer, server }: ConnectOptions): string | undefined {
+  if (documents !== undefined) return documents;
+  const base = fileServer ?? webServerBeside(server);
+  return base === undefined ? undefined : `${base.replace(/\/$/, "")}/xcap`;
 }

@@ -7,6 +7,8 @@ export const parts = {
   files: () => loaded(import("./files/transfers.ts")),
   /** What the server keeps, and what devices share of it. */
   history: () => loaded(import("./history/later.ts")),
+  /** Settings, and documents of the user: whom he has blocked, groups, contacts, his profile. */
+  owned: () => loaded(import("./owned/owned.ts")),
 } as const;
 
 /** Loads all of it now: for a page that is to work without its server, and where time is not real. */

@@ -358,6 +358,7 @@ export {
   XCAP_DIRECTORY_TYPE,
   type XcapDirectory,
 } from "./xcap-directory/index.ts";
+export { insertInside, splice } from "./xml-edit/index.ts";
 export {
   applyPatch,
   MOST_OPERATIONS,

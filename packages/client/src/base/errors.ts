@@ -13,6 +13,12 @@ export type ImErrorCode =
   /** The other side does not know this kind of content. */
   | "not supported"
   | "busy"
+  /** There is no such document. */
+  | "not found"
+  /** A document cannot be as it was to be written; `DocumentConflict` says why. */
+  | "conflict"
+  /** Somebody else has changed the document since it was read. */
+  | "changed meanwhile"
   /** Somebody in the group goes by this name, or nobody may. */
   | "name taken"
   /** No nickname can be written like this. */

@@ -1,3 +1,5 @@
+import { ImError } from "./errors.ts";
+
 /** The part of the web's AbortSignal that the SDK needs, so that no runtime is named. */
 export interface Signal {
   readonly aborted: boolean;
@@ -14,4 +16,13 @@ export function onAbort(signal: Signal | undefined, run: () => void): () => void
   }
   signal.addEventListener("abort", run, { once: true });
   return () => signal.removeEventListener("abort", run);
+}
+
+/** The same promise, as long as the caller waits: rejects with ImError "aborted" when the signal fires. */
+export function abortable<T>(work: Promise<T>, signal: Signal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const letGo = onAbort(signal, () => reject(new ImError("aborted")));
+    work.then(resolve, reject).finally(letGo);
+  });
 }

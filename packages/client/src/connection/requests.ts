@@ -110,7 +110,10 @@ export class Requests {
     if (flow !== undefined) this.#endpoint.send(request, flow);
   }
 
-  /** IM-8.1.1-11, IM-8.1.1-X1, IM-7.1.1.1-X1, IM-9.1.1.1-X1: over the registered connection, by the way that the network wants. */
+  /**
+   * Over the registered connection, by the way that the network wants. IM-8.1.1-11, IM-8.1.1-X1, IM-7.1.1.1-X1,
+   * IM-9.1.1.1-X1, IM-5.2.4-09, IM-5.2.4-X1
+   */
   #routed(request: SipRequest): SipRequest {
     const { serviceRoute } = this;
     const inDialog = request.to.params.has("tag"); // which has a route of its own

@@ -198,7 +198,7 @@ function secondsIn(text: string | null): number | undefined {
 }
 
 /** `fetch` puts several lines of a field behind each other. */
-function challengesIn(text: string) {
+export function challengesIn(text: string) {
   return text
     .split(/, *(?=Digest )/i)
     .filter((one) => /^Digest /i.test(one))

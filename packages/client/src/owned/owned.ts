@@ -1,0 +1,143 @@
+/** Everything that a user owns on his server, put together: loaded when it is first asked for. */
+import type { Clock, Hashing, Random, StartHash } from "@parlance/wire";
+import type { Emitter } from "../base/emitter.ts";
+import type { Signal } from "../base/signal.ts";
+import type { Requests } from "../connection/requests.ts";
+import type { Subscriptions } from "../connection/subscriptions.ts";
+import { DocumentAccess } from "../documents/document-access.ts";
+import { Documents } from "../documents/documents.ts";
+import { ACCESS_RULES, GROUPS, RESOURCE_LISTS, USER_PROFILE } from "../documents/usages.ts";
+import { watchUsage } from "../documents/watch-usage.ts";
+import type { Fetch } from "../files/fetch.ts";
+import type { WebAccount } from "../files/web-access.ts";
+import type { Sender } from "../sending/pager-message.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
+import { Settings } from "../settings/settings.ts";
+import type { ClientStore } from "../store/client-store.ts";
+import { BlockList } from "./block-list.ts";
+import type { ContactList } from "./contact-lists.ts";
+import { Contacts } from "./contacts.ts";
+import type { OwnGroup } from "./group-document.ts";
+import { OwnGroups } from "./own-groups.ts";
+import { OwnedValue } from "./owned-value.ts";
+import { type OwnProfile, Profile } from "./profile.ts";
+
+/** What is told when it changes, by whichever device. */
+export interface OwnedEvents {
+  /** The service settings, as they hold for this device. */
+  settings: ServiceSettings;
+  /** Whom the user has shut out. */
+  blocked: readonly string[];
+  /** The groups that the user keeps. */
+  groups: readonly OwnGroup[];
+  contacts: readonly ContactList[];
+  profile: OwnProfile;
+}
+
+export interface OwnedPorts {
+  readonly runtime: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly hashing: Hashing;
+    readonly startHash: StartHash;
+    readonly fetch?: Fetch;
+  };
+  readonly account: WebAccount;
+  readonly domain: string;
+  readonly sender: Sender;
+  readonly instance: string;
+  readonly requests: Requests;
+  readonly subscriptions: Subscriptions;
+  readonly store: ClientStore;
+  /** URL of the XCAP root; undefined where none is known. */
+  readonly documents: string | undefined;
+  readonly emit: Emitter<OwnedEvents>["emit"];
+  /** What waits at the server is not pushed: the client has to fetch it. */
+  readonly pulls: () => void;
+  readonly report: (error: unknown) => void;
+}
+
+export class Owned {
+  readonly settings: Settings;
+  readonly documents: Documents;
+  readonly blocked: BlockList;
+  readonly groups: OwnGroups;
+  readonly contacts: Contacts;
+  readonly profile: Profile;
+  readonly #ports: OwnedPorts;
+  readonly #values: Readonly<Record<Exclude<keyof OwnedEvents, "settings">, Watchable>>;
+
+  constructor(ports: OwnedPorts) {
+    this.#ports = ports;
+    const { sender, domain, runtime } = ports;
+    const { address: self } = sender;
+    this.settings = settingsOf(ports);
+    const documents = new Documents(accessOf(ports), self);
+    this.documents = documents;
+    const blocked = this.#value("blocked", ACCESS_RULES, (signal) =>
+      BlockList.read(documents, signal),
+    );
+    this.blocked = new BlockList(documents, blocked);
+    const groups = this.#value("groups", GROUPS, (signal) => OwnGroups.read(documents, signal));
+    const { random } = runtime;
+    this.groups = new OwnGroups({ documents, value: groups, self, domain, random });
+    const contacts = this.#value("contacts", RESOURCE_LISTS, (signal) =>
+      Contacts.read(documents, signal),
+    );
+    this.contacts = new Contacts(documents, contacts);
+    const profile = this.#value("profile", USER_PROFILE, (signal) =>
+      Profile.read(documents, self, signal),
+    );
+    this.profile = new Profile(documents, profile, self);
+    this.#values = { blocked, groups, contacts, profile };
+  }
+
+  /** Somebody listens: from now on it is told when it changes. */
+  watch(event: keyof OwnedEvents): void {
+    if (event === "settings") this.settings.watch();
+    else this.#values[event].watch();
+  }
+
+  lineIsBack(): void {
+    this.settings.lineIsBack();
+  }
+
+  end(): void {
+    this.settings.end();
+    for (const value of Object.values(this.#values)) value.end();
+  }
+
+  #value<K extends Exclude<keyof OwnedEvents, "settings">>(
+    event: K,
+    usage: string,
+    read: (signal: Signal | undefined) => Promise<OwnedEvents[K]>,
+  ): OwnedValue<OwnedEvents[K]> {
+    const { sender, subscriptions, report, emit } = this.#ports;
+    return new OwnedValue({
+      read,
+      watch: (changed, ended) => watchUsage({ usage, sender, subscriptions, changed, ended }),
+      changed: (value) => emit(event, value),
+      report,
+    });
+  }
+}
+
+type Watchable = Pick<OwnedValue<unknown>, "watch" | "end">;
+
+function settingsOf(ports: OwnedPorts): Settings {
+  const { runtime, emit, sender, instance, ...rest } = ports;
+  return new Settings({
+    ...rest,
+    clock: runtime.clock,
+    random: runtime.random,
+    sender,
+    ids: { instance, address: sender.address },
+    changed: (settings) => emit("settings", settings),
+  });
+}
+
+function accessOf({ runtime, account, documents }: OwnedPorts): DocumentAccess | undefined {
+  const { fetch } = runtime;
+  if (fetch === undefined || documents === undefined) return undefined;
+  return new DocumentAccess({ ...runtime, fetch }, account, documents);
+}
