@@ -1,8 +1,10 @@
 /** What the operator can see and do while the server runs. */
 
 import type { Transports } from "@parlance/sip";
+import type { DigestSecret } from "@parlance/wire";
 import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/accounts.ts";
 import type { Directory } from "./core/directory.ts";
+import type { AccountLogins } from "./core/logins.ts";
 import type { Registrar } from "./core/registrar/registrar.ts";
 import type { WaitingList } from "./deferred/index.ts";
 import type { LiveSessions } from "./live-sessions.ts";
@@ -49,6 +51,8 @@ export interface AdminUsers {
     readonly search: string | undefined;
   }): Promise<AccountPage>;
   find(name: string): User | undefined;
+  /** What stands for his password here: who has it is this user. Undefined without one, and while the account is disabled. */
+  secret(name: string): DigestSecret | undefined;
 }
 
 export interface Admin {
@@ -67,6 +71,7 @@ export interface Admin {
 export interface AdminParts {
   readonly accounts: Accounts;
   readonly directory: Directory;
+  readonly logins: Pick<AccountLogins, "secretOf">;
   readonly registrar: Registrar;
   readonly waiting: Pick<WaitingList, "discard">;
   readonly settings: UserSettings;
@@ -102,7 +107,7 @@ export function admin(of: AdminParts): Admin {
   };
 }
 
-function usersOf({ accounts, directory, forget }: AdminParts): AdminUsers {
+function usersOf({ accounts, directory, logins, forget }: AdminParts): AdminUsers {
   return {
     add: (account) => accounts.add(account),
     async remove(name) {
@@ -118,6 +123,7 @@ function usersOf({ accounts, directory, forget }: AdminParts): AdminUsers {
         ? pageOf(accounts, after, limit)
         : searched(accounts, { after, limit, search }),
     find: (name) => directory.named(name)?.user,
+    secret: (name) => logins.secretOf(name),
   };
 }
 

@@ -361,7 +361,7 @@ function adminParts(
   { core, web, documents, waiting }: Pick<Parts, "core" | "web" | "documents" | "waiting">,
   { settings, conferences, plane }: ReturnType<typeof makeFunctions>,
 ): AdminParts {
-  const { accounts, directory, registrar } = core;
+  const { accounts, directory, logins, registrar } = core;
   const sessions = new LiveSessions({ anchored: plane?.sessions, conferences }, random);
   const discard = async (name: string, ids: readonly string[]): Promise<number> => {
     const gone = await waiting.discard(name, ids);
@@ -376,7 +376,7 @@ function adminParts(
   ];
   const { deferred, history } = stores;
   const forget = (name: string) => forgetAccount(name, { deferred, history, discard, others });
-  const parts = { accounts, directory, registrar, settings, sessions, transports };
+  const parts = { accounts, directory, logins, registrar, settings, sessions, transports };
   return { ...parts, waiting: { discard }, forget };
 }
 

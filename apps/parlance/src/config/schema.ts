@@ -307,6 +307,13 @@ const keys = z.strictObject({
         .describe(
           "Web origins that may open a WebSocket, and ask for files, documents and tokens, besides the listener's own.",
         ),
+      readyAccounts: z
+        .array(z.string())
+        .max(2)
+        .default([])
+        .describe(
+          "Two accounts that the messenger offers to everybody on this machine, to be tried side by side without a password, as the local service of `npm start` does. Not offered unless listen.http is http://127.0.0.1 or another address of this machine alone.",
+        ),
     })
     .prefault({})
     .describe("Browsers."),

@@ -19,6 +19,7 @@ import { operatorApi } from "../operator/serve.ts";
 import { ListenFaults } from "./listen-faults.ts";
 import { messengerPages, operatorPages } from "./pages.ts";
 import type { Parts } from "./parts.ts";
+import { serveWelcome } from "./welcome.ts";
 
 export interface ListenerInfo {
   readonly kind: "sip" | "trusted" | "msrp" | "http" | "admin";
@@ -135,6 +136,7 @@ function publicOf(around: Surroundings, url: string): HttpListener {
     ...(certificates === undefined ? {} : { certificates }),
   });
   serveStaticPages(listener.app, messengerPages());
+  serveWelcome(listener, config, server);
   return listener;
 }
 

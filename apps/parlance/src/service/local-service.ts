@@ -12,6 +12,7 @@ export function localService(): object {
     rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"], allowAnonymity: true }],
     groups: [{ name: "team", displayName: "Team", members: NAMES }],
     compat: { plainSip: true },
+    web: { readyAccounts: ["alice", "bob"] },
     history: { default: true },
     trace: { everybody: true },
     log: { level: "warn", pretty: true },

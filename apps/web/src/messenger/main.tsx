@@ -1,10 +1,16 @@
 /** The messenger. */
 import "../theme/base.css";
+import "./style/messenger.css";
+import { wishedLanguages } from "../texts/language.ts";
+import { speak } from "../texts/texts.ts";
 import { startPage } from "../ui/start-page.tsx";
+import { App } from "./app.tsx";
+import { welcomeFacts } from "./start/welcome-facts.ts";
+import { en } from "./texts/en.ts";
 
-startPage(
-  "en",
-  <main>
-    <h1>Parlance</h1>
-  </main>,
-);
+const others = new Map([["de", async () => (await import("./texts/de.ts")).de]]);
+const [{ language, texts }, facts] = await Promise.all([
+  speak({ en, others }, wishedLanguages()),
+  welcomeFacts(),
+]);
+startPage(language, <App texts={texts} language={language} facts={facts} />);

@@ -1,6 +1,6 @@
 /** What every way of logging in stands on: the secrets of users, and the count of wrong answers. RFC 8760 */
 import { FAILURE_LIMITS, FailureLimiter, type SecretLookup } from "@parlance/sip";
-import type { HashAlgorithm } from "@parlance/wire";
+import type { DigestSecret, HashAlgorithm } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type { LoginAccount, Logins, Sealing } from "../ports/index.ts";
 import type { CredentialAlgorithm } from "../store/index.ts";
@@ -45,6 +45,14 @@ export class AccountLogins implements Logins {
     if (account === undefined || account.user.disabled) return undefined;
     return account.secret(CREDENTIAL[hash], realm, this.#sealing);
   };
+
+  /** What stands for a password here, undefined without one and for accounts that are disabled. */
+  secretOf(name: string): DigestSecret | undefined {
+    const account = this.#directory.named(name);
+    if (account === undefined || account.user.disabled) return undefined;
+    const secret = account.secret("SHA-256", this.realm, this.#sealing);
+    return secret === undefined ? undefined : { realm: this.realm, hashes: { "sha-256": secret } };
+  }
 
   /** Clients write the user alone or his whole address. */
   account(username: string): Account | undefined {

@@ -1,0 +1,169 @@
+/** Which page is in front: the first one of a local service, signing in, or the messenger of an account. */
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import {
+  chooseAccount,
+  currentAccount,
+  type SavedAccount,
+  saveAccount,
+  savedAccounts,
+} from "./desk/accounts.ts";
+import { type Backend, openBackend } from "./desk/backend.ts";
+import { faultOf } from "./model/refusal-words.ts";
+import { SignIn } from "./start/sign-in.tsx";
+import { Welcome } from "./start/welcome.tsx";
+import type { WelcomeFacts } from "./start/welcome-facts.ts";
+import type { Texts } from "./texts/en.ts";
+import { Messenger } from "./view/messenger.tsx";
+import { formatRoute, type Route, readRoute } from "./view/route.ts";
+
+interface Open {
+  readonly account: SavedAccount;
+  readonly backend: Backend;
+}
+
+export function App({
+  texts,
+  language,
+  facts,
+}: {
+  readonly texts: Texts;
+  readonly language: string;
+  readonly facts: WelcomeFacts;
+}): ReactNode {
+  const [open, setOpen] = useState<Open>();
+  const [page, setPage] = useState<"start" | "sign in" | "messenger">(firstPage);
+  const [route, go] = useHashRoute();
+
+  const enter = useCallback(async (account: SavedAccount, check: boolean) => {
+    const backend = await openBackend(account, { check });
+    setOpen({ account, backend });
+    setPage("messenger");
+  }, []);
+
+  const resume = useCallback(
+    (account: SavedAccount) => {
+      chooseAccount(account.user);
+      setPage("messenger");
+      enter(account, false).catch(() => setPage("sign in"));
+    },
+    [enter],
+  );
+
+  useEffect(() => {
+    const account = currentAccount();
+    if (page === "messenger" && open === undefined && account !== undefined) resume(account);
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps -- once, when the page is loaded
+
+  useEffect(() => {
+    if (open === undefined) return undefined;
+    let current = true;
+    void open.backend.over.then(() => {
+      if (!current) return;
+      setOpen(undefined);
+      setPage("sign in");
+    });
+    return () => {
+      current = false;
+    };
+  }, [open]);
+
+  const leave = useCallback(
+    async (next: "sign in" | SavedAccount) => {
+      chooseAccount(next === "sign in" ? undefined : next.user);
+      setOpen(undefined);
+      setPage("sign in");
+      await open?.backend.close();
+      if (next !== "sign in") resume(next);
+    },
+    [open, resume],
+  );
+
+  if (page === "messenger" && open !== undefined) {
+    const { account, backend } = open;
+    const others = savedAccounts().filter(({ user }) => user !== account.user);
+    return (
+      <Messenger
+        key={account.user}
+        backend={backend}
+        self={account.user}
+        texts={texts}
+        language={language}
+        route={route}
+        go={go}
+        rooms={facts.rooms}
+        accounts={{
+          others: others.map(({ user }) => user),
+          switchTo: (user) => {
+            const next = others.find((one) => one.user === user);
+            if (next !== undefined) void leave(next);
+          },
+          add: () => void leave("sign in"),
+          signOut: () => {
+            chooseAccount(undefined);
+            go({ view: "list" });
+            void backend.commands.signOut();
+          },
+        }}
+      />
+    );
+  }
+  if (page === "messenger") {
+    return (
+      <main className="front-empty" aria-busy="true">
+        <span className="spinner" />
+        <p className="soft">{texts.loading}</p>
+      </main>
+    );
+  }
+  if (page === "start" && facts.tries) {
+    return (
+      <Welcome
+        texts={texts}
+        language={language}
+        facts={facts}
+        onSignIn={() => setPage("sign in")}
+      />
+    );
+  }
+  return (
+    <SignIn
+      texts={texts}
+      domain={facts.domain}
+      resume={resume}
+      onTry={facts.tries ? () => setPage("start") : undefined}
+      signIn={async (account, stay) => {
+        try {
+          await enter(account, true);
+          saveAccount(account, stay);
+        } catch (error) {
+          throw faultOf(error);
+        }
+      }}
+    />
+  );
+}
+
+function firstPage(): "start" | "messenger" {
+  return currentAccount() === undefined ? "start" : "messenger";
+}
+
+function useHashRoute(): readonly [Route, (route: Route) => void] {
+  const hash = useSyncExternalStore(watchHash, () => location.hash);
+  const route = useMemo(() => readRoute(hash), [hash]);
+  const go = useCallback((next: Route) => {
+    location.hash = formatRoute(next);
+  }, []);
+  return [route, go];
+}
+
+function watchHash(changed: () => void): () => void {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+}

@@ -1,0 +1,118 @@
+/** What a page works with: a board that is kept up to date, and commands; here or by way of the tab that has the client. */
+import {
+  connect,
+  type ImClient,
+  ImError,
+  openStore,
+  type Trace,
+  type WebStore,
+} from "@parlance/client/web";
+import { Board } from "../model/board.ts";
+import type { Slices } from "../model/views.ts";
+import type { SavedAccount } from "./accounts.ts";
+import { type Commands, commandsOver } from "./commands-over.ts";
+import { Desk } from "./desk.ts";
+import { follow, lead } from "./tab-link.ts";
+
+export interface Backend {
+  readonly board: Board<Slices>;
+  readonly commands: Commands;
+  /** Resolves when the user has signed out, here or in another tab. */
+  readonly over: Promise<void>;
+  /** Lets go of everything; what waits to be sent stays in the store. */
+  close(): Promise<void>;
+}
+
+export interface BackendOptions {
+  /** Rejects where the server does not let the user in, or is not there; else there is a board at once. */
+  readonly check: boolean;
+  readonly trace?: Trace;
+  /** Of the database. Default: the address. */
+  readonly storeName?: string;
+}
+
+export async function openBackend(
+  account: SavedAccount,
+  options: BackendOptions,
+): Promise<Backend> {
+  const board = new Board<Slices>();
+  const { storeName = account.user } = options;
+  const over = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  let now: { readonly commands: Commands; close(): Promise<void> } | undefined;
+
+  const leading = async (store: WebStore, check: boolean): Promise<void> => {
+    const client = await begin(account, store, { ...options, check });
+    const desk = await Desk.open(client, store, board);
+    const link = lead(storeName, board, desk);
+    const close = async (): Promise<void> => {
+      link.close();
+      await desk.signOut();
+      await store.close();
+    };
+    const commands = commandsOver(async (name, given) => {
+      if (name !== "signOut") return perform(desk, name, given);
+      link.over();
+      await close();
+      over.resolve();
+      return undefined;
+    });
+    now = { commands, close };
+  };
+
+  const store = await openStore(storeName, { whenTaken: "fail" }).catch((error: unknown) => {
+    if (error instanceof ImError && error.code === "busy") return undefined;
+    throw error;
+  });
+  if (store !== undefined) await leading(store, options.check);
+  else {
+    const link = follow(storeName, board, () => over.resolve());
+    now = { commands: link.commands, close: async () => link.close() };
+    // When the other tab goes, the next in line has the client.
+    openStore(storeName, { whenTaken: "wait", signal: ending.signal })
+      .then(async (free) => {
+        link.close();
+        await leading(free, false);
+      })
+      .catch(() => {}); // closed before
+  }
+  return {
+    board,
+    commands: commandsOver((name, given) => perform(now?.commands, name, given)),
+    over: over.promise,
+    async close() {
+      ending.abort();
+      await now?.close();
+    },
+  };
+}
+
+async function begin(
+  { user, secret, displayName }: SavedAccount,
+  store: WebStore,
+  { check, trace }: BackendOptions,
+): Promise<ImClient> {
+  try {
+    return await connect({
+      user,
+      password: secret,
+      store,
+      product: "ParlanceWeb/0.1",
+      startWith: check ? "online" : "store",
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function perform(
+  on: Commands | undefined,
+  name: string,
+  given: readonly unknown[],
+): Promise<unknown> {
+  const command = on?.[name as keyof Commands] as (...all: unknown[]) => Promise<unknown>; // one of COMMANDS
+  return command.apply(on, [...given]);
+}

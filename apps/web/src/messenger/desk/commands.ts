@@ -1,0 +1,62 @@
+/** What can be done at a desk, from whichever tab. Everything rejects with what `faultOf` makes of an error. */
+
+export interface JoinWish {
+  readonly nickname: string | undefined;
+  readonly anonymous: boolean;
+}
+
+export interface Commands {
+  /** Shows the newest of a conversation, and keeps them up to date from now on. */
+  open(address: string): Promise<void>;
+  /** A page of older entries. */
+  older(address: string): Promise<void>;
+  /** The user has seen everything up to this order. */
+  seen(address: string, order: number): Promise<void>;
+  /** `to`: entities of members, and nobody else gets it. Resolves when it is kept. */
+  send(address: string, text: string, to: readonly string[] | undefined): Promise<void>;
+  /** Sends again what has failed. */
+  again(address: string, key: string): Promise<void>;
+  composing(address: string): Promise<void>;
+
+  sendFile(address: string, file: File): Promise<void>;
+  takeFile(address: string, key: string): Promise<void>;
+  declineFile(address: string, key: string): Promise<void>;
+  cancelFile(fileId: string): Promise<void>;
+
+  /** Each resolves with the address of the group. */
+  join(address: string, wish: JoinWish): Promise<string>;
+  createGroup(people: readonly string[], subject: string | undefined): Promise<string>;
+  extend(address: string, people: readonly string[], subject: string | undefined): Promise<string>;
+  invite(address: string, people: readonly string[]): Promise<void>;
+  expel(address: string, entity: string): Promise<void>;
+  setNickname(address: string, name: string | undefined): Promise<void>;
+  leave(address: string): Promise<void>;
+  /** The address of the conversation, when it was accepted. */
+  answer(invitation: string, accept: boolean): Promise<string | undefined>;
+
+  dismissToast(id: string): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
+  "open",
+  "older",
+  "seen",
+  "send",
+  "again",
+  "composing",
+  "sendFile",
+  "takeFile",
+  "declineFile",
+  "cancelFile",
+  "join",
+  "createGroup",
+  "extend",
+  "invite",
+  "expel",
+  "setNickname",
+  "leave",
+  "answer",
+  "dismissToast",
+  "signOut",
+]);

@@ -1,0 +1,230 @@
+/** One account at work: what its client tells is put on the board, what is wanted of it is done. */
+import type {
+  ClientStore,
+  GroupInvitation,
+  ImClient,
+  SessionInvitation,
+} from "@parlance/client/web";
+import type { Board } from "../model/board.ts";
+import { faultOf } from "../model/refusal-words.ts";
+import type { AccountView, Slices } from "../model/views.ts";
+import type { Commands, JoinWish } from "./commands.ts";
+import { Files } from "./files.ts";
+import { ReadMarks } from "./read-marks.ts";
+import { RoomsWatch } from "./rooms-watch.ts";
+import { Talks } from "./talks.ts";
+
+const MOST_TOASTS = 4;
+
+export class Desk implements Commands {
+  readonly #client: ImClient;
+  readonly #board: Board<Slices>;
+  readonly #marks: ReadMarks;
+  readonly #talks: Talks;
+  readonly #rooms: RoomsWatch;
+  readonly #files: Files;
+  readonly #invitations = new Map<string, SessionInvitation | GroupInvitation>();
+  #count = 0;
+
+  /** `store`: the one that the client has. */
+  static async open(
+    client: ImClient,
+    store: Pick<ClientStore, "value" | "setValue">,
+    board: Board<Slices>,
+  ): Promise<Desk> {
+    const desk = new Desk(client, board, await ReadMarks.open(store));
+    await desk.#start();
+    return desk;
+  }
+
+  private constructor(client: ImClient, board: Board<Slices>, marks: ReadMarks) {
+    this.#client = client;
+    this.#board = board;
+    this.#marks = marks;
+    this.#talks = new Talks(client, board, marks);
+    this.#rooms = new RoomsWatch(client, board, this.#talks);
+    this.#files = new Files(client, board, this.#talks);
+  }
+
+  async #start(): Promise<void> {
+    const client = this.#client;
+    this.#showConnection();
+    client.on("connection", () => this.#showConnection());
+    client.on("sent", (message) => this.#talks.moved(message));
+    client.on("composing", ({ from, conversation, active }) => {
+      this.#board.change(`typing ${conversation}`, (typing) => {
+        const others = (typing?.from ?? []).filter((one) => one !== from);
+        const now = active ? [...others, from] : others;
+        return now.length === 0 ? undefined : { from: now };
+      });
+    });
+    client.on("invitation", (invitation) => this.#invited(invitation));
+    client.on("error", (error) => this.#toast(error));
+    await this.#talks.start();
+    this.#rooms.start();
+    this.#files.start();
+    client.on("message", ({ conversation }) => this.#talks.refresh(conversation));
+  }
+
+  open(address: string): Promise<void> {
+    return this.#talks.open(address);
+  }
+
+  older(address: string): Promise<void> {
+    return this.#talks.older(address);
+  }
+
+  seen(address: string, order: number): Promise<void> {
+    return this.#talks.seen(address, order);
+  }
+
+  async send(address: string, text: string, to: readonly string[] | undefined): Promise<void> {
+    const room = this.#rooms.find(address);
+    if (to !== undefined && room !== undefined) room.whisper(to, text);
+    else if (room !== undefined) room.send(text);
+    else this.#client.conversation(address).send(text);
+    this.#talks.refresh(address);
+  }
+
+  async again(address: string, key: string): Promise<void> {
+    const item = this.#talks.item(address, key);
+    if (item?.body.kind !== "text") return;
+    const { reach, sending, body } = item;
+    const to = reach === "private" ? sending?.recipients.map((one) => one.address) : undefined;
+    await this.send(address, body.text, to);
+  }
+
+  async composing(address: string): Promise<void> {
+    const room = this.#rooms.find(address);
+    if (room === undefined) this.#client.conversation(address).composing();
+    else room.composing();
+  }
+
+  sendFile(address: string, file: File): Promise<void> {
+    return this.#files.send(address, file);
+  }
+
+  takeFile(address: string, key: string): Promise<void> {
+    return this.#files.take(address, key);
+  }
+
+  declineFile(address: string, key: string): Promise<void> {
+    return this.#files.decline(address, key);
+  }
+
+  async cancelFile(fileId: string): Promise<void> {
+    this.#files.cancel(fileId);
+  }
+
+  async join(address: string, { nickname, anonymous }: JoinWish): Promise<string> {
+    const named = nickname === undefined ? {} : { nickname };
+    const room = await this.#client.join(address, { ...named, anonymous });
+    return this.#entered(room);
+  }
+
+  async createGroup(people: readonly string[], subject: string | undefined): Promise<string> {
+    const room = await this.#client.createGroup(people, subject === undefined ? {} : { subject });
+    return this.#entered(room);
+  }
+
+  async extend(
+    address: string,
+    people: readonly string[],
+    subject: string | undefined,
+  ): Promise<string> {
+    const how = subject === undefined ? {} : { subject };
+    return this.#entered(await this.#client.conversation(address).extend(people, how));
+  }
+
+  async invite(address: string, people: readonly string[]): Promise<void> {
+    await this.#room(address).invite(people);
+  }
+
+  async expel(address: string, entity: string): Promise<void> {
+    await this.#room(address).expel(entity);
+  }
+
+  async setNickname(address: string, name: string | undefined): Promise<void> {
+    await this.#room(address).setNickname(name);
+  }
+
+  async leave(address: string): Promise<void> {
+    this.#room(address).leave();
+  }
+
+  async answer(id: string, accept: boolean): Promise<string | undefined> {
+    const invitation = this.#invitations.get(id);
+    if (invitation === undefined) return undefined;
+    if (!accept) {
+      invitation.decline();
+      return undefined;
+    }
+    const room = invitation.accept();
+    if (invitation.kind !== "group" || room === undefined) return invitation.from;
+    await room.inside;
+    return this.#entered(room);
+  }
+
+  async dismissToast(id: string): Promise<void> {
+    this.#board.change("toasts", (toasts = []) => toasts.filter((one) => one.id !== id));
+  }
+
+  /** Ends what is under way; the store stays. */
+  async signOut(): Promise<void> {
+    this.#files.stop();
+    await this.#marks.write();
+    await this.#client.close();
+  }
+
+  #entered(room: Parameters<RoomsWatch["watch"]>[0]): string {
+    this.#rooms.watch(room);
+    this.#talks.ensureRow(room.address);
+    return room.address;
+  }
+
+  #room(address: string): NonNullable<ReturnType<RoomsWatch["find"]>> {
+    const room = this.#rooms.find(address);
+    if (room === undefined) throw new Error("not in this group");
+    return room;
+  }
+
+  #showConnection(): void {
+    this.#board.put("account", accountView(this.#client));
+  }
+
+  #invited(invitation: SessionInvitation | GroupInvitation): void {
+    this.#count += 1;
+    const id = String(this.#count);
+    this.#invitations.set(id, invitation);
+    const { kind, from, fromName, subject } = invitation;
+    const { group, groupName } =
+      invitation.kind === "group" ? invitation : { group: undefined, groupName: undefined };
+    this.#board.change("invitations", (all = []) => [
+      ...all,
+      { id, kind, from, fromName, subject, group, groupName },
+    ]);
+    void invitation.settled.then(() => {
+      this.#invitations.delete(id);
+      this.#board.change("invitations", (all = []) => all.filter((one) => one.id !== id));
+    });
+  }
+
+  #toast(error: unknown): void {
+    this.#count += 1;
+    const toast = { id: `t${this.#count}`, fault: faultOf(error) };
+    this.#board.change("toasts", (toasts = []) => [...toasts, toast].slice(-MOST_TOASTS));
+  }
+}
+
+function accountView({ address, connection }: ImClient): AccountView {
+  const { state } = connection;
+  return {
+    address,
+    connection: state,
+    retryInMs: connection.state === "reconnecting" ? connection.retryInMs : undefined,
+    fault:
+      connection.state === "offline" && connection.error !== undefined
+        ? faultOf(connection.error)
+        : undefined,
+  };
+}

@@ -1,0 +1,110 @@
+/** Groups that the user is in: their members, names and ends, put where views see them. */
+import type { ImClient, Room, RosterChange } from "@parlance/client/web";
+import type { Board } from "../model/board.ts";
+import { cleanLine } from "../model/clean-text.ts";
+import type { MemberView, NoticeBody, RoomView, Slices } from "../model/views.ts";
+import type { Talks } from "./talks.ts";
+
+export class RoomsWatch {
+  readonly #client: ImClient;
+  readonly #board: Board<Slices>;
+  readonly #talks: Talks;
+  readonly #watched = new WeakSet<Room>();
+
+  constructor(client: ImClient, board: Board<Slices>, talks: Talks) {
+    this.#client = client;
+    this.#board = board;
+    this.#talks = talks;
+  }
+
+  start(): void {
+    for (const room of this.#client.rooms) this.watch(room);
+    this.#client.on("room", (room) => this.watch(room));
+  }
+
+  watch(room: Room): void {
+    if (!this.#watched.has(room)) {
+      this.#watched.add(room);
+      room.on("state", (state) => {
+        this.#show(room);
+        if (state === "left") this.#over(room);
+      });
+      room.on("roster", (change) => {
+        this.#show(room);
+        const body = noticeOf(change);
+        if (body !== undefined) this.#talks.notice(room.address, body);
+      });
+      room.on("missed", () => this.#talks.notice(room.address, { kind: "notice", what: "missed" }));
+      room.on("alias", () => this.#show(room));
+    }
+    this.#show(room);
+  }
+
+  find(address: string): Room | undefined {
+    return this.#client.rooms.find((room) => room.address === address);
+  }
+
+  #show(room: Room): void {
+    const { address, state, name, subject } = room;
+    if (address === "") return;
+    this.#board.put(`room ${address}`, viewOf(room));
+    this.#talks.changeRow(address, (row) => {
+      const shown = name ?? subject ?? row.name;
+      if (row.group && row.name === shown && row.roomState === state) return row;
+      return {
+        ...row,
+        group: true,
+        name: shown,
+        roomState: state,
+        at: row.at === 0 ? Date.now() : row.at,
+      };
+    });
+  }
+
+  #over(room: Room): void {
+    const why = room.ending?.why ?? "ended";
+    if (why !== "left") this.#talks.notice(room.address, { kind: "notice", what: "over", why });
+  }
+}
+
+function viewOf(room: Room): RoomView {
+  const { address, state, adHoc, name, subject, nickname, anonymous, ending, aliasLink } = room;
+  return {
+    address,
+    state,
+    adHoc,
+    name,
+    subject,
+    nickname,
+    anonymous,
+    members: room.members.map(memberOf),
+    ending: ending && { why: ending.why, text: ending.text },
+    aliasUrl: aliasLink?.url,
+  };
+}
+
+function memberOf(member: Room["members"][number]): MemberView {
+  const { entity, name, nickname, anonymous, me, roles, state } = member;
+  return { entity, name: cleanLine(name, 64), nickname, anonymous, me, roles, state };
+}
+
+function noticeOf(change: RosterChange): NoticeBody | undefined {
+  const kind = "notice";
+  switch (change.type) {
+    case "added":
+      return { kind, what: "came", who: cleanLine(change.member.name, 64) };
+    case "invited":
+      return { kind, what: "invited", who: cleanLine(change.member.name, 64) };
+    case "removed":
+      if (change.member.me) return undefined; // told by the end of the room
+      return { kind, what: "went", who: cleanLine(change.member.name, 64), why: change.why };
+    case "renamed": {
+      const [who, before] = [cleanLine(change.member.name, 64), cleanLine(change.before.name, 64)];
+      return { kind, what: "renamed", who, before };
+    }
+    case "subject":
+      return { kind, what: "subject", subject: change.subject };
+    default:
+      return undefined;
+  }
+}

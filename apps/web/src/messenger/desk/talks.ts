@@ -1,0 +1,270 @@
+/** Conversations as the store of the SDK has them: the list, and the entries of those that are shown. */
+import type { HistoryEntry, ImClient, IncomingMessage, SentMessage } from "@parlance/client/web";
+import type { Board } from "../model/board.ts";
+import { changeRow, newRow, sortRows } from "../model/conversation-list.ts";
+import { itemOf, receivedKey, sendingOf, sentKey } from "../model/item-of.ts";
+import { changeItem, mergeItems } from "../model/merge-items.ts";
+import type {
+  ConversationRow,
+  FileBody,
+  Item,
+  NoticeBody,
+  Slices,
+  TalkView,
+} from "../model/views.ts";
+import type { ReadMarks } from "./read-marks.ts";
+
+const PAGE = 60;
+/** More than so many unread ones are not counted. */
+const MOST_UNREAD = 99;
+const MOST_ROWS = 500;
+/** Loops over what is new in a conversation end here; the rest is read when the user scrolls. */
+const MOST_NEW = 5_000;
+
+export class Talks {
+  readonly #client: ImClient;
+  readonly #board: Board<Slices>;
+  readonly #marks: ReadMarks;
+  /** Of entries that were read, what can be done with them. */
+  readonly #messages = new Map<string, IncomingMessage>();
+  readonly #files = new Map<string, FileBody>();
+  /** One at a time for each conversation, and once more when something came meanwhile. */
+  readonly #running = new Map<string, "once" | "again">();
+  #notices = 0;
+
+  constructor(client: ImClient, board: Board<Slices>, marks: ReadMarks) {
+    this.#client = client;
+    this.#board = board;
+    this.#marks = marks;
+  }
+
+  async start(): Promise<void> {
+    const found = await this.#client.conversations(MOST_ROWS);
+    const rows = found.map(({ address, newest }) => {
+      const item = itemOf(newest, this.#self);
+      const name = item?.own === false && item.reach === "direct" ? item.fromName : undefined;
+      return newRow(address, { name, newest: item, at: item?.at ?? 0, ...this.#roomOf(address) });
+    });
+    this.#board.put("list", sortRows(rows));
+    const behind = found.filter(({ address, newest }) => newest.order > this.#marks.of(address));
+    for (const { address } of behind) this.refresh(address);
+  }
+
+  async open(address: string): Promise<void> {
+    if (this.#talk(address) === undefined) {
+      this.#board.put(`talk ${address}`, { items: [], whole: false, loading: true });
+      await this.#read(address, undefined);
+    }
+    this.ensureRow(address);
+  }
+
+  async older(address: string): Promise<void> {
+    const talk = this.#talk(address);
+    const first = talk?.items.find(({ body }) => body.kind !== "notice");
+    if (talk === undefined || talk.whole || talk.loading) return;
+    this.#put(address, { ...talk, loading: true });
+    await this.#read(address, first?.order);
+  }
+
+  /** Something has changed in the store. */
+  refresh(address: string): void {
+    if (this.#running.has(address)) {
+      this.#running.set(address, "again");
+      return;
+    }
+    this.#running.set(address, "once");
+    void this.#refresh(address).finally(() => {
+      const again = this.#running.get(address) === "again";
+      this.#running.delete(address);
+      if (again) this.refresh(address);
+    });
+  }
+
+  async seen(address: string, order: number): Promise<void> {
+    const before = this.#marks.of(address);
+    if (order <= before) return;
+    this.#marks.set(address, order);
+    const items = this.#talk(address)?.items ?? [];
+    const seen: Promise<void>[] = [];
+    for (let at = items.length - 1; at >= 0; at -= 1) {
+      const item = items[at];
+      if (item === undefined || item.order <= before) break;
+      if (item.order <= order)
+        seen.push(this.#messages.get(item.key)?.displayed() ?? Promise.resolve());
+    }
+    const rest = items.filter((item) => item.order > order && counts(item)).length;
+    this.changeRow(address, (row) =>
+      row.unread === rest ? row : { ...row, unread: rest, unreadMore: false },
+    );
+    await Promise.all(seen);
+  }
+
+  message(key: string): IncomingMessage | undefined {
+    return this.#messages.get(key);
+  }
+
+  item(address: string, key: string): Item | undefined {
+    return this.#talk(address)?.items.find((item) => item.key === key);
+  }
+
+  /** A message of ours has moved on. */
+  moved(message: SentMessage): void {
+    const { conversation } = message.record;
+    const change = (item: Item): Item => ({ ...item, sending: sendingOf(message) });
+    this.#change(conversation, sentKey(message.id), change);
+    const row = this.#row(conversation);
+    if (row?.newest?.key !== sentKey(message.id)) return this.refresh(conversation);
+    this.changeRow(conversation, (one) =>
+      one.newest === undefined ? one : { ...one, newest: change(one.newest) },
+    );
+  }
+
+  /** What became of a file. */
+  file(address: string, key: string, change: Partial<FileBody>): void {
+    const apply = (item: Item): Item =>
+      item.body.kind === "file" ? { ...item, body: { ...item.body, ...change } } : item;
+    const known = this.item(address, key)?.body;
+    if (known?.kind === "file") this.#files.set(key, { ...known, ...change });
+    this.#change(address, key, apply);
+  }
+
+  /** Something happened that no store keeps. */
+  notice(address: string, body: NoticeBody): void {
+    const talk = this.#talk(address);
+    if (talk === undefined) return;
+    this.#notices += 1;
+    const order = (talk.items.at(-1)?.order ?? 0) + 0.000_1;
+    const item: Item = {
+      key: `n ${this.#notices}`,
+      order,
+      at: Date.now(),
+      own: false,
+      from: address,
+      fromName: undefined,
+      reach: "all",
+      body,
+      sending: undefined,
+    };
+    this.#put(address, { ...talk, items: [...talk.items, item] });
+  }
+
+  ensureRow(address: string): void {
+    this.changeRow(address, (row) => (row.at === 0 ? { ...row, at: Date.now() } : row));
+  }
+
+  changeRow(address: string, change: (row: ConversationRow) => ConversationRow): void {
+    this.#board.change("list", (rows = []) =>
+      changeRow(rows, newRow(address, this.#roomOf(address)), change),
+    );
+  }
+
+  get #self(): string {
+    return this.#client.address;
+  }
+
+  #roomOf(address: string): Partial<ConversationRow> {
+    const room = this.#client.rooms.find((one) => one.address === address);
+    if (room === undefined) return {};
+    return { group: true, name: room.name ?? room.subject, roomState: room.state };
+  }
+
+  #talk(address: string): TalkView | undefined {
+    return this.#board.get(`talk ${address}`);
+  }
+
+  #put(address: string, talk: TalkView): void {
+    this.#board.put(`talk ${address}`, talk);
+  }
+
+  #row(address: string): ConversationRow | undefined {
+    return this.#board.get("list")?.find((row) => row.address === address);
+  }
+
+  #change(address: string, key: string, change: (item: Item) => Item): void {
+    const talk = this.#talk(address);
+    if (talk === undefined) return;
+    const items = changeItem(talk.items, key, change);
+    if (items !== talk.items) this.#put(address, { ...talk, items });
+  }
+
+  async #read(address: string, before: number | undefined): Promise<void> {
+    const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
+    let entries: readonly HistoryEntry[] = [];
+    for await (const page of this.#client.conversation(address).history(query)) {
+      entries = page;
+      break;
+    }
+    const items = this.#itemsOf(entries);
+    const talk = this.#talk(address);
+    this.#put(address, {
+      items: mergeItems(items, talk?.items ?? []),
+      whole: entries.length < PAGE,
+      loading: false,
+    });
+  }
+
+  async #refresh(address: string): Promise<void> {
+    const mark = this.#marks.of(address);
+    const talk = this.#talk(address);
+    const known = talk?.items.findLast(({ body }) => body.kind !== "notice")?.order ?? 0;
+    const entries: HistoryEntry[] = [];
+    for await (const page of this.#client.conversation(address).history({ limit: 30 })) {
+      entries.push(...page);
+      const last = page.at(-1);
+      if (last === undefined || entries.length >= MOST_NEW) break;
+      const counted = last.order <= mark || entries.length > MOST_UNREAD;
+      if (counted && (talk === undefined || last.order <= known)) break;
+    }
+    const items = this.#itemsOf(entries);
+    const now = this.#talk(address);
+    if (now !== undefined && !now.loading) {
+      const news = items.filter(({ order }) => order >= (now.items[0]?.order ?? 0));
+      this.#put(address, { ...now, items: mergeItems(now.items, news) });
+    }
+    const newest = items.at(-1);
+    const unread = items.filter(
+      (item) => item.order > this.#marks.of(address) && counts(item),
+    ).length;
+    const called = items.findLast(({ own, fromName }) => !own && fromName !== undefined)?.fromName;
+    this.changeRow(address, (row) => ({
+      ...row,
+      name: row.group ? row.name : (called ?? row.name),
+      newest: newest ?? row.newest,
+      at: newest?.at ?? row.at,
+      unread: Math.min(unread, MOST_UNREAD),
+      unreadMore: unread > MOST_UNREAD,
+    }));
+  }
+
+  /** Newest first in, oldest first out. A file that a message points to has the place of the message. */
+  #itemsOf(entries: readonly HistoryEntry[]): readonly Item[] {
+    const items: Item[] = [];
+    for (const entry of entries) {
+      const item = itemOf(entry, this.#self);
+      if (item === undefined) continue;
+      if (entry.direction === "received") this.#messages.set(item.key, entry.message);
+      if (entry.direction === "received file" && entry.file.messageId !== undefined) {
+        const { key, body } = item;
+        if (body.kind === "file") this.#files.set(key, { ...body, fileId: entry.file.id });
+        this.#change(entry.file.conversation, key, (one) => ({
+          ...one,
+          body: this.#files.get(key) ?? one.body,
+        }));
+        continue;
+      }
+      const file = item.body.kind === "file" ? this.#files.get(item.key) : undefined;
+      items.push(file === undefined ? item : { ...item, body: file });
+    }
+    return items.toReversed().map((item) => {
+      const file = this.#files.get(item.key);
+      return file === undefined || item.body === file ? item : { ...item, body: file };
+    });
+  }
+}
+
+/** As unread. */
+export function counts({ own, body, key }: Item): boolean {
+  return !own && body.kind !== "notice" && !key.startsWith("s ");
+}
+
+export { receivedKey };

@@ -1,0 +1,47 @@
+/** Where this browser keeps the octets of files: under the hash of what they are called, never under a name of others. */
+
+export interface VaultWriter {
+  write(piece: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  /** Nothing is kept. */
+  abort(): Promise<void>;
+}
+
+const FOLDER = "parlance files";
+
+/** Names a file for good. */
+export async function vaultName(...parts: readonly string[]): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0")));
+  return Array.from(new Uint8Array(digest), (octet) => octet.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
+
+export async function writeToVault(name: string): Promise<VaultWriter> {
+  const folder = await folderOfVault();
+  const handle = await folder.getFileHandle(name, { create: true });
+  const stream = await handle.createWritable();
+  return {
+    write: (piece) => stream.write(new Uint8Array(piece)),
+    close: () => stream.close(),
+    async abort() {
+      await stream.abort();
+      await folder.removeEntry(name).catch(() => {}); // it may not be there yet
+    },
+  };
+}
+
+/** Undefined when it is not there any more. */
+export async function readFromVault(name: string): Promise<File | undefined> {
+  try {
+    const handle = await (await folderOfVault()).getFileHandle(name);
+    return await handle.getFile();
+  } catch {
+    return undefined; // the user has cleared what the page keeps
+  }
+}
+
+async function folderOfVault(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(FOLDER, { create: true });
+}

@@ -1,0 +1,126 @@
+/** An entry of the SDK's history as it is shown. */
+import type { HistoryEntry, IncomingMessage, SentMessage } from "@parlance/client";
+import { faultOf } from "./refusal-words.ts";
+import type { FileBody, Item, Sending } from "./views.ts";
+
+const decoder = new TextDecoder();
+const EXTERNAL = /^message\/external-body\b/i;
+
+/** Undefined for what stands there twice: a file of ours and the message that says where it is. */
+export function itemOf(entry: HistoryEntry, self: string): Item | undefined {
+  switch (entry.direction) {
+    case "sent":
+      return sentItem(entry.order, entry.message, self);
+    case "received":
+      return receivedItem(entry.order, entry.message, self);
+    case "sent file": {
+      const { file, order } = entry;
+      const base = { order, at: file.at, own: true, from: self, fromName: undefined } as const;
+      const body = fileBody(file.id, file, undefined);
+      return { ...base, key: `f ${file.id}`, reach: "direct", body, sending: undefined };
+    }
+    case "received file": {
+      const { file, order } = entry;
+      const base = { order, at: file.at, own: false, from: file.from, fromName: file.fromName };
+      const body = fileBody(file.id, file, file.place);
+      const key =
+        file.messageId === undefined ? `f ${file.id}` : receivedKey(file.messageId, file.from);
+      return { ...base, key, reach: "direct", body, sending: undefined };
+    }
+  }
+}
+
+export function receivedKey(id: string, from: string): string {
+  return `r ${from} ${id}`;
+}
+
+export function sentKey(id: string): string {
+  return `s ${id}`;
+}
+
+export function sendingOf({ state, partly, recipients, failure }: SentMessage): Sending {
+  return {
+    state,
+    partly,
+    recipients,
+    failure: failure === undefined ? undefined : faultOf(failure),
+  };
+}
+
+function sentItem(order: number, message: SentMessage, self: string): Item | undefined {
+  const { record, id } = message;
+  const { contentType, content, subject, at, reach = "direct" } = record;
+  if (EXTERNAL.test(contentType)) return undefined;
+  const body = isText(contentType)
+    ? ({ kind: "text", text: decoder.decode(content), subject } as const)
+    : ({ kind: "other", contentType, sizeBytes: content.length } as const);
+  const base = { key: sentKey(id), order, at, own: true, from: self, fromName: undefined } as const;
+  return { ...base, reach, body, sending: sendingOf(message) };
+}
+
+function receivedItem(order: number, message: IncomingMessage, self: string): Item {
+  const { id, from, fromName, own, reach, at } = message;
+  return {
+    key: receivedKey(id, from),
+    order,
+    at: at.getTime(),
+    own,
+    from: own ? self : from,
+    fromName,
+    reach,
+    body: bodyOf(message),
+    sending: undefined,
+  };
+}
+
+function bodyOf(message: IncomingMessage): Item["body"] {
+  const { subject, contentType, content, kind } = message;
+  switch (kind) {
+    case "text":
+      return { kind: "text", text: message.text, subject };
+    case "reference": {
+      const { referenceName, referenceType, sizeBytes, expiresAt } = message;
+      return {
+        kind: "file",
+        fileId: message.id,
+        name: referenceName,
+        type: referenceType ?? "application/octet-stream",
+        sizeBytes,
+        state: "offered",
+        place: undefined,
+        expiresAt: expiresAt?.getTime(),
+        thumbnail: undefined,
+      };
+    }
+    default:
+      return { kind: "other", contentType, sizeBytes: content.length };
+  }
+}
+
+function fileBody(
+  fileId: string,
+  file: {
+    readonly name: string | undefined;
+    readonly type: string;
+    readonly sizeBytes: number | undefined;
+    readonly state: FileBody["state"];
+  },
+  place: string | undefined,
+): FileBody {
+  const { name = "", type, sizeBytes, state } = file;
+  return {
+    kind: "file",
+    fileId,
+    name,
+    type,
+    sizeBytes,
+    state,
+    place,
+    expiresAt: undefined,
+    thumbnail: undefined,
+  };
+}
+
+function isText(contentType: string): boolean {
+  return contentType.toLowerCase().startsWith("text/");
+}

@@ -1,0 +1,181 @@
+/** What is shown, as plain values: they go from one tab to another as they are. */
+import type {
+  Departure,
+  IncomingFileState,
+  Reach,
+  Recipient,
+  RoomState,
+  SendingState,
+  SentFileState,
+} from "@parlance/client";
+
+/** What went wrong, as `ImError` has it, without its class. */
+export interface Fault {
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly warning: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface AccountView {
+  /** `sip:alice@example.com` */
+  readonly address: string;
+  readonly connection: "connecting" | "online" | "reconnecting" | "offline";
+  readonly retryInMs: number | undefined;
+  readonly fault: Fault | undefined;
+}
+
+export interface ConversationRow {
+  readonly address: string;
+  readonly group: boolean;
+  /** Of a group that says it, or of the other user, if anybody has told. */
+  readonly name: string | undefined;
+  readonly newest: Item | undefined;
+  readonly unread: number;
+  /** More are unread than were counted. */
+  readonly unreadMore: boolean;
+  /** Epoch ms, of the newest entry or of the coming in. */
+  readonly at: number;
+  readonly roomState: RoomState | undefined;
+}
+
+export interface TextBody {
+  readonly kind: "text";
+  readonly text: string;
+  readonly subject: string | undefined;
+}
+
+export interface FileBody {
+  readonly kind: "file";
+  /** Of the transfer: `progress` slices and commands go by it. */
+  readonly fileId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly sizeBytes: number | undefined;
+  readonly state: SentFileState | IncomingFileState;
+  /** Where the octets are kept in this browser, if they are. */
+  readonly place: string | undefined;
+  readonly expiresAt: number | undefined;
+  /** A small picture that came with the offer. */
+  readonly thumbnail: { readonly type: string; readonly content: Uint8Array } | undefined;
+}
+
+export interface OtherBody {
+  readonly kind: "other";
+  readonly contentType: string;
+  readonly sizeBytes: number;
+}
+
+/** Something that happened, and nobody said. It is not kept. */
+export type NoticeBody =
+  | { readonly kind: "notice"; readonly what: "came"; readonly who: string }
+  | {
+      readonly kind: "notice";
+      readonly what: "went";
+      readonly who: string;
+      readonly why: Departure | undefined;
+    }
+  | { readonly kind: "notice"; readonly what: "invited"; readonly who: string }
+  | {
+      readonly kind: "notice";
+      readonly what: "renamed";
+      readonly who: string;
+      readonly before: string;
+    }
+  | { readonly kind: "notice"; readonly what: "subject"; readonly subject: string | undefined }
+  | { readonly kind: "notice"; readonly what: "missed" }
+  | { readonly kind: "notice"; readonly what: "over"; readonly why: string };
+
+export interface Sending {
+  readonly state: SendingState;
+  readonly partly: boolean;
+  readonly recipients: readonly Recipient[];
+  readonly failure: Fault | undefined;
+}
+
+/** One entry of a conversation. */
+export interface Item {
+  readonly key: string;
+  /** Where it stands among the others. */
+  readonly order: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly own: boolean;
+  /** Address of the sender; of the user himself where `own`. */
+  readonly from: string;
+  readonly fromName: string | undefined;
+  readonly reach: Reach;
+  readonly body: TextBody | FileBody | OtherBody | NoticeBody;
+  /** Of what was sent from this device. */
+  readonly sending: Sending | undefined;
+}
+
+export interface TalkView {
+  /** Oldest first. */
+  readonly items: readonly Item[];
+  /** There is nothing older than the first one. */
+  readonly whole: boolean;
+  /** A page is on its way. */
+  readonly loading: boolean;
+}
+
+export interface MemberView {
+  readonly entity: string;
+  readonly name: string;
+  readonly nickname: string | undefined;
+  readonly anonymous: boolean;
+  readonly me: boolean;
+  readonly roles: readonly string[];
+  readonly state: "in" | "invited";
+}
+
+export interface RoomView {
+  readonly address: string;
+  readonly state: RoomState;
+  readonly adHoc: boolean;
+  readonly name: string | undefined;
+  readonly subject: string | undefined;
+  readonly nickname: string | undefined;
+  readonly anonymous: boolean;
+  readonly members: readonly MemberView[];
+  readonly ending: { readonly why: string; readonly text: string | undefined } | undefined;
+  readonly aliasUrl: string | undefined;
+}
+
+export interface InvitationView {
+  readonly id: string;
+  readonly from: string;
+  readonly fromName: string | undefined;
+  /** Of a group: its address, if it has one beside the session. */
+  readonly group: string | undefined;
+  readonly groupName: string | undefined;
+  readonly subject: string | undefined;
+  readonly kind: "group" | "conversation" | "large message";
+}
+
+export interface ProgressView {
+  readonly doneBytes: number;
+  readonly totalBytes: number | undefined;
+}
+
+/** Said once, and gone when it was read. */
+export interface ToastView {
+  readonly id: string;
+  readonly fault: Fault;
+}
+
+/** Who writes where, by conversation. */
+export interface TypingView {
+  readonly from: readonly string[];
+}
+
+export interface Slices {
+  account: AccountView;
+  list: readonly ConversationRow[];
+  invitations: readonly InvitationView[];
+  toasts: readonly ToastView[];
+  [talk: `talk ${string}`]: TalkView;
+  [room: `room ${string}`]: RoomView;
+  [typing: `typing ${string}`]: TypingView;
+  [progress: `progress ${string}`]: ProgressView;
+}

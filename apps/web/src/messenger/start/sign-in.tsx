@@ -1,0 +1,147 @@
+import { secretOf } from "@parlance/client/web";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Button, Choice, Icon, TextField } from "../../ui/index.ts";
+import { forget, type SavedAccount, savedAccounts } from "../desk/accounts.ts";
+import { readAddress, userPart } from "../model/addresses.ts";
+import { wordsFor } from "../model/refusal-words.ts";
+import type { Fault } from "../model/views.ts";
+import type { Texts } from "../texts/en.ts";
+import { Avatar } from "../view/avatar.tsx";
+
+export interface SignInProps {
+  readonly texts: Texts;
+  /** Of the server, if it tells. */
+  readonly domain: string;
+  /** Rejects with a fault when the server does not let the user in. */
+  readonly signIn: (account: SavedAccount, stay: boolean) => Promise<void>;
+  readonly resume: (account: SavedAccount) => void;
+  /** Where the ready accounts can be tried. */
+  readonly onTry: (() => void) | undefined;
+}
+
+export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): ReactNode {
+  const [known, setKnown] = useState(savedAccounts);
+  const words = texts.signIn;
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <header>
+          <img src="/icon.svg" alt="" width={40} height={40} />
+          <h1>{texts.app}</h1>
+          <p className="soft">{words.lead}</p>
+        </header>
+        {known.length > 0 && (
+          <section aria-labelledby="known">
+            <h2 id="known" className="label">
+              {words.accounts}
+            </h2>
+            <ul className="known">
+              {known.map((account) => (
+                <li key={account.user}>
+                  <Button look="quiet" className="known-one" onPress={() => resume(account)}>
+                    <Avatar address={account.user} name={userPart(account.user)} small />
+                    <bdi>{account.user.replace(/^sip:/, "")}</bdi>
+                  </Button>
+                  <Button
+                    look="icon"
+                    aria-label={words.forget(userPart(account.user))}
+                    onPress={() => {
+                      forget(account.user);
+                      setKnown(savedAccounts());
+                    }}
+                  >
+                    <Icon name="close" small />
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        <Form texts={texts} domain={domain} signIn={signIn} />
+        {onTry !== undefined && (
+          <Button look="link" onPress={onTry}>
+            {words.tryIt}
+          </Button>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Form({
+  texts,
+  domain,
+  signIn,
+}: Pick<SignInProps, "texts" | "domain" | "signIn">): ReactNode {
+  const words = texts.signIn;
+  const [address, setAddress] = useState("");
+  const [password, setPassword] = useState("");
+  const [name, setName] = useState("");
+  const [stay, setStay] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<{
+    readonly at: "address" | "password" | "all";
+    readonly words: string;
+  }>();
+  const at = (place: "address" | "password"): string | undefined =>
+    fault?.at === place ? fault.words : undefined;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const user = readAddress(address, domain);
+    if (user === undefined) return setFault({ at: "address", words: words.badAddress });
+    if (password === "") return setFault({ at: "password", words: words.noPassword });
+    setFault(undefined);
+    setBusy(true);
+    try {
+      const displayName = name.trim() === "" ? undefined : name.trim();
+      await signIn({ user, secret: secretOf({ user, password }), displayName }, stay);
+    } catch (error) {
+      setFault({ at: "all", words: wordsFor(error as Fault, texts) }); // signing in rejects with nothing else
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="form" onSubmit={(event) => void submit(event)}>
+      <TextField
+        label={words.address}
+        description={words.addressHint(domain)}
+        fault={at("address")}
+        value={address}
+        onChange={setAddress}
+        name="username"
+        autoComplete="username"
+        input={{ autoCapitalize: "none", spellCheck: false }}
+      />
+      <TextField
+        label={words.password}
+        fault={at("password")}
+        value={password}
+        onChange={setPassword}
+        type="password"
+        name="password"
+        autoComplete="current-password"
+      />
+      <TextField
+        label={words.name}
+        description={words.nameHint}
+        value={name}
+        onChange={setName}
+        maxLength={64}
+        autoComplete="name"
+      />
+      <Choice
+        label={words.stay}
+        description={words.stayHint}
+        isSelected={stay}
+        onChange={setStay}
+      />
+      <p className="fault" role="alert">
+        {fault?.at === "all" && fault.words}
+      </p>
+      <Button look="primary" type="submit" isDisabled={busy}>
+        {busy && <span className="spinner" />}
+        {busy ? words.going : words.go}
+      </Button>
+    </form>
+  );
+}

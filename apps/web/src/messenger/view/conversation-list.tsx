@@ -1,0 +1,102 @@
+import { type ReactNode, useMemo, useState } from "react";
+import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
+import { Icon } from "../../ui/index.ts";
+import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
+import type { ConversationRow, Item } from "../model/views.ts";
+import { Avatar } from "./avatar.tsx";
+import { useDesk, useSlice } from "./desk-context.tsx";
+import { StatusMark } from "./receipts.tsx";
+
+const NOTHING: readonly ConversationRow[] = [];
+
+export function ConversationList(): ReactNode {
+  const { texts, domain, route, go } = useDesk();
+  const rows = useSlice("list") ?? NOTHING;
+  const [search, setSearch] = useState("");
+  const shown = useMemo(() => filterRows(rows, search), [rows, search]);
+  const current = route.view === "talk" ? route.address : undefined;
+  return (
+    <div className="conversations">
+      <SearchField
+        className="search"
+        aria-label={texts.list.filter}
+        value={search}
+        onChange={setSearch}
+      >
+        <Icon name="search" small />
+        <Input className="search-input" placeholder={texts.list.filter} />
+      </SearchField>
+      <ListBox
+        aria-label={texts.list.title}
+        className="rows"
+        items={shown.map((row) => ({ ...row, id: row.address }))}
+        dependencies={[current, texts]}
+        selectionMode="single"
+        selectedKeys={current === undefined ? [] : [current]}
+        onSelectionChange={(keys) => {
+          const [address] = keys === "all" ? [] : [...keys];
+          if (typeof address === "string") go({ view: "talk", address });
+          else if (current !== undefined) go({ view: "talk", address: current });
+        }}
+        renderEmptyState={() => (
+          <div className="empty">
+            <p>{search === "" ? texts.list.empty : texts.list.none}</p>
+            {search === "" && <p className="soft small">{texts.list.emptyHint}</p>}
+          </div>
+        )}
+      >
+        {(row) => <Row key={row.id} row={row} title={titleOf(row, domain)} />}
+      </ListBox>
+    </div>
+  );
+}
+
+function Row({ row, title }: { readonly row: ConversationRow; readonly title: string }): ReactNode {
+  const { texts, words } = useDesk();
+  const { address, group, newest, unread, unreadMore, at, roomState } = row;
+  return (
+    <ListBoxItem
+      id={address}
+      textValue={unread > 0 ? `${title}, ${texts.list.unread(unread, unreadMore)}` : title}
+      className={`row ${unread > 0 ? "unread" : ""} ${roomState === "left" ? "over" : ""}`}
+    >
+      <Avatar address={address} name={title} group={group} />
+      <span className="row-main">
+        <bdi className="row-title">{title}</bdi>
+        <Preview address={address} newest={newest} group={group} />
+      </span>
+      <span className="row-side">
+        <time className="soft small">{at === 0 ? "" : words.brief(at, Date.now())}</time>
+        {unread > 0 && (
+          <span className="badge" aria-label={texts.list.unread(unread, unreadMore)} role="img">
+            {unread}
+            {unreadMore ? "+" : ""}
+          </span>
+        )}
+      </span>
+    </ListBoxItem>
+  );
+}
+
+function Preview({
+  address,
+  newest,
+  group,
+}: {
+  readonly address: string;
+  readonly newest: Item | undefined;
+  readonly group: boolean;
+}): ReactNode {
+  const { texts } = useDesk();
+  const typing = useSlice(`typing ${address}`);
+  if (typing !== undefined) return <span className="preview typing">{texts.list.typing}</span>;
+  if (newest === undefined) return <span className="preview" />;
+  const words = wordsOf(newest);
+  return (
+    <span className="preview">
+      {newest.own && <StatusMark sending={newest.sending} />}
+      {newest.body.kind === "file" && <Icon name="file" small />}
+      <bdi>{newest.own && group ? texts.list.youSaid(words) : words}</bdi>
+    </span>
+  );
+}

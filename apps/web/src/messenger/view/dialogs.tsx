@@ -1,0 +1,281 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Button, Choice, Dialog, TextField } from "../../ui/index.ts";
+import { readAddress, readAddresses } from "../model/addresses.ts";
+import { wordsFor } from "../model/refusal-words.ts";
+import type { Fault } from "../model/views.ts";
+import { useDesk } from "./desk-context.tsx";
+
+/** A form in a dialog: closes when what it asks for is done, and says why where it is not. */
+export function FormDialog({
+  title,
+  go,
+  onClose,
+  onSubmit,
+  children,
+}: {
+  readonly title: string;
+  readonly go: string;
+  readonly onClose: () => void;
+  /** Resolves with words when something has to be put right first. */
+  readonly onSubmit: () => Promise<string | undefined>;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { texts } = useDesk();
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setFault(undefined);
+    try {
+      const wrong = await onSubmit();
+      if (typeof wrong === "string") setFault(wrong);
+      else onClose();
+    } catch (error) {
+      setFault(wordsFor(error as Fault, texts)); // commands reject with nothing else
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form className="form" onSubmit={(event) => void submit(event)}>
+        {children}
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+        <div className="actions">
+          <Button look="quiet" onPress={onClose}>
+            {texts.cancel}
+          </Button>
+          <Button look="primary" type="submit" isDisabled={busy}>
+            {busy && <span className="spinner" />}
+            {go}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function PersonDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const { texts, domain, go } = useDesk();
+  const [to, setTo] = useState("");
+  return (
+    <FormDialog
+      title={texts.join.personTitle}
+      go={texts.join.open}
+      onClose={onClose}
+      onSubmit={async () => {
+        const address = readAddress(to, domain);
+        if (address === undefined) return texts.signIn.badAddress;
+        go({ view: "talk", address });
+        return undefined;
+      }}
+    >
+      <TextField
+        label={texts.join.to}
+        description={texts.join.toHint}
+        value={to}
+        onChange={setTo}
+        autoFocus
+        input={{ autoCapitalize: "none", spellCheck: false }}
+      />
+    </FormDialog>
+  );
+}
+
+export function PeopleDialog({
+  title,
+  hint,
+  withSubject,
+  go: word,
+  onClose,
+  onDone,
+}: {
+  readonly title: string;
+  readonly hint: string | undefined;
+  readonly withSubject: boolean;
+  readonly go: string;
+  readonly onClose: () => void;
+  readonly onDone: (people: readonly string[], subject: string | undefined) => Promise<void>;
+}): ReactNode {
+  const { texts, domain } = useDesk();
+  const [people, setPeople] = useState("");
+  const [subject, setSubject] = useState("");
+  return (
+    <FormDialog
+      title={title}
+      go={word}
+      onClose={onClose}
+      onSubmit={async () => {
+        if (people.trim() === "") return texts.join.nobody;
+        const addresses = readAddresses(people, domain);
+        if (addresses === undefined) return texts.members.badPeople;
+        await onDone(addresses, subject.trim() === "" ? undefined : subject.trim());
+        return undefined;
+      }}
+    >
+      {hint !== undefined && <p className="soft">{hint}</p>}
+      <TextField
+        label={texts.members.people}
+        description={texts.members.peopleHint}
+        value={people}
+        onChange={setPeople}
+        autoFocus
+        input={{ autoCapitalize: "none", spellCheck: false }}
+      />
+      {withSubject && (
+        <TextField
+          label={texts.join.subject}
+          value={subject}
+          onChange={setSubject}
+          maxLength={200}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+export function GroupDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const { texts, backend, go } = useDesk();
+  return (
+    <PeopleDialog
+      title={texts.join.groupTitle}
+      hint={undefined}
+      withSubject
+      go={texts.join.create}
+      onClose={onClose}
+      onDone={async (people, subject) => {
+        go({ view: "talk", address: await backend.commands.createGroup(people, subject) });
+      }}
+    />
+  );
+}
+
+export function RoomDialog({
+  rooms,
+  onClose,
+}: {
+  /** Those that are known, to be chosen from. */
+  readonly rooms: readonly { readonly address: string; readonly name: string }[];
+  readonly onClose: () => void;
+}): ReactNode {
+  const { texts, domain, backend, go } = useDesk();
+  const [room, setRoom] = useState(rooms[0]?.address ?? "");
+  const [nickname, setNickname] = useState("");
+  const [anonymous, setAnonymous] = useState(false);
+  return (
+    <FormDialog
+      title={texts.join.roomTitle}
+      go={texts.join.join}
+      onClose={onClose}
+      onSubmit={async () => {
+        const address = readAddress(room, domain);
+        if (address === undefined) return texts.signIn.badAddress;
+        const wish = { nickname: nickname.trim() === "" ? undefined : nickname.trim(), anonymous };
+        go({ view: "talk", address: await backend.commands.join(address, wish) });
+        return undefined;
+      }}
+    >
+      {rooms.length > 0 && (
+        <div className="directory" role="group" aria-label={texts.join.rooms}>
+          {rooms.map(({ address, name }) => (
+            <Button
+              key={address}
+              look={address === room ? "primary" : "plain"}
+              aria-pressed={address === room}
+              onPress={() => setRoom(address)}
+            >
+              {name}
+            </Button>
+          ))}
+        </div>
+      )}
+      <TextField
+        label={texts.join.room}
+        description={texts.join.roomHint}
+        value={room}
+        onChange={setRoom}
+        autoFocus
+        input={{ autoCapitalize: "none", spellCheck: false }}
+      />
+      <TextField
+        label={texts.join.nickname}
+        description={texts.join.nicknameHint}
+        value={nickname}
+        onChange={setNickname}
+        maxLength={64}
+      />
+      <Choice
+        label={texts.join.anonymous}
+        description={texts.join.anonymousHint}
+        isSelected={anonymous}
+        onChange={setAnonymous}
+      />
+    </FormDialog>
+  );
+}
+
+export function NicknameDialog({
+  value,
+  onClose,
+  onDone,
+}: {
+  readonly value: string;
+  readonly onClose: () => void;
+  readonly onDone: (name: string | undefined) => Promise<void>;
+}): ReactNode {
+  const { texts } = useDesk();
+  const [name, setName] = useState(value);
+  return (
+    <FormDialog
+      title={texts.members.nickname}
+      go={texts.save}
+      onClose={onClose}
+      onSubmit={async () => {
+        await onDone(name.trim() === "" ? undefined : name.trim());
+        return undefined;
+      }}
+    >
+      <TextField
+        label={texts.members.nickname}
+        description={texts.join.nicknameHint}
+        value={name}
+        onChange={setName}
+        maxLength={64}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}
+
+export function LeaveDialog({
+  onClose,
+  onLeave,
+}: {
+  readonly onClose: () => void;
+  readonly onLeave: () => void;
+}): ReactNode {
+  const { texts } = useDesk();
+  return (
+    <Dialog title={texts.talk.leaveTitle} onClose={onClose}>
+      <p>{texts.talk.leaveHint}</p>
+      <div className="actions">
+        <Button look="quiet" onPress={onClose}>
+          {texts.cancel}
+        </Button>
+        <Button
+          look="danger"
+          autoFocus
+          onPress={() => {
+            onLeave();
+            onClose();
+          }}
+        >
+          {texts.talk.leave}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,187 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { ProgressBar } from "react-aria-components";
+import { Button, Icon } from "../../ui/index.ts";
+import { readFromVault, vaultName } from "../desk/vault.ts";
+import { cleanLine } from "../model/clean-text.ts";
+import { pictureType } from "../model/picture-type.ts";
+import type { FileBody, Item } from "../model/views.ts";
+import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+
+const UNDER_WAY = new Set(["preparing", "sending", "receiving", "interrupted"]);
+
+export function FileCard({
+  item,
+  body,
+  conversation,
+}: {
+  readonly item: Item;
+  readonly body: FileBody;
+  readonly conversation: string;
+}): ReactNode {
+  const { texts, words } = useDesk();
+  const progress = useSlice(`progress ${body.fileId}`);
+  const kept = useKept(item, body);
+  const name = cleanLine(body.name, 120) || texts.file.file;
+  const size = body.sizeBytes === undefined ? "" : words.size(body.sizeBytes);
+  const underWay = UNDER_WAY.has(body.state);
+  return (
+    <span className="file">
+      <Picture kept={kept} thumbnail={body.thumbnail} name={name} />
+      <span className="file-line">
+        <span className="file-icon" aria-hidden="true">
+          <Icon name="file" />
+        </span>
+        <span className="file-words">
+          <bdi className="file-name">{name}</bdi>
+          <span className="soft small">
+            {size}
+            {size === "" ? "" : " · "}
+            {stateWords(item, body, texts.file)}
+          </span>
+        </span>
+        <FileActions item={item} body={body} conversation={conversation} kept={kept} name={name} />
+      </span>
+      {underWay && progress !== undefined && (
+        <ProgressBar
+          aria-label={texts.file.progress(name)}
+          className="progress"
+          value={progress.doneBytes}
+          maxValue={progress.totalBytes ?? Math.max(1, progress.doneBytes)}
+        >
+          {({ percentage = 0 }) => (
+            <span className="progress-done" style={{ inlineSize: `${percentage}%` }} />
+          )}
+        </ProgressBar>
+      )}
+    </span>
+  );
+}
+
+function stateWords(
+  { own }: Item,
+  { state, expiresAt }: FileBody,
+  words: ReturnType<typeof useDesk>["texts"]["file"],
+): string {
+  if (state === "offered") {
+    if (own) return words.waiting;
+    return expiresAt !== undefined && expiresAt < Date.now() ? words.expired : words.offered;
+  }
+  return words[state];
+}
+
+function FileActions({
+  item,
+  body,
+  conversation,
+  kept,
+  name,
+}: {
+  readonly item: Item;
+  readonly body: FileBody;
+  readonly conversation: string;
+  readonly kept: File | undefined;
+  readonly name: string;
+}): ReactNode {
+  const { backend, texts } = useDesk();
+  const act = useAct();
+  const { commands } = backend;
+  const { own, key } = item;
+  const byLink = key.startsWith("r ");
+  if (kept !== undefined && !own) {
+    return (
+      <Button
+        look="icon"
+        aria-label={`${texts.file.open}: ${name}`}
+        onPress={() => saveAs(kept, name)}
+      >
+        <Icon name="save" />
+      </Button>
+    );
+  }
+  if (UNDER_WAY.has(body.state) || (own && body.state === "offered")) {
+    return (
+      <Button
+        look="icon"
+        aria-label={`${texts.file.cancel}: ${name}`}
+        onPress={() => void act(commands.cancelFile(body.fileId))}
+      >
+        <Icon name="close" />
+      </Button>
+    );
+  }
+  if (own || (body.state !== "offered" && !(byLink && body.state === "failed"))) return null;
+  return (
+    <span className="file-actions">
+      {!byLink && (
+        <Button look="quiet" onPress={() => void act(commands.declineFile(conversation, key))}>
+          {texts.file.decline}
+        </Button>
+      )}
+      <Button look="primary" onPress={() => void act(commands.takeFile(conversation, key))}>
+        {byLink ? texts.file.download : texts.file.accept}
+      </Button>
+    </span>
+  );
+}
+
+/** What of it is in this browser. */
+function useKept(item: Item, { fileId, state, place }: FileBody): File | undefined {
+  const [file, setFile] = useState<File>();
+  const { own } = item;
+  const wanted = own ? state !== "preparing" : state === "complete" && place !== undefined;
+  useEffect(() => {
+    if (!wanted) return undefined;
+    let current = true;
+    const name = own ? vaultName("sent", fileId) : Promise.resolve(place ?? "");
+    void name.then(readFromVault).then((found) => current && setFile(found));
+    return () => {
+      current = false;
+    };
+  }, [wanted, own, fileId, place]);
+  return file;
+}
+
+/** Only what begins like a picture of a kind that runs nothing is drawn, whatever it says that it is. */
+function Picture({
+  kept,
+  thumbnail,
+  name,
+}: {
+  readonly kept: File | undefined;
+  readonly thumbnail: FileBody["thumbnail"];
+  readonly name: string;
+}): ReactNode {
+  const { texts } = useDesk();
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const content = kept ?? (thumbnail && new Blob([new Uint8Array(thumbnail.content)]));
+    if (content === undefined) return undefined;
+    let made: string | undefined;
+    let current = true;
+    void content
+      .slice(0, 16)
+      .arrayBuffer()
+      .then((head) => {
+        const type = pictureType(new Uint8Array(head));
+        if (type === undefined || !current) return;
+        made = URL.createObjectURL(content.slice(0, content.size, type));
+        setUrl(made);
+      });
+    return () => {
+      current = false;
+      setUrl(undefined);
+      if (made !== undefined) URL.revokeObjectURL(made);
+    };
+  }, [kept, thumbnail]);
+  if (url === undefined) return null;
+  return <img className="picture" src={url} alt={texts.file.preview(name)} draggable={false} />;
+}
+
+function saveAs(file: File, name: string): void {
+  const url = URL.createObjectURL(file.slice(0, file.size, "application/octet-stream"));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,143 @@
+import { type ReactNode, useState } from "react";
+import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
+import type { MemberView, RoomView } from "../model/views.ts";
+import { Avatar } from "./avatar.tsx";
+import { useAct, useDesk } from "./desk-context.tsx";
+import { NicknameDialog, PeopleDialog } from "./dialogs.tsx";
+
+export function Members({
+  room,
+  onClose,
+  onWhisper,
+}: {
+  readonly room: RoomView;
+  readonly onClose: () => void;
+  readonly onWhisper: (to: MemberView) => void;
+}): ReactNode {
+  const { texts, backend } = useDesk();
+  const [asking, setAsking] = useState<"people" | "name">();
+  const mayExpel = room.members.some(
+    ({ me, roles }) => me && roles.some((role) => role === "moderator" || role === "creator"),
+  );
+  return (
+    <aside className="panel" aria-label={texts.members.title}>
+      <header className="panel-head">
+        <h3>{texts.members.count(room.members.length)}</h3>
+        <Button look="icon" aria-label={texts.close} onPress={onClose}>
+          <Icon name="close" />
+        </Button>
+      </header>
+      {room.anonymous && <p className="hint small">{texts.members.anonymous}</p>}
+      <ul className="members">
+        {room.members.map((member) => (
+          <Member
+            key={member.entity}
+            member={member}
+            room={room}
+            mayExpel={mayExpel}
+            onWhisper={() => {
+              onWhisper(member);
+              onClose();
+            }}
+          />
+        ))}
+      </ul>
+      <div className="panel-foot">
+        <Button onPress={() => setAsking("people")}>
+          <Icon name="plus" small />
+          {texts.members.invite}
+        </Button>
+        <Button look="quiet" onPress={() => setAsking("name")}>
+          {texts.members.nicknameSet}
+        </Button>
+        {room.aliasUrl !== undefined && /^https?:\/\//.test(room.aliasUrl) && (
+          <a href={room.aliasUrl} target="_blank" rel="noopener noreferrer">
+            {texts.members.alias}
+          </a>
+        )}
+      </div>
+      {asking === "people" && (
+        <PeopleDialog
+          title={texts.members.inviteTitle}
+          hint={undefined}
+          withSubject={false}
+          go={texts.members.invite}
+          onClose={() => setAsking(undefined)}
+          onDone={(people) => backend.commands.invite(room.address, people)}
+        />
+      )}
+      {asking === "name" && (
+        <NicknameDialog
+          value={room.nickname ?? ""}
+          onClose={() => setAsking(undefined)}
+          onDone={(name) => backend.commands.setNickname(room.address, name)}
+        />
+      )}
+    </aside>
+  );
+}
+
+function Member({
+  member,
+  room,
+  mayExpel,
+  onWhisper,
+}: {
+  readonly member: MemberView;
+  readonly room: RoomView;
+  readonly mayExpel: boolean;
+  readonly onWhisper: () => void;
+}): ReactNode {
+  const { texts, backend, go } = useDesk();
+  const act = useAct();
+  const { entity, name, me, roles, state, anonymous, nickname } = member;
+  const choices: MenuChoice[] = [
+    { id: "whisper", label: texts.members.whisper, disabled: state !== "in", act: onWhisper },
+    ...(anonymous || nickname !== undefined
+      ? []
+      : [
+          {
+            id: "write",
+            label: texts.members.write,
+            act: () => go({ view: "talk", address: entity }),
+          } as const,
+        ]),
+    ...(mayExpel
+      ? [
+          {
+            id: "expel",
+            label: texts.members.expel,
+            look: "danger",
+            act: () => void act(backend.commands.expel(room.address, entity)),
+          } as const,
+        ]
+      : []),
+  ];
+  const says = [
+    me ? texts.members.you : "",
+    state === "invited" ? texts.members.invited : "",
+    ...roles.map((role) =>
+      role === "moderator"
+        ? texts.members.moderator
+        : role === "creator"
+          ? texts.members.creator
+          : "",
+    ),
+  ].filter((word) => word !== "");
+  return (
+    <li className={`member ${state}`}>
+      <Avatar address={entity} name={name} small />
+      <span className="member-words">
+        <bdi>{name}</bdi>
+        <span className="soft small">{says.join(" · ")}</span>
+      </span>
+      {!me && (
+        <Menu label={texts.members.act(name)} choices={choices}>
+          <Button look="icon" aria-label={texts.members.act(name)}>
+            <Icon name="more" />
+          </Button>
+        </Menu>
+      )}
+    </li>
+  );
+}

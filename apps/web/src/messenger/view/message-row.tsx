@@ -1,0 +1,155 @@
+import { memo, type ReactNode } from "react";
+import { Icon } from "../../ui/index.ts";
+import { cleanLine } from "../model/clean-text.ts";
+import type { Standing } from "../model/grouping.ts";
+import type { Item, NoticeBody } from "../model/views.ts";
+import type { Texts } from "../texts/en.ts";
+import { Avatar } from "./avatar.tsx";
+import { useDesk, useNameOf } from "./desk-context.tsx";
+import { FileCard } from "./file-card.tsx";
+import { Receipts } from "./receipts.tsx";
+import { RichText } from "./rich-text.tsx";
+
+export interface MessageRowProps {
+  readonly item: Item;
+  readonly conversation: string;
+  readonly group: boolean;
+  readonly standing: Standing;
+  /** The first that has not been read. */
+  readonly firstUnread: boolean;
+}
+
+export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactNode {
+  const { item, standing, firstUnread } = props;
+  const { words, texts } = useDesk();
+  return (
+    <>
+      {standing.newDay && (
+        <div className="day">
+          <span>{words.dayWords(item.at, Date.now())}</span>
+        </div>
+      )}
+      {firstUnread && (
+        <div className="unread-line">
+          <span>{texts.talk.unreadLine}</span>
+        </div>
+      )}
+      {item.body.kind === "notice" ? (
+        <p className="notice">{noticeWords(item.body, texts)}</p>
+      ) : (
+        <Said {...props} />
+      )}
+    </>
+  );
+});
+
+function Said({ item, conversation, group, standing }: MessageRowProps): ReactNode {
+  const { words, texts } = useDesk();
+  const nameOf = useNameOf(conversation);
+  const { own, from, fromName, reach, at, body } = item;
+  const name = own ? texts.you : nameOf(from, fromName);
+  if (reach === "system") {
+    return (
+      <p className="notice system">
+        <span className="unseen">{texts.talk.system}: </span>
+        {body.kind === "text" && <RichText text={body.text} />}
+      </p>
+    );
+  }
+  const named = group && !own && standing.head;
+  return (
+    <div
+      className={`said ${own ? "own" : ""} ${standing.head ? "head" : ""} ${standing.tail ? "tail" : ""} ${reach === "private" ? "private" : ""}`}
+    >
+      {group && !own && (
+        <span className="said-side">
+          {standing.tail && <Avatar address={from} name={name} small />}
+        </span>
+      )}
+      <div className="bubble">
+        {named ? <bdi className="said-name">{name}</bdi> : <span className="unseen">{name}: </span>}
+        {reach === "private" && <Private item={item} nameOf={nameOf} />}
+        <Content item={item} conversation={conversation} />
+        <span className="said-foot">
+          <time dateTime={new Date(at).toISOString()} title={words.full(at)}>
+            {words.time(at)}
+          </time>
+          <Receipts item={item} conversation={conversation} />
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Private({
+  item,
+  nameOf,
+}: {
+  readonly item: Item;
+  readonly nameOf: (address: string) => string;
+}): ReactNode {
+  const { texts } = useDesk();
+  const names = (item.sending?.recipients ?? []).map(({ address }) => nameOf(address)).join(", ");
+  return (
+    <span className="private-line">
+      <Icon name="lock" small />
+      <bdi>{item.own && names !== "" ? texts.talk.privately(names) : texts.talk.privatelyFrom}</bdi>
+    </span>
+  );
+}
+
+function Content({
+  item,
+  conversation,
+}: {
+  readonly item: Item;
+  readonly conversation: string;
+}): ReactNode {
+  const { texts, words } = useDesk();
+  const { body } = item;
+  switch (body.kind) {
+    case "text":
+      return (
+        <>
+          {body.subject !== undefined && body.subject !== "" && (
+            <bdi className="said-subject">{cleanLine(body.subject)}</bdi>
+          )}
+          <RichText text={body.text} />
+        </>
+      );
+    case "file":
+      return <FileCard item={item} body={body} conversation={conversation} />;
+    case "other":
+      return (
+        <span className="soft">
+          {texts.talk.other(cleanLine(body.contentType, 60), words.size(body.sizeBytes))}
+        </span>
+      );
+    default:
+      return null;
+  }
+}
+
+export function noticeWords(body: NoticeBody, { notice }: Texts): string {
+  switch (body.what) {
+    case "came":
+      return notice.came(body.who);
+    case "invited":
+      return notice.invited(body.who);
+    case "went":
+      if (body.why === "expelled") return notice.expelled(body.who);
+      if (body.why === "lost") return notice.lost(body.who);
+      return body.why === "declined" ? notice.declined(body.who) : notice.went(body.who);
+    case "renamed":
+      return notice.renamed(body.who, body.before);
+    case "subject":
+      return body.subject === undefined
+        ? notice.noSubject
+        : notice.subject(cleanLine(body.subject));
+    case "missed":
+      return notice.missed;
+    case "over":
+      if (body.why === "expelled") return notice.overExpelled;
+      return body.why === "failed" ? notice.overFailed : notice.overEnded;
+  }
+}

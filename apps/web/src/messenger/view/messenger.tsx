@@ -1,0 +1,209 @@
+/** One account's messenger: a list beside a conversation where there is room, one of the two where there is not. */
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
+import type { Backend } from "../desk/backend.ts";
+import { domainOf, userPart } from "../model/addresses.ts";
+import { wordsFor } from "../model/refusal-words.ts";
+import { clockworkFor } from "../model/words.ts";
+import type { Texts } from "../texts/en.ts";
+import { Avatar } from "./avatar.tsx";
+import { ConversationList } from "./conversation-list.tsx";
+import { DeskContext, type Surroundings, useDesk, useSlice } from "./desk-context.tsx";
+import { GroupDialog, PersonDialog, RoomDialog } from "./dialogs.tsx";
+import { Invitations } from "./invitations.tsx";
+import { useNotifications } from "./notifications.ts";
+import type { Route } from "./route.ts";
+import { SettingsView } from "./settings-view.tsx";
+import { Talk } from "./talk.tsx";
+
+export interface MessengerProps {
+  readonly backend: Backend;
+  readonly self: string;
+  readonly texts: Texts;
+  readonly language: string;
+  readonly route: Route;
+  readonly go: (route: Route) => void;
+  /** Chat rooms that are known to be there. */
+  readonly rooms: readonly { readonly address: string; readonly name: string }[];
+  /** Further accounts of this browser, and what to do with them; absent where there is only this one. */
+  readonly accounts?: AccountChoices;
+}
+
+export interface AccountChoices {
+  readonly others: readonly string[];
+  readonly switchTo: (user: string) => void;
+  readonly add: () => void;
+  readonly signOut: () => void;
+}
+
+const TOLD_MS = 8_000;
+
+export function Messenger(props: MessengerProps): ReactNode {
+  const { backend, self, texts, language, route, go } = props;
+  const [told, setTold] = useState<{ readonly words: string; readonly at: number }>();
+  const around = useMemo<Surroundings>(
+    () => ({
+      backend,
+      texts,
+      language,
+      words: clockworkFor(language, texts.talk),
+      self,
+      domain: domainOf(self),
+      route,
+      go,
+      tell: (words) => setTold({ words, at: Date.now() }),
+    }),
+    [backend, texts, language, self, route, go],
+  );
+  useEffect(() => {
+    if (told === undefined) return undefined;
+    const timer = setTimeout(() => setTold(undefined), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [told]);
+  return (
+    <DeskContext value={around}>
+      <div className={`messenger view-${route.view}`}>
+        <Side {...props} />
+        <main className="front">
+          <Front route={route} />
+        </main>
+        <div className="told" role="status">
+          {told !== undefined && (
+            <p>
+              {told.words}
+              <Button look="icon" aria-label={texts.close} onPress={() => setTold(undefined)}>
+                <Icon name="close" small />
+              </Button>
+            </p>
+          )}
+        </div>
+      </div>
+    </DeskContext>
+  );
+}
+
+function Front({ route }: { readonly route: Route }): ReactNode {
+  const { texts } = useDesk();
+  const drafts = useRef(new Map<string, string>());
+  switch (route.view) {
+    case "talk":
+      return <Talk key={route.address} address={route.address} drafts={drafts.current} />;
+    case "settings":
+      return <SettingsView />;
+    default:
+      return (
+        <div className="front-empty">
+          <Icon name="chat" />
+          <p>{texts.talk.pick}</p>
+          <p className="soft small">{texts.talk.pickHint}</p>
+        </div>
+      );
+  }
+}
+
+function Side({ accounts, rooms }: MessengerProps): ReactNode {
+  const { texts, self, go } = useDesk();
+  const [starting, setStarting] = useState<"person" | "group" | "room">();
+  useNotifications();
+  const name = userPart(self);
+  const close = (): void => setStarting(undefined);
+  const choices: MenuChoice[] = [
+    {
+      id: "settings",
+      label: texts.list.settings,
+      icon: <Icon name="settings" small />,
+      act: () => go({ view: "settings" }),
+    },
+    ...(accounts?.others ?? []).map((user) => ({
+      id: `to ${user}`,
+      label: texts.list.switchTo(userPart(user)),
+      icon: <Icon name="person" small />,
+      act: () => accounts?.switchTo(user),
+    })),
+    ...(accounts === undefined
+      ? []
+      : [
+          {
+            id: "add",
+            label: texts.list.addAccount,
+            icon: <Icon name="plus" small />,
+            act: accounts.add,
+          },
+          {
+            id: "out",
+            label: texts.list.signOut,
+            icon: <Icon name="leave" small />,
+            act: accounts.signOut,
+          },
+        ]),
+  ];
+  return (
+    <nav className="side" aria-label={texts.list.title}>
+      <header className="side-head">
+        <Menu label={texts.list.account} choices={choices}>
+          <Button look="quiet" className="me" aria-label={`${texts.list.account}: ${name}`}>
+            <Avatar address={self} name={name} small />
+            <bdi>{name}</bdi>
+            <Icon name="down" small />
+          </Button>
+        </Menu>
+        <Menu
+          label={texts.list.start}
+          choices={[
+            {
+              id: "person",
+              label: texts.list.startPerson,
+              icon: <Icon name="person" small />,
+              act: () => setStarting("person"),
+            },
+            {
+              id: "group",
+              label: texts.list.startGroup,
+              icon: <Icon name="people" small />,
+              act: () => setStarting("group"),
+            },
+            {
+              id: "room",
+              label: texts.list.startRoom,
+              icon: <Icon name="room" small />,
+              act: () => setStarting("room"),
+            },
+          ]}
+        >
+          <Button look="icon" className="begin" aria-label={texts.list.start}>
+            <Icon name="plus" />
+          </Button>
+        </Menu>
+      </header>
+      <ConnectionLine />
+      <Invitations />
+      <ConversationList />
+      {starting === "person" && <PersonDialog onClose={close} />}
+      {starting === "group" && <GroupDialog onClose={close} />}
+      {starting === "room" && <RoomDialog rooms={rooms} onClose={close} />}
+    </nav>
+  );
+}
+
+/** Nothing while all is well. */
+function ConnectionLine(): ReactNode {
+  const { texts, words } = useDesk();
+  const account = useSlice("account");
+  const { connection = "connecting", retryInMs, fault } = account ?? {};
+  const says =
+    connection === "online"
+      ? ""
+      : connection === "connecting"
+        ? texts.connection.connecting
+        : connection === "offline"
+          ? `${texts.connection.offline} ${fault === undefined ? "" : wordsFor(fault, texts)}`
+          : retryInMs === undefined || retryInMs < 2_000
+            ? texts.connection.reconnecting
+            : texts.connection.reconnectingIn(words.seconds(retryInMs));
+  return (
+    <p className={`connection ${says === "" ? "fine" : connection}`} role="status">
+      {says}
+      {connection === "reconnecting" && <span className="small">{texts.connection.waiting}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,241 @@
+import { type DragEvent, type ReactNode, useEffect, useState } from "react";
+import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
+import { shortAddress } from "../model/addresses.ts";
+import { titleOf } from "../model/conversation-list.ts";
+import type { MemberView, RoomView } from "../model/views.ts";
+import { Avatar } from "./avatar.tsx";
+import { Composer } from "./composer.tsx";
+import { useAct, useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
+import { LeaveDialog, PeopleDialog } from "./dialogs.tsx";
+import { Members } from "./members.tsx";
+import { MessageList } from "./message-list.tsx";
+
+export function Talk({
+  address,
+  drafts,
+}: {
+  readonly address: string;
+  readonly drafts: Map<string, string>;
+}): ReactNode {
+  const { texts, backend, domain } = useDesk();
+  const act = useAct();
+  const row = useRow(address);
+  const room = useSlice(`room ${address}`);
+  const [panel, setPanel] = useState(false);
+  const [whisperTo, setWhisperTo] = useState<MemberView>();
+  const [dropping, setDropping] = useState(false);
+  const title = titleOf({ address, name: room?.name ?? room?.subject ?? row?.name }, domain);
+  const group = room !== undefined || row?.group === true;
+  const { commands } = backend;
+  useEffect(() => {
+    void act(commands.open(address));
+  }, [act, commands, address]);
+
+  const sendFiles = (files: readonly File[]): void => {
+    for (const file of files) void act(commands.sendFile(address, file));
+  };
+  const dragged = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    setDropping(true);
+  };
+  const over = room?.state === "left";
+  return (
+    <section className={`talk ${panel && group ? "with-panel" : ""}`} aria-label={title}>
+      <Header
+        address={address}
+        title={title}
+        room={room}
+        group={group}
+        panel={panel}
+        onPanel={setPanel}
+      />
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- files may be chosen by a button as well */}
+      <div
+        className="talk-main"
+        onDragEnter={dragged}
+        onDragOver={dragged}
+        onDragLeave={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false); // of the document
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          setDropping(false);
+          sendFiles([...event.dataTransfer.files]);
+        }}
+      >
+        <MessageList key={address} address={address} group={group} title={title} />
+        <Typing address={address} />
+        {over ? (
+          <Over address={address} room={room} />
+        ) : (
+          <Composer
+            key={`composer ${address}`}
+            address={address}
+            title={title}
+            disabled={false}
+            whisperTo={whisperTo}
+            onWhisper={setWhisperTo}
+            drafts={drafts}
+            sendFiles={sendFiles}
+          />
+        )}
+        {dropping && <div className="drop">{texts.talk.drop}</div>}
+      </div>
+      {panel && room !== undefined && (
+        <Members room={room} onClose={() => setPanel(false)} onWhisper={setWhisperTo} />
+      )}
+    </section>
+  );
+}
+
+function Header({
+  address,
+  title,
+  room,
+  group,
+  panel,
+  onPanel,
+}: {
+  readonly address: string;
+  readonly title: string;
+  readonly room: RoomView | undefined;
+  readonly group: boolean;
+  readonly panel: boolean;
+  readonly onPanel: (open: boolean) => void;
+}): ReactNode {
+  const { texts, go, domain, backend } = useDesk();
+  const act = useAct();
+  const [asking, setAsking] = useState<"leave" | "people">();
+  const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
+  const choices: MenuChoice[] = group
+    ? [
+        {
+          id: "members",
+          label: texts.talk.showMembers,
+          act: () => onPanel(true),
+          disabled: room === undefined,
+        },
+        {
+          id: "people",
+          label: texts.members.invite,
+          act: () => setAsking("people"),
+          disabled: room === undefined,
+        },
+        {
+          id: "leave",
+          label: texts.talk.leave,
+          look: "danger",
+          act: () => setAsking("leave"),
+          disabled: room === undefined || room.state === "left",
+        },
+      ]
+    : [{ id: "people", label: texts.talk.extend, act: () => setAsking("people") }];
+  return (
+    <header className="talk-head">
+      <Button
+        look="icon"
+        className="to-list"
+        aria-label={texts.back}
+        onPress={() => go({ view: "list" })}
+      >
+        <Icon name="back" />
+      </Button>
+      <Avatar address={address} name={title} group={group} />
+      <div className="talk-title">
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
+        <p className="soft small">
+          <bdi>
+            {room === undefined
+              ? shortAddress(address, domain) === title
+                ? address.replace(/^sip:/, "")
+                : shortAddress(address, domain)
+              : headline(room, texts.members.count(inside))}
+          </bdi>
+        </p>
+      </div>
+      {group && (
+        <Button
+          look="icon"
+          className="to-members"
+          aria-label={texts.talk.showMembers}
+          aria-expanded={panel}
+          isDisabled={room === undefined}
+          onPress={() => onPanel(!panel)}
+        >
+          <Icon name="people" />
+        </Button>
+      )}
+      <Menu label={texts.more} choices={choices}>
+        <Button look="icon" aria-label={texts.more}>
+          <Icon name="more" />
+        </Button>
+      </Menu>
+      {asking === "leave" && (
+        <LeaveDialog
+          onClose={() => setAsking(undefined)}
+          onLeave={() => void act(backend.commands.leave(address))}
+        />
+      )}
+      {asking === "people" && (
+        <PeopleDialog
+          title={group ? texts.members.inviteTitle : texts.talk.extend}
+          hint={group ? undefined : texts.talk.extendHint}
+          withSubject={!group}
+          go={texts.members.invite}
+          onClose={() => setAsking(undefined)}
+          onDone={async (people, subject) => {
+            if (group) return backend.commands.invite(address, people);
+            go({ view: "talk", address: await backend.commands.extend(address, people, subject) });
+          }}
+        />
+      )}
+    </header>
+  );
+}
+
+function headline({ subject, name }: RoomView, count: string): string {
+  return subject === undefined || subject === "" || name === undefined
+    ? count
+    : `${count} · ${subject}`;
+}
+
+function Typing({ address }: { readonly address: string }): ReactNode {
+  const { texts } = useDesk();
+  const nameOf = useNameOf(address);
+  const [first, ...others] = useSlice(`typing ${address}`)?.from ?? [];
+  return (
+    <p className="typing-line soft small" aria-live="off">
+      {first !== undefined &&
+        (others.length === 0
+          ? texts.talk.typingOne(nameOf(first))
+          : texts.talk.typingMany(others.length + 1))}
+    </p>
+  );
+}
+
+function Over({ address, room }: { readonly address: string; readonly room: RoomView }): ReactNode {
+  const { texts, backend } = useDesk();
+  const act = useAct();
+  return (
+    <div className="over-line">
+      <span className="soft">{texts.talk.removed}</span>
+      {!room.adHoc && (
+        <Button
+          onPress={() =>
+            void act(
+              backend.commands.join(address, {
+                nickname: room.nickname,
+                anonymous: room.anonymous,
+              }),
+            )
+          }
+        >
+          {texts.talk.come}
+        </Button>
+      )}
+    </div>
+  );
+}
