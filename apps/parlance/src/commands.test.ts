@@ -151,7 +151,8 @@ test("each help page has examples or a meaning, its defaults, and the exit statu
   const main = await runCommand(["--help"]);
   assert.equal(main.status, 0);
   assert.match(main.out, /Examples:[\s\S]*Exit status: 0 done, 1 refused or failed, 2 wrong usage/);
-  for (const command of ["start", "chat", "send", "receive", "trace"]) {
+  const client = ["chat", "send", "receive", "history", "search", "export"];
+  for (const command of ["start", ...client, "trace"]) {
     const { status, out } = await runCommand([command, "--help"]);
     assert.equal(status, 0, command);
     assert.match(out, /Examples:\n {2}\$ /, command);

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
+import { addExport, addHistory, addSearch } from "./commands/history.ts";
 import { examples } from "./commands/options.ts";
 import { addReceive } from "./commands/receive.ts";
 import { addSend } from "./commands/send.ts";
@@ -29,9 +30,8 @@ const program = new Command("parlance")
   )
   .exitOverride();
 
-for (const add of [addStart, addChat, addSend, addReceive, addUsers, addTrace, addConfig]) {
-  add(program);
-}
+const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport];
+for (const add of [addStart, ...client, addUsers, addTrace, addConfig]) add(program);
 
 // A reader who has seen enough, such as head, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -11,6 +11,9 @@ export type Typed =
   | { readonly do: "accept"; readonly number: number | undefined; readonly folder: string }
   | { readonly do: "decline" | "cancel"; readonly number: number | undefined }
   | GroupCommand
+  /** Without a number: as many lines as are usual. */
+  | { readonly do: "history"; readonly lines: number | undefined }
+  | { readonly do: "search"; readonly text: string }
   | { readonly do: "quit" }
   | { readonly do: "help" }
   | { readonly do: "list" }
@@ -20,6 +23,8 @@ export type Typed =
 export const HELP = [
   "/to NAME [TEXT]       talk to somebody, by name or sip: address; several with commas",
   "/list                 conversations so far",
+  "/history [N]          older lines that the server keeps, further back each time",
+  "/search TEXT          find lines that the server keeps, in all conversations",
   "/file PATH            send a file",
   "/accept [N] [FOLDER]  take a file that is offered, the newest or that of the number",
   "/decline [N]          do not take it",
@@ -66,6 +71,14 @@ export function readTyped(line: string, self: string): Typed {
     case "msg":
       if (argument === undefined) return { do: "wrong", why: `/${command} needs a name` };
       return { do: "to", to: readPeers(argument, self), text: rest.trim() };
+    case "history":
+      if (argument !== undefined && readNumber(argument) === undefined) {
+        return { do: "wrong", why: "/history takes a number of lines" };
+      }
+      return { do: "history", lines: readNumber(argument) };
+    case "search":
+      if (argument === undefined) return { do: "wrong", why: "/search needs a text" };
+      return { do: "search", text: (argument + rest).trim() };
     case "quit":
     case "exit":
       return { do: "quit" };

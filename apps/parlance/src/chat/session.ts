@@ -13,6 +13,7 @@ import { plain, plainLine } from "../terminal/plain.ts";
 import { HELP, readTyped, type Typed } from "./commands.ts";
 import { ChatFiles, type ChatFilesPorts, type ShownFile } from "./files.ts";
 import { ChatGroups } from "./groups.ts";
+import { ChatHistory } from "./history.ts";
 import {
   type ChatEvent,
   type ChatLine,
@@ -32,6 +33,7 @@ export class ChatSession {
   readonly #client: ImClient;
   readonly #files: ChatFiles;
   readonly #groups: ChatGroups;
+  readonly #history: ChatHistory;
   readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
@@ -49,10 +51,15 @@ export class ChatSession {
       client,
       notice: (text) => this.#notice(text),
       turnTo: (address) => this.#step({ do: "to", to: address === undefined ? [] : [address] }),
-      current: () => (this.#model.to.length === 1 ? this.#model.to[0] : undefined),
+      current: () => this.#partner,
       status: (address, text) => this.#step({ do: "group", address, text }),
       title: (address, title) => this.#step({ do: "title", address, title }),
       sent: (message, room, to) => this.#sent(message, room, `(to ${to}) `),
+    });
+    this.#history = new ChatHistory({
+      client,
+      notice: (text) => this.#notice(text),
+      current: () => this.#partner,
     });
     client.on("composing", ({ from, conversation, active }) => {
       const who = conversation === from ? from : this.#groups.nameOf(conversation, from);
@@ -67,6 +74,11 @@ export class ChatSession {
 
   get model(): ChatModel {
     return this.#model;
+  }
+
+  /** The only one that lines go to. */
+  get #partner(): string | undefined {
+    return this.#model.to.length === 1 ? this.#model.to[0] : undefined;
   }
 
   /** Own lines that the server does not have yet. */
@@ -141,6 +153,10 @@ export class ChatSession {
       case "cancel":
         if (!this.#files.cancel(typed.number)) this.#notice("no such file is on its way");
         return;
+      case "history":
+        return this.#history.older(typed.lines);
+      case "search":
+        return this.#history.search(typed.text);
       case "nothing":
         return;
       default:

@@ -1,5 +1,5 @@
 /** Options that every client command shares: who, with which password, at which server. */
-import type { ImClient, Trace } from "@parlance/client";
+import type { History, ImClient, Trace } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
 import { VERSION } from "../version.ts";
@@ -9,18 +9,22 @@ import { readHttpUrl } from "./options.ts";
 export const LOCAL_SERVICE = "tcp://127.0.0.1:5060";
 const LOCAL_FILES = "http://127.0.0.1:8080";
 
-export interface AccountOptions {
+export interface LoginOptions {
   readonly user: string;
   readonly password?: string;
   readonly server: string;
+  readonly fileServer?: string;
+}
+
+export interface AccountOptions extends LoginOptions {
   readonly displayName?: string;
   readonly store?: string;
   readonly authority?: string[];
-  readonly fileServer?: string;
   readonly trace?: string;
 }
 
-export function withAccount(command: Command): Command {
+/** Who it is, and where. */
+export function withLogin(command: Command): Command {
   return command
     .addOption(
       new Option("-u, --user <ADDRESS>", "IM Address, such as sip:alice@parlance.test")
@@ -38,21 +42,40 @@ export function withAccount(command: Command): Command {
         .env("PARLANCE_SERVER")
         .default(LOCAL_SERVICE),
     )
-    .option("--display-name <NAME>", "shown to others")
-    .option("--store <FILE>", "keep messages, outbox and receipts in this SQLite file")
-    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's")
     .addOption(
       new Option(
         "--file-server <URL>",
-        "where files are kept for those who are away; known for ws: and wss:, and for the local service",
+        "where the server keeps files and history; known for ws: and wss:, and for the local service",
       )
         .env("PARLANCE_FILE_SERVER")
         .argParser(readHttpUrl),
-    )
+    );
+}
+
+export function withAccount(command: Command): Command {
+  return withLogin(command)
+    .option("--display-name <NAME>", "shown to others")
+    .option("--store <FILE>", "keep messages, outbox and receipts in this SQLite file")
+    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's")
     .option(
       "--trace <FILE>",
       "write every message of SIP and MSRP to this file, without credentials; - is standard error",
     );
+}
+
+/** What is kept of the account, without being another device of it. */
+export async function openAccountHistory(options: LoginOptions): Promise<History> {
+  const { openHistory } = await import("@parlance/client/node");
+  const user = imAddress(options.user);
+  const { server, fileServer = filesBeside(server) } = options;
+  const history = openHistory({
+    user,
+    password: options.password ?? (await ask(user)),
+    ...(server === "dns" ? {} : { server }),
+    ...(fileServer === undefined ? {} : { fileServer }),
+  });
+  if (!history.available) throw new UsageError("give --file-server: where the history is kept");
+  return history;
 }
 
 /** Connected and registered. Rejects with UsageError for wrong options, ImError when it does not work out. */
@@ -72,6 +95,7 @@ export async function connectAccount(
       user,
       password,
       product: `Parlance-${command}/${VERSION}`,
+      ...(command === "chat" ? { shareHistory: true } : {}),
       ...(server === "dns" ? {} : { server }),
       ...(displayName === undefined ? {} : { displayName }),
       ...(store === undefined ? {} : { store: await openStore(store) }),
@@ -99,7 +123,7 @@ async function traceInto(file: string): Promise<Trace> {
 }
 
 /** `alice@parlance.test` will do. */
-function imAddress(typed: string): string {
+export function imAddress(typed: string): string {
   if (/^sips?:/.test(typed)) return typed;
   if (typed.includes("@") && !typed.includes(":")) return `sip:${typed}`;
   throw new UsageError(`--user: expected sip:NAME@DOMAIN, not ${typed}`);

@@ -23,6 +23,8 @@ export interface Mark {
 }
 
 const MOST_CONTENT = 100 * 1_048_576;
+/** More the server gives nobody. */
+const MOST_AT_ONCE = 200;
 const USUAL_HITS = 20;
 /** A page of hits may be empty although there is more: so often it is asked on. */
 const MOST_ASKED = 100;
@@ -65,7 +67,12 @@ export class ServerHistory {
     const address = typeof where === "string" ? where : where?.address;
     let from = before;
     for (let asked = 0; asked < MOST_ASKED && hits.length < limit; asked += 1) {
-      const query = { q, with: address, before: from, limit: limit - hits.length };
+      const query = {
+        q,
+        with: address,
+        before: from,
+        limit: Math.min(limit - hits.length, MOST_AT_ONCE),
+      };
       const told = await this.#get("/search", query, signal);
       hits.push(...told.list("hits").map(hitIn));
       from = told.optionalText("before");

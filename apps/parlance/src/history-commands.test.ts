@@ -1,0 +1,114 @@
+/** History by command, each its own process: pages, search, export, removal, and in the chat. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ServerProcess } from "../../../tools/test/server-process.ts";
+
+const DOMAIN = "im.example.com";
+const NAMES = ["alice", "bob", "carol"];
+
+suite("history by command", () => {
+  let server: ServerProcess;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "parlance-history-"));
+    server = await ServerProcess.start({
+      domain: DOMAIN,
+      users: NAMES.map((name) => ({ name, password: `secret of ${name}` })),
+      set: { "history.default": true },
+    });
+    for (const text of ["the Invoice of May", "請求書を送りました", "red \u001b[31m alert"])
+      assert.equal((await say("bob", text)).status, 0);
+    assert.equal((await say("carol", "hello carol")).status, 0);
+  });
+  after(async () => {
+    await server.kill();
+    rmSync(folder, { recursive: true });
+  });
+
+  function account(name: string): readonly string[] {
+    const { host, port } = server.address("tcp");
+    const login = ["--user", `sip:${name}@${DOMAIN}`, "--password", `secret of ${name}`];
+    const where = ["--server", `tcp://${host}:${port}`, "--file-server", server.httpUrl];
+    return [...login, ...where];
+  }
+
+  const say = (to: string, text: string): Promise<Ended> =>
+    runCommand(["send", ...account("alice"), to, text]);
+
+  const alice = (command: string, ...words: readonly string[]): Promise<Ended> =>
+    runCommand([command, ...account("alice"), ...words]);
+
+  test("history prints conversations, and what was said in one of them", async () => {
+    const list = await alice("history");
+    assert.deepEqual([list.status, list.err], [0, ""]);
+    assert.match(list.out, /^sip:carol@\S+ \(user\): \S+ \S+ you: hello carol\nsip:bob@/);
+    const bob = await alice("history", "bob", "--limit", "2");
+    const [first = "", second = ""] = bob.out.split("\n");
+    assert.match(first, /^\d{4}-\d\d-\d\d \d\d:\d\d you: 請求書を送りました$/);
+    assert.match(second, /you: red \ufffd\[31m alert$/);
+    const [, cursor = ""] = /^older: --before (\S+)$/m.exec(bob.err) ?? [];
+    const older = await alice("history", "bob", "--before", cursor, "--json");
+    const [message] = older.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([message.text, message.direction], ["the Invoice of May", "out"]);
+    assert.equal(older.err, "");
+  });
+
+  test("search finds parts of words, export writes whole files, remove removes", async () => {
+    const found = await alice("search", "voice", "may");
+    assert.match(found.out, /^bob, \S+ \S+ you: the Invoice of May\n$/);
+    assert.equal((await alice("search", "--in", "carol", "invoice")).out, "");
+    const [hit] = (await alice("search", "求書", "--json")).out.split("\n");
+    const { id, matches } = JSON.parse(hit ?? "");
+    assert.deepEqual(matches, [{ start: 1, length: 2 }]);
+
+    const page = join(folder, "history.html");
+    const exported = await alice("export", "--format", "html", "-o", page);
+    assert.deepEqual([exported.status, exported.out, exported.err], [0, "", ""]);
+    assert.match(readFileSync(page, "utf8"), /^<!doctype html>[^]*請求書[^]*<\/html>\n$/);
+    assert.equal(statSync(page).mode & 0o777, 0o600);
+    const lines = (await alice("export", "--format", "jsonl", "--with", "carol")).out.trim();
+    assert.equal(JSON.parse(lines).text, "hello carol");
+
+    assert.equal((await alice("history", "remove", id)).out, "removed\n");
+    const again = await alice("history", "remove", id);
+    assert.deepEqual([again.status, again.err], [1, "parlance: it was not there\n"]);
+    assert.equal((await alice("history", "remove", "--with", "carol")).status, 0);
+    assert.doesNotMatch((await alice("history")).out, /carol/);
+    assert.equal((await alice("history", "remove")).status, 2);
+  });
+
+  test("without a server that is known, the commands say what they need", async () => {
+    const [, , , , ...rest] = account("alice");
+    const login = ["--user", `sip:alice@${DOMAIN}`, "--password", "x", ...rest.slice(0, 2)];
+    const { status, err } = await runCommand(["search", ...login, "x"]);
+    assert.equal(status, 2);
+    assert.match(err, /give --file-server/);
+  });
+
+  test("/history goes back further each time, /search finds, and what was said elsewhere comes", async (t) => {
+    const chat = new RunningCommand(["chat", ...account("bob"), "alice"]);
+    t.after(() => chat.kill());
+    await chat.line(/You are bob/);
+    for (let count = 1; count <= 3; count += 1) await say("bob", `line ${count}`);
+    await chat.line(/^alice: line 3/);
+    chat.write("/history 1");
+    await chat.line(/ alice: line 3$/);
+    chat.write("/history 1");
+    await chat.line(/ alice: line 2$/);
+    chat.write("/search LINE 1");
+    await chat.line(/ alice: line 1$/);
+    const other = await runCommand(["send", ...account("bob"), "alice", "from my other device"]);
+    assert.equal(other.status, 0);
+    await chat.line(/^you, elsewhere: from my other device/);
+    chat.write("/quit");
+    assert.equal((await chat.end()).status, 0);
+  });
+});
