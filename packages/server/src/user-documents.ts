@@ -10,6 +10,7 @@ import { Rate } from "./core/rate.ts";
 import type { Bounds } from "./limits.ts";
 import { LiveGroups } from "./live-groups.ts";
 import type { ServerDocuments, User, WebLogin } from "./ports/index.ts";
+import { ProfileNames } from "./profile-names.ts";
 import type { PublicUrl } from "./public-url.ts";
 import type { WebHandler } from "./web/index.ts";
 import {
@@ -96,6 +97,11 @@ export function makeDocuments(
   const live = new LiveGroups({ ...common, configured }, limits.conferenceParticipants);
   documents.onChange((news) => policy.changed(news));
   documents.onChange((news) => live.changed(news));
+  const names = new ProfileNames({
+    store: stores.documents,
+    called: (account, name) => directory.named(account)?.callsHimself(name),
+  });
+  documents.onChange((news) => names.changed(news));
   const { subscriptions: notifier, calls } = core;
   const events = new XcapDiffEvents({
     ...common,
@@ -139,6 +145,7 @@ export function makeDocuments(
     async start() {
       await policy.start();
       await live.start();
+      await names.start();
     },
     handler(root, login) {
       const xcap = new Xcap(

@@ -99,3 +99,23 @@ test("a profile says what the user is called, in one language at a time", async 
     [undefined, "Alice Ångström", "A", "Alice", undefined],
   );
 });
+
+test("in a room others see the name of the profile, unless it would pass for somebody else", async (t) => {
+  const world = await worldFor(t, { server: { rooms: [{ name: "lobby" }] } });
+  const lobby = "sip:lobby@parlance.test";
+  const [alice, bob, carol] = [
+    await world.client("alice"),
+    await world.client("bob"),
+    await world.client("carol"),
+  ];
+  await world.until(alice.profile.set({ displayName: "Alice Ångström" }));
+  await world.until(carol.profile.set({ displayName: "Administrator" }));
+  await world.restartServer();
+  await world.run(60_000);
+  const seen = await world.until(bob.join(lobby));
+  await world.until(alice.join(lobby));
+  await world.until(carol.join(lobby));
+  const names = () => seen.members.map(({ name }) => name);
+  await world.until(() => names().length === 3);
+  assert.deepEqual(names(), ["bob", "Alice Ångström", "carol"]);
+});

@@ -19,6 +19,7 @@ interface Opened {
 /** One account in memory. Lives as long as the account; `user` is replaced when it changes. */
 export class Account {
   user: User;
+  #profileName: string | undefined;
   /** Grows whenever what was granted before must end: proofs of an older generation are void. */
   generation = 0;
   #stored: StoredAccount;
@@ -32,6 +33,12 @@ export class Account {
 
   get stored(): StoredAccount {
     return this.#stored;
+  }
+
+  /** As his profile says from now on. OMA Shared Profile XDM */
+  callsHimself(name: string | undefined): void {
+    this.#profileName = name;
+    this.user = { ...this.user, profileName: name };
   }
 
   /** H(user:realm:password), opened once and then kept: every registration needs it. */
@@ -56,7 +63,7 @@ export class Account {
       this.#stored.identities.some((identity) => !stored.identities.includes(identity));
     this.#stored = stored;
     this.#opened = [];
-    this.user = userOf(stored);
+    this.user = { ...userOf(stored), profileName: this.#profileName };
     if (revoked) this.generation += 1;
     return revoked;
   }

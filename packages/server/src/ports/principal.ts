@@ -9,7 +9,10 @@ export interface User {
   readonly address: string;
   /** Address keys of every identity that the user may claim, the primary one first. */
   readonly identities: readonly string[];
+  /** As the operator calls him. */
   readonly displayName: string | undefined;
+  /** As he calls himself in his profile; shown to others only where it passes for nobody else. */
+  readonly profileName?: string | undefined;
   readonly disabled: boolean;
 }
 

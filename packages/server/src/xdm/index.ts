@@ -12,5 +12,5 @@ export { GROUPS, type GroupNames, groups } from "./usages/groups.ts";
 export { groupUsageList, resourceLists } from "./usages/lists.ts";
 export { conversationHistory, deferredList, historyState } from "./usages/server-written.ts";
 export type { Usage } from "./usages/usage.ts";
-export { userProfile } from "./usages/user-profile.ts";
+export { USER_PROFILE, userProfile } from "./usages/user-profile.ts";
 export { Xcap, type XcapOptions, type XcapPorts } from "./xcap.ts";

@@ -15,6 +15,8 @@ export interface Newcomer {
   readonly wish: string | undefined;
   /** As his account has it. */
   readonly accountName: string | undefined;
+  /** As he calls himself in his profile. */
+  readonly profileName: string | undefined;
   /** As the document of the group has it. */
   readonly groupName: string | undefined;
 }
@@ -25,13 +27,14 @@ export function appearanceOf(
   random: Random,
   taken: (entity: string) => boolean,
 ): Appearance {
-  const { uri, anonymous, wish, accountName, groupName } = newcomer;
+  const { uri, anonymous, wish, accountName, groupName, profileName } = newcomer;
+  const own = profileName === undefined ? undefined : nicknameAtJoin(profileName, policy);
   return {
     entity: participantEntity(uri, anonymous, random, taken),
     anonymous,
     alias: wish === undefined ? undefined : nicknameAtJoin(wish, policy),
     displayName: undefined,
     groupName: anonymous ? undefined : groupName,
-    profileName: anonymous ? undefined : accountName,
+    profileName: anonymous ? undefined : (own ?? accountName),
   };
 }

@@ -72,6 +72,7 @@ export function comer(
       anonymous: originator.anonymous,
       wish: wishIn(name, originator),
       accountName: originator.user?.displayName,
+      profileName: originator.user?.profileName,
       groupName: groupNameOf(person.address, conference.group),
     },
     conference.people.names.policyFor(person.address),
@@ -84,9 +85,10 @@ export function comer(
   return one;
 }
 
-/** A name that is not that of his account is what he wishes to be called here. Clause 7.1.1.15 */
+/** A name that is not that of his account or profile is what he wishes to be called here. Clause 7.1.1.15 */
 function wishIn(name: string | undefined, { user, anonymous }: Originator): string | undefined {
-  return name === user?.displayName || (anonymous && name === ANONYMOUS_NAME) ? undefined : name;
+  const known = name === user?.displayName || name === user?.profileName;
+  return known || (anonymous && name === ANONYMOUS_NAME) ? undefined : name;
 }
 
 export interface Guest {
@@ -119,6 +121,7 @@ export function guest(
       anonymous: anonymize,
       wish: undefined,
       accountName: displayName ?? user?.displayName,
+      profileName: displayName === undefined ? user?.profileName : undefined,
       groupName: groupNameOf(address, conference.group),
     },
     conference.people.names.policyFor(address),
