@@ -312,7 +312,10 @@ test("unknown methods are 501, PUBLISH and unknown packages at one's own address
       edit.setText("Event", "presence"),
     );
     assert.equal(response.status, 489);
-    assert.equal(response.text("Allow-Events"), "reg, poc-settings, xcap-diff");
+    assert.equal(
+      response.text("Allow-Events"),
+      "reg, poc-settings, xcap-diff, sip-profile, ua-profile",
+    );
   }
   const toServer = await alice.request("MESSAGE", `sip:${DOMAIN}`);
   assert.equal(toServer.status, 405);
