@@ -14,7 +14,7 @@ import type { ClientEvents } from "./events.ts";
 import type { FileServer } from "./files/index.ts";
 import type { History } from "./history/history.ts";
 import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
-import type { ConnectOptions } from "./options.ts";
+import type { CloseOptions, ConnectOptions } from "./options.ts";
 import type { OwnedEvents } from "./owned/owned.ts";
 import type { OwnedParts } from "./owned/when-asked.ts";
 import type { IncomingMessage, ReferenceMessage } from "./receiving/incoming-message.ts";
@@ -239,9 +239,19 @@ export class ImClient {
     return newest.map((record) => ({ address: record.conversation, newest: this.#entry(record) }));
   }
 
-  /** Sends what can still be sent, leaves, and lets go of everything. */
-  close(): Promise<void> {
-    this.#closing ??= this.#engine.end().finally(() => this.#events.clear());
+  /** The server wakes this device when its connection is gone; see the option `push`. */
+  get wakeable(): boolean {
+    return this.#engine.agent.connection.registered?.wakeable ?? false;
+  }
+
+  /**
+   * Sends what can still be sent, leaves, and lets go of everything. `wakeable`: it does not leave, and is woken for
+   * what comes, until its registration ends.
+   */
+  close({ wakeable = false }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#engine
+      .end(wakeable && this.wakeable)
+      .finally(() => this.#events.clear());
     return this.#closing;
   }
 

@@ -174,7 +174,7 @@ export class Engine {
   }
 
   /** Sends what can still be sent, leaves, and lets go of everything. */
-  async end(): Promise<void> {
+  async end(stays = false): Promise<void> {
     if (this.isOnline) {
       await this.#within(DRAIN_MS, this.outbox.idle());
       await this.#within(DRAIN_MS, this.receiver.idle());
@@ -192,7 +192,7 @@ export class Engine {
     this.owned.end();
     // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
     await this.#within(GOODBYE_MS, this.agent.requests.idle());
-    await this.#within(DRAIN_MS, this.agent.connection.end());
+    await this.#within(DRAIN_MS, this.agent.connection.end(stays));
     this.receiver.stop();
     this.outbox.end();
     this.sessions.stop();

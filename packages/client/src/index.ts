@@ -55,7 +55,7 @@ export type {
   SearchOptions,
 } from "./history/kept-message.ts";
 export type { UnreadChange } from "./history/unread.ts";
-export type { ConnectOptions, SecretOptions } from "./options.ts";
+export type { CloseOptions, ConnectOptions, PushOptions, SecretOptions } from "./options.ts";
 export type { CallOptions } from "./owned/block-list.ts";
 export type { Contact, ContactList } from "./owned/contact-lists.ts";
 export type { ContactOptions } from "./owned/contacts.ts";

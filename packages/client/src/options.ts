@@ -38,6 +38,11 @@ export interface ConnectOptions {
   /** Lifetime asked for a registration. Default 3600 s. */
   readonly registrationSeconds?: number;
   /**
+   * How the server wakes this device when its connection is gone: what a push service has given it. Whether the server
+   * does is told by `ImClient.wakeable`; one that cannot refuses (status 555). RFC 8599
+   */
+  readonly push?: PushOptions;
+  /**
    * Whether the way to every recipient runs over TCP, TLS or WebSocket all along, so that pager mode
    * may carry any size. By default known for users of the own domain, reached over a stream to an
    * IM server, and for nobody else. IM-8.1-02
@@ -65,11 +70,30 @@ export interface ConnectOptions {
   readonly signal?: Signal;
 }
 
+/** How a client is let go of. */
+export interface CloseOptions {
+  /** The registration stays, where the server wakes this device. */
+  readonly wakeable?: boolean;
+}
+
+/** RFC 8599 §8.3 */
+export interface PushOptions {
+  /** `fcm`, `apns`, `webpush`, or as agreed with the server. */
+  readonly provider: string;
+  /** What the push service knows the device by. */
+  readonly prid: string;
+  /** What the provider needs beside. */
+  readonly param?: string;
+}
+
 export interface Account {
   readonly uri: SipUri;
   readonly domain: string;
   readonly username: string;
 }
+
+/** Of each word for a push service: what servers take. */
+const MAX_PUSH = 1_024;
 
 /** Of a display name, in code points. */
 const MAX_NAME = 64;
@@ -81,6 +105,15 @@ export function readAccount(options: ConnectOptions): Account {
   }
   if (Array.from(options.displayName ?? "").length > MAX_NAME) {
     throw new TypeError(`displayName: at most ${MAX_NAME} characters`);
+  }
+  for (const [name, value] of Object.entries(options.push ?? {})) {
+    if (
+      typeof value !== "string" ||
+      value.length > MAX_PUSH ||
+      (value === "" && name !== "param")
+    ) {
+      throw new TypeError(`push.${name}: 1 to ${MAX_PUSH} characters`);
+    }
   }
   const uri = read.value;
   return { uri, domain: uri.host, username: options.username ?? uri.user ?? "" };

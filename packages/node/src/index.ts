@@ -7,6 +7,7 @@ export * from "./http/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";
 export * from "./msrp-transports/index.ts";
+export * from "./push/index.ts";
 export * from "./secrets/index.ts";
 export * from "./sip-transports/index.ts";
 export * from "./store/index.ts";

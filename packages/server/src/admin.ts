@@ -5,6 +5,7 @@ import type { DigestSecret } from "@parlance/wire";
 import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/accounts.ts";
 import type { Directory } from "./core/directory.ts";
 import type { AccountLogins } from "./core/logins.ts";
+import type { Sleeper } from "./core/push/sleepers.ts";
 import type { Registrar } from "./core/registrar/registrar.ts";
 import type { WaitingList } from "./deferred/index.ts";
 import type { LiveSessions } from "./live-sessions.ts";
@@ -20,6 +21,10 @@ export interface BindingView {
   readonly imClient: boolean;
   /** "TLS 192.0.2.1:49152" for a connection of the client. */
   readonly connection: string | undefined;
+  /** By which push service it can be woken. RFC 8599 */
+  readonly push: string | undefined;
+  /** Its connection is gone: it has to be woken. */
+  readonly asleep: boolean;
 }
 
 /** What a user has set for himself. */
@@ -88,7 +93,9 @@ export function admin(of: AdminParts): Admin {
     users: usersOf(of),
     bindings(name) {
       const user = userNamed(name);
-      return user === undefined ? [] : registrar.contacts.of(user.address).map(viewOf);
+      if (user === undefined) return [];
+      const awake = registrar.contacts.of(user.address).map(viewOf);
+      return [...awake, ...registrar.sleepersOf(user.address).map(sleeperView)];
     },
     disconnect(name) {
       const user = userNamed(name);
@@ -179,10 +186,30 @@ function settingsOf(user: User, settings: UserSettings): SettingsView {
   };
 }
 
+function sleeperView({ row, expiresAt, provider }: Sleeper): BindingView {
+  const { contactText, instance, registeredAt, q } = row;
+  return {
+    contact: withoutPush(contactText),
+    instance,
+    expiresAt,
+    registeredAt,
+    q: q / 1_000,
+    imClient: true,
+    connection: undefined,
+    push: provider,
+    asleep: true,
+  };
+}
+
+/** By it anybody could wake the device. */
+function withoutPush(contactText: string): string {
+  return contactText.replaceAll(/;pn-(?:prid|param)=[^;>]*/gi, "");
+}
+
 function viewOf(contact: ReturnType<Registrar["contacts"]["of"]>[number]): BindingView {
   const { contactText, instance, expiresAt, q, imClient, row, flow } = contact;
   return {
-    contact: contactText,
+    contact: withoutPush(contactText),
     instance,
     expiresAt,
     registeredAt: row.registeredAt,
@@ -190,5 +217,7 @@ function viewOf(contact: ReturnType<Registrar["contacts"]["of"]>[number]): Bindi
     imClient,
     connection:
       flow === undefined ? undefined : `${flow.transport} ${flow.remote.host}:${flow.remote.port}`,
+    push: contact.push?.provider,
+    asleep: false,
   };
 }

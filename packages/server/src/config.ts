@@ -10,7 +10,7 @@ import type { TrustedPeer } from "./core/peers.ts";
 import type { StaticRoute } from "./core/routes.ts";
 import type { Bounds } from "./limits.ts";
 import type { Anchor } from "./participating/index.ts";
-import type { Log, Metrics, Sealing, SecurityWatch } from "./ports/index.ts";
+import type { Log, Metrics, PushService, Sealing, SecurityWatch } from "./ports/index.ts";
 import type { FileContent, Stores } from "./store/index.ts";
 import type { TokenKeys } from "./web-authentication/index.ts";
 
@@ -116,6 +116,8 @@ export interface ServerPorts {
   readonly msrp?: MsrpDialer;
   /** Calls back when what came in this turn of the event loop was read: what is written to many is gathered until then. */
   readonly endOfTurn?: (run: () => void) => void;
+  /** Wakes devices that sleep; without it none is believed to. RFC 8599 */
+  readonly push?: PushService;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Told of failed logins, refusals, bounds that were hit and what could not be read. */

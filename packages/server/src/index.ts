@@ -13,9 +13,12 @@ export type {
   Log,
   LogFields,
   Metrics,
+  PushService,
   Sealing,
   SecurityWatch,
   User,
+  Wake,
+  WakeOutcome,
 } from "./ports/index.ts";
 export {
   createServer,

@@ -82,6 +82,12 @@ export const defaultLimits = {
   expiredBindingsPerTick: 500, // a mass expiry must not hold up the traffic
   flowTimerSeconds: 120, // RFC 5626 §4.4.1: the keep-alive that a client behind a NAT needs
 
+  // Devices that have to be woken.
+  pushWaitSeconds: 8, // for a device to register, while its message waits: with the 20 s for its answer below the sender's 32
+  pushRingSeconds: 30, // the same for a session: its caller hears ringing for minutes
+  pushWaiting: 10_000, // requests that wait for devices
+  pushWaitingPerUser: 50, // a burst of messages for somebody asleep
+
   // Subscriptions.
   subscriptionsPerUser: 50,
   subscriptionsPerResource: 1_000,

@@ -187,6 +187,22 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     about: "Seconds between the keep-alives that clients are asked for.",
     least: 1,
   },
+  pushWaitSeconds: {
+    usual: 8,
+    about: "Seconds that a message waits for a device that was woken.",
+    least: 1,
+  },
+  pushRingSeconds: {
+    usual: 30,
+    about: "Seconds that an invitation waits for a device that was woken.",
+    least: 1,
+  },
+  pushWaiting: {
+    usual: 10_000,
+    about: "Requests that wait for devices that were woken.",
+    least: 1,
+  },
+  pushWaitingPerUser: { usual: 50, about: "The same, for one user.", least: 1 },
   subscriptionsPerUser: { usual: 50, about: "Subscriptions of one user." },
   subscriptionsPerResource: { usual: 1_000, about: "Subscriptions to one resource." },
   minSubscriptionSeconds: { usual: 60, about: "Seconds of the shortest subscription.", least: 1 },

@@ -361,6 +361,26 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("Conversations kept on the server. docs/history.md tells how."),
+  push: z
+    .strictObject({
+      webhook: z
+        .string()
+        .regex(/^https?:\/\/[^\s#]+$/i, "expected https://HOST[/PATH]")
+        .nullable()
+        .default(null)
+        .describe(
+          "What is asked, and nothing else, to wake a device that sleeps; null: none is woken. docs/push.md says what it gets.",
+        ),
+      secretFile: text(
+        "Key of the signatures (whsec_…), relative to the data folder; made when it is absent.",
+      ).default("push.secret"),
+      providers: z
+        .array(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "expected a name such as fcm"))
+        .default(["apns", "fcm", "webpush"])
+        .describe("Values of pn-provider that the webhook serves; others get 555."),
+    })
+    .prefault({})
+    .describe("Waking of devices (RFC 8599)."),
   trace: z
     .strictObject({
       bytes: z

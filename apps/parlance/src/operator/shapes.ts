@@ -38,7 +38,7 @@ export const contactShape = z
     imClient: z.boolean().describe("Sends the IM feature tag."),
     connection: z.string().optional().describe("TLS 192.0.2.1:49152, for one of the client's own."),
     push: z.string().optional().describe("Provider by which it can be woken. RFC 8599"),
-    asleep: z.boolean().optional().describe("Its connection is gone: it has to be woken."),
+    asleep: z.boolean().describe("Its connection is gone: it has to be woken."),
   })
   .meta({ id: "Contact" });
 

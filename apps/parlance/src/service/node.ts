@@ -1,4 +1,5 @@
 /** One node of the service: configuration in, listeners and a running server out. Composition only. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
@@ -9,6 +10,9 @@ import {
   MsrpTransports,
   openStores,
   PrometheusMetrics,
+  PushWebhook,
+  readOrMakeSecretFile,
+  Secret,
   SecurityEvents,
   ServerKeys,
   SipTransports,
@@ -97,6 +101,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       tokens: keys.derive("tokens"),
     },
     msrp,
+    ...openPush(config, { data, log, parts }),
     endOfTurn: setImmediate,
     log,
     metrics,
@@ -155,6 +160,29 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
       await parts.close();
     },
   };
+}
+
+/** Nothing where nobody is to be woken. */
+function openPush(
+  { push }: Configuration,
+  {
+    data,
+    log,
+    parts,
+  }: { readonly data: string; readonly log: StructuredLog; readonly parts: Parts },
+): { readonly push?: PushWebhook } {
+  if (push.webhook === null) return {};
+  const file = resolve(data, push.secretFile);
+  const secret = new Secret(readOrMakeSecretFile(file, newPushSecret));
+  const { webhook: url, providers } = push;
+  const failed = (why: string): void => log.warn("device not woken", { why });
+  const made = new PushWebhook({ url, providers, secret, failed });
+  parts.add(() => made.close());
+  return { push: made };
+}
+
+function newPushSecret(): string {
+  return `whsec_${randomBytes(32).toString("base64")}\n`;
 }
 
 function explainStore(error: unknown, data: string): never {

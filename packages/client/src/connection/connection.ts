@@ -80,9 +80,9 @@ export class Connection {
     else this.lost();
   }
 
-  /** Says goodbye, as far as anybody listens. */
-  async end(): Promise<void> {
-    const online = this.#state.state === "online";
+  /** Says goodbye, as far as anybody listens. `stays`: the registration does, for a device that can be woken. */
+  async end(stays = false): Promise<void> {
+    const online = this.#state.state === "online" && !stays;
     this.#ended = true;
     this.#retry();
     if (online) await this.#ports.registration.leave().catch(() => {}); // it expires by itself

@@ -25,6 +25,7 @@ import {
 } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
+import type { PushOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import type { Requests } from "./requests.ts";
 
@@ -35,6 +36,7 @@ export interface Registering {
   readonly instance: string;
   readonly seconds: number;
   readonly userAgent: string;
+  readonly push: PushOptions | undefined;
 }
 
 export interface RegistrationPorts {
@@ -49,6 +51,8 @@ export interface Registered {
   readonly flowTimerS: number | undefined;
   /** It says that it is an IM server. Appendix F */
   readonly imServer: boolean;
+  /** It wakes the device when its connection is gone. RFC 8599 §4.1 */
+  readonly wakeable: boolean;
   /** All addresses of the user that the server knows. RFC 3455 §4.1 */
   readonly associated: readonly string[];
 }
@@ -111,6 +115,7 @@ export class Registration {
       seconds: granted,
       flowTimerS: flowTimerOf(response),
       imServer: isImServer(response.text("Server")),
+      wakeable: wakes(response, this.#about.push),
       associated: (response.get(headers.PAssociatedUri) ?? []).map(({ uri }) => addressKey(uri)),
     };
   }
@@ -151,9 +156,9 @@ export class Registration {
 }
 
 /** Where the server reaches us: by the flow itself, whatever a NAT makes of its address. */
-function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
+function contactOn(flow: Flow, { account, instance, push }: Registering): NameAddr {
   const { transport, local } = flow;
-  const params = Params.none.with("transport", transport.toLowerCase());
+  const params = withPush(Params.none.with("transport", transport.toLowerCase()), push);
   const uri = isWebSocket(transport)
     ? sipUri(account.user, local.host, { params }) // a made-up name without a port, RFC 7118 §5.1
     : sipUri(account.user, local.host, { port: local.port, params });
@@ -169,9 +174,24 @@ function contactOn(flow: Flow, { account, instance }: Registering): NameAddr {
   };
 }
 
+/** RFC 8599 §4.1.1 */
+function withPush(params: Params, push: PushOptions | undefined): Params {
+  if (push === undefined) return params;
+  const { provider, prid, param } = push;
+  const told = params.with("pn-provider", provider).with("pn-prid", prid);
+  return param === undefined ? told : told.with("pn-param", param);
+}
+
+function wakes(response: SipResponse, push: PushOptions | undefined): boolean {
+  if (push === undefined) return false;
+  const told = response.texts("Feature-Caps").join(",").toLowerCase();
+  return told.includes(`+sip.pns="${push.provider.toLowerCase()}"`); // RFC 8599 §8.2
+}
+
 function refusedWith(response: SipResponse): ImError {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response);
+  if (status === 555) return new ImError("refused", { status }); // RFC 8599 §8.1: it will not be served later, either
   if (status >= 500 || status === 408 || retryAfterMs !== undefined) {
     return new ImError("server trouble", { status, ...retryAfterMs });
   }

@@ -65,7 +65,7 @@ export class UserAgent {
         if (!this.#line.dropOther(flow)) this.connection.doubted();
       },
     );
-    const registration = this.#makeRegistration(options.registrationSeconds ?? 3_600);
+    const registration = this.#makeRegistration(options);
     this.calls = new Calls({
       ...runtime,
       requests: this.requests,
@@ -131,11 +131,11 @@ export class UserAgent {
     );
   }
 
-  #makeRegistration(seconds: number): Registration {
+  #makeRegistration({ registrationSeconds: seconds = 3_600, push }: ConnectOptions): Registration {
     const { runtime, account, instance, userAgent } = this.#ports;
     const { clock, random } = runtime;
     return new Registration(
-      { account: account.uri, domain: account.domain, instance, seconds, userAgent },
+      { account: account.uri, domain: account.domain, instance, seconds, userAgent, push },
       { clock, random, requests: this.requests },
       (error) => this.connection.refreshFailed(error),
     );

@@ -25,6 +25,8 @@ import { Location } from "./location.ts";
 import { AccountLogins } from "./logins.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { Peers } from "./peers.ts";
+import { Sleepers } from "./push/sleepers.ts";
+import { Waking } from "./push/waking.ts";
 import { RegEvents } from "./registrar/reg-events.ts";
 import { Registrar } from "./registrar/registrar.ts";
 import { Registration } from "./registrar/registration.ts";
@@ -62,6 +64,7 @@ export class Core {
   readonly #patientSender: Sender;
   readonly #look: RegistrationLook | undefined;
   readonly #dispatch: Dispatch;
+  readonly #waking: Waking;
   #tick: Cancel | undefined;
 
   constructor(config: ServerConfig, limits: Limits, ports: ServerPorts, directory: Directory) {
@@ -98,6 +101,7 @@ export class Core {
       md5,
       nonceKey: secrets.nonces,
     });
+    const sleepers = new Sleepers(limits.bindingsPerUser);
     this.registrar = new Registrar({
       store: stores.bindings,
       directory,
@@ -106,9 +110,28 @@ export class Core {
       limits,
       plainSip,
       behindCore: as !== undefined,
+      pushProviders: as === undefined ? ports.push?.providers : undefined,
+      sleepers,
       log,
       hits,
     });
+    this.#waking = new Waking(
+      {
+        service: ports.push,
+        sleepers,
+        clock,
+        random,
+        metrics: ports.metrics,
+        hits,
+        gone: (sleeper) => this.registrar.forget(sleeper),
+      },
+      {
+        messageWaitMs: limits.pushWaitSeconds * 1_000,
+        sessionWaitMs: limits.pushRingSeconds * 1_000,
+        waiting: limits.pushWaiting,
+        waitingOfUser: limits.pushWaitingPerUser,
+      },
+    );
     this.endpoint = new Endpoint(
       {
         transports: ports.transports,
@@ -167,6 +190,7 @@ export class Core {
       home,
       directory,
       location,
+      waking: this.#waking,
       routes: behindCore?.forwarder ?? new Routes(config.core?.routes ?? [], own),
       forwarder: behindCore?.forwarder ?? own,
       behindCore: behindCore?.hops.transport,
@@ -209,7 +233,10 @@ export class Core {
       answers,
       hits,
       serviceRoute: config.core?.serviceRoute ?? [],
-      reachable: ({ user }) => this.onReachable?.(user),
+      reachable: ({ user }) => {
+        this.onReachable?.(user);
+        this.#waking.registered(user.address);
+      },
     });
     const served = behindCore?.serving({
       home,
@@ -299,6 +326,7 @@ export class Core {
 
   stop(): void {
     this.#tick?.();
+    this.#waking.stop();
     this.#look?.stop();
     this.#sender.stop();
     this.#patientSender.stop();
@@ -344,6 +372,7 @@ export class Core {
       this.registrar.purge().catch((error: unknown) => {
         this.#ports.log.error("expired contacts not removed", { error: errorText(error) });
       });
+      this.#waking.refresh(this.registrar.endingSleepers());
       this.#schedule();
     });
   }

@@ -34,6 +34,8 @@ import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
 import { changedOnward, onwardOf, onwardToContacts } from "./onward.ts";
 import { edited, RequestPassage } from "./passage.ts";
+import { waitsForDevice, wakeAfterFailure } from "./push/wait-for-device.ts";
+import type { Waking } from "./push/waking.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
 import { type Exits, passBack } from "./routes.ts";
 import { asAnother, asAsked } from "./second-try.ts";
@@ -44,6 +46,7 @@ export interface WayPorts {
   readonly home: Home;
   readonly directory: Directory;
   readonly location: Location;
+  readonly waking: Waking;
   readonly routes: Exits;
   readonly forwarder: Pick<Forwarder, "toContacts">;
   /** Set: users of the domain are reached by way of a core, as everybody else is, and by this transport. */
@@ -140,6 +143,7 @@ export class ThroughWay implements Way {
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
     const contacts = location.find(passage.request, account, passage.receivedAt);
+    if (this.#isAwaited(passage, account, contacts, asker)) return;
     this.toUser(passage, account, contacts, asker);
   }
 
@@ -286,6 +290,26 @@ export class ThroughWay implements Way {
     asker.refuse(refuse(contacts === 480 ? "unreachable" : "no such user"));
   }
 
+  #isAwaited(
+    passage: Passage,
+    account: Account,
+    contacts: readonly RegisteredContact[],
+    asker: Asker,
+  ): boolean {
+    const { waking, location, clock, decisions } = this.#ports;
+    const { user } = account;
+    const judge = (): Verdict => this.#serving.terminating.judge(passage, user, contacts);
+    const woken = (): void => {
+      this.#guarded(asker, () => {
+        const now = location.find(passage.request, account, clock.now());
+        this.toUser(passage, account, now, asker);
+      });
+    };
+    const waits = waitsForDevice({ passage, user, contacts, asker, judge, woken }, waking);
+    if (waits) decisions.tell?.(takenBy("waking of devices", passage));
+    return waits;
+  }
+
   /** Participating function of the target user, who has these contacts. */
   toUser(
     passage: Passage,
@@ -378,6 +402,9 @@ export class ThroughWay implements Way {
       if (end.status < 300) return this.#arrived(passage, account, end, asker);
       const failure = { status: end.status, tried: bindings, again: false };
       const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
+      if (verdict.do === "defer") {
+        wakeAfterFailure(passage, account.user, own(bindings), this.#ports.waking);
+      }
       this.#ports.decisions.tell?.(
         decided(AFTER_FAILURE, verdict, passage, [account.user.address]),
       );

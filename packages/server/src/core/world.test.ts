@@ -5,7 +5,7 @@ import type { MsrpDialer } from "@parlance/msrp";
 import type { Flow } from "@parlance/sip";
 import { type StartHash, utf8Bytes } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
-import type { Log } from "../ports/index.ts";
+import type { Log, PushService } from "../ports/index.ts";
 import { createServer, type Server } from "../server.ts";
 import {
   type Disk,
@@ -51,6 +51,8 @@ export class World {
   /** Opens MSRP connections of the server; set it before `start` for a server with a user plane. */
   msrp: MsrpDialer | undefined;
   largeMessages: MemoryContent | undefined;
+  /** Wakes devices, like `msrp`. */
+  push: PushService | undefined;
   stores: MemoryStores = memoryStores();
   #server: Server | undefined;
   #machine: Machine | undefined;
@@ -61,9 +63,11 @@ export class World {
     config: Partial<ServerConfig> = {},
     disk?: Disk,
     msrp?: MsrpDialer,
+    push?: PushService,
   ): Promise<World> {
     const world = new World();
     world.msrp = msrp;
+    world.push = push;
     world.stores = memoryStores(disk === undefined ? {} : { disk });
     await world.start(config);
     for (const name of ["alice", "bob", "carol"]) {
@@ -100,6 +104,7 @@ export class World {
         tokens: { current: utf8Bytes("token key token key token key 32") },
       },
       ...(this.msrp === undefined ? {} : { msrp: this.msrp, largeMessages: this.#keptContents() }),
+      ...(this.push === undefined ? {} : { push: this.push }),
       log,
       metrics: this.metrics,
       security: { report: (event, source) => void this.suspected.push(`${event} ${source}`) },

@@ -50,6 +50,7 @@ export type { Onward, OnwardUser, Towards } from "./onward.ts";
 export type { OwnAddress, OwnTarget } from "./own-address.ts";
 export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
+export type { PushService, Wake, WakeOutcome } from "./push.ts";
 export type { ReadContent } from "./read-content.ts";
 export type { Recording } from "./recording.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";

@@ -19,6 +19,8 @@ import { FormatError, parsed } from "@parlance/wire";
 import type { Binding } from "../../ports/index.ts";
 import type { StoredBinding } from "../../store/index.ts";
 import type { Account } from "../directory.ts";
+import { type PushTarget, pushTargetOf } from "../push/push-target.ts";
+import { ASLEEP } from "../push/sleepers.ts";
 
 export class RegisteredContact implements Binding {
   readonly id: number;
@@ -129,12 +131,24 @@ export class RegisteredContact implements Binding {
     return this.row.flow === AT_THE_CORE;
   }
 
+  /** How its device is woken when its connection is gone. RFC 8599 */
+  get push(): PushTarget | undefined {
+    return MAY_BE_WOKEN.test(this.row.contactText) ? pushTargetOf(this.contact) : undefined;
+  }
+
+  /** Its registration outlives its connection. */
+  get outlivesFlow(): boolean {
+    return this.row.flow === ASLEEP;
+  }
+
   /** Where requests go, unless a path leads to it. */
   get target(): Flow | Hop {
     this.#target ??= this.flow ?? readHop(this.row.flow) ?? hopOf(this.contact);
     return this.#target;
   }
 }
+
+const MAY_BE_WOKEN = /;pn-prid=/i;
 
 /** What a contact says about its device, shared by all that say the same. */
 export interface Capabilities {
@@ -234,6 +248,11 @@ function hopOf({ secure, host, port, params }: SipUri): Hop {
 /** Between the brackets that `writeContact` puts around it. */
 function uriTextOf(contactText: string): string {
   return contactText.slice(1, contactText.indexOf(">"));
+}
+
+/** Throws `FormatError`. */
+export function contactUriOf({ contactText }: StoredBinding): SipUri {
+  return sipUriOf(uriTextOf(contactText));
 }
 
 function sipUriOf(text: string): SipUri {

@@ -1,24 +1,22 @@
 /** The registrar: keeps where each user can be reached. RFC 3261 §10.3, RFC 5626 §6, RFC 3327 §5.3 */
 import { type Refusal, refuse } from "@parlance/im";
-import {
-  Contact,
-  Expires,
-  type Flow,
-  formatUri,
-  judgeOutbound,
-  type NameAddr,
-  Path,
-  type SipRequest,
-  type SipUri,
-  Supported,
-} from "@parlance/sip";
+import { Contact, Expires, type Flow, formatUri, Path, type SipRequest } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { Limits } from "../../limits.ts";
 import type { LimitWatch, Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
-import { AT_THE_CORE, CapabilitiesReader, NO_CAPABILITIES, RegisteredContact } from "./contact.ts";
+import { judgePush } from "../push/push-target.ts";
+import type { Sleeper, Sleepers } from "../push/sleepers.ts";
+import { Asleep, isAsleep, sleeperRemoval } from "./asleep.ts";
+import {
+  AT_THE_CORE,
+  CapabilitiesReader,
+  contactUriOf,
+  NO_CAPABILITIES,
+  RegisteredContact,
+} from "./contact.ts";
 import { Contacts } from "./contacts.ts";
 import { Fallbacks } from "./fallbacks.ts";
 import {
@@ -28,6 +26,7 @@ import {
   type Wanted,
 } from "./judge-registration.ts";
 import { covers } from "./lease.ts";
+import { judgeOutboundOf, outboundRefusal } from "./outbound-of.ts";
 import { reachOf } from "./reach.ts";
 import { changeFor, ownRow, removal, rowOf } from "./stored-row.ts";
 
@@ -56,6 +55,9 @@ export interface RegistrarPorts {
   readonly plainSip: boolean;
   /** The contacts are those of a core, which tells of them. */
   readonly behindCore: boolean;
+  /** Values of `pn-provider` that are served; undefined: no device is woken. RFC 8599 */
+  readonly pushProviders: readonly string[] | undefined;
+  readonly sleepers: Sleepers;
   readonly log: Log;
   readonly hits: LimitWatch;
 }
@@ -77,12 +79,13 @@ export interface Registered {
   readonly requireOutbound: boolean;
   /** Some contact came or was renewed: the user can be reached. */
   readonly reachable: boolean;
+  /** Told in Feature-Caps. RFC 8599 §8.2 */
+  readonly pushProviders: readonly string[];
 }
 
 type Change = Extract<Verdict, { readonly do: "change" }>;
 
 const PAGE = 1_000;
-const NO_OUTBOUND = { do: "ignore" } as const;
 
 export class Registrar {
   readonly contacts = new Contacts();
@@ -90,10 +93,13 @@ export class Registrar {
   readonly #capabilities: CapabilitiesReader;
   readonly #listeners: RegistrarListener[] = [];
   readonly #fallbacks = new Fallbacks();
+  readonly #asleep: Asleep;
   #nextId = 1;
 
   constructor(ports: RegistrarPorts) {
     this.#ports = ports;
+    const { sleepers, pushProviders: providers, clock } = ports;
+    this.#asleep = new Asleep({ sleepers, providers, clock });
     this.#capabilities = new CapabilitiesReader(ports.plainSip);
     ports.directory.onRevoked(({ address }) => this.revoke(address));
   }
@@ -130,9 +136,11 @@ export class Registrar {
     const current = this.contacts.of(account.user.address);
     if (given === undefined) {
       // RFC 3261 §10.3 step 6: no Contact asks for what is there.
-      return { contacts: current, requireOutbound: false, reachable: false };
+      return { contacts: current, requireOutbound: false, reachable: false, pushProviders: [] };
     }
     const contacts: Registration["contacts"] = "star" in given ? "all" : given;
+    const push = judgePush(contacts === "all" ? [] : contacts, this.#ports.pushProviders);
+    if (push.do === "refuse") return refuse("no such push service"); // RFC 8599 §5.6.1
     const outbound = judgeOutboundOf(request, contacts === "all" ? [] : contacts);
     if (outbound.do === "refuse") return outboundRefusal(outbound);
     const registration = {
@@ -148,7 +156,9 @@ export class Registrar {
       if (verdict.limit !== undefined) this.#ports.hits.hit(verdict.limit);
       return verdict.refusal;
     }
-    return this.#carryOut(ask, verdict, outbound.do === "apply" && outbound.requireOutbound);
+    const pushProviders = push.do === "tell" ? push.providers : [];
+    const requireOutbound = outbound.do === "apply" && outbound.requireOutbound;
+    return this.#carryOut(ask, { ...verdict, contacts }, { requireOutbound, pushProviders });
   }
 
   /**
@@ -175,7 +185,20 @@ export class Registrar {
 
   /** The connection is gone, and with it the contacts that live on it. */
   flowClosed(flow: Flow): void {
-    for (const contact of this.contacts.on(flow)) this.#drop(contact, "unregistered");
+    for (const contact of this.contacts.on(flow)) {
+      if (contact.outlivesFlow) this.#forget(this.#asleep.slept(contact));
+      this.#drop(contact, "unregistered");
+    }
+  }
+
+  sleepersOf(user: string): readonly Sleeper[] {
+    return this.#ports.sleepers.of(user);
+  }
+
+  /** A device that cannot be woken any more, or had to make room for others. */
+  forget(sleeper: Sleeper): void {
+    this.#ports.sleepers.take(sleeper.user, (one) => one === sleeper);
+    this.#forget([sleeper]);
   }
 
   /** Forgets what has expired, a bounded part of it at a time. */
@@ -185,21 +208,31 @@ export class Registrar {
     const due = this.contacts.expired(now, limits.expiredBindingsPerTick);
     if (due.length === limits.expiredBindingsPerTick) hits.hit("expiredBindingsPerTick");
     for (const contact of due) this.#drop(contact, "expired");
-    const stored = due.filter(({ flow }) => flow === undefined);
+    const stored = due.filter(({ flow, outlivesFlow }) => flow === undefined || outlivesFlow);
     if (stored.length > 0) await store.change(stored.map(removal)); // they may lie there for longer
+  }
+
+  /** Sleeping devices whose registration ends soon; those whose has ended are forgotten. */
+  endingSleepers(): readonly Sleeper[] {
+    const { sleepers, clock, limits } = this.#ports;
+    const { ending, over } = sleepers.due(clock.now(), limits.expiredBindingsPerTick);
+    this.#forget(over);
+    return ending;
   }
 
   /** Ends every registration of a user at once. Returns the contacts that went. */
   revoke(address: string): readonly RegisteredContact[] {
     const gone = this.contacts.of(address);
     const [first] = gone;
-    if (first === undefined) return gone;
+    const slept = this.#asleep.revoked(address);
+    if (first === undefined && !slept) return gone;
     this.contacts.replace(address, []);
     const { store, log } = this.#ports;
     store.change([{ do: "remove all", user: address }]).catch((error: unknown) => {
       // They stay on the disk until they expire; a restart before that brings them back.
       log.error("revocation not durable", { user: address, error: String(error) });
     });
+    if (first === undefined) return gone;
     this.#tell(
       first.account,
       gone.map((contact) => ({ contact, event: "deactivated" as const })),
@@ -209,8 +242,8 @@ export class Registrar {
 
   #carryOut(
     ask: RegisterAsk,
-    { put, remove, replaced }: Change,
-    requireOutbound: boolean,
+    { put, remove, replaced, contacts }: Change & Pick<Registration, "contacts">,
+    told: Pick<Registered, "requireOutbound" | "pushProviders">,
   ): Registered | Promise<Refusal | Registered> {
     const { account } = ask;
     const { address } = account.user;
@@ -222,8 +255,10 @@ export class Registrar {
       if (gone.includes(contact)) continue; // named twice
       gone.push(contact);
       news.push({ contact, event: "unregistered" });
-      if (contact.flow === undefined) changes.push(removal(contact));
+      if (contact.flow === undefined || contact.outlivesFlow) changes.push(removal(contact));
     }
+    const woken = this.#asleep.named(address, contacts);
+    changes.push(...woken.map(sleeperRemoval));
     const fresh = put.map((wanted) => {
       const contact = this.#make(ask, wanted);
       if (wanted.renews !== undefined) gone.push(wanted.renews);
@@ -234,7 +269,7 @@ export class Registrar {
     });
     const after = [...fresh, ...before.filter((contact) => !gone.includes(contact))];
     this.contacts.replace(address, after);
-    const done = { contacts: after, requireOutbound, reachable: fresh.length > 0 };
+    const done = { contacts: after, ...told, reachable: fresh.length > 0 };
     if (changes.length === 0) {
       this.#tell(account, news);
       return done;
@@ -243,12 +278,15 @@ export class Registrar {
     return this.#ports.store.change(changes).then(
       () => {
         this.#fallbacks.succeed(address, after);
-        for (const contact of fresh) contact.stored = contact.flow === undefined;
+        for (const contact of fresh) {
+          contact.stored = contact.flow === undefined || contact.outlivesFlow;
+        }
         this.#tell(account, news);
         return done;
       },
       () => {
         // RFC 3261 §10.3 step 7: all or nothing. Somebody else's later change stands.
+        for (const sleeper of woken) this.#ports.sleepers.add(sleeper);
         const durable = this.#fallbacks.fail(address);
         if (this.contacts.of(address) === after) this.contacts.replace(address, durable);
         return refuse("overload", [["Retry-After", "5"]]);
@@ -271,9 +309,11 @@ export class Registrar {
     });
     const expiresAt = now + wanted.expiresSeconds * 1_000;
     const { address: user } = account.user;
-    const row = rowOf(wanted, { request, user, address: ask.address, path, hop: reach.hop, now });
-    const stored =
-      reach.flow === undefined && renews?.stored === true && covers(renews.row, row, expiresAt);
+    const outlivesFlow = reach.flow !== undefined && this.#asleep.outlives(uri);
+    const { address, hop } = { address: ask.address, hop: reach.hop };
+    const row = rowOf(wanted, { request, user, address, path, hop, outlivesFlow, now });
+    const kept = reach.flow === undefined || outlivesFlow;
+    const stored = kept && renews?.stored === true && covers(renews.row, row, expiresAt);
     const contact = new RegisteredContact({
       id: renews?.id ?? this.#nextId++,
       account,
@@ -308,6 +348,7 @@ export class Registrar {
     if (account === undefined || account.user.disabled) return;
     const capabilities = this.#capabilities.readRow(row);
     if (capabilities === undefined) return;
+    if (isAsleep(row)) return this.#asleep.restored(row, contactUriOf(row));
     const contact = new RegisteredContact({
       id: this.#nextId++,
       account,
@@ -320,6 +361,13 @@ export class Registrar {
     this.contacts.replace(row.user, [...this.contacts.of(row.user), contact]);
   }
 
+  #forget(sleepers: readonly Sleeper[]): void {
+    if (sleepers.length === 0) return;
+    this.#ports.store.change(sleepers.map(sleeperRemoval)).catch((error: unknown) => {
+      this.#ports.log.error("sleeping devices not forgotten", { error: String(error) });
+    });
+  }
+
   #drop(contact: RegisteredContact, event: ContactEvent): void {
     this.contacts.remove(contact.user, [contact]);
     this.#tell(contact.account, [{ contact, event }]);
@@ -328,31 +376,4 @@ export class Registrar {
   #tell(account: Account, news: readonly ContactNews[]): void {
     for (const listener of this.#listeners) listener(account, news);
   }
-}
-
-function judgeOutboundOf(
-  request: SipRequest,
-  contacts: readonly NameAddr[],
-): ReturnType<typeof judgeOutbound> {
-  if (!contacts.some(({ params }) => params.has("reg-id"))) return NO_OUTBOUND; // as most clients
-  const [edge] = request.get(Path) ?? [];
-  const edgeUri: SipUri | undefined = edge?.uri.kind === "sip" ? edge.uri : undefined;
-  const expires = request.get(Expires);
-  return judgeOutbound({
-    firstHop: request.texts("Via").length === 1 && edge === undefined,
-    edge: edgeUri,
-    supported: request.get(Supported)?.includes("outbound") === true,
-    contacts: contacts.map((contact) => ({
-      contact,
-      expiresS: Number(contact.params.get("expires") ?? expires ?? 1),
-    })),
-  });
-}
-
-function outboundRefusal(verdict: {
-  readonly status: 400 | 439;
-  readonly reason: string;
-}): Refusal {
-  const { status, reason } = verdict;
-  return { kind: "refusal", condition: "failure", status, warning: reason, headers: [] };
 }

@@ -128,6 +128,10 @@ export class Registration {
       const identities = account.user.identities.map((identity) => `<${identity}>`);
       edit.setText("P-Associated-URI", identities.join(", "));
       edit.setLine(SUPPORTED).setLine(SERVER);
+      if (result.pushProviders.length > 0) {
+        const caps = result.pushProviders.map((provider) => `*;+sip.pns="${provider}"`);
+        edit.setText("Feature-Caps", caps.join(", ")); // RFC 8599 §8.2, RFC 6809 §6.3
+      }
       if (result.requireOutbound) {
         edit.setText("Require", "outbound"); // RFC 5626 §6
         edit.setText("Flow-Timer", String(limits.flowTimerSeconds));

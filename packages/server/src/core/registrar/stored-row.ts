@@ -2,6 +2,7 @@
 import type { Hop, SipRequest } from "@parlance/sip";
 import { ownText } from "@parlance/wire";
 import type { BindingChange, StoredBinding } from "../../store/index.ts";
+import { ASLEEP } from "../push/sleepers.ts";
 import { type RegisteredContact, writeContact, writeHop } from "./contact.ts";
 import type { Wanted } from "./judge-registration.ts";
 import { leaseEnd } from "./lease.ts";
@@ -16,12 +17,14 @@ export interface RowFacts {
   readonly path: readonly string[];
   /** Where it is reached, if not where it says. */
   readonly hop: Hop | undefined;
+  /** It is kept for longer than the connection that it lives on, and sleeps when that is gone. */
+  readonly outlivesFlow: boolean;
   readonly now: number;
 }
 
 export function rowOf(wanted: Wanted, facts: RowFacts): StoredBinding {
   const known = wanted.renews?.row;
-  const { request, user, address, path, hop, now } = facts;
+  const { request, user, address, path, hop, outlivesFlow, now } = facts;
   const { callId } = request;
   return {
     user,
@@ -31,7 +34,7 @@ export function rowOf(wanted: Wanted, facts: RowFacts): StoredBinding {
     instance: wanted.instance,
     regId: wanted.regId,
     path,
-    flow: hop === undefined ? undefined : writeHop(hop),
+    flow: outlivesFlow ? ASLEEP : hop && writeHop(hop),
     q: wanted.q,
     callId,
     cseq: request.cseq.number,
@@ -65,11 +68,12 @@ export function changeFor(
   contact: RegisteredContact,
   renews: RegisteredContact | undefined,
 ): BindingChange | undefined {
-  if (contact.flow === undefined) {
+  if (contact.flow === undefined || contact.outlivesFlow) {
     return contact.stored ? undefined : { do: "put", binding: contact.row };
   }
-  // From a datagram to a connection.
-  return renews !== undefined && renews.flow === undefined ? removal(renews) : undefined;
+  // From a datagram to a connection, or from one that could be woken to one that cannot.
+  const known = renews !== undefined && (renews.flow === undefined || renews.outlivesFlow);
+  return known ? removal(renews) : undefined;
 }
 
 /** Which of the user's contacts it is. RFC 5626 §6 */

@@ -1,0 +1,1 @@
+export { PushWebhook, type PushWebhookLimits, type PushWebhookOptions } from "./push-webhook.ts";
