@@ -241,7 +241,9 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
   newSession(): RoomSession {
     const { clock, random, sender, take, media } = this.#ports;
     const identity = (): RoomIdentity => this.#identity;
-    return new RoomSession(this, { media, clock, random, sender, take, identity });
+    const ownKnown = (): Promise<void> =>
+      this.#record.anonymous ? this.roster.ownOrLate() : Promise.resolve();
+    return new RoomSession(this, { media, clock, random, sender, take, identity, ownKnown });
   }
 
   #enter(): RoomSession {

@@ -94,6 +94,33 @@ test("whoever does not come back after a restart is in for three minutes, and th
   assert.deepEqual(shownIn(shown), ["all who is there?", "private are you?"]);
 });
 
+test("a second device that was away gets what the first one had meanwhile, and what was said on it", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, laptop] = people;
+  const phone = await world.client("bob", { device: "phone" });
+  await world.until(phone.join(LOBBY));
+  const shown = [reading(laptop.client), reading(phone)];
+  await world.until(alice.room.send("one").accepted);
+  await world.until(() => shownIn(shown[1]).length === 1);
+  await world.run(6_000);
+  world.link("phone").silence();
+  await world.until(alice.room.send("two").accepted);
+  await world.run(120_000);
+  await world.restartServer();
+  await world.until(laptop.room.send("three").accepted, 600_000);
+  world.link("phone").restore();
+  await world.until(() => shownIn(shown[1]).length >= 3, 600_000);
+  await world.run(10_000);
+  assert.deepEqual(shown.map(shownIn), [
+    ["all one", "all two"],
+    ["all one", "all two", "all three"],
+  ]);
+  assert.deepEqual(
+    shown[1]?.filter(({ reach }) => reach === "all").map(({ own }) => own),
+    [false, false, true],
+  );
+});
+
 test("a group made for once keeps what is said for those who come back, and forgets it with its end", async (t) => {
   const world = await lobbyFor(t);
   const alice = await world.client("alice");

@@ -64,6 +64,8 @@ export interface RoomSessionPorts {
   readonly sender: Sender;
   readonly take: TakeInSession;
   readonly identity: () => RoomIdentity;
+  /** Resolves when `identity` says who we are, or it is no use to wait. */
+  readonly ownKnown: () => Promise<void>;
 }
 
 export interface RoomSessionOwner {
@@ -313,7 +315,9 @@ export class RoomSession implements MediaOwner, RoomCarrier {
     return outcome.response;
   }
 
-  #take(entity: Parameters<TakeInSession>[0], id: string): number | Promise<number> {
+  /** Who hides knows what he has said himself, on another device, by what the roster calls him. */
+  async #take(entity: Parameters<TakeInSession>[0], id: string): Promise<number> {
+    await this.#ports.ownKnown();
     const { names, own, address } = this.#ports.identity();
     const cpim = parseCpim(entity.content);
     if (!cpim.ok) return 400;

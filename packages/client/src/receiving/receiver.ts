@@ -130,7 +130,9 @@ export class Receiver {
         return 200;
       case "message": {
         const record = received(unpacked, of.id, this.#ports.clock.now());
-        if (of.own === true && (await this.#ports.store.sent(record.id)) !== undefined) return 200;
+        // What was said here comes back from a group that does not know which device had it already.
+        const inGroup = of.own === true || (of.reach ?? "direct") !== "direct";
+        if (inGroup && (await this.#ports.store.sent(record.id)) !== undefined) return 200;
         await this.#keep(record);
         return 200; // only now: what is answered is kept
       }

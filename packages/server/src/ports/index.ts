@@ -28,6 +28,7 @@ export type {
   RoomLogRules,
   RoomMember,
   RoomOwner,
+  RoomReturn,
   RoomRules,
 } from "./media-room.ts";
 export type {

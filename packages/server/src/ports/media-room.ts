@@ -59,8 +59,18 @@ export interface RoomLeg {
   readonly facts: MediaFacts;
   /** The device has described itself, the first time or anew. */
   update(device: RoomDevice): void;
-  /** Nothing more comes or goes by it. The member stays until `leave`. */
-  detach(): void;
+  /** It turns out to be the device of that name: see `RoomReturn`. */
+  known(device: string): void;
+  /** Nothing more comes or goes by it. `comesBack`: what it misses until then is kept for it. The member stays. */
+  detach(comesBack?: boolean): void;
+}
+
+/** Where a device begins to read in a room with a log; by default behind what its member has had last. */
+export interface RoomReturn {
+  /** A Message-ID or a position: it has had everything up to there. */
+  readonly since?: string | undefined;
+  /** Names it among those of its member, and is the same when it comes back. */
+  readonly device?: string | undefined;
 }
 
 /** A device without MSRP: what is for it goes by MESSAGE. Clause 11.5 */
@@ -100,9 +110,9 @@ export interface MediaRoom {
   remove(key: string, comesBack?: boolean): void;
   /**
    * A leg for a device of the member; undefined when no listener of ours can be reached by it. With a log it gets
-   * what came after `since`, a Message-ID or a position, or else after what the member has had last.
+   * what came after `back.since`, or since the device was here last, or else after what the member has had last.
    */
-  attach(key: string, towards: Towards, since: string | undefined): RoomLeg | undefined;
+  attach(key: string, towards: Towards, back?: RoomReturn): RoomLeg | undefined;
   attachPager(key: string, deliver: PagerDelivery): PagerLeg;
   /** A system message: to all, or to one. Clause 7.2.3.5 */
   announce(text: string, to?: string): void;

@@ -42,6 +42,8 @@ export interface PersonWishes {
   readonly device?: Partial<RoomDevice>;
   readonly transport?: MsrpTransport;
   readonly since?: string;
+  /** What the device is called among those of the member. */
+  readonly called?: string;
   /** Does not connect. */
   readonly away?: boolean;
 }
@@ -124,14 +126,14 @@ export class RoomWorld {
   }
 
   async attach(member: RoomMember, wishes: PersonWishes = {}): Promise<Person> {
-    const { transport = "tcp", since, device: said, away = false } = wishes;
+    const { transport = "tcp", since, called, device: said, away = false } = wishes;
     const towards = {
       key: "a",
       transport: transport === "ws" ? "WS" : "TCP",
       local: undefined,
       tagged: true,
     } as const;
-    const leg = this.room.attach(member.key, towards, since);
+    const leg = this.room.attach(member.key, towards, { since, device: called });
     if (leg === undefined) throw new Error("the room has no listener for the device");
     const device = new Device(member.key, transport);
     device.connect(this.hub.taken.bind(this.hub));

@@ -136,7 +136,7 @@ export class Attendance implements DeviceHost {
   leave(device: Device | PhoneDevice, departure: Departure): void {
     const { participant } = device;
     if (!participant.devices.delete(device)) return;
-    device.detach();
+    device.detach(departure.method === "failed");
     if (participant.devices.size > 0) this.#of.changed(participant);
     else this.departed(participant, departure); // IM-7.2.1.9-K2
     this.#of.judge();

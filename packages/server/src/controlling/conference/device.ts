@@ -47,7 +47,7 @@ export interface DeviceFacts {
 export class Device implements ParticipantDevice {
   readonly participant: Participant;
   readonly face: Face;
-  readonly instance: string | undefined;
+  instance: string | undefined;
   contact: string;
   status: DeviceStatus;
   call: Call | undefined;
@@ -88,8 +88,14 @@ export class Device implements ParticipantDevice {
 
   /** It has a place in the room; false where no listener of ours can be reached by it. */
   attach(room: MediaRoom, towards: Towards): boolean {
-    this.#leg ??= room.attach(this.participant.address, towards, undefined);
+    this.#leg ??= room.attach(this.participant.address, towards, { device: this.instance });
     return this.#leg !== undefined;
+  }
+
+  /** It says which device it is. RFC 5626 §4.1 */
+  known(instance: string): void {
+    this.instance = instance;
+    this.#leg?.known(instance);
   }
 
   /** A leg that was offered is the one that it has taken. */
@@ -146,8 +152,8 @@ export class Device implements ParticipantDevice {
     call?.end([reason]);
   }
 
-  detach(): void {
-    this.#leg?.detach();
+  detach(comesBack = false): void {
+    this.#leg?.detach(comesBack);
     this.#leg = undefined;
   }
 

@@ -154,7 +154,7 @@ export class Invitation implements OnwardUser {
 
   #candidate(towards: Towards): Candidate | undefined {
     const { room, media } = this.#place;
-    const leg = room.attach(this.#device?.participant.address ?? "", towards, undefined);
+    const leg = room.attach(this.#device?.participant.address ?? "", towards);
     if (leg === undefined) return undefined;
     const made = { leg, offer: ownOffer(leg.leg, roomMediaOf(media)) };
     this.#candidates.set(keyOf(towards), made);
@@ -184,6 +184,8 @@ export class Invitation implements OnwardUser {
     device.call = call;
     const [contact] = contactsOf(response);
     if (contact !== undefined) device.contact = formatUri(contact);
+    const instance = instanceIn(response);
+    if (instance !== undefined) device.known(instance);
     this.#user.joined(this, media);
   }
 
@@ -244,6 +246,12 @@ function partyOf({ party }: Onward): string {
 function contactsOf(response: SipResponse): readonly Uri[] {
   const contacts = response.get(Contact);
   return contacts === undefined || "star" in contacts ? [] : contacts.map(({ uri }) => uri);
+}
+
+function instanceIn(response: SipResponse): string | undefined {
+  const contacts = response.get(Contact);
+  if (contacts === undefined || "star" in contacts) return undefined;
+  return contacts[0]?.params.get("+sip.instance");
 }
 
 function statusOf(failure: Exclude<CallFailure, { readonly kind: "refused" }>): number {

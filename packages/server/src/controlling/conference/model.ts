@@ -30,8 +30,8 @@ export interface ParticipantDevice {
   offer(media: RoomMedia): DescribedBody | undefined;
   /** The answer to an offer of ours holds from now on; undefined, and nothing changes, when there is none. */
   agree(offer: DescribedBody, answer: Body | undefined): MessageMedia | undefined;
-  /** Its place in the room is free. */
-  detach(): void;
+  /** Its place in the room is free; `comesBack`: what it misses meanwhile is kept for it. */
+  detach(comesBack?: boolean): void;
   /** BYE, with the reason that the user is shown. */
   end(text: string, words?: EndingWords): void;
 }

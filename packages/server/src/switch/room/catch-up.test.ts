@@ -219,3 +219,55 @@ test("a message of a megabyte is kept and comes in pieces", async () => {
   await world.clock.pass(10);
   assert.deepEqual(back.texts, [text]);
 });
+
+test("a device that was away while another one of its member was here gets what it has missed, also what that one said", async () => {
+  const world = keeping();
+  const alice = await world.join("alice");
+  const laptop = await world.join("bob", { called: "laptop" });
+  const phone = await world.attach(laptop.member, { called: "phone" });
+  await alice.say("one");
+  phone.leg.detach();
+  await alice.say("two");
+  await laptop.say("three, from my laptop");
+  const back = await world.attach(laptop.member, { called: "phone" });
+  await alice.say("four");
+  assert.deepEqual(back.texts, ["two", "three, from my laptop", "four"]);
+  assert.deepEqual(laptop.texts, ["one", "two", "four"]);
+});
+
+test("so it is after a crash, and what a device has said itself does not come back to it", async () => {
+  const before = keeping();
+  const alice = await before.join("alice");
+  const laptop = await before.join("bob", { called: "laptop" });
+  const phone = await before.attach(laptop.member, { called: "phone" });
+  await alice.say("one");
+  await before.clock.pass(6_000);
+  phone.leg.detach();
+  await alice.say("two");
+  await before.clock.pass(6_000);
+  const world = restarted(before);
+  const bob = await world.join("bob", { called: "laptop" });
+  const again = await world.attach(bob.member, { called: "phone" });
+  await again.say("three, from my phone");
+  await settled();
+  assert.deepEqual([bob.texts, again.texts], [["three, from my phone"], ["two"]]);
+});
+
+test("a device that has left for good has missed nothing when it comes again", async () => {
+  const world = keeping();
+  const alice = await world.join("alice");
+  const laptop = await world.join("bob", { called: "laptop" });
+  const phone = await world.attach(laptop.member, { called: "phone" });
+  await alice.say("one");
+  phone.leg.detach(false);
+  await alice.say("two");
+  const back = await world.attach(laptop.member, { called: "phone" });
+  assert.deepEqual(back.texts, []);
+  const replacing = await world.attach(laptop.member, { called: "laptop" });
+  laptop.leg.detach(false); // its place has been taken
+  await alice.say("three");
+  replacing.leg.detach();
+  await alice.say("four");
+  const third = await world.attach(laptop.member, { called: "laptop" });
+  assert.deepEqual([replacing.texts, third.texts], [["three"], ["four"]]);
+});

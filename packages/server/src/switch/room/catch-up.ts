@@ -1,8 +1,9 @@
 /** Brings to a device what its member has missed, page by page and no faster than it takes it. Clause 21 */
 import type { Wheel } from "@parlance/wire";
+import type { RoomReturn } from "../../ports/index.ts";
 import type { RoomEntry, RoomPage } from "../../store/index.ts";
 import type { DeviceLeg } from "./device-leg.ts";
-import type { RoomLog } from "./log.ts";
+import type { Beginning, RoomLog } from "./log.ts";
 import type { RoomMessage } from "./model.ts";
 
 export interface CatchUpPorts {
@@ -19,19 +20,19 @@ const AGAIN_MS = 1_000;
 export class CatchUp {
   readonly #leg: DeviceLeg;
   readonly #ports: CatchUpPorts;
-  /** A device that says where it is gets also what the member has said himself since. */
-  readonly #own: boolean;
-  readonly #begin: Promise<number>;
+  /** A device of which it is known where it is gets also what the member has said by others since. */
+  #own = false;
+  readonly #begin: Promise<Beginning>;
   #begun = false;
   #reading = false;
 
-  constructor(leg: DeviceLeg, since: string | undefined, ports: CatchUpPorts) {
+  constructor(leg: DeviceLeg, { since, device }: RoomReturn, ports: CatchUpPorts) {
     this.#leg = leg;
     this.#ports = ports;
-    this.#own = since !== undefined;
     leg.behind = true;
-    const { row, had } = leg.member;
-    this.#begin = ports.log.begin({ member: row.key, sequence: had }, since);
+    const { row, had, hadBy } = leg.member;
+    const hadHere = device === undefined ? undefined : hadBy.get(device);
+    this.#begin = ports.log.begin({ member: row.key, had, device, hadHere, since });
     this.#begin.catch(() => {}); // heard of when the device is there
   }
 
@@ -47,7 +48,11 @@ export class CatchUp {
 
   async #read(): Promise<void> {
     try {
-      if (!this.#begun) this.#leg.position = await this.#begin;
+      if (!this.#begun) {
+        const { position, own } = await this.#begin;
+        this.#leg.position = position;
+        this.#own = own;
+      }
       this.#begun = true;
       await this.#readPage();
     } finally {
@@ -66,7 +71,7 @@ export class CatchUp {
     if (leg.detached) return;
     leg.behind = false;
     for (const entry of page) {
-      const own = entry.sender === key && !this.#own;
+      const own = entry.sender === key && (!this.#own || leg.said.has(String(entry.sequence)));
       if (own) leg.position = entry.sequence;
       else if (!leg.offer(this.#ports.message(entry))) {
         leg.behind = true; // goes on from there when this has been written

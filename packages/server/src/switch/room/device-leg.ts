@@ -24,6 +24,7 @@ import type { RoomLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import type { Due, Member, RoomEnd, RoomMessage } from "./model.ts";
 import { Outbox } from "./outbox.ts";
+import { Said } from "./said.ts";
 import type { Turn } from "./turn.ts";
 
 export interface DeviceLegPorts {
@@ -32,6 +33,8 @@ export interface DeviceLegPorts {
   readonly turn: Turn;
   readonly memory: Memory;
   readonly mark: Uint8Array;
+  /** By which it is known again among the devices of its member. */
+  readonly name: string | undefined;
   /** Of one message. */
   readonly maxBytes: number;
   makeLeg(owner: LegOwner): Leg;
@@ -43,6 +46,8 @@ export interface DeviceLegPorts {
   changed(): void;
   /** It ends; what it has not answered is known still. */
   leaving(leg: DeviceLeg): void;
+  /** It does not come back. */
+  forgotten(leg: DeviceLeg): void;
   /** Everything that waited for it has been written, and it is connected. */
   ready(leg: DeviceLeg): void;
   failed(leg: DeviceLeg, reason: RoomFailure): void;
@@ -62,10 +67,13 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   behind = false;
   /** The place in the log of the last message that was put into the outbox. */
   position = 0;
+  /** Places in the log of what it has said last. */
+  readonly said: Said;
   readonly #ports: DeviceLegPorts;
   readonly #receiver: ChunkReceiver;
   readonly #taken = new Map<string, boolean>();
   #device: RoomDevice | undefined;
+  #name: string | undefined;
   #failures = 0;
   /** The place in the log of the first message that it has not answered, or not taken. */
   #notTaken: number | undefined;
@@ -74,6 +82,8 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   constructor(member: Member, ports: DeviceLegPorts) {
     this.member = member;
     this.#ports = ports;
+    this.said = new Said(ports.limits.remembered);
+    this.#name = ports.name;
     this.leg = ports.makeLeg(this);
     this.outbox = new Outbox({
       limits: ports.limits,
@@ -139,8 +149,18 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     this.#ports.changed();
   }
 
-  detach(): void {
+  /** By which it is known again among the devices of its member. */
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  known(device: string): void {
+    this.#name ??= device;
+  }
+
+  detach(comesBack = true): void {
     this.end(481);
+    if (!comesBack) this.#ports.forgotten(this);
   }
 
   /** `status`: what becomes of the messages that it has not answered. */
@@ -195,6 +215,11 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     const open = [this.outbox.unsettled, this.#notTaken].filter((one) => one !== undefined);
     const had = Math.min(upTo, ...open.map((sequence) => sequence - 1));
     this.member.had = Math.max(this.member.had, had);
+    const { name } = this;
+    const nothingYet = this.behind && this.position === 0; // where it begins is not known, or it never came
+    if (name === undefined || nothingYet) return;
+    const { hadBy } = this.member;
+    hadBy.set(name, Math.max(hadBy.get(name) ?? 0, had));
   }
 
   request(frame: MsrpRequest): void {

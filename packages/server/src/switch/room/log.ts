@@ -16,6 +16,33 @@ const ADVANCE_MS = 5_000;
 /** Old messages are taken away when so many new ones have come. */
 const PRUNE_EVERY = 64;
 
+/** A device that comes into the room. */
+export interface Returning {
+  readonly member: string;
+  /** What its member has had since the room was opened. */
+  readonly had: number;
+  /** Its name among those of the member, and what it has had itself. */
+  readonly device: string | undefined;
+  readonly hadHere: number | undefined;
+  /** A Message-ID or a position that it names. */
+  readonly since: string | undefined;
+}
+
+export interface Beginning {
+  readonly position: number;
+  /** What its member has said since is news to it as well. */
+  readonly own: boolean;
+}
+
+/** Under which the store knows how far a device is. No key of a member has a blank. */
+export function deviceKey(member: string, device: string): string {
+  return `${member} ${device}`;
+}
+
+function isOfDevice(key: string): boolean {
+  return key.includes(" ");
+}
+
 export class RoomLog {
   readonly #room: string;
   readonly #ports: RoomLogPorts;
@@ -75,13 +102,19 @@ export class RoomLog {
     return this.#ports.store.page(this.#room, member, after, page);
   }
 
-  /** Where a device begins to read: behind what it names, or behind what the member has had, here or before. */
-  async begin({ member, sequence }: RoomCursor, since: string | undefined): Promise<number> {
+  /** Where a device begins to read: behind what it names, what it has had itself, or what its member has had. */
+  async begin({ member, had, device, hadHere, since }: Returning): Promise<Beginning> {
     await this.#opened;
     const kept = this.#kept.get(member);
-    if (kept === undefined) this.keep({ member, sequence: this.#head }); // from now on he misses what is said
+    // From now on he misses what is said.
+    if (kept === undefined) this.keep([{ member, sequence: this.#head }]);
     const named = since === undefined ? undefined : await this.#named(since);
-    return named ?? Math.max(kept ?? this.#head, sequence);
+    if (named !== undefined) return { position: named, own: true };
+    const keptHere = device === undefined ? undefined : this.#kept.get(deviceKey(member, device));
+    if (kept !== undefined && (keptHere ?? hadHere) !== undefined) {
+      return { position: Math.max(keptHere ?? 0, hadHere ?? 0), own: true };
+    }
+    return { position: Math.max(kept ?? this.#head, had), own: since !== undefined };
   }
 
   /** Writes down how far everybody is. */
@@ -92,23 +125,32 @@ export class RoomLog {
     for (const { member, sequence } of moved) this.#kept.set(member, sequence);
     for (const member of this.#owed) {
       const sequence = this.#kept.get(member);
-      if (sequence === undefined) this.forget(member);
+      if (sequence === undefined) this.#forget(member);
       else moved.push({ member, sequence });
     }
     this.#owed.clear();
     if (moved.length > 0) this.#writeCursors(moved);
   }
 
-  /** He goes, and may come back, or is here for the first time. */
-  keep({ member, sequence }: RoomCursor): void {
-    this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
-    this.#writeCursors([{ member, sequence }]);
+  /** He goes, and may come back, or is here for the first time; with his devices. */
+  keep(cursors: readonly RoomCursor[]): void {
+    for (const { member, sequence } of cursors) {
+      this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
+    }
+    this.#writeCursors(cursors);
   }
 
-  /** He goes for good. */
+  /** He goes for good, and what is known of his devices. */
   forget(member: string): void {
-    this.#kept.delete(member);
-    this.#writeFor([member], this.#ports.store.forget(this.#room, member));
+    for (const key of this.#kept.keys()) {
+      if (key === member || key.startsWith(deviceKey(member, ""))) this.#forget(key);
+    }
+  }
+
+  /** One of his devices goes for good. */
+  forgetDevice(member: string, device: string): void {
+    const key = deviceKey(member, device);
+    if (this.#kept.has(key)) this.#forget(key);
   }
 
   /** The room is closed: nothing is written behind this. */
@@ -135,7 +177,18 @@ export class RoomLog {
   #prune(): void {
     const { messages, seconds } = this.#rules;
     const before = this.#ports.wheel.now() - seconds * 1_000;
-    this.#write(this.#ports.store.prune(this.#room, this.#next - messages, before));
+    const first = this.#next - messages;
+    this.#write(this.#ports.store.prune(this.#room, first, before));
+    const here = new Set([...this.#ports.cursors()].map(({ member }) => member));
+    for (const [key, sequence] of this.#kept) {
+      // What it missed is not there any more.
+      if (isOfDevice(key) && sequence < first && !here.has(key)) this.#forget(key);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#kept.delete(key);
+    this.#writeFor([key], this.#ports.store.forget(this.#room, key));
   }
 
   #advanceLater(): void {

@@ -13,6 +13,8 @@ export interface Member {
   readonly flow: Flow;
   /** The place in the log up to which one of his devices has had everything. */
   had: number;
+  /** The same of each device that has a name. */
+  readonly hadBy: Map<string, number>;
   /** What he has said, by the ids that tell it from what he says again. */
   readonly said: Said;
 }

@@ -9,10 +9,11 @@ import type {
   PagerDelivery,
   RoomMember,
   RoomOwner,
+  RoomReturn,
   RoomRules,
   Towards,
 } from "../../ports/index.ts";
-import type { RoomEntry, RoomStore } from "../../store/index.ts";
+import type { RoomCursor, RoomEntry, RoomStore } from "../../store/index.ts";
 import type { Leg, LegOwner } from "../leg.ts";
 import { Arrival } from "./arrival.ts";
 import { AwaitedReports } from "./awaited-reports.ts";
@@ -23,7 +24,7 @@ import { Bucket, Flow } from "./flow.ts";
 import type { Gathering } from "./gathering.ts";
 import { essenceOf } from "./judge-envelope.ts";
 import type { RoomLimits, RoomRates } from "./limits.ts";
-import { RoomLog } from "./log.ts";
+import { deviceKey, RoomLog } from "./log.ts";
 import { addressOf, MappingTable } from "./mapping-table.ts";
 import type { Memory } from "./memory.ts";
 import { Message } from "./message.ts";
@@ -79,6 +80,7 @@ export class Room implements MediaRoom {
       ends: new Set(),
       flow: new Flow(rates, pace, limits.refusals),
       had: 0,
+      hadBy: new Map(),
       said: new Said(limits.remembered),
     }));
     this.#distribution = new Distribution(this.#table);
@@ -108,11 +110,11 @@ export class Room implements MediaRoom {
     if (member === undefined) return;
     for (const end of member.ends) end.detach();
     this.#table.remove(key);
-    if (comesBack) this.#log?.keep({ member: key, sequence: member.had });
+    if (comesBack) this.#log?.keep(cursorsOf(member));
     else this.#log?.forget(key);
   }
 
-  attach(key: string, towards: Towards, since: string | undefined): DeviceLeg | undefined {
+  attach(key: string, towards: Towards, back: RoomReturn = {}): DeviceLeg | undefined {
     const member = this.#memberOf(key);
     const makeLeg = this.#ports.legTowards(towards);
     if (makeLeg === undefined) return undefined;
@@ -124,6 +126,7 @@ export class Room implements MediaRoom {
       turn,
       memory,
       mark: markOf(this.#serial),
+      name: back.device,
       maxBytes: this.#rules.maxBytes,
       makeLeg,
       arriving: (head, control, from) => this.#arriving(head, control, from),
@@ -132,10 +135,11 @@ export class Room implements MediaRoom {
       changed: () => this.#distribution.changed(),
       ready: (leg) => this.#devices.get(leg)?.ready(),
       leaving: (leg) => this.#leaving(leg),
+      forgotten: (leg) => this.#forgotten(leg),
       failed: (leg, reason) => this.#owner.failed(leg.member.row, leg, reason),
     });
     member.ends.add(device);
-    this.#devices.set(device, this.#catchUp(device, since));
+    this.#devices.set(device, this.#catchUp(device, back));
     this.#distribution.changed();
     return device;
   }
@@ -264,11 +268,11 @@ export class Room implements MediaRoom {
     });
   }
 
-  #catchUp(device: DeviceLeg, since: string | undefined): CatchUp | undefined {
+  #catchUp(device: DeviceLeg, back: RoomReturn): CatchUp | undefined {
     const log = this.#log;
     if (log === undefined) return undefined;
     this.#noteCursors();
-    return new CatchUp(device, since, {
+    return new CatchUp(device, back, {
       log,
       wheel: this.#ports.wheel,
       page: { messages: this.#ports.limits.pageMessages, bytes: this.#ports.limits.pageBytes },
@@ -299,6 +303,14 @@ export class Room implements MediaRoom {
     this.#devices.delete(leg);
   }
 
+  /** It has left for good, unless it is here by another leg. */
+  #forgotten({ member, name }: DeviceLeg): void {
+    if (name === undefined) return;
+    for (const end of member.ends) if (end instanceof DeviceLeg && end.name === name) return;
+    member.hadBy.delete(name);
+    this.#log?.forgetDevice(member.row.key, name);
+  }
+
   #noteCursors(): void {
     const log = this.#log;
     if (log !== undefined) for (const device of this.#devices.keys()) device.note(log.head);
@@ -317,8 +329,15 @@ export class Room implements MediaRoom {
 
   *#cursors() {
     this.#noteCursors();
-    for (const { row, had } of this.#table.members) yield { member: row.key, sequence: had };
+    for (const member of this.#table.members) yield* cursorsOf(member);
   }
+}
+
+function cursorsOf({ row: { key }, had, hadBy }: Member): readonly RoomCursor[] {
+  const ofDevices = [...hadBy].map(([name, sequence]) => {
+    return { member: deviceKey(key, name), sequence };
+  });
+  return [{ member: key, sequence: had }, ...ofDevices];
 }
 
 function namesOf({ names }: RoomRules): ReadonlySet<string> {

@@ -154,6 +154,7 @@ export class Speaking {
         bytes: said.envelope,
       });
       place = sequence;
+      if (takesPieces(said.speech.from)) said.speech.from.said.add(String(sequence));
       release((await stored) === "stored"); // what is known went on when it was said first
       member.said.add(senderId);
       return 200;
