@@ -1,6 +1,7 @@
 /**
  * Kept conversations: messages written a second with all that they are found by, the newest page and a search of a user
- * who has kept half of all there are, and of one who has kept his share of the other half.
+ * who has kept half of all there are, and of one who has kept his share of the other half; the same of a running server,
+ * over HTTP; and what it costs to take it away.
  *
  *   node --conditions=parlance-source bench/history.ts [--messages 1000000] [--json]
  */
@@ -16,6 +17,8 @@ import {
   queryWords,
   TimeOrderedIds,
 } from "@parlance/server";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { WebUser } from "../tools/test/web-user.ts";
 import { type Figure, report } from "./lib/report.ts";
 
 const { values } = parseArgs({
@@ -28,8 +31,9 @@ const MESSAGES = Number(values.messages);
 const IN_FLIGHT = 400; // what a loaded server has open
 const USERS = 1_000;
 const BUSY = "busy";
-const ORDINARY = "user 7";
+const ORDINARY = "user7";
 const CONVERSATIONS = 50;
+const PARTY = "sip:party7@parlance.test";
 const ROUNDS = 101;
 const QUOTA = { messages: MESSAGES, bytes: 1e12 };
 const WANTED = { pageMs: 5, searchMs: 50 };
@@ -69,9 +73,8 @@ async function measureAll(): Promise<void> {
     const { messages } = await history.usage(owner);
     const who = `of ${messages}`;
     await median(`newest page ${who}`, WANTED.pageMs, () => history.page(owner, NEWEST));
-    const conversation = "sip:party7@parlance.test";
     await median(`newest page of a conversation ${who}`, WANTED.pageMs, () =>
-      history.page(owner, { ...NEWEST, conversation }),
+      history.page(owner, { ...NEWEST, conversation: PARTY }),
     );
     const search = (name: string, query: () => string) =>
       median(`search ${who}: ${name}`, WANTED.searchMs, () =>
@@ -84,6 +87,50 @@ async function measureAll(): Promise<void> {
     await search("two characters", () => "qz");
     await search("three of another script", () => "請求書");
   }
+  await stores.close();
+  await overHttp();
+  await takenAway();
+}
+
+/** By a process of its own, with all that stands between a client and the store. */
+async function overHttp(): Promise<void> {
+  const password = "of the benchmark";
+  const server = await ServerProcess.start({
+    data: folder,
+    keepData: true,
+    users: [BUSY, ORDINARY].map((name) => ({ name, password })),
+    set: {
+      store: "sqlite:bench.db",
+      "limits.historyRequestsPerSecond": 100_000,
+      "limits.historySearchesPerMinute": 1_000_000,
+    },
+  });
+  try {
+    for (const owner of [BUSY, ORDINARY]) {
+      const user = new WebUser(server.httpUrl, owner, password, "history");
+      const asked = (figure: string, wanted: number | undefined, path: () => string) =>
+        median(`over HTTP, ${owner}: ${figure}`, wanted, async () => {
+          const answer = await user.ask(`/history/${path()}`);
+          if (answer.status !== 200) throw new Error(await answer.text());
+          await answer.arrayBuffer();
+        });
+      const { pageMs, searchMs } = WANTED;
+      const some = (below: number): string => words[chance(below)] ?? "";
+      await asked("newest 50", pageMs, () => "messages");
+      await asked("newest 50 of a conversation", pageMs, () => `messages?with=${PARTY}`);
+      await asked("conversations", undefined, () => "conversations?limit=20");
+      await asked("search, a common word", searchMs, () => `search?limit=20&q=${some(20)}`);
+      await asked("search, a rare word", searchMs, () => `search?limit=20&q=${some(20_000)}`);
+      await asked("search, two words", searchMs, () => `search?q=${some(200)}+${some(200)}`);
+    }
+  } finally {
+    await server.kill();
+  }
+}
+
+async function takenAway(): Promise<void> {
+  const stores = await openStores("sqlite:bench.db", { folder });
+  const { history } = stores;
   await median("a message removed and swept", undefined, async () => {
     await history.removeNewest(BUSY, undefined, 1);
     await history.sweep(1, 1);
@@ -132,7 +179,7 @@ async function median(
 }
 
 function message(number: number): NewHistoryMessage {
-  const owner = number % 2 === 0 ? BUSY : `user ${chance(USERS)}`;
+  const owner = number % 2 === 0 ? BUSY : `user${chance(USERS)}`;
   const text = number % 997 === 0 ? "請求書を送りました" : sentence();
   const bytes = new TextEncoder().encode(
     `From: <sip:party@parlance.test>\r\nTo: <sip:${owner}@parlance.test>\r\n` +

@@ -39,7 +39,7 @@ export class ClientHistory {
     const { store, access, changed, report } = ports;
     this.#ports = ports;
     this.kept = new History(access);
-    this.unread = new Unread({ store, changed, report, read: (record) => this.#tell(record) });
+    this.unread = new Unread({ store, changed, report, read: (records) => this.#tell(records) });
   }
 
   lineIsBack(): void {
@@ -72,8 +72,11 @@ export class ClientHistory {
     this.#with((shared) => shared.stop());
   }
 
-  #tell({ conversation, id }: ReceivedRecord): void {
-    this.#with((shared) => shared.read(conversation, id));
+  #tell(records: readonly ReceivedRecord[]): void {
+    const [first] = records;
+    if (first === undefined) return;
+    const ids = records.map(({ id }) => id);
+    this.#with((shared) => shared.read(first.conversation, ids));
   }
 
   #with(run: (shared: SharedHistory) => void): void {

@@ -194,6 +194,25 @@ async function pagesOfMessages(world: World, client: ImClient, address: string) 
   return (value ?? []).flatMap((entry) => (entry.direction === "received" ? [entry.message] : []));
 }
 
+test("what was read without a connection is told by the next run of the program", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const store = new MemoryStore();
+  const phone = await world.client("bob", { ...SHARES, device: "phone", store });
+  const tablet = await world.client("bob", { ...SHARES, device: "tablet" });
+  await say(world, alice, phone.address, ...numbered(3));
+  await world.run(2_000);
+  world.link("phone").silence();
+  await world.until(phone.conversation(alice.address).read());
+  await world.run(1_000);
+  world.kill("phone");
+  world.link("phone").restore();
+  assert.equal(tablet.conversation(alice.address).unread, 3);
+  await world.client("bob", { ...SHARES, device: "phone", store });
+  await world.run(3_000);
+  assert.equal(tablet.conversation(alice.address).unread, 0);
+});
+
 test("messages are found, exported and removed where the server keeps them", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);

@@ -115,9 +115,9 @@ export class ServerHistory {
   }
 
   /** False: the server has kept no such message. */
-  async mark(conversation: string, messageId: string): Promise<boolean> {
+  async mark(conversation: string, messageIds: readonly string[]): Promise<boolean> {
     const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ conversation, messageId });
+    const body = JSON.stringify({ conversation, messageIds });
     const ask = { method: "PUT", path: "/history/read", headers, body, signal: undefined };
     return this.#unlessGone(() => this.#access.ask(ask));
   }

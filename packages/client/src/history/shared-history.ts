@@ -26,6 +26,7 @@ export interface SharedHistoryPorts {
 const CURSOR = "history cursor";
 const SINCE = "history since";
 const MARKS = "history marks";
+const OWED = "history owed";
 const AT_FIRST = 200; // of all conversations: a new device has something to show
 const AT_ONCE = 200;
 const COUNTED = 100;
@@ -36,8 +37,9 @@ const AGAIN_MS = 30_000;
 
 export class SharedHistory {
   readonly #ports: SharedHistoryPorts;
-  /** Up to where it is read, by conversation, and the server does not know yet. */
-  readonly #owed = new Map<string, string>();
+  /** What is read, by conversation, and the server does not know yet; kept, for the program may end before it does. */
+  readonly #owed = new Map<string, readonly string[]>();
+  #owedIsKnown = false;
   #watch: Watch | undefined;
   #running = false;
   #again = false;
@@ -54,9 +56,10 @@ export class SharedHistory {
     this.#sync();
   }
 
-  /** The user has read up to that message, which has come to this device. */
-  read(conversation: string, messageId: string): void {
-    this.#owed.set(conversation, messageId);
+  /** The user has read these and what is before them: the server may have them in another order. */
+  read(conversation: string, messageIds: readonly string[]): void {
+    this.#owed.set(conversation, messageIds);
+    this.#keepOwed().catch(this.#ports.report);
     this.#syncIn(GATHER_MS);
   }
 
@@ -140,11 +143,25 @@ export class SharedHistory {
     }
   }
 
+  async #keepOwed(): Promise<void> {
+    await this.#ports.store.setValue(OWED, JSON.stringify([...this.#owed]));
+  }
+
+  async #recallOwed(): Promise<void> {
+    const kept = listIn(await this.#ports.store.value(OWED));
+    for (const [conversation, ids] of kept)
+      if (!this.#owed.has(conversation)) this.#owed.set(conversation, ids);
+    this.#owedIsKnown = true;
+  }
+
   async #tellMarks(): Promise<void> {
-    for (const [conversation, messageId] of this.#owed) {
-      await this.#ports.server.mark(conversation, messageId);
-      if (this.#owed.get(conversation) === messageId) this.#owed.delete(conversation);
+    if (!this.#owedIsKnown) await this.#recallOwed();
+    if (this.#owed.size === 0) return;
+    for (const [conversation, messageIds] of this.#owed) {
+      await this.#ports.server.mark(conversation, messageIds);
+      if (this.#owed.get(conversation) === messageIds) this.#owed.delete(conversation);
     }
+    await this.#keepOwed();
   }
 
   /** Whether there was something. */
@@ -198,4 +215,15 @@ export class SharedHistory {
 function listOf(uri: string): Uint8Array {
   const items = [{ kind: "entry", uri, displayName: undefined }] as const;
   return formatResourceLists({ lists: [{ name: undefined, displayName: undefined, items }] });
+}
+
+/** As it was kept. */
+function listIn(text: string | undefined): readonly (readonly [string, readonly string[]])[] {
+  const list: unknown = JSON.parse(text ?? "[]");
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((pair: unknown) => {
+    const [conversation, ids]: readonly unknown[] = Array.isArray(pair) ? pair : [];
+    if (typeof conversation !== "string" || !Array.isArray(ids)) return [];
+    return [[conversation, ids.filter((id) => typeof id === "string")] as const];
+  });
 }

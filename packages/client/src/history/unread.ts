@@ -10,8 +10,8 @@ export interface UnreadChange {
 export interface UnreadPorts {
   readonly store: ClientStore;
   readonly changed: (change: UnreadChange) => void;
-  /** The user has read up to that message; his other devices may want to know. */
-  readonly read: (record: ReceivedRecord) => void;
+  /** The user has read these, the newest first, and what is before them; his other devices may want to know. */
+  readonly read: (records: readonly ReceivedRecord[]) => void;
   readonly report: (error: unknown) => void;
 }
 
@@ -19,6 +19,8 @@ const VALUE = "read";
 const MOST_MARKS = 500;
 const LISTED = 100;
 const PAGE = 100;
+/** Of so many the server is told by name, for its order may be another. */
+const TOLD = 100;
 const MOST_COUNTED = 1_000;
 
 export class Unread {
@@ -64,25 +66,25 @@ export class Unread {
 
   /** Everything in it, or everything up to one message. Resolves when it is kept. */
   read(conversation: string, upTo?: ReceivedRecord): Promise<void> {
-    return this.#mark(conversation, upTo, (record) => this.#ports.read(record));
+    return this.#mark(conversation, upTo, (records) => this.#ports.read(records));
   }
 
   #mark(
     conversation: string,
     upTo: ReceivedRecord | undefined,
-    tell: (record: ReceivedRecord) => void = () => {},
+    tell: (records: readonly ReceivedRecord[]) => void = () => {},
   ): Promise<void> {
     return this.#turns.take(VALUE, async () => {
       const { store } = this.#ports;
-      const newest = await store.page(conversation, Number.MAX_SAFE_INTEGER, PAGE);
-      const order = upTo?.order ?? newest[0]?.order ?? 0;
+      const before = upTo === undefined ? Number.MAX_SAFE_INTEGER : upTo.order + 1;
+      const newest = await store.page(conversation, before, TOLD);
+      const order = newest[0]?.order ?? 0;
       if (order <= (this.#marks.get(conversation) ?? 0)) return;
       this.#marks.delete(conversation); // the last one that was read goes last
       this.#marks.set(conversation, order);
       await this.#keep();
       this.#set(conversation, await this.#countBehind(conversation, order));
-      const last = upTo ?? newest.find(counts);
-      if (last !== undefined) tell(last);
+      tell(newest.filter(counts));
     });
   }
 

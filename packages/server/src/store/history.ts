@@ -100,10 +100,10 @@ export interface HistoryConversation {
   readonly mark: HistoryMark | undefined;
 }
 
-/** A message of a conversation: by its id in the history, or by its Message-ID, which is looked for from the newest on. */
+/** A message of a conversation: by its id in the history, or the newest of these by their Message-IDs. */
 export type HistoryPoint =
   | { readonly by: "id"; readonly id: string }
-  | { readonly by: "messageId"; readonly id: string };
+  | { readonly by: "messageIds"; readonly ids: readonly string[] };
 
 export interface HistoryState {
   readonly kept: number;
@@ -199,7 +199,7 @@ export interface HistoryStore {
 
 /** So many messages one search looks at before it lets others have the store. */
 export const HISTORY_SEARCH_BOUND = 2_000;
-/** So many messages a Message-ID is looked for among. */
+/** So many messages Message-IDs are looked for among, the newest ones. */
 export const HISTORY_MARK_BOUND = 2_000;
 /** Nobody counts further what he has not read. */
 export const HISTORY_UNREAD_BOUND = 1_000;

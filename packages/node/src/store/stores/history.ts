@@ -82,9 +82,10 @@ export class SqliteHistory implements HistoryStore {
   async mark(
     owner: string,
     conversation: string,
-    { by, id }: HistoryPoint,
+    upTo: HistoryPoint,
   ): Promise<{ readonly mark: HistoryMark; readonly changed: boolean } | undefined> {
-    const asked = [conversation, by, id, HISTORY_MARK_BOUND] as const;
+    const point = upTo.by === "id" ? upTo.id : upTo.ids;
+    const asked = [conversation, point, HISTORY_MARK_BOUND] as const;
     const found = await this.#worker.call("markHistory", owner, ...asked);
     return found && { mark: readMark(new RowReader(found.mark)), changed: found.changed };
   }

@@ -20,8 +20,8 @@ export interface Thread {
 export interface Marking {
   readonly number: number;
   readonly conversation: string;
-  readonly by: "id" | "messageId";
-  readonly id: string;
+  /** Its id, or the Message-IDs of which the newest counts. */
+  readonly point: string | readonly string[];
 }
 
 const MARK = "conversation, version, mark, mark_id, mark_message_id, mark_at";
@@ -76,10 +76,13 @@ export function historyThreads(sql: Sql, entry: string) {
     one: { older: sized(OF_ONE, "DESC"), newer: sized(OF_ONE, "ASC") },
   };
 
-  function pointOf({ number, conversation, by, id }: Marking, most: number): Row | undefined {
+  function pointOf({ number, conversation, point }: Marking, most: number): Row | undefined {
     const range = [firstPlace(number), lastPlace(number, null)] as const;
-    if (by === "id") return byId.first(...range, id, conversation);
-    return newestOnes.all(...range, most, conversation).find(([, , messageId]) => messageId === id);
+    if (typeof point === "string") return byId.first(...range, point, conversation);
+    const ids = new Set<Value>(point);
+    return newestOnes
+      .all(...range, most, conversation)
+      .find(([, , messageId = null]) => messageId !== null && ids.has(messageId));
   }
 
   return {

@@ -113,14 +113,11 @@ export function historyTable(sql: Sql) {
     markHistory(
       name: string,
       conversation: string,
-      by: "id" | "messageId",
-      id: string,
+      point: string | readonly string[],
       most: number,
     ) {
       const number = numberOf(name);
-      return number === undefined
-        ? undefined
-        : threads.mark({ number, conversation, by, id }, most);
+      return number === undefined ? undefined : threads.mark({ number, conversation, point }, most);
     },
 
     historyMarks(name: string, after: number, most: number): readonly Row[] {

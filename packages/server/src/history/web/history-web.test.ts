@@ -275,7 +275,7 @@ test("what one device has read the others learn, and it never goes back", async 
   const user = { name: "alice", address: "", identities: [], displayName: undefined };
   const before = await world.state.read({ ...user, disabled: false });
   const put = (body: object) => world.ask("PUT", "read", body);
-  assert.equal((await put({ conversation: BOB, messageId: "m2" })).json.upTo, "2");
+  assert.equal((await put({ conversation: BOB, messageIds: ["m1", "m2"] })).json.upTo, "2");
   assert.equal((await put({ conversation: BOB, upTo: "1" })).json.upTo, "2");
   assert.equal((await put({ conversation: TEAM, upTo: "1" })).status, 404);
   assert.equal((await put({ conversation: BOB })).json.error, "up to where");

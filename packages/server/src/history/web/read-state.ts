@@ -12,10 +12,11 @@ import {
 import { allow, conversationOf, cursorIn, limitIn, Refused } from "./asked.ts";
 import type { HistoryWork } from "./work.ts";
 
-const MOST_BYTES = 4_096;
+const MOST_BYTES = 65_536;
 const MOST_ID = 512;
+const MOST_IDS = 100;
 
-/** `PUT /history/read`: `{ conversation, upTo }`, or `messageId` instead of `upTo`. It never goes back. */
+/** `PUT /history/read`: `{ conversation, upTo }`, or `messageIds` instead of `upTo`, of which the newest counts. It never goes back. */
 export async function putRead(
   request: WebRequest,
   user: User,
@@ -53,20 +54,30 @@ async function readAsked(
   const asked = await readJson(request, MOST_BYTES);
   const conversation = textIn(asked, "conversation");
   const id = textIn(asked, "upTo");
-  const messageId = textIn(asked, "messageId");
+  const ids = textsIn(asked, "messageIds");
   if (conversation === undefined) throw new Refused(400, "no conversation");
-  if ((id === undefined) === (messageId === undefined)) throw new Refused(400, "up to where");
+  if ((id === undefined) === (ids === undefined)) throw new Refused(400, "up to where");
   const upTo: HistoryPoint =
-    id === undefined ? { by: "messageId", id: messageId ?? "" } : { by: "id", id };
+    id === undefined ? { by: "messageIds", ids: ids ?? [] } : { by: "id", id };
   return { conversation: conversationOf(conversation, work), upTo };
 }
 
 function textIn(asked: ReadonlyMap<string, unknown>, name: string): string | undefined {
   const value = asked.get(name);
+  return value === undefined ? undefined : shortText(value, name);
+}
+
+function textsIn(asked: ReadonlyMap<string, unknown>, name: string): readonly string[] | undefined {
+  const value = asked.get(name);
   if (value === undefined) return undefined;
-  if (typeof value !== "string" || value.length > MOST_ID)
-    throw new FormatError(name, 0, "expected a short text");
-  return value;
+  if (!Array.isArray(value) || value.length > MOST_IDS)
+    throw new FormatError(name, 0, "expected a short list");
+  return value.map((one) => shortText(one, name));
+}
+
+function shortText(value: unknown, name: string): string {
+  if (typeof value === "string" && value.length <= MOST_ID) return value;
+  throw new FormatError(name, 0, "expected a short text");
 }
 
 function viewOf({ conversation, id, messageId, at }: HistoryMark): object {

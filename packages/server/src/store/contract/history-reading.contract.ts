@@ -83,14 +83,17 @@ function marking(name: string, contract: Contract): void {
     const { history } = world.stores;
     for (const number of [1, 2, 3, 4, 5, 6])
       await history.add(message(number, { messageId: `m${number}`, ...pairOf(number) }), AMPLE);
-    const mark = async (conversation: string, by: "id" | "messageId", id: string) =>
-      (await history.mark(ALICE, conversation, { by, id }))?.changed;
-    equal(await mark(BOB, "id", "4"), true);
-    equal(await mark(BOB, "messageId", "m2"), false);
-    equal(await mark(BOB, "id", "3"), undefined);
-    equal(await mark(CAROL, "messageId", "m2"), undefined);
-    equal(await mark(TEAM, "messageId", "m1"), true);
-    equal(await mark(BOB, "messageId", "m6"), true);
+    const mark = async (conversation: string, upTo: string | readonly string[]) => {
+      const point = typeof upTo === "string" ? ({ by: "id", id: upTo } as const) : undefined;
+      const those = { by: "messageIds", ids: [upTo].flat() } as const;
+      return (await history.mark(ALICE, conversation, point ?? those))?.changed;
+    };
+    equal(await mark(BOB, "4"), true);
+    equal(await mark(BOB, ["m2"]), false);
+    equal(await mark(BOB, "3"), undefined);
+    equal(await mark(CAROL, ["m2"]), undefined);
+    equal(await mark(TEAM, ["m1"]), true);
+    equal(await mark(BOB, ["m2", "m6", "m4", "m9"]), true);
     const ofBob = { conversation: BOB, version: 3, sequence: 6, id: "6", messageId: "m6" };
     const ofTeam = { conversation: TEAM, version: 2, sequence: 1, id: "1", messageId: "m1" };
     const again = (await world.restart()).history;

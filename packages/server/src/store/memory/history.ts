@@ -169,12 +169,11 @@ export class MemoryHistory implements HistoryStore {
   mark(
     owner: string,
     conversation: string,
-    { by, id }: HistoryPoint,
+    upTo: HistoryPoint,
   ): Promise<{ readonly mark: HistoryMark; readonly changed: boolean } | undefined> {
     return this.#ledger.change(() => {
       const those = this.#newest(owner, undefined).filter((row) => isOf(row, conversation));
-      const among = by === "id" ? those : those.slice(0, HISTORY_MARK_BOUND);
-      const found = among.find(({ message }) => message[by] === id)?.message;
+      const found = pointIn(those, upTo);
       if (found === undefined) return undefined;
       const kept = this.#kept(owner);
       const before = kept.marks.get(conversation);
@@ -312,6 +311,15 @@ function replace(kept: Kept, row: HistoryRow, other: HistoryRow): void {
 function forgetMarks({ marks, rows }: Kept): void {
   const left = new Set(rows.flatMap((row) => (row.removed ? [] : [row.message.conversation])));
   for (const conversation of marks.keys()) if (!left.has(conversation)) marks.delete(conversation);
+}
+
+/** `rows`: the newest first. */
+function pointIn(rows: readonly HistoryRow[], point: HistoryPoint): HistoryMessage | undefined {
+  if (point.by === "id") return rows.find(({ message }) => message.id === point.id)?.message;
+  const ids = new Set(point.ids);
+  return rows
+    .slice(0, HISTORY_MARK_BOUND)
+    .find(({ message: { messageId } }) => messageId !== undefined && ids.has(messageId))?.message;
 }
 
 function isOf({ message }: HistoryRow, conversation: string | undefined): boolean {
