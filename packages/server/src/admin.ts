@@ -2,6 +2,7 @@
 
 import type { Transports } from "@parlance/sip";
 import type { DigestSecret } from "@parlance/wire";
+import type { AdminGroups } from "./admin-groups.ts";
 import type { AccountFault, Accounts, AccountUpdate, NewAccount } from "./core/accounts.ts";
 import type { Directory } from "./core/directory.ts";
 import type { AccountLogins } from "./core/logins.ts";
@@ -66,6 +67,7 @@ export interface Admin {
   /** Ends the registrations of a user and closes his connections; false: there is no such user. */
   disconnect(name: string): boolean;
   readonly sessions: LiveSessions;
+  readonly groups: AdminGroups;
   readonly deferred: {
     /** What waits for somebody; its authors are not told. How many there were. */
     remove(name: string, ids: readonly string[]): Promise<number>;
@@ -81,13 +83,14 @@ export interface AdminParts {
   readonly waiting: Pick<WaitingList, "discard">;
   readonly settings: UserSettings;
   readonly sessions: LiveSessions;
+  readonly groups: AdminGroups;
   /** What functions keep of an account that is gone. */
   readonly forget: (name: string) => Promise<void>;
   readonly transports: Transports;
 }
 
 export function admin(of: AdminParts): Admin {
-  const { directory, registrar, waiting, settings, sessions, transports } = of;
+  const { directory, registrar, waiting, settings, sessions, groups, transports } = of;
   const userNamed = (name: string): User | undefined => directory.named(name)?.user;
   return {
     users: usersOf(of),
@@ -106,6 +109,7 @@ export function admin(of: AdminParts): Admin {
       return true;
     },
     sessions,
+    groups,
     deferred: { remove: (name, ids) => waiting.discard(name, ids) },
     settings(name) {
       const user = userNamed(name);

@@ -3,9 +3,6 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import {
   CONFERENCE_TIMES,
   Conferences,
-  configuredGroup,
-  configuredRoom,
-  type Group,
   type Groups,
   USUAL_ANNOUNCEMENTS,
 } from "./controlling/index.ts";
@@ -82,12 +79,3 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
 
 /** Below what every client takes as the body of one message. */
 const STATE_BYTES = 48_000;
-
-export function groupsOf({ domain, groups = [], rooms = [] }: ServerConfig): Groups {
-  const all = [
-    ...groups.map((group) => configuredGroup(group, domain)),
-    ...rooms.map((room) => configuredRoom(room, domain)),
-  ];
-  const byIdentity = new Map<string, Group>(all.map((group) => [group.identity, group]));
-  return { find: (identity) => byIdentity.get(identity), onChange: () => undefined };
-}

@@ -1,5 +1,6 @@
 /** The IM server: its functions as procedures over ports. */
 export type { Admin, AdminUsers, BindingView, SettingsView } from "./admin.ts";
+export type { AdminGroups, GroupDenial, GroupView } from "./admin-groups.ts";
 export type { Secrets, ServerConfig, ServerPorts } from "./config.ts";
 export type { AccountFault, AccountUpdate, NewAccount } from "./core/accounts.ts";
 export type { ApplicationServerConfig } from "./core/isc/behind-core.ts";
@@ -27,6 +28,7 @@ export {
   type ServerMedia,
 } from "./server.ts";
 export type { ServerStats } from "./server-stats.ts";
+export type { ServiceGroup } from "./service-groups.ts";
 export * from "./store/index.ts";
 export {
   formatHep,

@@ -37,6 +37,10 @@ export class LiveGroups implements Groups {
   constructor(ports: LiveGroupsPorts, mostMembers: number) {
     this.#ports = ports;
     this.#mostMembers = mostMembers;
+    ports.configured.onChange((identity, group) => {
+      for (const listener of this.#listeners)
+        listener(identity, group ?? this.#groups.get(identity));
+    });
   }
 
   get count(): number {
@@ -47,8 +51,25 @@ export class LiveGroups implements Groups {
     return this.#ports.configured.find(identity) ?? this.#groups.get(identity);
   }
 
+  /** Those that users keep. */
+  get all(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
   onChange(listener: GroupListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** By the operator, with its document. False: no user keeps such a group. */
+  async delete(identity: string): Promise<boolean> {
+    for (const documents of this.#kept.values()) {
+      for (const kept of documents.values()) {
+        if (kept.identity !== identity) continue;
+        const done = await this.#ports.documents.change(kept.key, () => ({ do: "remove" }));
+        return done.outcome === "removed";
+      }
+    }
+    return false;
   }
 
   /** Before the first request is taken. */

@@ -10,6 +10,7 @@ import {
   type TransportName,
 } from "@parlance/sip";
 import { type Admin, type AdminParts, admin } from "./admin.ts";
+import { adminGroups } from "./admin-groups.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
 import { makeConferences } from "./conferences.ts";
@@ -363,6 +364,8 @@ function adminParts(
 ): AdminParts {
   const { accounts, directory, logins, registrar } = core;
   const sessions = new LiveSessions({ anchored: plane?.sessions, conferences }, random);
+  const { serviceGroups: service, groups: live, isFree } = documents;
+  const groups = adminGroups({ service, live, directory, conferences, isFree });
   const discard = async (name: string, ids: readonly string[]): Promise<number> => {
     const gone = await waiting.discard(name, ids);
     const user = directory.named(name)?.user;
@@ -376,7 +379,7 @@ function adminParts(
   ];
   const { deferred, history } = stores;
   const forget = (name: string) => forgetAccount(name, { deferred, history, discard, others });
-  const parts = { accounts, directory, logins, registrar, settings, sessions, transports };
+  const parts = { accounts, directory, logins, registrar, settings, sessions, groups, transports };
   return { ...parts, waiting: { discard }, forget };
 }
 

@@ -2,7 +2,6 @@
 import { serviceAddresses, UNRULED } from "@parlance/im";
 import { addressKey, Params, parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
-import { groupsOf } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Groups } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
@@ -12,6 +11,7 @@ import { LiveGroups } from "./live-groups.ts";
 import type { ServerDocuments, User, WebLogin } from "./ports/index.ts";
 import { ProfileNames } from "./profile-names.ts";
 import type { PublicUrl } from "./public-url.ts";
+import { ServiceGroups } from "./service-groups.ts";
 import type { WebHandler } from "./web/index.ts";
 import {
   AccessPolicy,
@@ -38,6 +38,10 @@ export interface UserDocuments {
   readonly documents: Documents;
   readonly policy: AccessPolicy;
   readonly groups: LiveGroups;
+  /** Of the configuration and of the operator. */
+  readonly serviceGroups: ServiceGroups;
+  /** Nobody and nothing has that address; but another group of a user may. */
+  readonly isFree: (identity: string) => boolean;
   /** What users watch of their documents. */
   readonly events: XcapDiffEvents;
   /** The lists that the server writes, for those who subscribe to these alone. */
@@ -73,12 +77,17 @@ export function makeDocuments(
     { store: stores.documents, clock, random },
     { documents: limits.documentsPerUser, bytes: limits.documentBytesPerUser },
   );
-  const configured = groupsOf(config);
+  const { domain, groups: configuredGroups = [], rooms = [] } = config;
+  const configured = new ServiceGroups(
+    { groups: configuredGroups, rooms },
+    { store: stores.settings, log, domain },
+  );
+  const groupAddresses = groupNames(config, core, configured);
   const references = new References(() => `${url.text}/xcap/`);
   const waitingUsage = deferredList(waiting);
   const usages: readonly Usage[] = [
     resourceLists(references),
-    groups(groupNames(config, core, configured), references, {
+    groups(groupAddresses, references, {
       members: limits.conferenceParticipants,
     }),
     groupUsageList(references),
@@ -139,10 +148,13 @@ export function makeDocuments(
     documents,
     policy,
     groups: live,
+    serviceGroups: configured,
+    isFree: (identity) => !groupAddresses.isTaken(identity),
     events,
     lists,
     watchesWaiting: (user) => lists.watchesWaiting(user) || events.watches(user, waitingUsage),
     async start() {
+      await configured.start();
       await policy.start();
       await live.start();
       await names.start();

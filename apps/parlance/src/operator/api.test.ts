@@ -92,6 +92,45 @@ test(
     assert.equal((await ask("DELETE", "/users/{name}/history-hold", ALICE)).status, 204);
     assert.equal((await ask("DELETE", "/users/{name}/history", ALICE)).body.deleted, 0);
 
+    // Groups and rooms.
+    const den = { params: { group: "den" } };
+    const group = { body: { kind: "group", name: "den", members: ["alice", "bob"] } };
+    assert.equal((await ask("POST", "/groups", group)).status, 201);
+    assert.equal((await ask("POST", "/groups", group)).body.code, "address taken");
+    const renamedGroup = await ask("PATCH", "/groups/{group}", {
+      ...den,
+      body: { subject: "Rest" },
+    });
+    assert.equal(renamedGroup.body.subject, "Rest");
+    const one3 = { params: { group: "den", address: "carol" } };
+    const more = await ask("PUT", "/groups/{group}/members/{address}", one3);
+    assert.equal(more.body.members.length, 3);
+    const less = await ask("DELETE", "/groups/{group}/members/{address}", one3);
+    assert.deepEqual(less.body.members, [`sip:alice@${DOMAIN}`, `sip:bob@${DOMAIN}`]);
+    await ask("POST", "/groups", { body: { kind: "room", name: "attic" } });
+    const chief = { params: { group: "attic", address: "alice" } };
+    const chiefs = await ask("PUT", "/groups/{group}/moderators/{address}", chief);
+    assert.deepEqual(chiefs.body.moderators, [`sip:alice@${DOMAIN}`]);
+    assert.equal((await ask("DELETE", "/groups/{group}/moderators/{address}", chief)).status, 200);
+    const attic = await alice.join(`sip:attic@${DOMAIN}`);
+    const inAttic = await ask("GET", "/groups/{group}", { params: { group: "attic" } });
+    assert.deepEqual([inAttic.body.kind, inAttic.body.present], ["room", 1]);
+    const groups = await ask("GET", "/groups", { query: "?limit=2" });
+    assert.deepEqual(
+      groups.body.groups.map(({ identity }: { identity: string }) => identity),
+      [`sip:attic@${DOMAIN}`, `sip:den@${DOMAIN}`],
+    );
+    assert.equal(groups.body.next, `sip:den@${DOMAIN}`);
+    const left = Promise.withResolvers<void>();
+    attic.on("state", (state) => {
+      if (state === "left") left.resolve();
+    });
+    const atticGone = await ask("DELETE", "/groups/{group}", { params: { group: "attic" } });
+    assert.equal(atticGone.status, 204);
+    await left.promise;
+    const fixed = await ask("DELETE", "/groups/{group}", { params: { group: "lobby" } });
+    assert.equal(fixed.body.code, "not the operator's group");
+
     // Sessions.
     const room = await alice.join(`sip:lobby@${DOMAIN}`);
     await bob.join(`sip:lobby@${DOMAIN}`);
@@ -184,8 +223,8 @@ test(
       () => ask("GET", "/health"),
       ({ body: now }) => now.status === "not ready",
     );
-    const left = world.operations.filter((operation) => !world.called.has(operation));
-    assert.deepEqual(left, [], "routes that this test has not called");
+    const uncalled = world.operations.filter((operation) => !world.called.has(operation));
+    assert.deepEqual(uncalled, [], "routes that this test has not called");
   },
 );
 

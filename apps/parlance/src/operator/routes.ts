@@ -1,5 +1,6 @@
 /** Every route of the operator's API. */
 import { auditRoutes } from "./audit.ts";
+import { groupRoutes } from "./groups.ts";
 import { keptRoutes } from "./kept.ts";
 import type { Route } from "./route.ts";
 import { serviceRoutes } from "./service.ts";
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...serviceRoutes,
   ...userRoutes,
   ...sessionRoutes,
+  ...groupRoutes,
   ...keptRoutes,
   ...traceRoutes,
   traceLiveRoute,

@@ -10,8 +10,8 @@ export interface ConfiguredGroup {
   readonly displayName?: string | undefined;
   /** Account names or URIs. */
   readonly members: readonly string[];
-  readonly inviteMembers?: boolean;
-  readonly allowAnonymity?: boolean;
+  readonly inviteMembers?: boolean | undefined;
+  readonly allowAnonymity?: boolean | undefined;
   readonly subject?: string | undefined;
   /** How long users keep what was said in it, instead of `limits.historySeconds`. */
   readonly historySeconds?: number | undefined;
@@ -23,11 +23,11 @@ export interface ConfiguredRoom {
   readonly displayName?: string | undefined;
   readonly subject?: string | undefined;
   /** Account names or URIs: they may expel others. */
-  readonly moderators?: readonly string[];
-  readonly allowAnonymity?: boolean;
+  readonly moderators?: readonly string[] | undefined;
+  readonly allowAnonymity?: boolean | undefined;
   readonly maxParticipants?: number | undefined;
   /** Who may write; default everybody who is in. */
-  readonly writers?: "everybody" | "moderators";
+  readonly writers?: "everybody" | "moderators" | undefined;
   /** How long users keep what was said in it, instead of `limits.historySeconds`. */
   readonly historySeconds?: number | undefined;
 }

@@ -83,6 +83,11 @@ export class Conferences implements Owner {
     return this.#registry[Symbol.iterator]();
   }
 
+  /** How many are in the session of a group. */
+  present(group: string): number {
+    return this.#registry.ofGroup(group)?.count ?? 0;
+  }
+
   /** The operator sends somebody away, until the session ends. */
   expel(conference: Conference, participant: Participant): void {
     expel(participant, conference);
