@@ -86,7 +86,7 @@ export function adminGroups(parts: AdminGroupsParts): AdminGroups {
       if (known === undefined)
         return live.find(identity) ? "not the operator's group" : "no such group";
       if (known.source !== "operator") return "not the operator's group";
-      const made = await service.put({ ...known.said, ...change } as ServiceGroup); // of the same kind
+      const made = await service.put({ ...known.said, ...change });
       return made === "too many" ? "too many groups" : serviceView(made, parts);
     },
     async remove(identity) {
