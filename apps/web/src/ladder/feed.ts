@@ -8,21 +8,45 @@ export interface FeedEvents {
 
 export type FeedState = "connecting" | "live" | "lost";
 
-/** `url`: of `/api/trace/live`, or of another that speaks like it. Returns how to end it. */
-export function openFeed(url: string, { steps, state }: FeedEvents): () => void {
-  const source = new EventSource(url);
-  state("connecting");
-  source.addEventListener("open", () => state("live"));
-  source.addEventListener("error", () => {
-    // The browser tries again by itself, unless it was turned away for good.
-    state(source.readyState === EventSource.CLOSED ? "lost" : "connecting");
-  });
-  source.addEventListener("steps", (event) => {
-    const told: unknown = JSON.parse(String(event.data));
-    const read = readSteps(told);
-    if (read !== undefined) steps(read, missedIn(told));
-  });
-  return () => source.close();
+/** How soon it is tried again; each time twice as long, up to the last. */
+const WAITS_MS = [500, 1_000, 2_000, 5_000];
+
+/** `url`: of `/api/trace/live`, with at least one question in it, or of another that speaks like it. Returns how to end it. */
+export function openFeed(url: string, events: FeedEvents): () => void {
+  let next: number | undefined;
+  let failures = 0;
+  let ended = false;
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    events.state("connecting");
+    const opened = new EventSource(next === undefined ? url : `${url}&from=${next}`);
+    source = opened;
+    opened.addEventListener("open", () => {
+      failures = 0;
+      events.state("live");
+    });
+    opened.addEventListener("error", () => {
+      opened.close();
+      if (ended) return;
+      events.state("lost");
+      timer = setTimeout(open, WAITS_MS[Math.min(failures, WAITS_MS.length - 1)]);
+      failures += 1;
+    });
+    opened.addEventListener("steps", (event) => {
+      const told: unknown = JSON.parse(String(event.data));
+      const steps = readSteps(told);
+      if (steps === undefined) return;
+      next = (steps.at(-1)?.sequence ?? (next ?? 0) - 1) + 1;
+      events.steps(steps, missedIn(told));
+    });
+  };
+  open();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    source?.close();
+  };
 }
 
 function missedIn(told: unknown): number {

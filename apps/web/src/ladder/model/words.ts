@@ -3,8 +3,8 @@
 /** `12:00:00.123456`, in the time of the reader's place. */
 export function clockOf(micros: number): string {
   const date = new Date(Math.floor(micros / 1_000));
-  const two = (part: number): string => String(part).padStart(2, "0");
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  const time = parts.map((part) => String(part).padStart(2, "0")).join(":");
   return `${time}.${String(Math.floor(micros % 1_000_000)).padStart(6, "0")}`;
 }
 

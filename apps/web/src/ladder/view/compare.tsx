@@ -57,7 +57,7 @@ function Cell({
   readonly start: number | undefined;
   readonly sign: string;
 }): ReactNode {
-  if (step === undefined) return <td className="gap" />;
+  if (step === undefined) return <td className="gap">—</td>;
   const arrow = step.direction === "in" ? "→" : step.direction === "out" ? "←" : "◆";
   return (
     <td className={`is-${step.protocol}`}>

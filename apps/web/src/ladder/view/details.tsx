@@ -28,9 +28,9 @@ export function Details({
   return (
     <aside className={`ladder-details is-${step.protocol}`} aria-label={step.title}>
       <header>
-        <h3>
+        <h2>
           <bdi>{step.title}</bdi>
-        </h3>
+        </h2>
         <Button look="icon" aria-label={texts.close} onPress={onClose}>
           <Icon name="close" />
         </Button>

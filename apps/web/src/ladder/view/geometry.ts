@@ -11,11 +11,11 @@ export interface Geometry {
 }
 
 /** Every row is as high as every other, so that any number of them can be drawn piece by piece. */
-export const ROW = 40;
+export const ROW = 36;
 /** Where the arrow is, within its row. */
-export const ARROW = 27;
+export const ARROW = 25;
 /** Labels need so much between two lanes. */
-const LEAST_GAP = 132;
+const LEAST_GAP = 112;
 
 export function geometryOf(lanes: readonly Lane[], room: number): Geometry {
   const columns = Math.max(lanes.length, 2) + 1;

@@ -35,13 +35,13 @@ export const LadderLine = memo(function LadderLine(props: LineProps): ReactNode 
       aria-selected={look === "chosen"}
       aria-posinset={position}
       aria-setsize={count}
-      aria-label={spoken(props)}
       className={`ladder-line ${toneOf(step)} ${look} ${again.length > 0 || line.rows.length > 1 ? "many" : ""}`}
       style={{ transform: `translateY(${top}px)`, blockSize: ROW }}
       onClick={onChoose}
     >
+      <span className="unseen">{spoken(props)}</span>
       {gutter > 0 && (
-        <span className="ladder-time" style={{ inlineSize: gutter }}>
+        <span className="ladder-time" aria-hidden="true" style={{ inlineSize: gutter }}>
           <span>{clockOf(step.at)}</span>
           <span className="since">{before && `+${spanOf(step.at - before.row.step.at)}`}</span>
         </span>
@@ -138,6 +138,7 @@ function Words({
     return (
       <span
         className="ladder-note"
+        aria-hidden="true"
         style={{ left, maxInlineSize: geometry.width + gutter - left - 6 }}
       >
         <bdi className="note-words">{step.title}</bdi>
@@ -151,7 +152,11 @@ function Words({
   const room = Math.max(width, geometry.gap) - 20;
   const took = tookMicros(row);
   return (
-    <span className="ladder-label" style={{ left: gutter + from + 10, inlineSize: room }}>
+    <span
+      className="ladder-label"
+      aria-hidden="true"
+      style={{ left: gutter + from + 10, inlineSize: room }}
+    >
       <bdi className="label-words">{labelOf(step)}</bdi>
       {step.carries.map((what) => (
         <span key={what} className={`chip carries-${what}`}>

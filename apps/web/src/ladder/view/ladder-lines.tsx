@@ -57,6 +57,8 @@ export function LadderLines({
     if (element !== null && atEnd.current && held === undefined) {
       element.scrollTop = element.scrollHeight;
     }
+    // More lines, or less room, and the end is elsewhere.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [lines, held, size.height]);
 
   const chosenAt = chosen === undefined ? -1 : lines.findIndex(({ row }) => row === chosen.row);
