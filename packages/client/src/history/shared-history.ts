@@ -30,6 +30,7 @@ const OWED = "history owed";
 const AT_FIRST = 200; // of all conversations: a new device has something to show
 const AT_ONCE = 200;
 const COUNTED = 100;
+const MOST_FETCHED_BYTES = 10 * 1_048_576;
 const SECONDS = 3_600;
 /** What is read in one go is told in one go. */
 const GATHER_MS = 500;
@@ -188,8 +189,21 @@ export class SharedHistory {
     const { store, sender, arrived } = this.#ports;
     const record = { ...recordOf(message, sender.address), seen };
     if (await isKnown(message, record, store)) return;
-    const kept = await store.add(record);
+    const kept = await store.add({ ...record, content: await this.#contentOf(message, record) });
     if (kept !== undefined) arrived(kept);
+  }
+
+  /** What is too large for a page is fetched by itself; what is larger than any message stays where it is. */
+  async #contentOf(message: KeptMessage, { content }: ReceivedRecord): Promise<Uint8Array> {
+    const { text, content: small, sizeBytes } = message;
+    const whole = text !== undefined || small !== undefined || sizeBytes === 0;
+    if (whole || sizeBytes > MOST_FETCHED_BYTES) return content;
+    try {
+      return await this.#ports.server.content(message.id, undefined);
+    } catch (error) {
+      if (error instanceof ImError && error.status === 404) return content; // removed a moment ago
+      throw error;
+    }
   }
 
   async #learnMarks(): Promise<boolean> {
