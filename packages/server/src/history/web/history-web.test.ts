@@ -203,6 +203,7 @@ test("messages are paged in both directions, the oldest of a page first", async 
     contentType: "text/plain",
     size: 4,
     text: "news",
+    place: 7,
     cursor: last.json.after,
   });
   const none = await world.get("messages", "carol");

@@ -41,6 +41,6 @@ async function hitOf(
   if (message === undefined) return undefined; // removed a moment ago
   const content = await wholeContentOf(message, contents, FOLDED_BYTES);
   const { text, ...view } = viewOf(message, content);
-  const { text: excerpt, ...place } = excerptOf(text ?? message.subject ?? "", words);
-  return { ...view, excerpt, ...place, cursor: cursors.seal(owner, sequence) };
+  const { text: excerpt, ...found } = excerptOf(text ?? message.subject ?? "", words);
+  return { ...view, excerpt, ...found, place: sequence, cursor: cursors.seal(owner, sequence) };
 }
