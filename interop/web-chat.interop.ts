@@ -27,7 +27,8 @@ suite("the messenger", () => {
       users: USERS,
       set: {
         rooms: [
-          { name: "lobby", displayName: "Lobby", moderators: ["alice"], allowAnonymity: true },
+          { name: "lobby", displayName: "Lobby", moderators: ["alice"] },
+          { name: "ball", displayName: "Masked ball", allowAnonymity: true },
         ],
         groups: [{ name: "team", displayName: "Team", members: ["alice", "bob", "carol"] }],
       },
@@ -155,7 +156,7 @@ suite("the messenger", () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     for (const page of [alice, bob]) {
       await page.start("Join a chat room");
-      await page.page.getByLabel("Room", { exact: true }).fill("lobby");
+      await page.page.getByLabel("Room", { exact: true }).fill("ball");
       if (page === bob) await page.page.getByText("Without my name").click();
       await page.page.getByRole("button", { name: "Join", exact: true }).click();
       await page.field.waitFor();
@@ -179,7 +180,7 @@ suite("the messenger", () => {
       await page.field.waitFor();
     }
     await alice.page.getByRole("heading", { name: "Launch" }).waitFor();
-    await alice.notice("carol is here").waitFor();
+    await alice.page.getByText("3 members").waitFor();
     await bob.say("ready");
     await alice.bubble("ready").waitFor();
     await carol.bubble("ready").waitFor();
@@ -197,7 +198,7 @@ suite("the messenger", () => {
     await alice.page.getByRole("button", { name: "Invite", exact: true }).click();
     await carol.page.getByRole("button", { name: "Accept" }).click();
     await carol.field.waitFor();
-    await alice.notice("carol is here").waitFor();
+    await alice.page.getByText("3 members").waitFor();
     await alice.say("all three of us");
     await carol.bubble("all three of us").waitFor();
   });
@@ -243,19 +244,20 @@ suite("the messenger", () => {
     await alice.write("bob");
     await alice.say("by hand");
     await bob.openRow("alice");
-    await alice.field.evaluate((field) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File(["pasted"], "pasted.txt", { type: "text/plain" }));
-      field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
-    });
+    await alice.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(["pasted"], "pasted.txt", { type: "text/plain" }));
+      const pasted = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+      document.querySelector(".composer-field").dispatchEvent(pasted);
+    }`);
     await bob.bubble("pasted.txt").waitFor();
-    await alice.page.locator(".talk-main").evaluate((place) => {
+    await alice.page.evaluate(`{
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File(["dropped"], "dropped.txt", { type: "text/plain" }));
       const how = { dataTransfer, bubbles: true, cancelable: true };
-      place.dispatchEvent(new DragEvent("dragover", how));
-      place.dispatchEvent(new DragEvent("drop", how));
-    });
+      const place = document.querySelector(".talk-main");
+      for (const type of ["dragover", "drop"]) place.dispatchEvent(new DragEvent(type, how));
+    }`);
     await bob.bubble("dropped.txt").waitFor();
   });
 

@@ -125,7 +125,7 @@ export function follow(account: string, board: Board<Slices>, over: () => void):
   channel.addEventListener("message", ({ data }: MessageEvent<Said>) => {
     switch (data.say) {
       case "leads":
-        for (const [call, { name, given, answer, got }] of [...waiting]) {
+        for (const [call, { name, given, answer, got }] of waiting) {
           if (!got) say({ say: "do", from, call, name, given });
           else if (waiting.delete(call)) answer.reject(CLOSED); // the one before has gone
         }
