@@ -51,6 +51,8 @@ export interface Wishes {
   readonly lines?: readonly string[];
   /** Parameters of its Contact. */
   readonly features?: string;
+  /** Its whole Contact. */
+  readonly contact?: string;
 }
 
 export class SessionPhone {
@@ -119,7 +121,8 @@ export class SessionPhone {
       edit.set(To, { name: undefined, uri: parseUri(to), params: Params.none });
       edit.setText("Accept-Contact", "*;+g.oma.sip-im");
       for (const [name, value] of Object.entries({ ...this.#wishes.headers, ...headers })) {
-        edit.setText(name, value);
+        if (value === "") edit.remove(name);
+        else edit.setText(name, value);
       }
       const { bytes, type } = wrap(this.describes?.() ?? this.description("actpass"));
       edit.body(bytes, type);
@@ -181,7 +184,8 @@ export class SessionPhone {
 
   get #face(): Face {
     const [contact] = Contact.read(
-      `<${this.#phone.contact}>;+g.oma.sip-im${this.#wishes.features ?? ""}`,
+      this.#wishes.contact ??
+        `<${this.#phone.contact}>;+g.oma.sip-im${this.#wishes.features ?? ""}`,
     ) as readonly [Face["contact"]];
     return {
       contact,

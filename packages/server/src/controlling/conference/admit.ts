@@ -59,7 +59,8 @@ export function take(ask: Welcome, conference: Conference, on: Hosting): Taken |
   if (flow === undefined) throw new Error("only clients come in");
   const towards = { key: flow.id, transport: flow.transport, local: flow.local, tagged: true };
   const participant = comer(originator, name, conference, on);
-  const device = conference.attendance.newDevice(participant, towards, { contact, instance });
+  const of = { contact, instance, byMessage: ask.byMessage };
+  const device = conference.attendance.newDevice(participant, towards, of);
   device.subject = passage.request.text("Subject");
   const owner: IncomingOwner = {
     ...device.owner,

@@ -15,10 +15,12 @@ import {
   Require,
   type SipRequest,
   sessionOf,
+  type Uri,
 } from "@parlance/sip";
 import { readOfferedMedia, type SessionMedia, saidBy, saysFocus } from "../../media/index.ts";
 import type { Originator, Passage, Untagged } from "../../ports/index.ts";
 import { FOCUS_EXTENSIONS } from "./focus-face.ts";
+import { NO_MEDIA } from "./no-media.ts";
 import { wrapsMessages } from "./room-media.ts";
 
 export interface Ask {
@@ -30,6 +32,8 @@ export interface Ask {
   readonly unknownExtensions: readonly string[];
   /** What it is for. */
   readonly purpose: SessionKind;
+  /** It holds no media: what is said comes and goes by MESSAGE, as in the group rooms of some phones. */
+  readonly byMessage: boolean;
   /** What it offers to a room, or what is wrong with that. */
   readonly offer: SessionMedia | Refusal;
   /** Of From: the name of the user, or what he wishes to be called. */
@@ -39,10 +43,13 @@ export interface Ask {
   readonly instance: string | undefined;
 }
 
-export function readAsk(passage: Passage, untagged: Untagged): Ask {
+/** `phones`: those that hold no sessions are let in. */
+export function readAsk(passage: Passage, untagged: Untagged, phones: boolean): Ask {
   const { request, originator } = passage;
   const contacts = request.get(Contact);
   const [contact] = contacts === undefined || "star" in contacts ? [] : contacts;
+  const byMessage =
+    phones && contact?.params.has("text") === true && sessionOf(request) === undefined;
   return {
     passage,
     isOurs: untagged === "serve" || asksFor(request, IM_TAG),
@@ -50,11 +57,17 @@ export function readAsk(passage: Passage, untagged: Untagged): Ask {
     contactIsFocus: saysFocus(request),
     unknownExtensions: (request.get(Require) ?? []).filter((tag) => !KNOWN.has(tag)),
     purpose: saidBy(request).kind,
-    offer: readOffer(request),
+    byMessage,
+    offer: byMessage ? NO_MEDIA : readOffer(request),
     name: request.from.name,
     contact: contact === undefined ? "" : formatUri(contact.uri),
-    instance: contact?.params.get("+sip.instance"),
+    instance: contact?.params.get("+sip.instance") ?? deviceIn(contact?.uri),
   };
+}
+
+/** A GRUU names the device as well. RFC 5627 §3.1 */
+function deviceIn(uri: Uri | undefined): string | undefined {
+  return uri?.kind === "sip" ? uri.params.get("gr") : undefined;
 }
 
 /** RFC 3261 §8.2.2.3 */

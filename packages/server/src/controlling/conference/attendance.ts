@@ -14,7 +14,7 @@ import type { StoredParticipant } from "../../store/index.ts";
 import type { Group } from "../model.ts";
 import type { Announcements } from "./announcements.ts";
 import { Device, type DeviceFacts, type DeviceHost } from "./device.ts";
-import { focusFace, focusWords } from "./focus-face.ts";
+import { focusFace, focusWords, textFocusFace } from "./focus-face.ts";
 import type { Departure } from "./model.ts";
 import { conferenceUserOf, type Participant } from "./participant.ts";
 import type { People } from "./people.ts";
@@ -32,6 +32,8 @@ import type { Roster } from "./roster.ts";
 export interface Attended extends Pick<DeviceHost, "modified" | "requested"> {
   /** User part of the session identity. */
   readonly user: string;
+  /** Address key of the session identity. */
+  readonly identity: string;
   readonly name: string;
   readonly creator: string;
   readonly group: Group | undefined;
@@ -72,12 +74,18 @@ export class Attendance implements DeviceHost {
   newDevice(
     participant: Participant,
     towards: Towards,
-    of: Pick<DeviceFacts, "contact" | "instance">,
+    {
+      byMessage = false,
+      ...of
+    }: Pick<DeviceFacts, "contact" | "instance"> & { readonly byMessage?: boolean },
   ): Device {
     const { user, name, room, terms } = this.#of;
     const words = focusWords(this.#options.userAgent, name);
-    const face = focusFace(this.#ports.calls, towards, user, words);
-    const device = new Device({ participant, face, ...of }, this);
+    const face = byMessage
+      ? textFocusFace(user, this.#options.domain, words)
+      : focusFace(this.#ports.calls, towards, user, words);
+    const deliver = byMessage ? this.#phones.deliveryTo(participant, of.instance) : undefined;
+    const device = new Device({ participant, face, deliver, ...of }, this);
     terms.alsoKnownBy(face.contact.uri, room);
     participant.devices.add(device);
     return device;
@@ -99,9 +107,9 @@ export class Attendance implements DeviceHost {
     const { incoming, offer, towards } = of;
     this.#of.know(device.participant);
     const attached = device.attach(this.#of.room, towards);
-    const body = attached ? device.answer(offer, media) : undefined;
-    if (body === undefined) incoming.refuse(488);
-    else device.call = incoming.accept({ body });
+    const answer = attached ? device.meet(offer, media) : undefined;
+    if (answer === undefined) incoming.refuse(488);
+    else device.call = incoming.accept(answer);
     if (device.call === undefined) {
       this.forget(device);
       return false;

@@ -27,8 +27,10 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
   const { offer, originator, passage } = ask;
   conference.know(device.participant);
   conference.changed(device.participant);
-  const round = conference.inviting.wait(device, incoming, offer);
-  round.expect(guests.length);
+  // Whoever has nothing to agree on is in at once.
+  if (ask.byMessage) conference.attendance.accept(device, { ...taken, offer });
+  const round = ask.byMessage ? undefined : conference.inviting.wait(device, incoming, offer);
+  round?.expect(guests.length);
   const types = commonTypes(wrappedTypesOf(offer.media), conference.terms.media.types);
   const invited = invitedBy(
     device.participant,
@@ -39,7 +41,7 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
   const invitations = guests.map(({ participant, replaces }) =>
     conference.inviting.invite(participant, { ...invited, replaces }, { history, types }),
   );
-  if (invitations.length === 0) round.nobody();
+  if (invitations.length === 0) round?.nobody();
   // One after the other may fail at once: all of them are known by now.
   for (const invitation of invitations) invitation.begin();
 }

@@ -14,7 +14,7 @@ import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
 import { Attendance, type Attended } from "./attendance.ts";
 import { describeConference } from "./description.ts";
-import type { Device } from "./device.ts";
+import { Device } from "./device.ts";
 import { Inviting, type InvitingHost } from "./inviting.ts";
 import type { Keeping } from "./keeping.ts";
 import type { ConferenceKind, ParticipantDevice } from "./model.ts";
@@ -53,6 +53,12 @@ export interface ConferenceProcedures {
   /** Somebody has come in, with the first of his devices. */
   joined(conference: Conference, participant: Participant): void;
   over(conference: Conference): void;
+}
+
+/** Of a device of his that holds no media. */
+function pagerOf({ devices }: Participant): PagerLeg | undefined {
+  for (const one of devices) if (one instanceof Device && one.pager !== undefined) return one.pager;
+  return undefined;
 }
 
 /** What a conference is given beside its ports. */
@@ -251,7 +257,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
 
   /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */
   async say(from: Participant, envelope: Uint8Array): Promise<Refusal | undefined> {
-    const own = phoneOf(from);
+    const own = phoneOf(from) ?? pagerOf(from);
     if (own !== undefined) return own.say(envelope);
     const leg = this.room.attachPager(from.address, async () => true);
     try {

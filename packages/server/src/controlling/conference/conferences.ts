@@ -144,7 +144,7 @@ export class Conferences implements Owner {
   #invite(passage: Passage, key: string): Verdict {
     const { ports, options } = this.#hosting;
     if (rejectsFocus(passage.request)) return no(refuse("unreachable"));
-    const ask = readAsk(passage, options.untagged);
+    const ask = readAsk(passage, options.untagged, options.phones !== undefined);
     if (ask.purpose !== "conversation") return this.#spread(ask, key);
     if (key === options.factory) return setUpAdHocGroup(ask, this.#hosting);
     const group = ports.groups.find(key);

@@ -12,7 +12,7 @@ import {
   type Tagged,
 } from "@parlance/sip";
 import { ownAnswer, ownOffer, readAnswerTo, type SessionMedia } from "../../media/index.ts";
-import type { MediaRoom, RoomLeg, Towards } from "../../ports/index.ts";
+import type { MediaRoom, PagerDelivery, PagerLeg, RoomLeg, Towards } from "../../ports/index.ts";
 import type {
   Departure,
   DescribedBody,
@@ -42,6 +42,8 @@ export interface DeviceFacts {
   readonly contact: string;
   /** `+sip.instance`, by which it is known again. RFC 5626 §4.1 */
   readonly instance: string | undefined;
+  /** It holds no media: brings it an envelope by MESSAGE. */
+  readonly deliver?: PagerDelivery | undefined;
 }
 
 export class Device implements ParticipantDevice {
@@ -54,13 +56,16 @@ export class Device implements ParticipantDevice {
   /** What it has said last that the session is about. */
   subject: string | undefined;
   #leg: RoomLeg | undefined;
+  #pager: PagerLeg | undefined;
+  readonly #deliver: PagerDelivery | undefined;
   #told: { readonly body: Body; readonly sdp: Sdp } | undefined;
   #ending: Ending | undefined;
   /** Of the m= line. */
   #place = 0;
   readonly #host: DeviceHost;
 
-  constructor({ participant, face, contact, instance }: DeviceFacts, host: DeviceHost) {
+  constructor({ participant, face, contact, instance, deliver }: DeviceFacts, host: DeviceHost) {
+    this.#deliver = deliver;
     this.participant = participant;
     this.face = face;
     this.contact = contact;
@@ -77,8 +82,18 @@ export class Device implements ParticipantDevice {
     ended: (_, end) => this.#host.gone(this, end),
   };
 
-  get leg(): RoomLeg | undefined {
-    return this.#leg;
+  get leg(): RoomLeg | PagerLeg | undefined {
+    return this.#leg ?? this.#pager;
+  }
+
+  /** It holds no media: what it says comes by MESSAGE. */
+  get byMessage(): boolean {
+    return this.#deliver !== undefined;
+  }
+
+  /** What has come from it by MESSAGE; undefined for one that holds media. */
+  get pager(): PagerLeg | undefined {
+    return this.#pager;
   }
 
   /** What holds between the two, as we said it last. */
@@ -88,6 +103,10 @@ export class Device implements ParticipantDevice {
 
   /** It has a place in the room; false where no listener of ours can be reached by it. */
   attach(room: MediaRoom, towards: Towards): boolean {
+    if (this.#deliver !== undefined) {
+      this.#pager ??= room.attachPager(this.participant.address, this.#deliver);
+      return true;
+    }
     this.#leg ??= room.attach(this.participant.address, towards, { device: this.instance });
     return this.#leg !== undefined;
   }
@@ -102,6 +121,13 @@ export class Device implements ParticipantDevice {
   take(leg: RoomLeg, told: { readonly body: Body; readonly sdp: Sdp }): void {
     this.#leg = leg;
     this.#told = told;
+  }
+
+  /** What its INVITE is answered with; undefined when the two sides come to nothing. */
+  meet(offer: SessionMedia, media: RoomMedia): { readonly body?: Body } | undefined {
+    if (this.byMessage) return {};
+    const body = this.answer(offer, media);
+    return body && { body };
   }
 
   /** The answer to an offer of the device; undefined when the two sides come to nothing, and all stays as it was. */
@@ -153,6 +179,8 @@ export class Device implements ParticipantDevice {
   }
 
   detach(comesBack = false): void {
+    this.#pager?.detach();
+    this.#pager = undefined;
     this.#leg?.detach(comesBack);
     this.#leg = undefined;
   }

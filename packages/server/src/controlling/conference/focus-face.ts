@@ -1,6 +1,6 @@
 /** How the focus shows itself in every call: its session identity, and that it is one. Clause 7.2.1.1, RFC 4579 §5.1 */
 import { IM_TAG, ISFOCUS, METHODS } from "@parlance/im";
-import { type CallEdit, type Face, type NameAddr, Params } from "@parlance/sip";
+import { type CallEdit, type Face, type NameAddr, Params, sipUri } from "@parlance/sip";
 import type { Calls, Towards } from "../../ports/index.ts";
 
 /** RFC 4488, 3891, 4538, 5366, 5368; `timer` is added by the call. */
@@ -23,6 +23,20 @@ export function focusFace(
 ): Face {
   return {
     contact: focusContact(calls, towards, user),
+    allow: [...METHODS],
+    supported: [...FOCUS_EXTENSIONS],
+    ...(edit === undefined ? {} : { edit }),
+  };
+}
+
+/** Towards phones that have group rooms without media: they call the room by its address alone. interop: linphone */
+export function textFocusFace(user: string, domain: string, edit?: CallEdit): Face {
+  return {
+    contact: {
+      name: undefined,
+      uri: sipUri(user, domain),
+      params: Params.of([ISFOCUS], ["text"]),
+    },
     allow: [...METHODS],
     supported: [...FOCUS_EXTENSIONS],
     ...(edit === undefined ? {} : { edit }),

@@ -30,7 +30,10 @@ export function readInvitationList(
   most: number,
 ): InvitationList {
   if (!content.bytes.ok) return content.bytes.refusal;
-  const headers = [["Content-Type", request.text("Content-Type") ?? ""]] as const;
+  const headers = (["Content-Type", "Content-Disposition"] as const).flatMap((name) => {
+    const value = request.text(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
   const body = parseSessionBody({ headers, content: content.bytes.value });
   if (!body.ok) return "not valid";
   const lists = body.value.others.filter(isList);

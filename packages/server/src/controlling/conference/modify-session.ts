@@ -20,6 +20,7 @@ export function modifySession(
   conference: Conference,
 ): void {
   if (!saysSubject(device, offer, conference)) return offer.refuse(403);
+  if (device.byMessage) return offer.body === undefined ? offer.accept({}) : offer.refuse(488);
   if (offer.body === undefined) {
     // Whoever asks for an offer gets what he has.
     const { told } = device;

@@ -1,7 +1,7 @@
 /** Phones that hold no sessions: brought in, and told by MESSAGE what is said. Clause 11.5, compat.pagerInterworking */
 import { parseUri } from "@parlance/sip";
 import type { MediaRoom } from "../../ports/index.ts";
-import { messageToPhone, textForPhone } from "./message-to-phone.ts";
+import { envelopeToPhone, messageToPhone, textForPhone } from "./message-to-phone.ts";
 import type { Departure } from "./model.ts";
 import type { Participant } from "./participant.ts";
 import { PhoneDevice } from "./phone-device.ts";
@@ -11,6 +11,8 @@ export interface PhoneHost {
   readonly room: MediaRoom;
   /** Where answers go. */
   readonly name: string;
+  /** Address key of the session identity. */
+  readonly identity: string;
   readonly group: { readonly displayName: string | undefined } | undefined;
 }
 
@@ -49,6 +51,26 @@ export class Phones {
     });
     participant.devices.add(device);
     return device;
+  }
+
+  /** To a phone that has group rooms of its own, and reads envelopes; where it is not known, to all that are no clients of the service. */
+  deliveryTo(
+    { user, uri: to }: Participant,
+    device: string | undefined,
+  ): (envelope: Uint8Array) => Promise<boolean> {
+    const { way, random } = this.#ports;
+    const { userAgent } = this.#options;
+    return async (envelope) => {
+      if (user === undefined) return false;
+      const room = parseUri(this.#host.identity);
+      const message = envelopeToPhone({ room, to, envelope, userAgent }, random);
+      if (message === undefined) return true;
+      const untagged = way.bindings(message, user).filter(({ tagged }) => !tagged);
+      const known = untagged.filter(({ contactText }) => contactText.includes(device ?? " "));
+      const phones = known.length > 0 ? known : untagged;
+      if (phones.length === 0) return false;
+      return (await way.deliver(message, user, phones)).status < 300;
+    };
   }
 
   async #deliver({ user, uri: to }: Participant, envelope: Uint8Array): Promise<boolean> {
