@@ -1,11 +1,16 @@
 /** The parlance command: reads the command line and hands over; each command loads only what it needs. */
 import { Command, CommanderError } from "commander";
+import { addBlock } from "./commands/block.ts";
 import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
+import { addContacts } from "./commands/contacts.ts";
+import { addGroups } from "./commands/groups.ts";
 import { addExport, addHistory, addSearch } from "./commands/history.ts";
 import { examples } from "./commands/options.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addReceive } from "./commands/receive.ts";
 import { addSend } from "./commands/send.ts";
+import { addSettings } from "./commands/settings.ts";
 import { addStart } from "./commands/start.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addUsers } from "./commands/users.ts";
@@ -31,7 +36,8 @@ const program = new Command("parlance")
   .exitOverride();
 
 const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport];
-for (const add of [addStart, ...client, addUsers, addTrace, addConfig]) add(program);
+const owner = [addSettings, addBlock, addGroups, addContacts, addProfile];
+for (const add of [addStart, ...client, ...owner, addUsers, addTrace, addConfig]) add(program);
 
 // A reader who has seen enough, such as head, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

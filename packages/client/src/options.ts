@@ -35,7 +35,10 @@ export interface ConnectOptions {
   readonly instance?: string;
   /** Added to the User-Agent: "Acme/1.0". */
   readonly product?: string;
-  /** Lifetime asked for a registration. Default 3600 s. */
+  /**
+   * Lifetime asked for a registration. Default 3600 s. With 0 the client does not register: it may ask and send, and
+   * nothing comes to it, nor is anything that waits brought to it.
+   */
   readonly registrationSeconds?: number;
   /**
    * How the server wakes this device when its connection is gone: what a push service has given it. Whether the server

@@ -1,6 +1,7 @@
 /** What the user typed: a line to say, or one of the commands of the chat. Pure. */
 
 import { type GroupCommand, isGroupCommand, readGroupCommand } from "./group-commands.ts";
+import { isOwnedCommand, type OwnedCommand, readOwnedCommand } from "./owned.ts";
 import { readPeers } from "./peers.ts";
 
 export type Typed =
@@ -11,6 +12,7 @@ export type Typed =
   | { readonly do: "accept"; readonly number: number | undefined; readonly folder: string }
   | { readonly do: "decline" | "cancel"; readonly number: number | undefined }
   | GroupCommand
+  | OwnedCommand
   /** Without a number: as many lines as are usual. */
   | { readonly do: "history"; readonly lines: number | undefined }
   | { readonly do: "search"; readonly text: string }
@@ -39,6 +41,8 @@ export const HELP = [
   "/invite NAMES         ask others to come; /kick NAMES sends them away, where you may",
   "/nick [NAME]          be called so there from now on, or as before",
   "/leave                leave the group, for good",
+  "/block [NAMES]        hear nothing of these any more; who they are; /unblock NAMES lets them in",
+  "/settings [KEY=on …]  what may reach you and what is kept, or change it",
   "/quit                 leave; so do Ctrl-D, and Ctrl-C while no file is on its way",
   "//TEXT                a line that begins with a slash",
   "Arrows edit the line and bring back earlier ones, Page Up and Page Down scroll,",
@@ -87,6 +91,7 @@ export function readTyped(line: string, self: string): Typed {
     case "list":
       return { do: "list" };
     default:
+      if (isOwnedCommand(command)) return readOwnedCommand(command, (argument ?? "") + rest, self);
       if (isGroupCommand(command)) return readGroupCommand(command, (argument ?? "") + rest, self);
       return { do: "wrong", why: `no command /${command}: /help lists them` };
   }

@@ -23,6 +23,7 @@ import {
   shortName,
   stepChat,
 } from "./model.ts";
+import { ChatOwned } from "./owned.ts";
 import { readPeers } from "./peers.ts";
 
 export type Watcher = (model: ChatModel) => void;
@@ -34,6 +35,7 @@ export class ChatSession {
   readonly #files: ChatFiles;
   readonly #groups: ChatGroups;
   readonly #history: ChatHistory;
+  readonly #owned: ChatOwned;
   readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
@@ -61,6 +63,7 @@ export class ChatSession {
       notice: (text) => this.#notice(text),
       current: () => this.#partner,
     });
+    this.#owned = new ChatOwned(client, (text) => this.#notice(text));
     client.on("composing", ({ from, conversation, active }) => {
       const who = conversation === from ? from : this.#groups.nameOf(conversation, from);
       this.#step({ do: "composing", from: who, active });
@@ -157,6 +160,10 @@ export class ChatSession {
         return this.#history.older(typed.lines);
       case "search":
         return this.#history.search(typed.text);
+      case "block":
+      case "unblock":
+      case "settings":
+        return this.#owned.obey(typed);
       case "nothing":
         return;
       default:

@@ -1,5 +1,5 @@
 /** Options that every client command shares: who, with which password, at which server. */
-import type { History, ImClient, Trace } from "@parlance/client";
+import type { ConnectOptions, History, ImClient, Trace } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
 import { VERSION } from "../version.ts";
@@ -45,7 +45,7 @@ export function withLogin(command: Command): Command {
     .addOption(
       new Option(
         "--file-server <URL>",
-        "where the server keeps files and history; known for ws: and wss:, and for the local service",
+        "where the server keeps files, history and documents; known for ws: and wss:, and for the local service",
       )
         .env("PARLANCE_FILE_SERVER")
         .argParser(readHttpUrl),
@@ -83,6 +83,7 @@ export async function connectAccount(
   options: AccountOptions,
   command: string,
   signal?: AbortSignal,
+  more: Pick<ConnectOptions, "registrationSeconds"> = {},
 ): Promise<ImClient> {
   const { connect, openStore } = await import("@parlance/client/node");
   const user = imAddress(options.user);
@@ -92,6 +93,7 @@ export async function connectAccount(
   const trace = options.trace === undefined ? undefined : await traceInto(options.trace);
   try {
     return await connect({
+      ...more,
       user,
       password,
       product: `Parlance-${command}/${VERSION}`,

@@ -34,6 +34,7 @@ export interface Registering {
   readonly domain: string;
   /** UUID URN of the device. RFC 5626 §4.1 */
   readonly instance: string;
+  /** 0: not at all. */
   readonly seconds: number;
   readonly userAgent: string;
   readonly push: PushOptions | undefined;
@@ -56,6 +57,15 @@ export interface Registered {
   /** All addresses of the user that the server knows. RFC 3455 §4.1 */
   readonly associated: readonly string[];
 }
+
+/** Of a client that only asks. */
+const UNREGISTERED: Registered = {
+  seconds: 0,
+  flowTimerS: undefined,
+  imServer: false,
+  wakeable: false,
+  associated: [],
+};
 
 /** More than the requests that one `send` may become. */
 const MOST_NUMBERS = 8;
@@ -85,13 +95,14 @@ export class Registration {
   /** Rejects with ImError. */
   async register(flow: Flow): Promise<Registered> {
     this.#contact = contactOn(flow, this.#about);
-    return this.#run(this.#about.seconds);
+    const { seconds } = this.#about;
+    return seconds === 0 ? UNREGISTERED : this.#run(seconds);
   }
 
   /** Takes the contact away; a server that does not answer forgets it in time. */
   async leave(): Promise<void> {
     this.stop();
-    if (this.#contact !== undefined) await this.#send(0);
+    if (this.#contact !== undefined && this.#about.seconds > 0) await this.#send(0);
     this.#contact = undefined;
   }
 

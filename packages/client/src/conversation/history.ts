@@ -7,7 +7,13 @@ import type { ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts
 
 export type HistoryEntry =
   | { readonly direction: "sent"; readonly order: number; readonly message: SentMessage }
-  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage }
+  | {
+      readonly direction: "received";
+      readonly order: number;
+      readonly message: IncomingMessage;
+      /** From the server, and not in this client's store: its place there. */
+      readonly kept?: string;
+    }
   /** A file, straight or by way of a file server: then the message that says where it is stands beside it. */
   | { readonly direction: "sent file"; readonly order: number; readonly file: SentFileRecord }
   | {
@@ -17,8 +23,8 @@ export type HistoryEntry =
     };
 
 export interface HistoryQuery {
-  /** Entries older than the one with this `order`, which is negative for what is on the server alone. */
-  readonly before?: number;
+  /** Entries older than the one with this `order`, or where it has one, `kept`. */
+  readonly before?: number | string;
   /** Entries of one page. Default 50. */
   readonly limit?: number;
   readonly signal?: Signal;
@@ -27,8 +33,8 @@ export interface HistoryQuery {
 const MAX_PAGE = 500;
 const MAX_KEPT_PAGE = 200;
 
-/** What the server has beyond the own store; `before` is negative. */
-export type OlderQuery = HistoryQuery;
+/** What the server has beyond the own store. */
+export type OlderQuery = Omit<HistoryQuery, "before"> & { readonly before?: string };
 
 export async function* pagesOf(
   query: HistoryQuery,
@@ -38,11 +44,11 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly HistoryEntry[], void> {
   const limit = Math.min(query.limit ?? 50, MAX_PAGE);
   const from = query.before ?? Number.MAX_SAFE_INTEGER;
-  if (from > 0) yield* ownPages(from, limit);
+  if (typeof from === "number") yield* ownPages(from, limit);
   if (query.signal?.aborted) return;
   yield* older({
     limit: Math.min(limit, MAX_KEPT_PAGE),
-    ...(from < 0 ? { before: from } : {}),
+    ...(typeof from === "string" ? { before: from } : {}),
     ...(query.signal === undefined ? {} : { signal: query.signal }),
   });
 

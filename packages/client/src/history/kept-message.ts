@@ -29,9 +29,7 @@ export interface KeptMessage {
   readonly file: KeptFile | undefined;
   /** What is no text, where it is small; `im.history.content` fetches what is not. */
   readonly content: Uint8Array | undefined;
-  /** Rises with each message that is kept. */
-  readonly place: number;
-  /** Pages before and behind it begin here. */
+  /** Its place: pages before and behind it begin here. */
   readonly cursor: string;
 }
 

@@ -219,3 +219,21 @@ test("wrong arguments, an end, and a wait that is given up are told apart", asyn
   assert.equal(await world.until(open), "closed");
   assert.equal(await world.until(codeOf(bob.settings.get())), "closed");
 });
+
+test("a client that does not register may set and ask all the same, and is found by nobody", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice", { sessions: { mode: "never" } });
+  await world.until(alice.send(world.address("bob"), "waits").reached("deferred"));
+  const asker = await world.client("bob", { registrationSeconds: 0 });
+  const shown = reading(asker);
+  assert.equal((await world.until(asker.settings.set({ keepMessages: true }))).keepMessages, true);
+  await world.until(asker.blocked.add(world.address("carol")));
+  await world.run(10_000);
+  assert.deepEqual(shown, []);
+  await world.until(asker.close());
+  const bob = await world.client("bob");
+  const all = reading(bob);
+  await world.run(10_000);
+  assert.deepEqual(all.map(textOf), ["waits"]);
+  assert.equal((await world.until(bob.settings.get())).keepMessages, true);
+});

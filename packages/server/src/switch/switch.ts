@@ -18,7 +18,6 @@ import {
 } from "@parlance/msrp";
 import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
 import type {
-  BridgeListener,
   LegFailure,
   Log,
   MediaEndUser,
@@ -90,7 +89,6 @@ export class Switch implements MediaSwitch, MediaLines {
     near: Towards,
     rules: Readonly<Record<Side, MediaRules>>,
     failed: (side: Side, reason: LegFailure) => void,
-    listener?: BridgeListener,
   ): Bridge | undefined {
     const place = this.places.towards(near);
     if (place === undefined) return undefined;
@@ -101,7 +99,6 @@ export class Switch implements MediaSwitch, MediaLines {
       makeLeg: (at, owner) => this.leg(at, owner),
       placeTowards: (towards) => this.places.towards(towards),
       failed,
-      listener,
     });
   }
 

@@ -113,8 +113,7 @@ async function* readToItsEnd(
 }
 
 function shown(message: HistoryMessage, { cursors }: HistoryWork): object {
-  const { owner, sequence } = message;
-  return { ...viewOf(message), place: sequence, cursor: cursors.seal(owner, sequence) };
+  return { ...viewOf(message), cursor: cursors.seal(message.owner, message.sequence) };
 }
 
 function kindOf(newest: HistoryMessage, work: HistoryWork): string {

@@ -1,0 +1,66 @@
+/** `parlance block`: whom the server refuses in the name of a user. */
+import type { Command } from "commander";
+import { fullAddress } from "../address.ts";
+import { CommandError } from "../command-error.ts";
+import { withLogin } from "./account.ts";
+import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
+import { examples, exitStatus } from "./options.ts";
+
+const EXIT = exitStatus("done", "no connection, or refused");
+
+export function addBlock(program: Command): void {
+  const block = program
+    .command("block")
+    .summary("whom you do not want to hear from")
+    .description(
+      "Whom the server refuses in your name: nothing of them comes, on none of your devices. They are in your access\n" +
+        "rules; what else these say stays (docs/documents.md).",
+    )
+    .addHelpText("after", examples("block add spam@else.example", "block remove bob"));
+  withLogin(block.command("list", { isDefault: true }))
+    .summary("print whom")
+    .description("Print their addresses, one a line.")
+    .option("--json", "print one JSON array")
+    .addHelpText("after", EXIT)
+    .action(list);
+  withLogin(block.command("add"))
+    .summary("block somebody")
+    .description("Block these from now on.")
+    .argument("<addresses...>", "names of your domain, or addresses")
+    .option("--json", "print all who are blocked then, as one JSON array")
+    .addHelpText("after", EXIT)
+    .action(add);
+  withLogin(block.command("remove"))
+    .summary("let somebody in again")
+    .description("Let these in again.")
+    .argument("<addresses...>", "names of your domain, or addresses")
+    .option("--json", "print all who are blocked then, as one JSON array")
+    .addHelpText("after", exitStatus("done", "no connection, refused, or one was not blocked"))
+    .action(remove);
+}
+
+async function list(options: OwnerOptions): Promise<void> {
+  const blocked = await asOwner(options, "block", (client, call) => client.blocked.list(call));
+  printOwned(options, blocked, blocked);
+}
+
+async function add(typed: readonly string[], options: OwnerOptions): Promise<void> {
+  const blocked = await asOwner(options, "block", async (client, call) => {
+    for (const one of typed) await client.blocked.add(fullAddress(one, client.address), call);
+    return client.blocked.list(call);
+  });
+  printOwned(options, blocked, options.json ? [] : "blocked");
+}
+
+async function remove(typed: readonly string[], options: OwnerOptions): Promise<void> {
+  const { blocked, missing } = await asOwner(options, "block", async (client, call) => {
+    const not: string[] = [];
+    for (const one of typed) {
+      const address = fullAddress(one, client.address);
+      if (!(await client.blocked.remove(address, call))) not.push(address);
+    }
+    return { blocked: await client.blocked.list(call), missing: not };
+  });
+  if (missing.length > 0) throw new CommandError(`not blocked: ${missing.join(", ")}`);
+  printOwned(options, blocked, "removed");
+}
