@@ -33,6 +33,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["phone-rooms.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
+  ["web-chat.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
   ["kamailio-clients.interop.ts", [KAMAILIO]],

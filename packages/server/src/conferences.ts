@@ -8,7 +8,7 @@ import {
 } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import type { Bounds } from "./limits.ts";
-import type { AliasPages, ReportCollection, Spreading } from "./ports/index.ts";
+import type { AliasPages, ReportCollection, SessionRecording, Spreading } from "./ports/index.ts";
 import { RELEASE } from "./release.ts";
 import { type UserPlane, untaggedOf } from "./user-plane.ts";
 
@@ -20,14 +20,15 @@ export interface ConferenceParts {
   readonly plane: UserPlane | undefined;
   readonly groups: Groups;
   readonly aliasPages: AliasPages | undefined;
-  readonly services: { readonly factory: string };
+  readonly services: { readonly factory: string; readonly history: string };
+  readonly recording: SessionRecording;
   readonly spreading: Spreading | undefined;
   readonly collection: ReportCollection;
 }
 
 /** Undefined where there is no user plane. */
 export function makeConferences(parts: ConferenceParts): Conferences | undefined {
-  const { config, limits, ports, core, plane, groups, aliasPages, services } = parts;
+  const { config, limits, ports, core, plane, groups, aliasPages, services, recording } = parts;
   const { spreading, collection } = parts;
   if (plane === undefined) return undefined;
   const { plainSip: plain = false, pagerInterworking: plainSip = plain } = config.compat ?? {};
@@ -46,6 +47,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
       spreading,
       collection,
       aliasPages,
+      recording,
       store: stores.conferences,
       clock,
       random,
@@ -55,6 +57,7 @@ export function makeConferences(parts: ConferenceParts): Conferences | undefined
     {
       domain: home.domain,
       factory: services.factory,
+      history: services.history,
       untagged: untaggedOf(config),
       userAgent: RELEASE,
       adHocAnonymity: config.conferences?.adHocAnonymity ?? true,

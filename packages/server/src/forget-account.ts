@@ -1,9 +1,10 @@
 /** What is left of an account that is gone: everything that was kept for it goes, a bounded part at a time. */
-import type { DeferredStore, HistoryStore } from "./store/index.ts";
+import type { DeferredStore, HistoryStore, RecordingStore } from "./store/index.ts";
 
 export interface ForgetPorts {
   readonly deferred: Pick<DeferredStore, "list">;
   readonly history: Pick<HistoryStore, "removeNewest">;
+  readonly recordings: Pick<RecordingStore, "removeAll">;
   /** Waiting messages with what they name outside of the store. */
   readonly discard: (name: string, ids: readonly string[]) => Promise<number>;
   /** What other functions keep, each of its own. */
@@ -14,6 +15,7 @@ const AT_ONCE = 500; // some milliseconds of the store, with room for others bet
 
 export async function forgetAccount(name: string, ports: ForgetPorts): Promise<void> {
   await forgetWaiting(name, ports);
+  await ports.recordings.removeAll(name);
   // Nobody finds it from now on; the retention takes it away, once it is not on hold.
   while ((await ports.history.removeNewest(name, undefined, AT_ONCE)) > 0);
   for (const forget of ports.others) await forget(name);

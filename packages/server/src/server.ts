@@ -29,9 +29,9 @@ import { drained } from "./drained.ts";
 import { forgetAccount } from "./forget-account.ts";
 import {
   HistoryDocument,
-  HistoryRecorder,
   HistoryRetention,
   HistoryStateDocument,
+  KeptShelf,
 } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
@@ -46,7 +46,7 @@ import type { Place } from "./switch/index.ts";
 import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
-import { historyHandler, keepingRules } from "./user-history.ts";
+import { historyHandler, makeRecorders } from "./user-history.ts";
 import { makePlane, makeSpreading, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import type { WebRequest } from "./web/index.ts";
@@ -93,7 +93,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const directory = await Directory.over(ports.stores.users);
   const core = new Core(config, limits, ports, directory);
   const url = new PublicUrl(config);
-  const history = new HistoryDocument(ports.stores.history);
+  const history = new HistoryDocument({
+    store: ports.stores.history,
+    recordings: ports.stores.recordings,
+  });
   const { way, readContent } = core;
   const { clock, random, log, stores } = ports;
   const reports = new ServerReports({ way, clock, random, log }, { userAgent: RELEASE });
@@ -130,6 +133,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await core.start();
   await settings.start();
   await documents.start();
+  await stores.recordings.endAll(clock.now()); // whoever was in a session has to come back, and begins anew
   await deferral.start();
   await controlling.start();
   await conferences?.start();
@@ -140,7 +144,13 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     limits.auditSeconds * 1_000,
   );
   retention.start();
-  const historyRetention = new HistoryRetention({ store: stores.history, clock, log });
+  const historyRetention = new HistoryRetention({
+    store: stores.history,
+    recordings: stores.recordings,
+    removeContent: async (id) => ports.largeMessages?.delete(id),
+    clock,
+    log,
+  });
   historyRetention.start();
   watchStats(ports, core, plane, conferences);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
@@ -205,7 +215,6 @@ function makeFunctions(
   const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
   const untagged = untaggedOf(config);
-  const plane = makePlane(config, limits, ports, core, tracer.frames);
   const services = servicesOf(config);
   const { groups, policy: rules } = documents;
   const running = ({ address }: User): number =>
@@ -213,30 +222,24 @@ function makeFunctions(
   const userNamed = (name: string) => directory.named(name)?.user;
   const reachable = (user: User): void => deferral.userReachable(user);
   const settings = makeSettings(config, limits, ports, { core, reachable });
-  const recording = new HistoryRecorder(
-    {
-      store: stores.history,
-      settings,
-      keyOf: (uri) => core.home.keyOf(uri) ?? addressKey(uri),
-      clock,
-      random,
-      log,
-      metrics,
-      hits,
-      kept(user) {
-        history.changed(user);
-        historyState.changed(user);
-      },
+  const { recording, sessions } = makeRecorders(config, limits, ports, {
+    core,
+    settings,
+    changed: (user) => history.changed(user),
+    kept(user) {
+      history.changed(user);
+      historyState.changed(user);
     },
-    {
-      quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
-      keeping: keepingRules(config, limits),
-    },
-  );
+  });
+  const plane = makePlane(config, limits, ports, core, {
+    frames: tracer.frames,
+    recording: sessions,
+    history: services.history,
+  });
   const contents = waitingContents(
     limits,
     ports,
-    { calls: core.calls, way, hits, settings },
+    { calls: core.calls, way, hits, settings, recording: sessions },
     plane,
   );
   const deferredPorts: DeferredPorts = {
@@ -283,6 +286,18 @@ function makeFunctions(
   const waitingShelf = new WaitingShelf({ ...deferredPorts, way }, waiting, {
     datagramBytes: limits.datagramMessageBytes,
   });
+  const keptShelf = new KeptShelf(
+    {
+      store: stores.history,
+      recordings: stores.recordings,
+      contents: ports.largeMessages,
+      way,
+      sessions: plane && { calls: core.calls, media: plane.hub },
+      random,
+      now: () => clock.now(),
+    },
+    { address: services.history, userAgent, messageBytes: limits.datagramMessageBytes },
+  );
   const collector = new ReportCollector(
     {
       store: stores.imdn,
@@ -307,6 +322,7 @@ function makeFunctions(
     services,
     spreading,
     collection: collector,
+    recording: sessions,
   });
   groups.onChange((identity, group) => conferences?.groupChanged(identity, group));
   const controlling = new Controlling(
@@ -351,7 +367,12 @@ function makeFunctions(
     deferral,
     recording,
     sessions: plane?.sessions,
-    owners: [controlling, collector, fetching("deferred", services.deferred, waitingShelf)],
+    owners: [
+      controlling,
+      collector,
+      fetching("deferred", services.deferred, waitingShelf),
+      fetching("history", services.history, keptShelf),
+    ],
   });
   core.own.use([settings, documents.events, documents.lists]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
@@ -377,8 +398,9 @@ function adminParts(
     (name: string) => documents.removed(name),
     async (name: string) => void (await web.files?.removeAllOf(name)),
   ];
-  const { deferred, history } = stores;
-  const forget = (name: string) => forgetAccount(name, { deferred, history, discard, others });
+  const { deferred, history, recordings } = stores;
+  const forget = (name: string) =>
+    forgetAccount(name, { deferred, history, recordings, discard, others });
   const parts = { accounts, directory, logins, registrar, settings, sessions, groups, transports };
   return { ...parts, waiting: { discard }, forget };
 }

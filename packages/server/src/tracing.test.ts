@@ -40,10 +40,7 @@ test("the way of a message is told: who it is from, which function took it, wher
   const from = told.lastIndexOf("guard: this is sip:alice@parlance.test");
   assert.deepEqual(
     told.slice(from + 1, from + 3).map((text) => text.replace(/ sip:bob@.*/, "")),
-    [
-      "participating function of the originator: lets it pass",
-      "participating function of the target: goes to the device",
-    ],
+    ["originating function: lets it pass", "terminating function: goes to"],
   );
 });
 
@@ -79,9 +76,7 @@ test("a message for somebody who is away is told to be kept by deferred messagin
   const { world, alice } = await pair(EVERYBODY);
   await alice.message("sip:carol@parlance.test", "for later");
   const told = titles(stepsOf(world, { user: "sip:carol@parlance.test" }), "decision");
-  assert.ok(
-    told.includes("participating function of the target: keeps it until the user is there"),
-  );
+  assert.ok(told.includes("terminating function: keeps it until the user is there"));
   assert.ok(told.some((title) => title.startsWith("deferred messaging: takes MESSAGE")));
 });
 

@@ -1,19 +1,22 @@
 /** What users keep of their conversations: for how long, and how they come to it over HTTP. */
-import { addressKey, parseUri, sipUri } from "@parlance/sip";
+import { addressKey, parseUri, sipUri, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
-import type { KeepingRules } from "./history/index.ts";
 import {
   Cursors,
   type HistoryDocument,
+  HistoryRecorder,
   type HistoryStateDocument,
   HistoryWeb,
+  Keeper,
+  type KeepingRules,
+  SessionRecorder,
 } from "./history/index.ts";
 import type { Bounds } from "./limits.ts";
 import type { LiveGroups } from "./live-groups.ts";
-import type { WebLogin } from "./ports/index.ts";
+import type { User, UserSettings, WebLogin } from "./ports/index.ts";
 import type { WebHandler } from "./web/index.ts";
 
 export interface HistoryParts {
@@ -63,6 +66,47 @@ export function historyHandler(
       { exports: limits.historyExports },
     );
     return (request) => web.handle(request);
+  };
+}
+
+/** What keeps messages as they pass, and what keeps sessions. OMA IM 13 */
+export function makeRecorders(
+  config: ServerConfig,
+  limits: Bounds,
+  { stores, clock, random, log, metrics, largeMessages: contents }: ServerPorts,
+  {
+    core: { home, hits },
+    settings,
+    changed,
+    kept,
+  }: {
+    readonly core: Core;
+    readonly settings: UserSettings;
+    /** What is kept of the user is not what it was; and when a message has come to it. */
+    readonly changed: (user: User) => void;
+    readonly kept: (user: User) => void;
+  },
+): { readonly recording: HistoryRecorder; readonly sessions: SessionRecorder } {
+  const { history: store, recordings } = stores;
+  const keeper = new Keeper(
+    { store, clock, random, log, metrics, hits, kept },
+    {
+      quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
+      keeping: keepingRules(config, limits),
+    },
+  );
+  const keyOf = (uri: Uri): string => home.keyOf(uri) ?? addressKey(uri);
+  return {
+    recording: new HistoryRecorder({ keeper, settings, keyOf }),
+    sessions: new SessionRecorder({
+      keeper,
+      store,
+      recordings,
+      settings,
+      contents,
+      clock,
+      changed,
+    }),
   };
 }
 

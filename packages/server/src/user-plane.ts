@@ -1,6 +1,6 @@
 /** The user plane: the switch, the sessions that pass it, and what the server takes from them for others. IM-7.2.3-04 */
 import type { FrameWatch } from "@parlance/msrp";
-import { parseUri } from "@parlance/sip";
+import { addressKey, parseUri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
@@ -14,7 +14,7 @@ import {
 } from "./deferred/index.ts";
 import type { Bounds } from "./limits.ts";
 import { AnchoredSessions, PagerSessions, toOpenDevices } from "./participating/index.ts";
-import type { Spreading, Untagged, UserSettings } from "./ports/index.ts";
+import type { SessionRecording, Spreading, Untagged, UserSettings } from "./ports/index.ts";
 import { Relay } from "./relay/index.ts";
 import { RELEASE } from "./release.ts";
 import { ROOM_LIMITS, Rooms, SWITCH_LIMITS, Switch } from "./switch/index.ts";
@@ -32,7 +32,16 @@ export function makePlane(
   limits: Bounds,
   ports: ServerPorts,
   core: Core,
-  frames?: FrameWatch,
+  {
+    frames,
+    recording,
+    history,
+  }: {
+    readonly frames: FrameWatch | undefined;
+    readonly recording: SessionRecording;
+    /** Address key of the service that keeps conversations. */
+    readonly history: string;
+  },
 ): UserPlane | undefined {
   const { msrp, clock, random, log, metrics } = ports;
   if (msrp === undefined) return undefined;
@@ -73,6 +82,9 @@ export function makePlane(
       hits: core.hits,
       now: () => clock.now(),
       pager: pagerInterworking ? pager : undefined,
+      recording,
+      userAt: (address) => core.directory.owner(address)?.user,
+      keyOf: (uri) => core.home.keyOf(uri) ?? addressKey(uri),
     },
     {
       anchor: config.media?.anchor ?? "always",
@@ -80,6 +92,7 @@ export function makePlane(
       maxBytes: limits.sessionFileBytes,
       maxLines: limits.sessionLines,
       inviteWaitMs: limits.inviteWaitMs,
+      history,
     },
   );
   return { hub, rooms, sessions, relay: makeRelay(hub, config, limits, ports, core) };
@@ -126,13 +139,16 @@ function makeRelay(
 export function waitingContents(
   limits: Bounds,
   { largeMessages: contents, stores, clock, random, log }: ServerPorts,
-  parts: Pick<Core, "calls" | "way" | "hits"> & { readonly settings: UserSettings },
+  parts: Pick<Core, "calls" | "way" | "hits"> & {
+    readonly settings: UserSettings;
+    readonly recording: SessionRecording;
+  },
   plane: UserPlane | undefined,
 ): Pick<DeferredPorts, "large" | "files"> {
   if (plane === undefined || contents === undefined || limits.largeMessageBytes === 0) {
     return { large: undefined, files: undefined };
   }
-  const { calls, way, hits, settings } = parts;
+  const { calls, way, hits, settings, recording } = parts;
   const common = {
     calls,
     media: plane.hub,
@@ -144,11 +160,14 @@ export function waitingContents(
     random,
     userAgent: RELEASE,
   };
-  const referenced = () => stores.deferred.contents();
+  const referenced = async () => [
+    ...(await stores.deferred.contents()),
+    ...(await stores.history.contents()), // they lie together
+  ];
   const large = { ...common, way: toOpenDevices(way, settings, "messages") };
   const files = { ...common, way: toOpenDevices(way, settings, "files") };
   return {
-    large: new LargeMessages({ ...large, log, referenced }),
+    large: new LargeMessages({ ...large, log, referenced, recording }),
     files: new WaitingFiles(files),
   };
 }

@@ -1,5 +1,5 @@
 /** The trace as it goes on: Server-Sent Events with what was recorded, and how much was missed. */
-import { TraceFeed } from "@parlance/server";
+import { type Server, TraceFeed } from "@parlance/server";
 import { z } from "zod";
 import type { EventStream } from "./event-stream.ts";
 import { Events, look, type Route } from "./route.ts";
@@ -7,8 +7,8 @@ import { addressIn, chosen, flag, PROTOCOLS, SHOWN_BYTES } from "./trace.ts";
 
 /** A page draws so often. */
 const FEED_MS = 100;
-/** Read at one time: some milliseconds of the processor. */
-const FEED_RECORDS = 500;
+/** Read at one time: some tens of milliseconds of the processor, and twenty thousand in a second. */
+const FEED_RECORDS = 2_000;
 
 export const traceLiveRoute: Route = look(
   {
@@ -26,6 +26,12 @@ export const traceLiveRoute: Route = look(
         .describe("Some of sip, msrp, http, timer and decision, with commas between them."),
       words: z.string().max(256).optional(),
       past: flag.default(false).describe("What is in the ring already comes first."),
+      from: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe("The sequence to go on with, after a break."),
     }),
     octets: ["text/event-stream"],
     denials: ["too many look on"],
@@ -35,7 +41,7 @@ export const traceLiveRoute: Route = look(
     }),
   },
   ({ query }, { server }) => {
-    const { user, conversation, protocols, words, text, past } = query;
+    const { user, conversation, protocols, words, text } = query;
     const { ring } = server.trace;
     const filter = {
       user: addressIn(server, user),
@@ -43,11 +49,19 @@ export const traceLiveRoute: Route = look(
       protocols: protocols && new Set(protocols),
       words,
     };
-    const from = past ? ring.span.oldest : ring.span.next;
-    const feed = new TraceFeed(ring, filter, { text, mostBytes: SHOWN_BYTES }, from);
+    const feed = new TraceFeed(ring, filter, { text, mostBytes: SHOWN_BYTES }, begin(query, ring));
     return new Events((stream) => stream.every(FEED_MS, () => feedTo(stream, feed)));
   },
 );
+
+/** After a restart sequences begin anew: then all of it is new. */
+function begin(
+  { past, from }: { readonly past: boolean; readonly from?: number | undefined },
+  { span: { oldest, next } }: Server["trace"]["ring"],
+): number {
+  if (from !== undefined) return from > next ? oldest : from;
+  return past ? oldest : next;
+}
 
 /** Nothing is read while the other side has not taken what it was sent: the ring keeps it, or it is missed. */
 function feedTo(stream: EventStream, feed: TraceFeed): void {

@@ -1,19 +1,27 @@
 /** The operator's pages. */
 import "../theme/base.css";
+import "./admin.css";
+import { en as ladderEn } from "../ladder/texts/en.ts";
 import { wishedLanguages } from "../texts/language.ts";
 import { speak } from "../texts/texts.ts";
 import { startPage } from "../ui/start-page.tsx";
 import { en } from "./texts/en.ts";
+import { App } from "./view/app.tsx";
 
 const { language, texts } = await speak(
-  { en, others: new Map([["de", async () => (await import("./texts/de.ts")).de]]) },
+  {
+    en: { page: en, ladder: ladderEn },
+    others: new Map([
+      [
+        "de",
+        async () => ({
+          page: (await import("./texts/de.ts")).de,
+          ladder: (await import("../ladder/texts/de.ts")).de,
+        }),
+      ],
+    ]),
+  },
   wishedLanguages(),
 );
-document.title = `Parlance · ${texts.title}`;
-startPage(
-  language,
-  <main>
-    <h1>{texts.title}</h1>
-    <p>{texts.nothingYet}</p>
-  </main>,
-);
+document.title = `Parlance · ${texts.page.title}`;
+startPage(language, <App texts={texts.page} ladder={texts.ladder} language={language} />);

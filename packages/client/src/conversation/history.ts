@@ -7,13 +7,7 @@ import type { ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts
 
 export type HistoryEntry =
   | { readonly direction: "sent"; readonly order: number; readonly message: SentMessage }
-  | {
-      readonly direction: "received";
-      readonly order: number;
-      readonly message: IncomingMessage;
-      /** From the server, and not in this client's store: its place there. */
-      readonly kept?: string;
-    }
+  | { readonly direction: "received"; readonly order: number; readonly message: IncomingMessage }
   /** A file, straight or by way of a file server: then the message that says where it is stands beside it. */
   | { readonly direction: "sent file"; readonly order: number; readonly file: SentFileRecord }
   | {
@@ -23,8 +17,8 @@ export type HistoryEntry =
     };
 
 export interface HistoryQuery {
-  /** Entries older than the one with this `order`, or where it has one, `kept`. */
-  readonly before?: number | string;
+  /** Entries older than the one with this `order`, which is negative for what is on the server alone. */
+  readonly before?: number;
   /** Entries of one page. Default 50. */
   readonly limit?: number;
   readonly signal?: Signal;
@@ -33,8 +27,8 @@ export interface HistoryQuery {
 const MAX_PAGE = 500;
 const MAX_KEPT_PAGE = 200;
 
-/** What the server has beyond the own store. */
-export type OlderQuery = Omit<HistoryQuery, "before"> & { readonly before?: string };
+/** What the server has beyond the own store; `before` is negative. */
+export type OlderQuery = HistoryQuery;
 
 export async function* pagesOf(
   query: HistoryQuery,
@@ -44,11 +38,11 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly HistoryEntry[], void> {
   const limit = Math.min(query.limit ?? 50, MAX_PAGE);
   const from = query.before ?? Number.MAX_SAFE_INTEGER;
-  if (typeof from === "number") yield* ownPages(from, limit);
+  if (from > 0) yield* ownPages(from, limit);
   if (query.signal?.aborted) return;
   yield* older({
     limit: Math.min(limit, MAX_KEPT_PAGE),
-    ...(typeof from === "string" ? { before: from } : {}),
+    ...(from < 0 ? { before: from } : {}),
     ...(query.signal === undefined ? {} : { signal: query.signal }),
   });
 

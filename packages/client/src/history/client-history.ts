@@ -8,7 +8,7 @@ import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
 import { History } from "./history.ts";
-import type { SharedHistory } from "./shared-history.ts";
+import type { OlderMessage, SharedHistory } from "./shared-history.ts";
 import { Unread, type UnreadChange } from "./unread.ts";
 
 export interface ClientHistoryPorts {
@@ -28,11 +28,14 @@ export interface ClientHistoryPorts {
 }
 
 const PAGE = 100;
+const MOST_CURSORS = 20_000;
 
 export class ClientHistory {
   readonly kept: History;
   readonly unread: Unread;
   readonly #ports: ClientHistoryPorts;
+  /** Of what the server has beyond the own store, by order. */
+  readonly #cursors = new Map<number, string>();
   #shared: Promise<SharedHistory> | undefined;
 
   constructor(ports: ClientHistoryPorts) {
@@ -49,16 +52,24 @@ export class ClientHistory {
   }
 
   /** What the server has beyond the own store. */
-  async *older(address: string, query: OlderQuery): AsyncGenerator<readonly HistoryEntry[], void> {
+  async *older(
+    address: string,
+    { before, ...query }: OlderQuery,
+  ): AsyncGenerator<readonly HistoryEntry[], void> {
     const shared = await this.#shared;
-    for await (const page of shared?.older(address, query) ?? [])
-      yield page.map(({ record, cursor }) => ({
-        direction: "received",
-        order: 0,
-        message: this.#ports.open(record),
-        kept: cursor,
-      }));
+    const cursor = before === undefined ? undefined : this.#cursors.get(before);
+    const from = cursor === undefined ? query : { ...query, before: cursor };
+    for await (const page of shared?.older(address, from) ?? []) yield page.map(this.#entry);
   }
+
+  readonly #entry = ({ record, cursor }: OlderMessage): HistoryEntry => {
+    this.#cursors.set(record.order, cursor);
+    for (const oldest of this.#cursors.keys()) {
+      if (this.#cursors.size <= MOST_CURSORS) break;
+      this.#cursors.delete(oldest);
+    }
+    return { direction: "received", order: record.order, message: this.#ports.open(record) };
+  };
 
   async read(address: string): Promise<void> {
     const { store, displayed } = this.#ports;

@@ -29,7 +29,9 @@ export interface KeptMessage {
   readonly file: KeptFile | undefined;
   /** What is no text, where it is small; `im.history.content` fetches what is not. */
   readonly content: Uint8Array | undefined;
-  /** Its place: pages before and behind it begin here. */
+  /** Rises with each message that is kept. */
+  readonly place: number;
+  /** Pages before and behind it begin here. */
   readonly cursor: string;
 }
 

@@ -42,8 +42,11 @@ export async function isKnown(
 ): Promise<boolean> {
   const { id, from, own, conversation, at, content } = record;
   if ((await store.received(id, from)) !== undefined) return true;
-  if (messageId !== undefined) return own === true && (await store.sent(id)) !== undefined;
+  if (own === true && (await store.sent(id)) !== undefined) return true;
   const newest = await store.page(conversation, Number.MAX_SAFE_INTEGER, COMPARED);
+  // In a group somebody may go by another address than for the server.
+  if (messageId !== undefined)
+    return newest.some((other) => other.direction === "received" && other.id === id);
   return newest.some(
     (other) =>
       other.direction === "received" &&

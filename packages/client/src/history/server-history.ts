@@ -190,6 +190,7 @@ function aboutIn(told: JsonReader) {
     at: told.time("time"),
     contentType: told.text("contentType"),
     sizeBytes: told.number("size"),
+    place: told.number("place"),
     cursor: told.text("cursor"),
   };
 }

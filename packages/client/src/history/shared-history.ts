@@ -23,6 +23,12 @@ export interface SharedHistoryPorts {
   readonly report: (error: unknown) => void;
 }
 
+export interface OlderMessage {
+  /** Its order is negative. */
+  readonly record: ReceivedRecord;
+  readonly cursor: string;
+}
+
 const CURSOR = "history cursor";
 const SINCE = "history since";
 const MARKS = "history marks";
@@ -30,6 +36,9 @@ const OWED = "history owed";
 const AT_FIRST = 200; // of all conversations: a new device has something to show
 const AT_ONCE = 200;
 const COUNTED = 100;
+/** Above every place: what the server has beyond the own store has orders below those of the store. */
+const BEFORE_ALL = 2 ** 32;
+const MOST_FETCHED_BYTES = 10 * 1_048_576;
 const SECONDS = 3_600;
 /** What is read in one go is told in one go. */
 const GATHER_MS = 500;
@@ -73,18 +82,19 @@ export class SharedHistory {
   async *older(
     conversation: string,
     { before, limit, signal }: Pick<KeptPageQuery, "before" | "limit" | "signal">,
-  ): AsyncGenerator<readonly { readonly record: ReceivedRecord; readonly cursor: string }[], void> {
+  ): AsyncGenerator<readonly OlderMessage[], void> {
     const { server, store, sender } = this.#ports;
     let from = before ?? (await store.value(SINCE));
     while (from !== undefined && from !== "") {
       if (signal?.aborted === true) return;
       const asked = { with: conversation, before: from, ...(limit === undefined ? {} : { limit }) };
       const page = await server.messages(signal === undefined ? asked : { ...asked, signal });
-      const found: { record: ReceivedRecord; cursor: string }[] = [];
+      const found: OlderMessage[] = [];
       for (const message of page.messages.toReversed()) {
         const record = recordOf(message, sender.address);
         if (await isKnown(message, record, store)) continue;
-        found.push({ record, cursor: message.cursor });
+        const { place, cursor } = message;
+        found.push({ record: { ...record, order: place - BEFORE_ALL }, cursor });
       }
       if (found.length > 0) yield found;
       from = page.before;
@@ -188,8 +198,21 @@ export class SharedHistory {
     const { store, sender, arrived } = this.#ports;
     const record = { ...recordOf(message, sender.address), seen };
     if (await isKnown(message, record, store)) return;
-    const kept = await store.add(record);
+    const kept = await store.add({ ...record, content: await this.#contentOf(message, record) });
     if (kept !== undefined) arrived(kept);
+  }
+
+  /** What is too large for a page is fetched by itself; what is larger than any message stays where it is. */
+  async #contentOf(message: KeptMessage, { content }: ReceivedRecord): Promise<Uint8Array> {
+    const { text, content: small, sizeBytes } = message;
+    const whole = text !== undefined || small !== undefined || sizeBytes === 0;
+    if (whole || sizeBytes > MOST_FETCHED_BYTES) return content;
+    try {
+      return await this.#ports.server.content(message.id, undefined);
+    } catch (error) {
+      if (error instanceof ImError && error.status === 404) return content; // removed a moment ago
+      throw error;
+    }
   }
 
   async #learnMarks(): Promise<boolean> {

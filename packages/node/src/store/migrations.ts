@@ -333,4 +333,32 @@ export const migrations: readonly string[] = [
   ALTER TABLE conference ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE conference_participant ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE recording (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    subject TEXT,
+    conversation TEXT NOT NULL,
+    group_address TEXT,
+    group_name TEXT,
+    parties TEXT NOT NULL, -- JSON array of address and name
+    started_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    messages INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    removed INTEGER NOT NULL -- by its owner
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX recording_owner ON recording (owner, id);
+  CREATE INDEX recording_expiry ON recording (expires_at);
+  CREATE INDEX recording_open ON recording (ended_at) WHERE ended_at IS NULL;
+
+  CREATE TABLE recorded_message (
+    recording TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    message TEXT NOT NULL, -- id in the history of its owner
+    PRIMARY KEY (recording, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -11,6 +11,7 @@ import { SqliteFiles } from "./stores/files.ts";
 import { SqliteHistory } from "./stores/history.ts";
 import { SqliteImdn } from "./stores/imdn.ts";
 import { SqliteJobs } from "./stores/jobs.ts";
+import { SqliteRecordings } from "./stores/recordings.ts";
 import { SqliteRooms } from "./stores/rooms.ts";
 import { SqliteServiceSettings } from "./stores/service-settings.ts";
 import { SqliteSettings } from "./stores/settings.ts";
@@ -71,6 +72,7 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
     rooms: new SqliteRooms(worker),
     conferences: new SqliteConferences(worker),
     history: new SqliteHistory(worker),
+    recordings: new SqliteRecordings(worker),
     documents: new SqliteDocuments(worker),
     serviceSettings: new SqliteServiceSettings(worker),
     settings: new SqliteSettings(worker),

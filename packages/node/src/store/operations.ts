@@ -10,6 +10,7 @@ import { fileTable } from "./tables/files.ts";
 import { historyTable } from "./tables/history.ts";
 import { imdnTable } from "./tables/imdn.ts";
 import { jobTable } from "./tables/jobs.ts";
+import { recordingTable } from "./tables/recordings.ts";
 import { roomTable } from "./tables/rooms.ts";
 import { serviceSettingsTable } from "./tables/service-settings.ts";
 import { settingTable } from "./tables/settings.ts";
@@ -28,6 +29,7 @@ export function operationsOn(sql: Sql) {
       ...roomTable(sql),
       ...conferenceTable(sql),
       ...history,
+      ...recordingTable(sql),
       ...documentTable(sql),
       ...serviceSettingsTable(sql),
       ...settingTable(sql),

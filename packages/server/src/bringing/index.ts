@@ -8,4 +8,4 @@ export {
   type PushJudgement,
   type PushResult,
 } from "./judge-push.ts";
-export { NOTHING_MORE } from "./nothing-more.ts";
+export { LARGE_FEATURES, NOTHING_MORE } from "./nothing-more.ts";

@@ -2,10 +2,10 @@
 import { formatUri } from "@parlance/sip";
 import type { Decision, Passage, Verdict } from "../ports/index.ts";
 
-export const ORIGINATING = "participating function of the originator";
-export const TERMINATING = "participating function of the target";
-export const AFTER_FAILURE = "participating function, after the devices failed";
-export const ANCHORING = "participating function of the session";
+export const ORIGINATING = "originating function";
+export const TERMINATING = "terminating function";
+export const AFTER_FAILURE = "terminating function, after a failure";
+export const ANCHORING = "anchoring function";
 
 const MOST_NAMED = 4;
 
@@ -43,5 +43,5 @@ function inWords(verdict: Verdict): string {
 function toDevices({ bindings }: Extract<Verdict, { readonly do: "forward" }>): string {
   const named = bindings.slice(0, MOST_NAMED).map(({ contact }) => formatUri(contact));
   const more = bindings.length > MOST_NAMED ? " …" : "";
-  return `goes to ${bindings.length === 1 ? "the device" : `${bindings.length} devices:`} ${named.join(", ")}${more}`;
+  return `goes to ${named.join(", ")}${more}`;
 }

@@ -176,6 +176,10 @@ export class DeferredMessages implements Deferral {
     }
     this.#counters.stored.add();
     this.#tellStored(passage, user);
+    const { originator: author, request } = passage;
+    if (mode === "large" && author?.user !== undefined) {
+      await this.#ports.large?.keepSent({ user: author.user, request, author }, kept);
+    }
     return 200;
   }
 

@@ -10,21 +10,20 @@ import { ANONYMOUS_URI, bareAddress, bodyKind, CPIM, plainTextOf } from "@parlan
 import { ReferredBy, type Uri } from "@parlance/sip";
 import { utf8TextLossy } from "@parlance/wire";
 import type { Passage, User } from "../ports/index.ts";
-import { foldText, type NewHistoryMessage } from "../store/index.ts";
+import { foldText } from "../store/index.ts";
+import type { Unkept } from "./keeper.ts";
 
 export interface Recorded {
   readonly passage: Passage;
   readonly user: User;
   readonly direction: "sent" | "received";
-  readonly id: string;
-  readonly expiresAt: number;
   /** The address under which everybody knows whoever is at this one. */
   readonly keyOf: (uri: Uri) => string;
 }
 
 /** Undefined: it is no message but a receipt or notice, or nobody could read it. Clause 15.3 */
-export function recordOf(what: Recorded): NewHistoryMessage | undefined {
-  const { passage, user, direction, id, expiresAt } = what;
+export function recordOf(what: Recorded): Unkept | undefined {
+  const { passage, direction } = what;
   const { receivedAt: at, content, request } = passage;
   const cpim = envelopeOf(what);
   if (cpim === undefined || !content.bytes.ok) return undefined;
@@ -35,8 +34,6 @@ export function recordOf(what: Recorded): NewHistoryMessage | undefined {
   const text = plainTextOf(CPIM, bytes);
   const words = text === undefined ? "" : utf8TextLossy(text.bytes);
   return {
-    id,
-    owner: user.name,
     ...partiesOf(what),
     direction,
     mode: "pager",
@@ -44,7 +41,6 @@ export function recordOf(what: Recorded): NewHistoryMessage | undefined {
     type: type.split(";")[0]?.trim() ?? type,
     messageId: messageIdOf(cpim),
     at,
-    expiresAt,
     sizeBytes: content.sizeBytes,
     content: undefined,
     bytes,
@@ -71,7 +67,7 @@ function envelopeOf({ passage, direction, keyOf }: Recorded): Cpim | undefined {
   };
 }
 
-type Parties = Pick<NewHistoryMessage, "conversation" | "from" | "authId" | "to" | "group">;
+type Parties = Pick<Unkept, "conversation" | "from" | "authId" | "to" | "group">;
 
 function partiesOf({ passage, user, direction, keyOf }: Recorded): Parties {
   const { request, originator } = passage;
@@ -91,7 +87,7 @@ function groupOf({ request, principal }: Passage, keyOf: Recorded["keyOf"]): str
   return group && keyOf(group.uri);
 }
 
-function messageIdOf(cpim: Cpim): string | undefined {
+export function messageIdOf(cpim: Cpim): string | undefined {
   const headers = parseImdnHeaders(cpim);
   return headers.ok ? headers.value.messageId : undefined;
 }

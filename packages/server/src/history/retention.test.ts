@@ -10,23 +10,23 @@ const AMPLE = { messages: 1_000, bytes: 1_000_000 };
 test("what is over goes in parts, and the octets that it named with it", async () => {
   const clock = new HandClock();
   const { history } = memoryStores();
-  for (let number = 1; number <= 25; number += 1)
+  for (let number = 1; number <= 600; number += 1)
     await history.add(message(number, clock.now() + 1_000), AMPLE);
-  await history.add(message(26, clock.now() + 86_400_000), AMPLE);
+  await history.add(message(601, clock.now() + 86_400_000), AMPLE);
   const removed: string[] = [];
   const removeContent = async (id: string) => void removed.push(id);
   const retention = new HistoryRetention({ store: history, removeContent, clock, log: silentLog });
   retention.start();
   await clock.pass(60_000);
-  assert.equal(removed.length, 2);
+  assert.equal(removed.length, 256);
   await clock.pass(20);
-  assert.equal(removed.length, 6);
+  assert.equal(removed.length, 512);
   await clock.pass(40);
-  assert.equal(removed.length, 25);
-  assert.deepEqual(await history.contents(), ["content 26"]);
+  assert.equal(removed.length, 600);
+  assert.deepEqual(await history.contents(), ["content 601"]);
   retention.stop();
   await clock.pass(2 * 86_400_000);
-  assert.deepEqual(await history.contents(), ["content 26"]);
+  assert.deepEqual(await history.contents(), ["content 601"]);
 });
 
 test("a part takes a bounded time, and the store is free for others three times as long", async () => {
@@ -34,6 +34,7 @@ test("a part takes a bounded time, and the store is free for others three times 
   const parts: { readonly at: number; readonly limit: number }[] = [];
   let eachMs = 1;
   const store = {
+    remove: async () => 0,
     sweep(now: number, limit: number) {
       parts.push({ at: now, limit });
       const swept = { removed: limit, contents: [], more: true };
@@ -60,6 +61,7 @@ test("a store that fails once is tried again, and the failure is logged", async 
   const said: string[] = [];
   let calls = 0;
   const store = {
+    remove: async () => 0,
     sweep() {
       calls += 1;
       if (calls === 1) return Promise.reject(new Error("full"));

@@ -1,10 +1,11 @@
 /** Takes away what users removed and what has expired, a bounded part at a time, with its octets. OMA IM 13 */
 import type { Cancel, Clock } from "@parlance/wire";
 import type { Log } from "../ports/index.ts";
-import type { HistoryStore } from "../store/index.ts";
+import type { HistoryStore, RecordingStore } from "../store/index.ts";
 
 export interface HistoryRetentionPorts {
-  readonly store: Pick<HistoryStore, "sweep">;
+  readonly store: Pick<HistoryStore, "sweep" | "remove">;
+  readonly recordings?: Pick<RecordingStore, "due" | "unlink">;
   /** Deletes octets that lie outside of the store, where there are any. */
   readonly removeContent?: (id: string) => Promise<unknown>;
   readonly clock: Clock;
@@ -46,7 +47,8 @@ export class HistoryRetention {
   async #turn(): Promise<void> {
     const { clock } = this.#ports;
     const began = clock.now();
-    const more = await this.#sweep();
+    const sessions = await this.#sweepSession();
+    const more = (await this.#sweep()) || sessions;
     const tookMs = Math.max(0, clock.now() - began);
     if (!more) return this.#schedule(LOOK_MS);
     this.#fit(tookMs);
@@ -57,6 +59,25 @@ export class HistoryRetention {
   #fit(tookMs: number): void {
     if (tookMs > PART_MS) this.#atOnce = Math.max(1, Math.floor(this.#atOnce / 2));
     else if (tookMs < PART_MS / 2) this.#atOnce = Math.min(MOST, 2 * this.#atOnce);
+  }
+
+  /** A part of one session that is over: first its messages, then that it had them. Says whether there may be more. */
+  async #sweepSession(): Promise<boolean> {
+    const { store, recordings, clock, log } = this.#ports;
+    try {
+      const due = await recordings?.due(clock.now(), this.#atOnce);
+      if (due === undefined) return false;
+      const { owner, id, messages } = due;
+      await store.remove(
+        owner,
+        messages.map(({ message }) => message),
+      );
+      await recordings?.unlink(owner, id, messages.at(-1)?.number ?? 0);
+      return true;
+    } catch (error) {
+      if (!this.#stopped) log.error("sessions not swept", { error: String(error) });
+      return false;
+    }
   }
 
   /** Says whether there may be more. */

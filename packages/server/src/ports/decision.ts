@@ -2,7 +2,7 @@
 import type { Flow, SipRequest } from "@parlance/sip";
 
 export interface Decision {
-  /** Who decided: "participating function of the originator", "controlling function" … */
+  /** Who decided: "originating function", "controlling function" … */
   readonly by: string;
   /** In a few words, none of them a message's: "refused: 403 IM feature tag missing". */
   readonly said: string;

@@ -23,8 +23,10 @@ export type {
   PagerDelivery,
   PagerLeg,
   RoomDevice,
+  RoomEar,
   RoomFailure,
   RoomLeg,
+  RoomListening,
   RoomLogRules,
   RoomMember,
   RoomOwner,
@@ -32,6 +34,7 @@ export type {
   RoomRules,
 } from "./media-room.ts";
 export type {
+  BridgeListener,
   LegFailure,
   MediaBridge,
   MediaEnd,
@@ -53,7 +56,15 @@ export type { Edit, Passage, Verdict } from "./passage.ts";
 export type { Originator, Principal, User } from "./principal.ts";
 export type { PushService, Wake, WakeOutcome } from "./push.ts";
 export type { ReadContent } from "./read-content.ts";
-export type { Recording } from "./recording.ts";
+export type {
+  HeardHead,
+  HeardMessage,
+  Recording,
+  SessionFacts,
+  SessionParty,
+  SessionRecord,
+  SessionRecording,
+} from "./recording.ts";
 export type { CopiedMessage, ReportCollection, ReportSubject, Reports } from "./reports.ts";
 export type { Sealing } from "./sealing.ts";
 export type { ServerDocument, ServerDocuments } from "./server-documents.ts";

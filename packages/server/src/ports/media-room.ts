@@ -4,6 +4,7 @@ import type { MaybePromise } from "./maybe-promise.ts";
 import type { MediaFacts } from "./media-facts.ts";
 import type { LegFailure, MediaLeg } from "./media-switch.ts";
 import type { Towards } from "./onward.ts";
+import type { HeardHead, HeardMessage } from "./recording.ts";
 
 /** One who takes part: a row of the mapping table between addresses, entities and aliases. Clause 7.2.3.2 */
 export interface RoomMember {
@@ -81,6 +82,13 @@ export interface PagerLeg {
   detach(): void;
 }
 
+/** Told of each message that a member may hear, or says himself; undefined: it is not kept. */
+export type RoomEar = (head: HeardHead) => HeardMessage | undefined;
+
+export interface RoomListening {
+  detach(): void;
+}
+
 export type PagerDelivery = (envelope: Uint8Array) => Promise<boolean>;
 
 /** Why the room has given up a device: nothing that it told the other side of the connection, or of it. */
@@ -114,6 +122,8 @@ export interface MediaRoom {
    */
   attach(key: string, towards: Towards, back?: RoomReturn): RoomLeg | undefined;
   attachPager(key: string, deliver: PagerDelivery): PagerLeg;
+  /** Hears for the member what he may hear, and what he says on any of his devices. */
+  listen(key: string, ear: RoomEar): RoomListening;
   /** A system message: to all, or to one. Clause 7.2.3.5 */
   announce(text: string, to?: string): void;
   /**

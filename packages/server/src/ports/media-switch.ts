@@ -10,6 +10,7 @@ import type {
 } from "@parlance/msrp";
 import type { MediaFacts } from "./media-facts.ts";
 import type { Towards } from "./onward.ts";
+import type { HeardHead, HeardMessage } from "./recording.ts";
 
 export type Side = "near" | "far";
 
@@ -99,6 +100,15 @@ export interface MediaEnd {
   close(): void;
 }
 
+/**
+ * Told of each message that one side of a bridge begins to say; undefined: it is of no interest. What it returns gets the octets as that side has
+ * said them.
+ */
+export type BridgeListener = (
+  side: Side,
+  head: Pick<HeardHead, "contentType" | "contentHeaders" | "sizeBytes">,
+) => HeardMessage | undefined;
+
 export interface MediaSwitch {
   /** A leg of ours has this address: its media pass here already. */
   holds(uri: string): boolean;
@@ -109,5 +119,6 @@ export interface MediaSwitch {
     near: Towards,
     rules: Readonly<Record<Side, MediaRules>>,
     failed: (side: Side, reason: LegFailure) => void,
+    listener?: BridgeListener,
   ): MediaBridge | undefined;
 }

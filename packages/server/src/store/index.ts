@@ -28,6 +28,7 @@ export { fileStoreContract } from "./contract/files.contract.ts";
 export { historyStoreContract } from "./contract/history.contract.ts";
 export { imdnStoreContract } from "./contract/imdn.contract.ts";
 export { jobStoreContract } from "./contract/jobs.contract.ts";
+export { recordingStoreContract } from "./contract/recordings.contract.ts";
 export { roomStoreContract } from "./contract/rooms.contract.ts";
 export { serviceSettingsStoreContract } from "./contract/service-settings.contract.ts";
 export { settingsStoreContract } from "./contract/settings.contract.ts";
@@ -107,6 +108,14 @@ export {
 } from "./memory/memory-stores.ts";
 export type { RoomRecord } from "./memory/rooms.ts";
 export { type OrphanSearch, removeOrphans } from "./orphans.ts";
+export type {
+  DueRecording,
+  NewRecording,
+  RecordedMessage,
+  RecordedParty,
+  Recording,
+  RecordingStore,
+} from "./recordings.ts";
 export type { RoomCursor, RoomEntry, RoomPage, RoomStart, RoomStore } from "./rooms.ts";
 export type {
   LastingSettings,

@@ -8,6 +8,7 @@ import type { FileStore } from "./files.ts";
 import type { HistoryStore } from "./history.ts";
 import type { ImdnStore } from "./imdn.ts";
 import type { JobStore } from "./jobs.ts";
+import type { RecordingStore } from "./recordings.ts";
 import type { RoomStore } from "./rooms.ts";
 import type { ServiceSettingsStore } from "./service-settings.ts";
 import type { SettingsStore } from "./settings.ts";
@@ -23,6 +24,7 @@ export interface Stores {
   readonly rooms: RoomStore;
   readonly conferences: ConferenceStore;
   readonly history: HistoryStore;
+  readonly recordings: RecordingStore;
   readonly documents: DocumentStore;
   readonly serviceSettings: ServiceSettingsStore;
   readonly settings: SettingsStore;

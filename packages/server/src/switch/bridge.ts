@@ -1,6 +1,7 @@
 /** Two legs, each of which hears what the other says: an anchored one-to-one session. RFC 4975, RFC 4976 §5.3 */
 import type { MsrpRequest } from "@parlance/msrp";
 import type {
+  BridgeListener,
   LegFailure,
   MediaBridge,
   MediaLeg,
@@ -12,6 +13,7 @@ import type {
 import { Direction } from "./direction.ts";
 import type { Leg, LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
+import { Overhearing } from "./overhearing.ts";
 import { type Place, samePlace } from "./place.ts";
 
 export interface BridgePorts {
@@ -23,6 +25,8 @@ export interface BridgePorts {
   placeTowards(towards: Towards): Place | undefined;
   /** A device never came, or has not come back; the session is over. */
   failed(side: Side, reason: LegFailure): void;
+  /** Keeps what is said. */
+  readonly listener: BridgeListener | undefined;
 }
 
 export class Bridge implements LegOwner, MediaBridge {
@@ -40,8 +44,8 @@ export class Bridge implements LegOwner, MediaBridge {
     this.#nearPlace = nearPlace;
     this.near = ports.makeLeg(nearPlace, this);
     this.#directions = {
-      near: new Direction({ from: rules.near, to: rules.far }, ports),
-      far: new Direction({ from: rules.far, to: rules.near }, ports),
+      near: new Direction({ from: rules.near, to: rules.far }, ports, overhearing(ports, "near")),
+      far: new Direction({ from: rules.far, to: rules.near }, ports, overhearing(ports, "far")),
     };
   }
 
@@ -69,6 +73,7 @@ export class Bridge implements LegOwner, MediaBridge {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const direction of Object.values(this.#directions)) direction.close();
     for (const { leg } of this.#candidates) {
       this.near.letGo(leg);
       leg.letGo(this.near);
@@ -124,4 +129,8 @@ export class Bridge implements LegOwner, MediaBridge {
   #other(leg: Leg): Leg | undefined {
     return leg === this.near ? this.#far : this.near;
   }
+}
+
+function overhearing({ listener }: BridgePorts, side: Side): Overhearing | undefined {
+  return listener && new Overhearing(side, listener);
 }

@@ -9,6 +9,7 @@ import { Inspection } from "./inspection.ts";
 import type { Leg } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
 import { Onward } from "./onward.ts";
+import type { OverheardSend, Overhearing } from "./overhearing.ts";
 import { Passing } from "./passing.ts";
 import { type Change, Reshaping } from "./reshaping.ts";
 import { isCpim } from "./speaker-check.ts";
@@ -37,11 +38,22 @@ export class Direction {
   /** Who hears this, as a notification about it names him. */
   readonly #hearer: NamedUri | undefined;
 
-  constructor({ from, to }: DirectionRules, ports: DirectionPorts) {
+  readonly #overhearing: Overhearing | undefined;
+
+  constructor(
+    { from, to }: DirectionRules,
+    ports: DirectionPorts,
+    overhearing: Overhearing | undefined,
+  ) {
     this.#ports = ports;
     this.#inspection = new Inspection(from, ports.limits);
     this.#reshaping = new Reshaping({ now: () => ports.now(), from: from.speaks, to: to.speaks });
     this.#hearer = to.speaks;
+    this.#overhearing = overhearing;
+  }
+
+  close(): void {
+    this.#overhearing?.close();
   }
 
   /** A SEND with a body. */
@@ -106,39 +118,60 @@ export class Direction {
   #pass(frame: MsrpRequest, { from, to }: Legs): void {
     const known = to.envelopes !== undefined || !isCpim(frame.contentType ?? "");
     const whole = frame.flag === "$" && rangeIn(frame).start === 1;
-    if (known || !whole || !isAnswered(frame, 415)) return to.pass(frame, from);
-    const trial = new EnvelopeTrial(from, {
+    const send = this.#overhearing?.begins(frame);
+    send?.octets(frame.body ?? NOTHING);
+    const sender = send?.listening(from) ?? from;
+    if (known || !whole || !isAnswered(frame, 415)) return to.pass(frame, from, sender);
+    const trial = new EnvelopeTrial(sender, {
       taken: () => {
         to.envelopes = "taken";
       },
-      refused: () => this.#passBare(frame, { from, to }),
+      refused: () => this.#passBare(frame, { from, to }, send),
     });
     to.pass(frame, from, trial);
   }
 
   /** Some take envelopes by what they say, and answer 415 to them. */
-  #passBare(frame: MsrpRequest, legs: Legs): void {
+  #passBare(frame: MsrpRequest, legs: Legs, send: OverheardSend | undefined): void {
     const change = this.#reshaping.unwrap(frame, frame.body ?? NOTHING);
-    if (typeof change === "number") return legs.from.answer(frame, 415);
-    this.#passChanged(frame, change, legs, () => {
-      legs.to.envelopes = "refused";
+    if (typeof change === "number") {
+      send?.settled(415, "$");
+      return legs.from.answer(frame, 415);
+    }
+    this.#passChanged(frame, change, legs, (status) => {
+      if (status === 200) legs.to.envelopes = "refused";
+      send?.settled(status, "$");
     });
   }
 
-  #passChanged(frame: MsrpRequest, change: Change, legs: Legs, arrived = nothing): void {
+  /** `ended`: it is said a second time, and what it says has been heard. */
+  #passChanged(
+    frame: MsrpRequest,
+    change: Change,
+    legs: Legs,
+    ended?: (status: number) => void,
+  ): void {
     const { body = NOTHING, flag = "+" } = frame;
-    const onward = this.#onward(frame, change, legs, arrived);
+    const onward = this.#onward(frame, change, legs, ended);
     onward.piece(body);
     this.#reshaping.ended(frame, flag);
     onward.end(flag);
   }
 
-  #onward(head: MsrpRequest, change: Change | undefined, legs: Legs, arrived = nothing): Onward {
+  #onward(
+    head: MsrpRequest,
+    change: Change | undefined,
+    legs: Legs,
+    ended?: (status: number) => void,
+  ): Onward {
+    const send = ended === undefined ? this.#overhearing?.begins(head) : undefined;
     return new Onward(head, change, {
       to: legs.to,
+      heard: (octets) => send?.octets(octets),
       newId: () => this.#ports.newId(),
       done: (status, flag) => {
-        if (status === 200) arrived();
+        ended?.(status);
+        send?.settled(status, flag);
         legs.from.answer(head, status);
         const envelope = flag === "$" || status !== 200 ? change?.envelope : undefined;
         if (envelope !== undefined) this.#notify(head, envelope, status, legs.from);
@@ -178,5 +211,3 @@ export class Direction {
 }
 
 const NOTHING = new Uint8Array(0);
-
-function nothing(): void {}

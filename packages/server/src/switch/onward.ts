@@ -7,6 +7,8 @@ import type { Awaiting } from "./sent.ts";
 export interface OnwardPorts {
   readonly to: Leg;
   newId(): string;
+  /** What has come of it, as it came. */
+  heard(octets: Uint8Array): void;
   /** Once: an error at once, a yes when all has arrived. */
   done(status: number, flag: Flag): void;
 }
@@ -35,7 +37,9 @@ export class Onward implements Awaiting {
   }
 
   piece(bytes: Uint8Array): void {
-    if (!this.failed) this.#recut.piece(this.#changed?.octets(bytes) ?? bytes);
+    if (this.failed) return;
+    this.#ports.heard(bytes);
+    this.#recut.piece(this.#changed?.octets(bytes) ?? bytes);
   }
 
   end(flag: Flag): void {

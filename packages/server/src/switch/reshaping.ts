@@ -257,7 +257,7 @@ const OF_THE_ENVELOPE: ReadonlySet<string> = new Set([
 ]);
 
 /** What is said of the content goes into the envelope with it; its type stands last. */
-function ofContent(head: MsrpRequest): HeaderParts {
+export function ofContent(head: MsrpRequest): HeaderParts {
   const said = [...head.headers()].filter(([name, value]) => isOfContent(name) && isText(value));
   const [types, others] = [said.filter(isType), said.filter((one) => !isType(one))];
   return [...others, ...types.slice(0, 1)];

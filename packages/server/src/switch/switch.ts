@@ -18,6 +18,7 @@ import {
 } from "@parlance/msrp";
 import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
 import type {
+  BridgeListener,
   LegFailure,
   Log,
   MediaEndUser,
@@ -89,6 +90,7 @@ export class Switch implements MediaSwitch, MediaLines {
     near: Towards,
     rules: Readonly<Record<Side, MediaRules>>,
     failed: (side: Side, reason: LegFailure) => void,
+    listener?: BridgeListener,
   ): Bridge | undefined {
     const place = this.places.towards(near);
     if (place === undefined) return undefined;
@@ -99,6 +101,7 @@ export class Switch implements MediaSwitch, MediaLines {
       makeLeg: (at, owner) => this.leg(at, owner),
       placeTowards: (towards) => this.places.towards(towards),
       failed,
+      listener,
     });
   }
 

@@ -8,9 +8,10 @@ import {
   type WebStore,
 } from "@parlance/client/web";
 import { Board } from "../model/board.ts";
+import { faultOf } from "../model/refusal-words.ts";
 import type { Slices } from "../model/views.ts";
 import type { SavedAccount } from "./accounts.ts";
-import { type Commands, commandsOver } from "./commands-over.ts";
+import { type Commands, commandsOver, performed } from "./commands-over.ts";
 import { Desk } from "./desk.ts";
 import { follow, lead } from "./tab-link.ts";
 
@@ -51,7 +52,7 @@ export async function openBackend(
       await store.close();
     };
     const commands = commandsOver(async (name, given) => {
-      if (name !== "signOut") return perform(desk, name, given);
+      if (name !== "signOut") return performed(desk, name, given);
       link.over();
       await close();
       over.resolve();
@@ -71,14 +72,17 @@ export async function openBackend(
     // When the other tab goes, the next in line has the client.
     openStore(storeName, { whenTaken: "wait", signal: ending.signal })
       .then(async (free) => {
-        link.close();
         await leading(free, false);
+        link.close(now?.commands);
       })
       .catch(() => {}); // closed before
   }
   return {
     board,
-    commands: commandsOver((name, given) => perform(now?.commands, name, given)),
+    commands: commandsOver(async (name, given) => {
+      if (now === undefined) throw faultOf(new ImError("closed"));
+      return performed(now.commands, name, given);
+    }),
     over: over.promise,
     async close() {
       ending.abort();
@@ -106,13 +110,4 @@ async function begin(
     await store.close();
     throw error;
   }
-}
-
-function perform(
-  on: Commands | undefined,
-  name: string,
-  given: readonly unknown[],
-): Promise<unknown> {
-  const command = on?.[name as keyof Commands] as (...all: unknown[]) => Promise<unknown>; // one of COMMANDS
-  return command.apply(on, [...given]);
 }

@@ -91,7 +91,8 @@ export class Files {
     const { conversation, thumbnail } = file;
     const key = `f ${file.id}`;
     this.#offers.set(key, file);
-    this.#talks.refresh(conversation);
+    // It stands in the history a moment later.
+    queueMicrotask(() => void file.kept().then(() => this.#talks.refresh(conversation)));
     if (thumbnail !== undefined) this.#talks.file(conversation, key, { thumbnail });
     file.on("state", (state) => {
       if (state !== "offered" && state !== "receiving") this.#offers.delete(key);

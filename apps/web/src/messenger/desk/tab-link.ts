@@ -7,7 +7,7 @@ import { faultOf } from "../model/refusal-words.ts";
 import { applyPatch, patchOf, type SlicePatch } from "../model/slice-patch.ts";
 import type { Fault, Slices } from "../model/views.ts";
 import { COMMANDS } from "./commands.ts";
-import { type Commands, commandsOver } from "./commands-over.ts";
+import { type Commands, commandsOver, performed } from "./commands-over.ts";
 
 type Said =
   /** Of the tab that has the client from now on. */
@@ -24,6 +24,8 @@ type Said =
       readonly name: string;
       readonly given: readonly unknown[];
     }
+  /** It has arrived, and is done or fails: whoever asked does not ask anybody else. */
+  | { readonly say: "got"; readonly to: string; readonly call: number }
   | {
       readonly say: "done";
       readonly to: string;
@@ -92,9 +94,9 @@ async function perform(
 ): Promise<void> {
   const answer = { say: "done", to: from, call } as const;
   if (!COMMANDS.has(name)) return;
-  const command = desk[name as keyof Commands] as (...all: unknown[]) => Promise<unknown>; // one of COMMANDS
+  say({ say: "got", to: from, call });
   try {
-    say({ ...answer, value: await command.apply(desk, [...given]), fault: undefined });
+    say({ ...answer, value: await performed(desk, name, given), fault: undefined });
   } catch (error) {
     say({ ...answer, value: undefined, fault: faultOf(error) });
   }
@@ -102,21 +104,31 @@ async function perform(
 
 export interface Follow {
   readonly commands: Commands;
-  close(): void;
+  /** What nobody has got is done by these instead; what somebody has got and not answered fails. */
+  close(instead?: Commands): void;
+}
+
+interface Call {
+  readonly name: string;
+  readonly given: readonly unknown[];
+  readonly answer: PromiseWithResolvers<unknown>;
+  got: boolean;
 }
 
 /** The side without. `over`: the user has signed out elsewhere. */
 export function follow(account: string, board: Board<Slices>, over: () => void): Follow {
   const channel = channelOf(account);
   const from = crypto.randomUUID();
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const waiting = new Map<number, Call>();
   let calls = 0;
   const say = (said: Said): void => channel.postMessage(said);
   channel.addEventListener("message", ({ data }: MessageEvent<Said>) => {
     switch (data.say) {
       case "leads":
-        for (const wait of waiting.values()) wait.reject(CLOSED); // the one before has gone
-        waiting.clear();
+        for (const [call, { name, given, answer, got }] of waiting) {
+          if (!got) say({ say: "do", from, call, name, given });
+          else if (waiting.delete(call)) answer.reject(CLOSED); // the one before has gone
+        }
         return say({ say: "hello", from });
       case "board":
         if (data.to === from) for (const patch of data.patches) apply(board, patch);
@@ -125,10 +137,15 @@ export function follow(account: string, board: Board<Slices>, over: () => void):
         return apply(board, data.patch);
       case "done": {
         if (data.to !== from) return;
-        const wait = waiting.get(data.call);
+        const { answer } = waiting.get(data.call) ?? {};
         waiting.delete(data.call);
-        if (data.fault === undefined) wait?.resolve(data.value);
-        else wait?.reject(data.fault);
+        if (data.fault === undefined) answer?.resolve(data.value);
+        else answer?.reject(data.fault);
+        return;
+      }
+      case "got": {
+        const call = data.to === from ? waiting.get(data.call) : undefined;
+        if (call !== undefined) call.got = true;
         return;
       }
       case "over":
@@ -138,16 +155,19 @@ export function follow(account: string, board: Board<Slices>, over: () => void):
   say({ say: "hello", from });
   const call = (name: string, given: readonly unknown[]): Promise<unknown> => {
     calls += 1;
-    const wait = Promise.withResolvers<unknown>();
-    waiting.set(calls, wait);
+    const answer = Promise.withResolvers<unknown>();
+    waiting.set(calls, { name, given, answer, got: false });
     say({ say: "do", from, call: calls, name, given });
-    return wait.promise;
+    return answer.promise;
   };
   return {
     commands: commandsOver(call),
-    close() {
+    close(instead) {
       channel.close();
-      for (const wait of waiting.values()) wait.reject(CLOSED);
+      for (const { name, given, answer, got } of waiting.values()) {
+        if (got || instead === undefined) answer.reject(CLOSED);
+        else performed(instead, name, given).then(answer.resolve, answer.reject);
+      }
     },
   };
 }

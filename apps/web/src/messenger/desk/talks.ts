@@ -27,7 +27,8 @@ export class Talks {
   readonly #marks: ReadMarks;
   /** Of entries that were read, what can be done with them. */
   readonly #messages = new Map<string, IncomingMessage>();
-  readonly #files = new Map<string, FileBody>();
+  /** What is known of files beside what the store says: newer, and there before it. */
+  readonly #files = new Map<string, Partial<FileBody>>();
   /** One at a time for each conversation, and once more when something came meanwhile. */
   readonly #running = new Map<string, "once" | "again">();
   #notices = 0;
@@ -121,11 +122,8 @@ export class Talks {
 
   /** What became of a file. */
   file(address: string, key: string, change: Partial<FileBody>): void {
-    const apply = (item: Item): Item =>
-      item.body.kind === "file" ? { ...item, body: { ...item.body, ...change } } : item;
-    const known = this.item(address, key)?.body;
-    if (known?.kind === "file") this.#files.set(key, { ...known, ...change });
-    this.#change(address, key, apply);
+    this.#files.set(key, { ...this.#files.get(key), ...change });
+    this.#change(address, key, (item) => this.#withFile(item));
   }
 
   /** Something happened that no store keeps. */
@@ -244,21 +242,18 @@ export class Talks {
       if (item === undefined) continue;
       if (entry.direction === "received") this.#messages.set(item.key, entry.message);
       if (entry.direction === "received file" && entry.file.messageId !== undefined) {
-        const { key, body } = item;
-        if (body.kind === "file") this.#files.set(key, { ...body, fileId: entry.file.id });
-        this.#change(entry.file.conversation, key, (one) => ({
-          ...one,
-          body: this.#files.get(key) ?? one.body,
-        }));
+        const { fileId: _, ...known } = item.body as FileBody; // of a file
+        this.file(entry.file.conversation, item.key, { ...known, ...this.#files.get(item.key) });
         continue;
       }
-      const file = item.body.kind === "file" ? this.#files.get(item.key) : undefined;
-      items.push(file === undefined ? item : { ...item, body: file });
+      items.push(item);
     }
-    return items.toReversed().map((item) => {
-      const file = this.#files.get(item.key);
-      return file === undefined || item.body === file ? item : { ...item, body: file };
-    });
+    return items.toReversed().map((item) => this.#withFile(item));
+  }
+
+  #withFile(item: Item): Item {
+    const known = item.body.kind === "file" ? this.#files.get(item.key) : undefined;
+    return known === undefined ? item : { ...item, body: { ...(item.body as FileBody), ...known } };
   }
 }
 

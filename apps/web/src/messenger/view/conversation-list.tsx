@@ -54,10 +54,17 @@ export function ConversationList(): ReactNode {
 function Row({ row, title }: { readonly row: ConversationRow; readonly title: string }): ReactNode {
   const { texts, words } = useDesk();
   const { address, group, newest, unread, unreadMore, at, roomState } = row;
+  const time = at === 0 ? "" : words.brief(at, Date.now());
+  const says = [
+    title,
+    ...(unread > 0 ? [texts.list.unread(unread, unreadMore)] : []),
+    ...(newest === undefined ? [] : [wordsOf(newest), time]),
+  ];
   return (
     <ListBoxItem
       id={address}
-      textValue={unread > 0 ? `${title}, ${texts.list.unread(unread, unreadMore)}` : title}
+      textValue={title}
+      aria-label={says.join(", ")}
       className={`row ${unread > 0 ? "unread" : ""} ${roomState === "left" ? "over" : ""}`}
     >
       <Avatar address={address} name={title} group={group} />
@@ -66,7 +73,7 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
         <Preview address={address} newest={newest} group={group} />
       </span>
       <span className="row-side">
-        <time className="soft small">{at === 0 ? "" : words.brief(at, Date.now())}</time>
+        <time className="soft small">{time}</time>
         {unread > 0 && (
           <span className="badge" aria-label={texts.list.unread(unread, unreadMore)} role="img">
             {unread}

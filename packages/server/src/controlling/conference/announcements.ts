@@ -4,11 +4,24 @@ import type { MediaRoom } from "../../ports/index.ts";
 import type { Participant } from "./participant.ts";
 
 /** Occasions, each of which can be switched. */
-export const ANNOUNCEMENTS = ["welcome", "alias", "renamed", "joined", "left", "time"] as const;
+export const ANNOUNCEMENTS = [
+  "welcome",
+  "alias",
+  "renamed",
+  "joined",
+  "left",
+  "recording",
+  "time",
+] as const;
 export type Announcement = (typeof ANNOUNCEMENTS)[number];
 
 /** Who comes, goes and is called something else is told by the conference state. */
-export const USUAL_ANNOUNCEMENTS: readonly Announcement[] = ["welcome", "alias", "time"];
+export const USUAL_ANNOUNCEMENTS: readonly Announcement[] = [
+  "welcome",
+  "alias",
+  "recording",
+  "time",
+];
 
 export interface Announcer {
   readonly room: Pick<MediaRoom, "announce">;
@@ -52,6 +65,13 @@ export class Announcements {
 
   renamed(before: string, after: string): void {
     this.#say("renamed", `${before} is now called ${after}.`);
+  }
+
+  /** Clause 15.1 */
+  records({ appearance, records }: Participant): void {
+    const who = displayTextOf(appearance);
+    const text = records ? `${who} records this session.` : `${who} does not record any more.`;
+    this.#say("recording", text);
   }
 
   closesSoon(): void {

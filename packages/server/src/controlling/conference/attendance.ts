@@ -21,6 +21,7 @@ import type { People } from "./people.ts";
 import type { PhoneDevice } from "./phone-device.ts";
 import { Phones } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+import type { Recordings } from "./recordings.ts";
 import { rightsOf } from "./rights.ts";
 import type { RoomMedia } from "./room-media.ts";
 import { whyFailed } from "./room-rules.ts";
@@ -43,6 +44,7 @@ export interface Attended extends Pick<DeviceHost, "modified" | "requested"> {
   readonly people: People;
   readonly roster: Roster;
   readonly announcements: Announcements;
+  readonly recordings: Recordings;
   know(participant: Participant): void;
   keep(participant: Participant): void;
   changed(participant: Participant): void;
@@ -152,12 +154,14 @@ export class Attendance implements DeviceHost {
 
   /** Without `departure` it is as if he had never been asked. */
   departed(participant: Participant, departure: Departure | undefined): void {
-    const { announcements, people, room, roster, over } = this.#of;
+    const { announcements, recordings, people, room, roster, over } = this.#of;
     const wasIn = participant.state === "present";
     const wasSeen = wasIn || !participant.hidden;
     if (wasIn) announcements.left(participant);
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
+    participant.records = false;
+    recordings.left(participant);
     participant.awaited = false;
     participant.lost = wasIn && departure?.method === "failed";
     participant.withdrawPage?.();
@@ -218,6 +222,7 @@ export class Attendance implements DeviceHost {
   #entered(participant: Participant): void {
     participant.joinedAt ??= this.#ports.clock.now();
     const isNew = participant.state !== "present";
+    const isBack = isNew || participant.awaited;
     participant.state = "present";
     participant.awaited = false;
     this.#of.changed(participant);
@@ -226,6 +231,7 @@ export class Attendance implements DeviceHost {
       this.#of.announcements.joined(participant);
       this.#of.joined(participant);
     }
+    if (isBack) this.#of.recordings.joined(participant);
     this.#of.came(participant);
   }
 }

@@ -22,6 +22,7 @@ import { conferenceUserOf, type Participant } from "./participant.ts";
 import { People } from "./people.ts";
 import { phoneOf } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
+import { Recordings } from "./recordings.ts";
 import { Release } from "./release.ts";
 import { rightsOf, standingIn } from "./rights.ts";
 import { RoomTerms } from "./room-terms.ts";
@@ -78,6 +79,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
   readonly inviting: Inviting;
   readonly attendance: Attendance;
   readonly terms: RoomTerms;
+  readonly recordings: Recordings;
   readonly announcements: Announcements;
   readonly #release: Release;
   readonly #ports: ConferencePorts;
@@ -120,6 +122,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     this.announcements = new Announcements(announcer, options.announces);
     this.inviting = new Inviting(this, ports, options);
     this.attendance = new Attendance(this, ports, options);
+    this.recordings = new Recordings(this, ports.recording);
     this.#release = new Release(this, clock, options.times);
   }
 
@@ -286,6 +289,18 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     this.#release.judge();
   }
 
+  /** False: nothing is kept for him here. */
+  records(participant: Participant, name: string | undefined): boolean {
+    if (participant.records) return true;
+    if (!this.recordings.start(participant, name)) return false;
+    this.announcements.records(participant);
+    return true;
+  }
+
+  recordsNoMore(participant: Participant): void {
+    if (this.recordings.stop(participant)) this.announcements.records(participant);
+  }
+
   closesSoon(): void {
     this.announcements.closesSoon();
   }
@@ -304,6 +319,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     this.#release.stop();
     this.inviting.cancelAll();
     this.roster.end();
+    this.recordings.endAll();
     this.room.close();
     this.#means.over(this);
   }
@@ -313,6 +329,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     this.#over = true;
     this.#release.stop();
     this.roster.halt();
+    this.recordings.endAll();
     this.room.close();
   }
 

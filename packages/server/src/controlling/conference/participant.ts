@@ -49,6 +49,8 @@ export class Participant implements Person {
   wish: string | undefined;
   /** Of the page on which he may choose a name: it is not for him any more. */
   withdrawPage: (() => void) | undefined;
+  /** He is seen to have what is said kept for him. Clause 15.1 */
+  records = false;
   method: "dialed-in" | "dialed-out" = "dialed-in";
   /** Epoch ms. */
   joinedAt: number | undefined;
@@ -110,7 +112,10 @@ export function conferenceUserOf(one: Participant, departure?: Departure): Confe
     cascadedFocus: undefined,
     endpoints:
       departure === undefined
-        ? [...devices].map((device) => endpointOf(one, device))
+        ? [
+            ...[...devices].map((device) => endpointOf(one, device)),
+            ...(one.records ? [recorderOf(one)] : []),
+          ]
         : [goneEndpoint(one, departure)],
   };
 }
@@ -124,6 +129,18 @@ function endpointOf(one: Participant, { contact, status }: ParticipantDevice): E
     joiningMethod: one.method,
     joiningInfo: connected ? whenOf(one.joinedAt) : undefined,
     media: connected ? [one.mayWrite ? SPEAKS : LISTENS] : [],
+  };
+}
+
+/** Clause 15.1 */
+function recorderOf({ appearance }: Participant): Endpoint {
+  return {
+    ...NOTHING_SAID,
+    entity: endpointEntity(appearance, "history"),
+    displayText: "history",
+    status: "connected",
+    joiningMethod: "dialed-out",
+    media: [LISTENS],
   };
 }
 

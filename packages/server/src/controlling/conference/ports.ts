@@ -10,6 +10,7 @@ import type {
   ReadContent,
   ReportCollection,
   RoomLogRules,
+  SessionRecording,
   Spreading,
   Untagged,
   User,
@@ -36,6 +37,8 @@ export interface ConferencePorts {
   readonly collection: ReportCollection | undefined;
   /** Undefined where nobody is told of a page for names. */
   readonly aliasPages: AliasPages | undefined;
+  /** Keeps what is said for those who want it. */
+  readonly recording: SessionRecording | undefined;
   readonly store: ConferenceStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,6 +51,8 @@ export interface ConferenceOptions {
   readonly domain: string;
   /** Address key of the Conference-factory-URI. */
   readonly factory: string;
+  /** Address key of the service that keeps conversations. */
+  readonly history: string;
   readonly untagged: Untagged;
   readonly userAgent: string;
   /** May whoever makes an ad-hoc session hide? Clause 3.4 */

@@ -8,6 +8,7 @@ import type { Conference } from "./conference.ts";
 import { expelParticipant } from "./expel-participant.ts";
 import { type Hosting, rightsFor } from "./hosting.ts";
 import type { Participant } from "./participant.ts";
+import { isRecorder, recordSession } from "./record-session.ts";
 
 export interface ReferFacts {
   readonly exists: boolean;
@@ -56,7 +57,12 @@ export function refer(
   conference: Conference,
   on: Hosting,
 ): ReferAnswer | Refusal {
-  const ask = readRefer(request, conference.limit);
+  const { history } = on.options;
+  const said = readRefer(request, conference.limit);
+  const recorders = isRefusal(said) ? [] : said.targets.filter((one) => isRecorder(one, history));
+  const ask = isRefusal(said)
+    ? said
+    : { ...said, targets: said.targets.filter((one) => !recorders.includes(one)) };
   const judgement = judgeReferral({
     exists: !conference.over,
     participates: by?.state === "present",
@@ -81,6 +87,7 @@ export function refer(
       if (silent && wantsSilence) answer.set(ReferSub, REFER_SUB_FALSE);
     },
     perform(report) {
+      for (const recorder of recorders) report(recordSession(recorder, by, conference));
       for (const target of targets) {
         if (target.method === "BYE") report(expelParticipant(target, conference));
         else addParticipant({ target, by, report }, conference, on);

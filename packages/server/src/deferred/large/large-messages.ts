@@ -8,9 +8,15 @@ import {
   refuse,
 } from "@parlance/im";
 import type { MessageSource } from "@parlance/msrp";
-import { CallId, CSeq, From, type SipRequest } from "@parlance/sip";
+import { addressKey, CallId, CSeq, From, ReferredBy, type SipRequest } from "@parlance/sip";
 import { type Cancel, type Clock, concatBytes, type Random } from "@parlance/wire";
-import { bringTo, judgeLongPush, judgePush, type PushResult } from "../../bringing/index.ts";
+import {
+  bringTo,
+  judgeLongPush,
+  judgePush,
+  LARGE_FEATURES,
+  type PushResult,
+} from "../../bringing/index.ts";
 import { contentSource, faceTowards, largeFirst, saidBy, speakerOf } from "../../media/index.ts";
 import type {
   Binding,
@@ -18,6 +24,7 @@ import type {
   MediaRules,
   Passage,
   ReadContent,
+  SessionRecording,
   TakeOver,
   Towards,
   User,
@@ -29,8 +36,9 @@ import type { OnRequest } from "../on-request.ts";
 import { readWaiting } from "../waiting-request.ts";
 import { type Kept, START_BYTES } from "./content-sink.ts";
 import { inEnvelope } from "./in-envelope.ts";
+import { keepLarge, type LargeCopy } from "./kept-copies.ts";
 import type { LargePorts } from "./ports.ts";
-import { LARGE_FEATURES, Reception } from "./reception.ts";
+import { Reception } from "./reception.ts";
 
 export interface LargeMessagesPorts extends LargePorts {
   readonly way: Way;
@@ -40,6 +48,7 @@ export interface LargeMessagesPorts extends LargePorts {
   readonly userAgent: string;
   /** All ids that rows name. */
   readonly referenced: () => Promise<readonly string[]>;
+  readonly recording: SessionRecording;
 }
 
 /** How a message is kept: the MSRP status for its sender. */
@@ -149,7 +158,7 @@ export class LargeMessages {
       const invite = this.#invite(waiting.request, message.attempts, asked);
       const able = way.bindings(invite, user).filter(({ imClient }) => imClient);
       const source = sourceOf(message, waiting.request, reader);
-      return await bringTo(
+      const result = await bringTo(
         { user, contacts: largeFirst(able), invite, features: LARGE_FEATURES },
         {
           file: largeMessageFile(source.sizeBytes),
@@ -159,8 +168,39 @@ export class LargeMessages {
         },
         { ...this.#ports, way },
       );
+      const { request, author } = waiting;
+      const group = message.group === undefined ? undefined : request.get(ReferredBy);
+      const copy = { user, direction: "received", request, author } as const;
+      if (result === "delivered") {
+        await this.#keepCopy({ ...copy, group: group && addressKey(group.uri) }, () =>
+          octetsOf(message, waiting.request, reader),
+        );
+      }
+      return result;
     } finally {
       await reader.close();
+    }
+  }
+
+  /** For its author, whose message is kept for somebody else. */
+  async keepSent(copy: Omit<LargeCopy, "direction" | "group">, { content }: Kept): Promise<void> {
+    const reader = await this.#ports.contents.open(content);
+    if (reader === undefined) return;
+    try {
+      await this.#keepCopy({ ...copy, direction: "sent", group: undefined }, () =>
+        reader.read(0, reader.sizeBytes),
+      );
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Failing costs the copy, and nothing else. */
+  async #keepCopy(copy: LargeCopy, read: () => AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await keepLarge(copy, this.#ports.recording, read);
+    } catch (error) {
+      this.#ports.log.warn("history not kept", { error: String(error) });
     }
   }
 
@@ -263,6 +303,15 @@ function sourceOf(
     sizeBytes: sizeBytes - from + body.length,
     open: () => contentSource(reader, { before: body, from }),
   };
+}
+
+async function* octetsOf(
+  { group }: DeferredMessage,
+  { body }: SipRequest,
+  reader: ContentReader,
+): AsyncIterable<Uint8Array> {
+  if (group !== undefined) yield body;
+  yield* reader.read(group === undefined ? 0 : START_BYTES, reader.sizeBytes);
 }
 
 function refused(refusal: Refusal): Verdict {

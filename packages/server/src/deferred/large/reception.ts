@@ -1,5 +1,5 @@
 /** The server takes a large message in the place of a user who is away: the whole of it, then the 200. OMA IM 12.6 */
-import { CPIM, IM_TAG, LARGE_MESSAGE_TAG } from "@parlance/im";
+import { CPIM } from "@parlance/im";
 import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp";
 import {
   type Body,
@@ -29,8 +29,6 @@ export interface ReceptionPorts {
 
 /** For the sender to say BYE once he has his 200. OMA IM 12.2 */
 const BYE_WAIT_MS = 10_000;
-
-export const LARGE_FEATURES = Params.of([IM_TAG], [LARGE_MESSAGE_TAG]);
 
 export class Reception implements MediaEndUser {
   readonly #ports: ReceptionPorts;

@@ -1,14 +1,24 @@
 /** What users keep, over HTTP: requests as values over a store in memory. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { utf8Bytes, utf8Text } from "@parlance/wire";
-import { hashing } from "../../core/machine-ports.test.ts";
-import { foldText, memoryStores, type NewHistoryMessage } from "../../store/index.ts";
+import { type StartHash, utf8Bytes, utf8Text } from "@parlance/wire";
+import { hashing, SeededRandom } from "../../core/machine-ports.test.ts";
+import {
+  foldText,
+  memoryContent,
+  memoryStores,
+  type NewHistoryMessage,
+} from "../../store/index.ts";
 import { HandClock } from "../../testing/clock.ts";
 import { CountedMetrics, NotedHits, silentLog } from "../../testing/ports.ts";
 import { refusal } from "../../web/index.ts";
 import { Cursors, HistoryStateDocument, HistoryWeb } from "../index.ts";
 
+const startHash: StartHash = (algorithm) => {
+  const hash = createHash(algorithm.replace("-", ""));
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+};
 const BOB = "sip:bob@parlance.test";
 const TEAM = "sip:team@parlance.test";
 const AMPLE = { messages: 10_000, bytes: 1e9 };
@@ -53,6 +63,7 @@ class HistoryWorld {
   readonly metrics = new CountedMetrics();
   readonly hits = new NotedHits();
   readonly state = new HistoryStateDocument(this.stores.history);
+  readonly contents = memoryContent({ random: new SeededRandom(7), startHash, now: () => 0 });
   waits: number | undefined;
   readonly #web: HistoryWeb;
   #count = 0;
@@ -62,7 +73,7 @@ class HistoryWorld {
     this.#web = new HistoryWeb(
       {
         store: stores.history,
-        content: undefined,
+        content: this.contents,
         cursors: new Cursors(utf8Bytes("cursor key cursor key cursor k 32"), hashing),
         clock,
         login: async ({ headers }) => {
@@ -192,6 +203,7 @@ test("messages are paged in both directions, the oldest of a page first", async 
     contentType: "text/plain",
     size: 4,
     text: "news",
+    place: 7,
     cursor: last.json.after,
   });
   const none = await world.get("messages", "carol");
@@ -339,6 +351,22 @@ test("content that is no text is fetched as octets, and never as a page", async 
   assert.deepEqual([status, text], [200, "<script>alert(1)</script>"]);
   assert.equal(headers.get("content-type"), "application/octet-stream");
   assert.equal(headers.get("content-disposition"), "attachment");
+});
+
+test("a large message is found, fetched and exported, although its octets lie elsewhere", async () => {
+  const world = new HistoryWorld();
+  const text = `${"a ".repeat(300)}needle`;
+  const writer = await world.contents.create();
+  await writer.append(utf8Bytes(text));
+  await writer.seal();
+  const parts = { content: writer.id, sizeBytes: text.length, searchText: foldText(text) };
+  await world.keep("", { ...parts, mode: "large" });
+  const [hit] = (await world.get("search?q=NEEDLE")).json.hits;
+  assert.match(hit?.excerpt ?? "", /a needle$/);
+  assert.equal((await world.get("messages/1/content")).text, text);
+  assert.equal((await world.get("messages")).json.messages[0]?.text, undefined);
+  for (const format of ["json", "csv", "html"])
+    assert.ok((await world.get(`export?format=${format}`)).text.includes(text), format);
 });
 
 test("an archive in JSON holds everything, the oldest first", async () => {

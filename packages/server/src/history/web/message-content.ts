@@ -12,8 +12,8 @@ import {
   safeFileName,
 } from "@parlance/formats";
 import { CPIM, EXTERNAL_BODY, plainTextOf } from "@parlance/im";
-import { parsed, utf8TextLossy } from "@parlance/wire";
-import type { HistoryMessage } from "../../store/index.ts";
+import { concatBytes, parsed, utf8TextLossy } from "@parlance/wire";
+import type { FileContent, HistoryMessage } from "../../store/index.ts";
 
 export interface FileView {
   readonly url: string;
@@ -51,6 +51,26 @@ export function contentOf({ bytes, type, content }: HistoryMessage): MessageCont
     file: fileOf(entity),
     octets: decodedContent(entity) ?? cpim.content,
   };
+}
+
+/** The same, with the text of a message whose octets lie outside of the store, up to so many of them. */
+export async function wholeContentOf(
+  message: HistoryMessage,
+  contents: FileContent | undefined,
+  mostBytes: number,
+): Promise<MessageContent> {
+  const known = contentOf(message);
+  if (message.content === undefined || !message.type.startsWith("text/")) return known;
+  const reader = await contents?.open(message.content);
+  if (reader === undefined) return known;
+  try {
+    const pieces: Uint8Array[] = [];
+    const most = Math.min(message.sizeBytes, mostBytes);
+    for await (const piece of reader.read(0, most)) pieces.push(piece.slice());
+    return { ...known, text: utf8TextLossy(concatBytes(...pieces)) };
+  } finally {
+    await reader.close();
+  }
 }
 
 function textOf(entity: Entity, cpim: Cpim, bytes: Uint8Array): string | undefined {

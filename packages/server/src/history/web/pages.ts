@@ -113,7 +113,8 @@ async function* readToItsEnd(
 }
 
 function shown(message: HistoryMessage, { cursors }: HistoryWork): object {
-  return { ...viewOf(message), cursor: cursors.seal(message.owner, message.sequence) };
+  const { owner, sequence } = message;
+  return { ...viewOf(message), place: sequence, cursor: cursors.seal(owner, sequence) };
 }
 
 function kindOf(newest: HistoryMessage, work: HistoryWork): string {

@@ -4,8 +4,12 @@ import { type HistoryEntry, queryWords } from "../../store/index.ts";
 import { jsonAnswer, type WebAnswer, type WebRequest } from "../../web/index.ts";
 import { allow, conversationIn, cursorIn, limitIn, Refused } from "./asked.ts";
 import { excerptOf } from "./find-matches.ts";
+import { wholeContentOf } from "./message-content.ts";
 import { viewOf } from "./message-view.ts";
 import type { HistoryWork } from "./work.ts";
+
+/** What of a message is found is in its first octets. */
+const FOLDED_BYTES = 65_536;
 
 /** The newest first. There may be more while `before` is no null, also after a page without hits. */
 export async function search(
@@ -31,11 +35,12 @@ export async function search(
 async function hitOf(
   { owner, id, sequence }: HistoryEntry,
   words: readonly string[],
-  { store, cursors }: HistoryWork,
+  { store, cursors, content: contents }: HistoryWork,
 ): Promise<object | undefined> {
   const message = await store.find(owner, id);
   if (message === undefined) return undefined; // removed a moment ago
-  const { text, ...view } = viewOf(message);
-  const { text: excerpt, ...place } = excerptOf(text ?? message.subject ?? "", words);
-  return { ...view, excerpt, ...place, cursor: cursors.seal(owner, sequence) };
+  const content = await wholeContentOf(message, contents, FOLDED_BYTES);
+  const { text, ...view } = viewOf(message, content);
+  const { text: excerpt, ...found } = excerptOf(text ?? message.subject ?? "", words);
+  return { ...view, excerpt, ...found, place: sequence, cursor: cursors.seal(owner, sequence) };
 }

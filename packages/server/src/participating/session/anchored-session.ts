@@ -45,6 +45,10 @@ export interface AnchoredSessionPorts {
   readonly bridges: SessionBridges;
   /** `a=max-size` of ours, whichever side asks. */
   readonly maxSize: number;
+  /** Both sides have agreed. */
+  began(): void;
+  /** A request in the dialog of one side that is for the server itself; false: it is not. */
+  asked(side: Side, transaction: ServerTransaction, call: Call | undefined): boolean;
   /** The session is over, or never came about. */
   over(session: AnchoredSession): void;
 }
@@ -187,6 +191,7 @@ export class AnchoredSession implements OnwardUser {
     if (accepted === undefined) return this.end();
     near.call = accepted;
     this.#settle();
+    this.#ports.began();
   }
 
   /** An established session stands on its calls: what its INVITE came with, and went with, can go. */
@@ -309,6 +314,7 @@ export class AnchoredSession implements OnwardUser {
   /** INFO, MESSAGE and what else belongs to the session: the other side answers. */
   #requested(side: Side, transaction: ServerTransaction): boolean | Promise<void> {
     const { request } = transaction;
+    if (this.#ports.asked(side, transaction, this.#party(side).call)) return true;
     const other = this.#otherThan(side).call;
     if (other === undefined || !PASSED.has(request.method)) return false;
     return this.#passOn(request, other, transaction);

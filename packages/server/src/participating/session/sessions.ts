@@ -11,12 +11,14 @@ import {
   Replaces,
   sessionOf,
   type TransportName,
+  type Uri,
 } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
 import {
   faceTowards,
   readOfferedMedia,
   type SessionMedia,
+  saidBy,
   saysItself,
   speakerOf,
 } from "../../media/index.ts";
@@ -28,6 +30,7 @@ import type {
   MediaSwitch,
   Onward,
   Passage,
+  SessionRecording,
   Sessions,
   TakeOver,
   Towards,
@@ -39,7 +42,9 @@ import type { PagerSessions } from "../interworking/pager-sessions.ts";
 import { AnchoredSession, statusOf } from "./anchored-session.ts";
 import { farInvite, featuresIn } from "./far-invite.ts";
 import { judgeAnchoring } from "./judge-anchoring.ts";
+import { recordOnRequest } from "./record-on-request.ts";
 import { SessionBridges } from "./session-bridges.ts";
+import { SessionRecords } from "./session-records.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
 export type Anchor = "always" | "auto" | "never";
@@ -55,6 +60,11 @@ export interface SessionPorts {
   readonly mayWrite: (user: string) => boolean;
   /** Undefined: phones that hold no sessions are in none. */
   readonly pager: PagerSessions | undefined;
+  /** Keeps what is said for those who want it. */
+  readonly recording: SessionRecording | undefined;
+  /** The user of ours with that address key. */
+  readonly userAt: (address: string) => User | undefined;
+  readonly keyOf: (uri: Uri) => string;
 }
 
 /** Of a session that runs. */
@@ -72,6 +82,8 @@ export interface SessionOptions {
   /** Of one description. */
   readonly maxLines: number;
   readonly untagged: Untagged;
+  /** Address key of the service that keeps conversations. */
+  readonly history: string;
   /** How long the called side may ring. */
   readonly inviteWaitMs: number;
 }
@@ -175,8 +187,9 @@ export class AnchoredSessions implements Sessions {
       tagged: true,
     };
     const rules = { near: this.#nearRules(passage), far: this.#farRules(passage, onward) };
+    const records = this.#recordsOf(passage, onward);
     const bridges = new SessionBridges({
-      make: (failed) => media.bridge(near, rules, (_, reason) => failed(reason)),
+      make: (failed) => media.bridge(near, rules, (_, reason) => failed(reason), records?.listener),
       failed: (reason) => made.mediaFailed(reason),
       most: this.#options.maxLines,
       full: () => this.#ports.hits.hit("sessionLines"),
@@ -192,7 +205,14 @@ export class AnchoredSessions implements Sessions {
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
       bridges,
       maxSize: this.#options.maxBytes,
-      over: () => this.#over(made, parties),
+      began: () => records?.begin(),
+      asked: (side, transaction, call) =>
+        transaction.request.method === "REFER" &&
+        recordOnRequest(transaction, { side, call, records, history: this.#options.history }),
+      over: () => {
+        records?.end();
+        this.#over(made, parties);
+      },
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
     if (incoming === undefined) {
@@ -202,6 +222,30 @@ export class AnchoredSessions implements Sessions {
     this.#entered(made, parties);
     this.#begin(made, incoming, passage, onward);
     return undefined;
+  }
+
+  #recordsOf({ request, originator }: Passage, onward: Onward): SessionRecords | undefined {
+    const { recording, userAt, keyOf } = this.#ports;
+    if (recording === undefined) return undefined;
+    const hides = originator?.anonymous !== false;
+    const { name, uri } = request.from;
+    const address = originator?.address;
+    const near = {
+      user: originator?.user,
+      shown: hides ? { uri: ANONYMOUS_URI, name: undefined } : { uri: bareAddress(uri), name },
+      authId: hides ? undefined : address,
+      conversation: (hides ? undefined : address) ?? ANONYMOUS_URI,
+    };
+    const called = keyOf(request.uri);
+    const far = {
+      user: onward.identities === undefined ? undefined : userAt(onward.party),
+      shown: { uri: called, name: request.to.name },
+      authId: called,
+      conversation: called,
+    };
+    const kind = saidBy(request).kind === "large message" ? "large message" : "session";
+    const subject = request.text("Subject");
+    return new SessionRecords({ kind, subject, sides: { near, far } }, recording);
   }
 
   /** Apart, so that nothing of the session itself keeps the INVITE and its way. */

@@ -9,6 +9,7 @@ import { fileStoreContract } from "./files.contract.ts";
 import { historyStoreContract } from "./history.contract.ts";
 import { imdnStoreContract } from "./imdn.contract.ts";
 import { jobStoreContract } from "./jobs.contract.ts";
+import { recordingStoreContract } from "./recordings.contract.ts";
 import { roomStoreContract } from "./rooms.contract.ts";
 import { serviceSettingsStoreContract } from "./service-settings.contract.ts";
 import { settingsStoreContract } from "./settings.contract.ts";
@@ -26,6 +27,7 @@ export function storesContract(name: string, contract: Contract): void {
   roomStoreContract(`${name} rooms`, contract);
   conferenceStoreContract(`${name} conferences`, contract);
   historyStoreContract(`${name} history`, contract);
+  recordingStoreContract(`${name} recordings`, contract);
   documentStoreContract(`${name} documents`, contract);
   serviceSettingsStoreContract(`${name} service settings`, contract);
   settingsStoreContract(`${name} settings`, contract);

@@ -260,6 +260,11 @@ export class MemoryHistory implements HistoryStore {
     });
   }
 
+  /** At once, for the stores that go by it. */
+  holds(owner: string): boolean {
+    return this.#owners.get(owner)?.held ?? false;
+  }
+
   isHeld(owner: string): Promise<boolean> {
     return this.#ledger.read(() => this.#owners.get(owner)?.held ?? false);
   }

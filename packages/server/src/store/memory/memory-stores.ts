@@ -18,6 +18,7 @@ import { type HistoryRecord, MemoryHistory } from "./history.ts";
 import { type ImdnRecord, MemoryImdn } from "./imdn.ts";
 import { MemoryJobs } from "./jobs.ts";
 import { type Disk, Ledger } from "./ledger.ts";
+import { MemoryRecordings, type RecordingRow } from "./recordings.ts";
 import { MemoryRooms, type RoomRecord } from "./rooms.ts";
 import { MemoryServiceSettings } from "./service-settings.ts";
 import { MemorySettings } from "./settings.ts";
@@ -34,6 +35,7 @@ export interface MemoryImage {
   readonly rooms: readonly RoomRecord[];
   readonly conferences: readonly ConferenceRecord[];
   readonly history: readonly HistoryRecord[];
+  readonly recordings: readonly RecordingRow[];
   readonly documents: readonly StoredDocument[];
   readonly serviceSettings: readonly StoredServiceSettings[];
   readonly settings: readonly (readonly [key: string, value: string])[];
@@ -62,6 +64,8 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
   const rooms = new MemoryRooms(ledger, image.rooms);
   const conferences = new MemoryConferences(ledger, image.conferences);
   const history = new MemoryHistory(ledger, image.history);
+  const isHeld = (owner: string): boolean => history.holds(owner);
+  const recordings = new MemoryRecordings(ledger, image.recordings, isHeld);
   const documents = new MemoryDocuments(ledger, image.documents);
   const serviceSettings = new MemoryServiceSettings(ledger, image.serviceSettings);
   const settings = new MemorySettings(ledger, image.settings);
@@ -76,6 +80,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
     rooms,
     conferences,
     history,
+    recordings,
     documents,
     serviceSettings,
     settings,
@@ -94,6 +99,7 @@ export function memoryStores({ image = EMPTY, disk }: MemoryOptions = {}): Memor
       rooms: rooms.records(),
       conferences: conferences.records(),
       history: history.records(),
+      recordings: recordings.records(),
       documents: documents.records(),
       serviceSettings: serviceSettings.records(),
       settings: settings.records(),
@@ -112,6 +118,7 @@ const EMPTY: MemoryImage = {
   rooms: [],
   conferences: [],
   history: [],
+  recordings: [],
   documents: [],
   serviceSettings: [],
   settings: [],

@@ -7,6 +7,7 @@ import type {
   Log,
   MediaRoom,
   PagerDelivery,
+  RoomEar,
   RoomMember,
   RoomOwner,
   RoomReturn,
@@ -20,6 +21,7 @@ import { AwaitedReports } from "./awaited-reports.ts";
 import { CatchUp } from "./catch-up.ts";
 import { DeviceLeg } from "./device-leg.ts";
 import { Distribution } from "./distribution.ts";
+import { Ear } from "./ear.ts";
 import { Bucket, Flow } from "./flow.ts";
 import type { Gathering } from "./gathering.ts";
 import { essenceOf } from "./judge-envelope.ts";
@@ -158,6 +160,14 @@ export class Room implements MediaRoom {
     member.ends.add(end);
     this.#distribution.changed();
     return end;
+  }
+
+  listen(key: string, hears: RoomEar): Ear {
+    const member = this.#memberOf(key);
+    const ear = new Ear(member, { ear: hears, changed: () => this.#distribution.changed() });
+    member.ends.add(ear);
+    this.#distribution.changed();
+    return ear;
   }
 
   announce(text: string, to?: string): void {

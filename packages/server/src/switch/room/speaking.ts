@@ -1,11 +1,12 @@
 /** What members say: judged, written as the others are to see it, kept where it is kept, and passed on. Clause 8.2, 8.3 */
 import { type Cpim, parseImdnHeaders } from "@parlance/formats";
 import type { IncomingHead } from "@parlance/msrp";
-import type { Log, MaybePromise, RoomRules } from "../../ports/index.ts";
+import type { HeardMessage, Log, MaybePromise, RoomRules } from "../../ports/index.ts";
 import type { Heard } from "./arrival.ts";
 import type { AwaitedReports } from "./awaited-reports.ts";
 import type { DeviceLeg } from "./device-leg.ts";
 import type { Distribution } from "./distribution.ts";
+import { Ear } from "./ear.ts";
 import { dressEnvelope } from "./envelope.ts";
 import type { TooFast } from "./flow.ts";
 import { type Judged, judgeEnvelope } from "./judge-envelope.ts";
@@ -106,12 +107,13 @@ export class Speaking {
     const stream = new Stream({
       id,
       ends: ends.filter(takesPieces),
+      heard: ends.flatMap((end) => heardBy(end, from.member, totalBytes)),
       totalBytes: totalBytes === undefined ? undefined : totalBytes + grown,
       outcomes,
       successReport: speech.wants.successReport,
       newId,
     });
-    const others = ends.filter(({ member }) => member !== from.member);
+    const others = ends.filter((end) => end.member !== from.member && !(end instanceof Ear));
     outcomes?.expect(others.length);
     for (const end of others) if (!takesPieces(end)) outcomes?.settled(end, 413);
     stream.piece(envelope);
@@ -222,6 +224,15 @@ function senderIdOf(cpim: Cpim, { messageId }: Speech): string {
   const imdn = parseImdnHeaders(cpim);
   const id = imdn.ok ? imdn.value.messageId : undefined;
   return id === undefined ? `msrp ${messageId}` : `imdn ${id}`;
+}
+
+function heardBy(
+  end: RoomEnd,
+  from: Member,
+  totalBytes: number | undefined,
+): readonly HeardMessage[] {
+  const heard = end instanceof Ear ? end.begins(from, totalBytes) : undefined;
+  return heard === undefined ? [] : [heard];
 }
 
 function takesPieces(end: RoomEnd): end is DeviceLeg {

@@ -1,6 +1,7 @@
 /** A message too large to be gathered: it goes on as it comes, piece by piece, to those who were there when it began. RFC 7701 §6.1 */
 import { CPIM } from "@parlance/im";
 import type { Flag } from "@parlance/msrp";
+import type { HeardMessage } from "../../ports/index.ts";
 import type { DeviceLeg } from "./device-leg.ts";
 import { baseFor, rangeOf } from "./message.ts";
 import type { Carried, Due, Outcomes, RoomEnd } from "./model.ts";
@@ -10,6 +11,8 @@ export interface StreamParts {
   /** The Message-ID with which the devices get it. */
   readonly id: string;
   readonly ends: Iterable<DeviceLeg>;
+  /** Those who keep it. */
+  readonly heard: readonly HeardMessage[];
   /** Its envelope included; undefined when its sender does not say. */
   readonly totalBytes: number | undefined;
   readonly outcomes: Outcomes | undefined;
@@ -48,6 +51,7 @@ export class Stream implements Carried, Outcomes {
   }
 
   piece(octets: Uint8Array): void {
+    for (const one of this.#parts.heard) one.write(octets);
     for (let at = 0; at < octets.length; at += PIECE_BYTES) {
       if (this.#last !== undefined) this.#send(this.#last, "+");
       this.#last = octets.subarray(at, at + PIECE_BYTES);
@@ -56,10 +60,12 @@ export class Stream implements Carried, Outcomes {
 
   end(): void {
     this.#send(this.#last ?? NOTHING, "$");
+    for (const one of this.#parts.heard) one.end();
   }
 
   /** Its sender gives it up, or is gone. RFC 4975 §7.1 */
   abort(): void {
+    for (const one of this.#parts.heard) one.abandon();
     if (this.#at === 1) return;
     this.#send(NOTHING, "#");
   }

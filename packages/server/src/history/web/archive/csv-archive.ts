@@ -1,6 +1,7 @@
 /** An archive for spreadsheets, in which no message is a formula. RFC 4180 */
+import { wholeContentOf } from "../message-content.ts";
 import { viewOf } from "../message-view.ts";
-import { type Archive, gathered, messagesOf } from "./messages-of.ts";
+import { ARCHIVED_TEXT_BYTES, type Archive, gathered, messagesOf } from "./messages-of.ts";
 
 const COLUMNS = ["time", "direction", "conversation", "from", "to", "subject", "type", "text"];
 
@@ -11,8 +12,9 @@ export function csvArchive(archive: Archive): AsyncGenerator<Uint8Array, void> {
 async function* rows(archive: Archive): AsyncGenerator<string, void> {
   yield row(COLUMNS);
   for await (const message of messagesOf(archive, archive.conversation)) {
-    const { time, direction, conversation, from, to, subject, contentType, ...rest } =
-      viewOf(message);
+    const content = await wholeContentOf(message, archive.work.content, ARCHIVED_TEXT_BYTES);
+    const view = viewOf(message, content);
+    const { time, direction, conversation, from, to, subject, contentType, ...rest } = view;
     const text = rest.text ?? rest.file?.url ?? "";
     yield row([time, direction, conversation, from, to, subject ?? "", contentType, text]);
   }

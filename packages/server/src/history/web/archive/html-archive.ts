@@ -1,7 +1,14 @@
 /** An archive for readers: one page that needs nothing else, runs nothing and loads nothing. */
 import type { HistoryMessage } from "../../../store/index.ts";
+import { type MessageContent, wholeContentOf } from "../message-content.ts";
 import { type MessageView, viewOf } from "../message-view.ts";
-import { type Archive, conversationsOf, gathered, messagesOf } from "./messages-of.ts";
+import {
+  ARCHIVED_TEXT_BYTES,
+  type Archive,
+  conversationsOf,
+  gathered,
+  messagesOf,
+} from "./messages-of.ts";
 
 const STYLE = [
   ":root{color-scheme:light dark}",
@@ -62,13 +69,14 @@ async function* section(
     const of = new Date(message.at).toISOString().slice(0, 10);
     if (of !== day) yield `<h3>${of}</h3>\n`;
     day = of;
-    yield article(message);
+    const content = await wholeContentOf(message, archive.work.content, ARCHIVED_TEXT_BYTES);
+    yield article(message, content);
   }
   yield "</section>\n";
 }
 
-function article(message: HistoryMessage): string {
-  const view = viewOf(message);
+function article(message: HistoryMessage, content: MessageContent): string {
+  const view = viewOf(message, content);
   const { direction, from, fromName, subject } = view;
   const name = fromName === undefined ? "" : `${isolated(fromName)} `;
   const about =

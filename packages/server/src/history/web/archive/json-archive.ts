@@ -1,9 +1,9 @@
 /** An archive for programs: one array, or a line a message; the oldest message first. */
 import { base64 } from "@parlance/wire";
 import type { HistoryMessage } from "../../../store/index.ts";
-import { contentOf } from "../message-content.ts";
+import { type MessageContent, wholeContentOf } from "../message-content.ts";
 import { viewOf } from "../message-view.ts";
-import { type Archive, gathered, messagesOf } from "./messages-of.ts";
+import { ARCHIVED_TEXT_BYTES, type Archive, gathered, messagesOf } from "./messages-of.ts";
 
 export function jsonArchive(archive: Archive): AsyncGenerator<Uint8Array, void> {
   return gathered(array(archive));
@@ -27,12 +27,12 @@ async function* lines(archive: Archive): AsyncGenerator<string, void> {
 }
 
 async function* linesOf(archive: Archive): AsyncGenerator<string, void> {
-  for await (const message of messagesOf(archive, archive.conversation)) yield lineOf(message);
+  for await (const message of messagesOf(archive, archive.conversation))
+    yield lineOf(message, await wholeContentOf(message, archive.work.content, ARCHIVED_TEXT_BYTES));
 }
 
 /** What is no text comes as it is, in base64; what lies outside of the store stays there. */
-function lineOf(message: HistoryMessage): string {
-  const content = contentOf(message);
+function lineOf(message: HistoryMessage, content: MessageContent): string {
   const { text, octets } = content;
   const other = text === undefined && octets !== undefined;
   return JSON.stringify({

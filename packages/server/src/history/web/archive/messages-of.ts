@@ -14,6 +14,8 @@ export interface Archive {
 
 const AT_ONCE = 100;
 const BYTES_AT_ONCE = 1_048_576;
+/** Of a long text so much goes into an archive. */
+export const ARCHIVED_TEXT_BYTES = 1_048_576;
 const PIECE_CHARACTERS = 16_384;
 
 /** The oldest first. */

@@ -1,0 +1,120 @@
+/** The ladder: what is drawn, what is chosen, and the tools above it. For the operator's page and the start page. */
+import "./ladder.css";
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Button } from "../ui/button.tsx";
+import type { Step } from "./model/step.ts";
+import { type LadderState, LadderStore } from "./store.ts";
+import type { LadderTexts } from "./texts/en.ts";
+import { Compare } from "./view/compare.tsx";
+import { Details } from "./view/details.tsx";
+import { LadderLines } from "./view/ladder-lines.tsx";
+import { StepsTable } from "./view/steps-table.tsx";
+import { Toolbar } from "./view/toolbar.tsx";
+
+export interface LadderPanelProps {
+  /** The live feed, `/api/trace/live?…`. */
+  readonly live: string;
+  readonly texts: LadderTexts;
+  readonly saveFrom?: (form: "full" | "pcap" | "hep") => string;
+  /** Stands before the filter. */
+  readonly children?: ReactNode;
+}
+
+export function LadderPanel({ live, texts, saveFrom, children }: LadderPanelProps): ReactNode {
+  const store = useMemo(() => new LadderStore(), []);
+  const state = useSyncExternalStore(store.subscribe, store.state);
+  const [asTable, setAsTable] = useState(false);
+  const [first, setFirst] = useState<readonly Step[]>();
+  const [compared, setCompared] = useState<readonly Step[]>();
+  const [noRun, setNoRun] = useState(false);
+  useEffect(() => store.listen(live), [store, live]);
+  const { chosen, lanes } = state;
+  return (
+    <section className="ladder-panel" aria-label={texts.ladder}>
+      <Toolbar
+        store={store}
+        state={state}
+        texts={texts}
+        asTable={asTable}
+        onTable={setAsTable}
+        first={first}
+        onFirst={(steps) => {
+          setNoRun(false);
+          setFirst(steps);
+        }}
+        onCompare={() => setCompared(store.steps("shown"))}
+        onNoRun={() => setNoRun(true)}
+        saveFrom={saveFrom}
+      >
+        {children}
+      </Toolbar>
+      <Standing store={store} state={state} texts={texts} fault={noRun ? texts.noRun : undefined} />
+      <div className={chosen === undefined ? "ladder-parts" : "ladder-parts with-details"}>
+        {asTable ? (
+          <StepsTable state={state} texts={texts} onChoose={(line) => store.choose(line)} />
+        ) : (
+          <LadderLines
+            state={state}
+            texts={texts}
+            onChoose={(line) => store.choose(line)}
+            onFollow={(line) => store.follow("message", line.row)}
+          />
+        )}
+        {chosen !== undefined && (
+          <Details
+            line={chosen}
+            lanes={lanes}
+            texts={texts}
+            onFollow={(what, row) => store.follow(what, row)}
+            onClose={() => store.choose(undefined)}
+          />
+        )}
+      </div>
+      {first !== undefined && compared !== undefined && (
+        <Compare
+          left={first}
+          right={compared}
+          texts={texts}
+          onClose={() => setCompared(undefined)}
+        />
+      )}
+    </section>
+  );
+}
+
+/** How it stands with the feed, and what of it is shown. */
+function Standing({
+  store,
+  state: { feed, rows, shown, missed, followed },
+  texts,
+  fault,
+}: {
+  readonly store: LadderStore;
+  readonly state: LadderState;
+  readonly texts: LadderTexts;
+  readonly fault: string | undefined;
+}): ReactNode {
+  return (
+    <div className="ladder-standing small">
+      <span className={`feed-state ${feed}`}>
+        {feed === "live" ? texts.live : feed === "lost" ? texts.lost : texts.connecting}
+      </span>
+      <span className="soft" data-testid="count">
+        {shown === rows ? texts.steps(rows) : texts.of(shown, rows)}
+      </span>
+      {missed > 0 && <span className="missed">{texts.missed(missed)}</span>}
+      {followed !== undefined && (
+        <span className="followed">
+          {followed.what === "message" ? texts.onlyMessage : texts.onlyConversation}
+          <Button look="link" onPress={() => store.followNothing()}>
+            {texts.showAll}
+          </Button>
+        </span>
+      )}
+      {fault !== undefined && <span className="fault">{fault}</span>}
+      {shown === 0 && (
+        <span className="soft">{rows === 0 ? texts.nothing : texts.nothingFits}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,289 @@
+/** The operator's pages in Chromium, over the running server: the ladder as an engineer uses it, and what an operator does. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, suite, test } from "node:test";
+import type { ImClient } from "@parlance/client";
+import type { Browser, Page } from "playwright-core";
+import { casesFor } from "../tools/test/corpora.ts";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { launchChromium } from "./browser/pages.ts";
+import { type Look, openOperator, tokenOf, WIDE } from "./operator/pages.ts";
+import { addressOf, clientOf, DOMAIN, SET, talk, USERS } from "./operator/traffic.ts";
+
+const PAGES = [
+  "trace",
+  "overview",
+  "metrics",
+  "users",
+  "groups",
+  "sessions",
+  "kept",
+  "limits",
+  "config",
+  "audit",
+];
+const NARROW: Look = { width: 360, height: 740, theme: "dark" };
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+suite("the operator's pages", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  let alice: ImClient;
+  let bob: ImClient;
+
+  before(async () => {
+    server = await ServerProcess.start({ domain: DOMAIN, users: USERS, set: SET });
+    browser = await launchChromium();
+    [alice, bob] = await Promise.all([clientOf(server, "alice"), clientOf(server, "bob")]);
+    await talk(alice, bob);
+  });
+  after(async () => {
+    await alice?.close();
+    await bob?.close();
+    await browser?.close();
+    await server?.kill();
+  });
+
+  test("a wrong token lets nobody in, the right one does, and after logging out it is asked for again", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByRole("menuitem", { name: "Log out" }).click();
+    const token = page.getByLabel("Operator token", { exact: true });
+    await token.fill("guessed");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByText("This is not the token.").waitFor();
+    await token.fill(tokenOf(server));
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("heading", { name: "Trace" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Trace" }).waitFor(); // the cookie is enough
+    await context.close();
+  });
+
+  test("what happens is drawn as it happens, between the lanes of those whom it is about", async () => {
+    const { page, context, faults } = await openOperator(browser, server);
+    await stepsShown(page);
+    await alice.send(addressOf("bob"), "now").accepted;
+    await page
+      .getByRole("option", { name: /^alice → Parlance, MESSAGE/ })
+      .last()
+      .waitFor();
+    await page
+      .getByRole("option", { name: /^Parlance → bob, MESSAGE/ })
+      .last()
+      .waitFor();
+    const heads = await page.locator(".lane-name").allTextContents();
+    assert.deepEqual(heads, ["alice", "bob", "Parlance"]);
+    await alice.send(addressOf("nobody"), "x").accepted.catch(() => undefined);
+    await page
+      .getByRole("option", { name: /^refused: 404 no such user, RFC 3261 §21\.4\.5$/ })
+      .last()
+      .waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("by the keys alone a step is found, read, followed over its legs, and left", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await stepsShown(page);
+    await page.getByRole("searchbox", { name: "Filter" }).fill("usual place");
+    await page.getByText("Nothing of it fits the filter.").waitFor(); // what was written is blanked
+    await page.getByRole("searchbox", { name: "Filter" }).fill("message/cpim");
+    for (const protocol of ["sip", "decision"]) {
+      await page.getByRole("button", { name: protocol, exact: true }).click();
+    }
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("Home");
+    await page.locator(".wire").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("Show everything").waitFor();
+    await page.getByRole("button", { name: "sip", exact: true }).click();
+    const titles = await optionNames(page);
+    assert.ok(titles.length >= 4 && titles.length < 40, String(titles.length));
+    assert.ok(titles.some((title) => title.startsWith("alice → Parlance, SEND")));
+    assert.ok(titles.some((title) => title.startsWith("Parlance → bob, SEND")));
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("Escape");
+    await page.locator(".ladder-details").waitFor({ state: "detached" });
+    await context.close();
+  });
+
+  test("what people wrote is shown to who asks for it, and the audit log says so", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await stepsShown(page);
+    assert.equal(await wireOf(page, "MESSAGE"), "");
+    await page.getByText("Show texts").click();
+    await page.getByRole("button", { name: "Show it" }).click();
+    await stepsShown(page);
+    await page.getByRole("searchbox", { name: "Filter" }).fill("Shall we meet");
+    await page.getByRole("option").first().click();
+    await page.getByText("Shall we meet at eight?").waitFor();
+    await page.goto(`${server.adminUrl}/#audit`);
+    await page.getByRole("cell", { name: "trace watched with text" }).first().waitFor();
+    await context.close();
+  });
+
+  test("a run is saved, opened again and compared; captures come from the server", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await stepsShown(page);
+    const json = await save(page, "JSON");
+    const { steps } = JSON.parse(readFileSync(json, "utf8")) as { steps: readonly unknown[] };
+    assert.ok(steps.length > 40);
+    const pcap = readFileSync(await save(page, "pcap"));
+    assert.equal(pcap.readUInt32BE(0), 0xa1b2c3d4);
+    assert.equal(
+      readFileSync(await save(page, "HEP"))
+        .subarray(0, 4)
+        .toString(),
+      "HEP3",
+    );
+    assert.match(readFileSync(await save(page, "Text"), "utf8"), /^MESSAGE sip:bob@/m);
+    await page.locator('input[type="file"]').setInputFiles(json);
+    await alice.send(addressOf("bob"), "one more").accepted;
+    await page
+      .getByRole("option", { name: /MESSAGE/ })
+      .last()
+      .waitFor();
+    await choose(page, /Compare what is shown/);
+    await page.getByText(/steps are in one of them only|Both took the same/).waitFor();
+    assert.ok((await page.locator(".compared tr.same").count()) > 40);
+    await context.close();
+  });
+
+  test("the same is there as a table, by connection, and in German", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await stepsShown(page);
+    await choose(page, "As a table");
+    const row = page.getByRole("row").filter({ hasText: "MESSAGE sip:bob@" }).first();
+    assert.match((await row.textContent()) ?? "", /alice.*Parlance.*sip/);
+    await choose(page, "As a table");
+    await choose(page, "A lane for each connection");
+    await page.locator(".lane-head").nth(3).waitFor();
+    await context.close();
+    const german = await browser.newContext({ locale: "de-DE" });
+    const other = await german.newPage();
+    await other.goto(server.adminUrl);
+    await other.getByRole("button", { name: "Anmelden" }).waitFor();
+    await german.close();
+  });
+
+  test("a user is added, given a password, locked and removed; each is in the audit log", async () => {
+    const { page, context, faults } = await openOperator(browser, server, "users");
+    await page.getByRole("button", { name: "Add a user" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("erin");
+    await dialog.getByLabel("Password").fill("a password");
+    await dialog.getByRole("button", { name: "Add a user" }).click();
+    const row = page.getByRole("row").filter({ hasText: "sip:erin@" });
+    await row.getByRole("button", { name: "Lock" }).click();
+    await row.getByText("locked").waitFor();
+    await row.getByRole("button", { name: "erin" }).click();
+    await dialog.getByLabel("New password").fill("another");
+    await dialog.getByRole("button", { name: "Set" }).click();
+    await dialog.getByText("Done.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await row.getByRole("button", { name: "Remove" }).click();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await row.waitFor({ state: "detached" });
+    await page.goto(`${server.adminUrl}/#audit`);
+    for (const action of ["user added", "user locked", "password changed", "user removed"]) {
+      await page.getByRole("cell", { name: action }).first().waitFor();
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("a session that runs is shown with both of its legs, and ends when it is ended", async () => {
+    const chat = alice.conversation(addressOf("bob"));
+    await chat.open();
+    await chat.send("in session").delivered;
+    const { page, context } = await openOperator(browser, server, "sessions");
+    const section = page.locator(".session").first();
+    await section.getByRole("row").nth(2).waitFor();
+    assert.match((await section.textContent()) ?? "", /alice.*bob/);
+    await section.getByRole("button", { name: "End", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End" }).click();
+    await page.getByText("There are none.").waitFor();
+    await context.close();
+  });
+
+  for (const look of [WIDE, { ...WIDE, theme: "dark" }, NARROW] as const) {
+    test(`axe finds nothing on any page, ${look.width} pixels wide, ${look.theme}`, async () => {
+      const { page, context, faults } = await openOperator(browser, server, "trace", look);
+      for (const name of PAGES) {
+        await page.goto(`${server.adminUrl}/#${name}`);
+        await page.locator(`.of-${name}`).waitFor();
+        await page.getByText("Loading …").first().waitFor({ state: "detached" });
+        if (name === "trace") {
+          await stepsShown(page);
+          await page.getByRole("option").first().click();
+        }
+        assert.deepEqual(await violations(page), [], name);
+        const beyond = await page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assert.equal(beyond, 0, `${name} is wider than the window`);
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+  }
+
+  test("hostile text is shown as text, wherever it stands, and no script of it runs", async (t) => {
+    const cases = casesFor(t, "web-hostile-strings").map(({ text }) => String(text));
+    const { page, context, faults } = await openOperator(browser, server);
+    await page.evaluate("window.alert = () => { window.ran = true; }");
+    await page.getByText("Show texts").click();
+    await page.getByRole("button", { name: "Show it" }).click();
+    for (const text of cases)
+      await alice.send(addressOf("bob"), text).accepted.catch(() => undefined);
+    await stepsShown(page);
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("End");
+    for (let at = 0; at < 60; at += 1) await page.keyboard.press("ArrowUp");
+    const facts = await page.evaluate(`({
+      ran: "ran" in window,
+      strangers: document.querySelectorAll("#app :is(script, img, iframe, [onerror])").length,
+    })`);
+    assert.deepEqual(facts, { ran: false, strangers: 0 });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+});
+
+async function stepsShown(page: Page): Promise<void> {
+  await page.getByRole("option").first().waitFor();
+}
+
+async function optionNames(page: Page): Promise<readonly string[]> {
+  return page.getByRole("option").locator(".unseen").allTextContents();
+}
+
+/** What of the first message of this sort is not blanked in its text. */
+async function wireOf(page: Page, method: string): Promise<string> {
+  await page.getByRole("searchbox", { name: "Filter" }).fill(`${method} sip:bob`);
+  await page.getByRole("option").first().click();
+  const text = (await page.locator(".wire").textContent()) ?? "";
+  await page.getByRole("searchbox", { name: "Filter" }).fill("");
+  return /Shall we meet/.test(text) ? text : "";
+}
+
+async function choose(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("menuitem", { name }).click();
+}
+
+async function save(page: Page, form: string): Promise<string> {
+  const download = page.waitForEvent("download");
+  await choose(page, new RegExp(`^Save: .*${form}`));
+  return (await download).path();
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+  );
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+}

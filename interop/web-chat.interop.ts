@@ -1,0 +1,289 @@
+/** The messenger in Chromium against the running server: what people do with it, on two or three pages at once. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, afterEach, before, suite, test } from "node:test";
+import type { Browser, BrowserContext } from "playwright-core";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { launchChromium } from "./browser/pages.ts";
+import { AppPage } from "./web/app-page.ts";
+import { buildPages } from "./web/built-pages.ts";
+
+const USERS = ["alice", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC",
+  "base64",
+);
+
+suite("the messenger", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  const contexts: BrowserContext[] = [];
+  const pages: AppPage[] = [];
+
+  before(async () => {
+    buildPages();
+    browser = await launchChromium();
+    server = await ServerProcess.start({
+      users: USERS,
+      set: {
+        rooms: [
+          { name: "lobby", displayName: "Lobby", moderators: ["alice"] },
+          { name: "ball", displayName: "Masked ball", allowAnonymity: true },
+        ],
+        groups: [{ name: "team", displayName: "Team", members: ["alice", "bob", "carol"] }],
+      },
+    });
+  });
+  afterEach(async () => {
+    if (process.env["SHOTS"] !== undefined) {
+      for (const [at, { page }] of pages.entries()) {
+        if (!page.isClosed())
+          await page.screenshot({ path: join(process.env["SHOTS"], `${at}.png`) });
+      }
+    }
+    const faults = pages.splice(0).flatMap((page) => page.faults);
+    for (const context of contexts.splice(0)) await context.close();
+    assert.deepEqual(faults, []);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function person(name: string): Promise<AppPage> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+    contexts.push(context);
+    const page = await AppPage.open(context, server.httpUrl);
+    pages.push(page);
+    await page.signIn(name, `${name}-secret`);
+    return page;
+  }
+
+  test("somebody signs in, writes, is answered, and sees what becomes of it", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.field.pressSequentially("hel");
+    await alice.say("hello 🙂");
+    await bob.openRow("alice");
+    await bob.bubble("hello 🙂").waitFor();
+    await alice.reached("hello 🙂", "Seen");
+    await bob.field.pressSequentially("and");
+    await alice.page.getByText("bob is writing …").waitFor();
+    await bob.say("and back");
+    await alice.bubble("and back").waitFor();
+    await bob.reached("and back", "Seen");
+  });
+
+  test("a wrong password is said, and nothing is kept of it", async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await AppPage.open(context, server.httpUrl);
+    pages.push(page);
+    await page.page.getByLabel("Address", { exact: true }).fill("alice");
+    await page.page.getByLabel("Password", { exact: true }).fill("wrong");
+    await page.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.page.getByText("The name or the password is wrong.").waitFor();
+    assert.equal(await page.page.evaluate("localStorage.length + sessionStorage.length"), 0);
+  });
+
+  test("who stays signed in leaves a key for this server in the browser, and no password", async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await AppPage.open(context, server.httpUrl);
+    pages.push(page);
+    await page.signIn("alice", "alice-secret", { stay: true });
+    const kept = String(await page.page.evaluate("JSON.stringify([localStorage, sessionStorage])"));
+    assert.doesNotMatch(kept, /alice-secret/);
+    await page.page.close();
+    const again = await AppPage.open(context, server.httpUrl);
+    pages.push(again);
+    await again.online();
+  });
+
+  test("messages that nobody has looked at are counted, and one conversation is found among others", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("carol");
+    await bob.write("alice");
+    for (const text of ["one", "two", "three"]) await bob.say(text);
+    await alice.page.getByRole("option", { name: /^bob, 3 unread/ }).waitFor();
+    await alice.page.getByLabel("Search").fill("thre");
+    await alice.page.getByRole("option", { name: "carol" }).waitFor({ state: "detached" });
+    await alice.openRow("bob");
+    await alice.page.getByRole("option", { name: /^bob, three/ }).waitFor();
+    await bob.reached("three", "Seen");
+  });
+
+  test("a chat room: coming in by a name, who is there, a word to one alone, being sent away", async () => {
+    const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
+    for (const [page, nickname] of [
+      [alice, ""],
+      [bob, "Night Owl"],
+      [carol, ""],
+    ] as const) {
+      await page.start("Join a chat room");
+      await page.page.getByLabel("Room", { exact: true }).fill("lobby");
+      await page.page.getByLabel("Your name there").fill(nickname);
+      await page.page.getByRole("button", { name: "Join", exact: true }).click();
+      await page.field.waitFor();
+    }
+    await alice.page.getByRole("heading", { name: "Lobby" }).waitFor();
+    await alice.notice("Night Owl is here").waitFor();
+    await bob.say("good evening, all");
+    await alice.bubble("good evening, all").waitFor();
+    await carol.bubble("good evening, all").waitFor();
+
+    await alice.page.getByRole("button", { name: "Members" }).click();
+    await alice.page.getByRole("button", { name: "What to do about Night Owl" }).click();
+    await alice.page.getByRole("menuitem", { name: "Write privately" }).click();
+    await alice.say("just for you");
+    await bob.bubble("just for you").locator(".private-line").waitFor();
+    await alice.page.getByRole("button", { name: "Write to everyone" }).click();
+    await alice.say("for all of you");
+    await carol.bubble("for all of you").waitFor();
+    assert.equal(await carol.bubble("just for you").count(), 0);
+
+    await alice.page.getByRole("button", { name: "Members" }).click();
+    await alice.page.getByRole("button", { name: "What to do about carol" }).click();
+    await alice.page.getByRole("menuitem", { name: "Remove from the group" }).click();
+    await carol.page.getByText("You are not in this group any more.").waitFor();
+    await bob.notice("carol was removed").waitFor();
+    await bob.menu("Leave the group");
+    await bob.page.getByRole("button", { name: "Leave the group" }).click();
+    await alice.notice("Night Owl left").waitFor();
+  });
+
+  test("somebody comes in without a name", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    for (const page of [alice, bob]) {
+      await page.start("Join a chat room");
+      await page.page.getByLabel("Room", { exact: true }).fill("ball");
+      if (page === bob) await page.page.getByText("Without my name").click();
+      await page.page.getByRole("button", { name: "Join", exact: true }).click();
+      await page.field.waitFor();
+    }
+    await bob.say("who am I?");
+    await alice.bubble("who am I?").waitFor();
+    assert.doesNotMatch((await alice.bubble("who am I?").textContent()) ?? "", /bob/i);
+    await bob.page.getByRole("button", { name: "Members" }).click();
+    await bob.page.getByText("You are here without your name.").waitFor();
+  });
+
+  test("a group is made of three, and what is said in it is seen at each", async () => {
+    const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
+    await alice.start("New group");
+    await alice.page.getByLabel("People", { exact: true }).fill("bob, carol");
+    await alice.page.getByLabel("Subject").fill("Launch");
+    await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    for (const page of [bob, carol]) {
+      await page.page.getByText("alice asks you into a group").waitFor();
+      await page.page.getByRole("button", { name: "Accept" }).click();
+      await page.field.waitFor();
+    }
+    await alice.page.getByRole("heading", { name: "Launch" }).waitFor();
+    await alice.page.getByText("3 members").waitFor();
+    await bob.say("ready");
+    await alice.bubble("ready").waitFor();
+    await carol.bubble("ready").waitFor();
+    await bob.reached("ready", "Delivered");
+  });
+
+  test("two who talk ask a third one in", async () => {
+    const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
+    await alice.write("bob");
+    await alice.say("shall we ask carol?");
+    await bob.openRow("alice");
+    await bob.say("yes");
+    await alice.menu("Add people");
+    await alice.page.getByLabel("People", { exact: true }).fill("carol");
+    await alice.page.getByRole("button", { name: "Invite", exact: true }).click();
+    await carol.page.getByRole("button", { name: "Accept" }).click();
+    await carol.field.waitFor();
+    await alice.page.getByText("3 members").waitFor();
+    await alice.say("all three of us");
+    await carol.bubble("all three of us").waitFor();
+  });
+
+  test("a picture is offered, taken with a click, seen by both, and still there after a reload", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("look");
+    await bob.openRow("alice");
+    const file = { name: "dot.png", mimeType: "image/png", buffer: PNG };
+    await alice.page.locator("input[type=file]").setInputFiles(file);
+    await bob.bubble("dot.png").getByRole("button", { name: "Accept" }).click();
+    await bob.page.getByRole("img", { name: "Picture dot.png" }).waitFor();
+    await alice.bubble("dot.png").getByText("Delivered").waitFor();
+    await alice.page.getByRole("img", { name: "Picture dot.png" }).waitFor();
+    await bob.page.reload();
+    await bob.online();
+    await bob.page.getByRole("img", { name: "Picture dot.png" }).waitFor();
+    const download = bob.page.waitForEvent("download");
+    await bob.page.getByRole("button", { name: "Save: dot.png" }).click();
+    assert.equal((await download).suggestedFilename(), "dot.png");
+  });
+
+  test("a file is declined, and another one is called off by its sender", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("two files");
+    await bob.openRow("alice");
+    const files = ["no.bin", "never.bin"].map((name) => ({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.alloc(100_000),
+    }));
+    for (const file of files) await alice.page.locator("input[type=file]").setInputFiles(file);
+    await bob.bubble("no.bin").getByRole("button", { name: "Decline" }).click();
+    await bob.bubble("no.bin").getByText("Declined").waitFor();
+    await alice.bubble("never.bin").getByRole("button", { name: "Cancel: never.bin" }).click();
+    await bob.bubble("never.bin").getByText("Withdrawn").waitFor();
+  });
+
+  test("a file is pasted, another one dropped", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("by hand");
+    await bob.openRow("alice");
+    await alice.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(["pasted"], "pasted.txt", { type: "text/plain" }));
+      const pasted = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+      document.querySelector(".composer-field").dispatchEvent(pasted);
+    }`);
+    await bob.bubble("pasted.txt").waitFor();
+    await alice.page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["dropped"], "dropped.txt", { type: "text/plain" }));
+      const how = { dataTransfer, bubbles: true, cancelable: true };
+      const place = document.querySelector(".talk-main");
+      for (const type of ["dragover", "drop"]) place.dispatchEvent(new DragEvent(type, how));
+    }`);
+    await bob.bubble("dropped.txt").waitFor();
+  });
+
+  test("two tabs of one user show the same, and the second goes on when the first is closed", async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const first = await AppPage.open(context, server.httpUrl);
+    pages.push(first);
+    await first.signIn("alice", "alice-secret", { stay: true });
+    const second = await AppPage.open(context, server.httpUrl);
+    pages.push(second);
+    await second.online();
+    const bob = await person("bob");
+    await second.write("bob");
+    await second.say("from the second tab");
+    await bob.openRow("alice");
+    await bob.bubble("from the second tab").waitFor();
+    await first.openRow("bob");
+    await first.bubble("from the second tab").waitFor();
+    await first.say("from the first tab");
+    await second.bubble("from the first tab").waitFor();
+    await bob.say("to both");
+    await second.bubble("to both").waitFor();
+    await first.page.close();
+    await second.say("alone now");
+    await bob.bubble("alone now").waitFor();
+    assert.equal(await bob.page.locator(".bubble", { hasText: "alone now" }).count(), 1);
+  });
+});
