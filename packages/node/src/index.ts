@@ -1,4 +1,5 @@
 /** What touches the machine: sockets, DNS, HTTP, time, randomness, secrets, logs, metrics, SQLite. */
+export * from "./backup/index.ts";
 export * from "./clock/index.ts";
 export * from "./crypto/index.ts";
 export * from "./dns/index.ts";

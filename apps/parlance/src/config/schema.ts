@@ -361,6 +361,19 @@ const keys = z.strictObject({
     })
     .prefault({})
     .describe("Conversations kept on the server. docs/history.md tells how."),
+  backup: z
+    .strictObject({
+      folder: text("Where backups are put, relative to the data folder.").default("backups"),
+      keep: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(7)
+        .describe("So many are kept: the oldest goes for a new one."),
+    })
+    .prefault({})
+    .describe("Backups that the server takes of itself. docs/operating.md"),
   push: z
     .strictObject({
       webhook: z

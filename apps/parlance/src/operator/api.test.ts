@@ -184,6 +184,15 @@ test(
     const users = config.body.keys.find(({ path }: { path: string }) => path === "users");
     assert.deepEqual([users.value[0].password, users.changed], ["***", true]);
 
+    // Backups.
+    const backup = await ask("POST", "/backups");
+    assert.equal(backup.status, 201);
+    const named = { params: { name: backup.body.name } };
+    assert.equal((await ask("GET", "/backups")).body.backups.length, 1);
+    assert.equal((await ask("DELETE", "/backups/{name}", named)).status, 204);
+    assert.equal((await ask("POST", "/backups/{name}/restore", named)).status, 404);
+    const second = await ask("POST", "/backups");
+
     // The way in.
     const shown = { body: { token: world.token }, headers: {} };
     assert.equal((await ask("POST", "/login", shown)).status, 200);
@@ -209,6 +218,8 @@ test(
       "trace started",
       "trace read",
       "operator logged in",
+      "backup taken",
+      "backup deleted",
     ]) {
       assert.ok(done.includes(action), action);
     }
@@ -216,9 +227,11 @@ test(
     assert.equal(filtered.body.entries.length, 3);
     assert.doesNotMatch(JSON.stringify(audit.body), /secret of|another one/);
 
+    const restoring = { params: { name: second.body.name } };
+    assert.equal((await ask("POST", "/backups/{name}/restore", restoring)).status, 202);
     const drained = { body: { patienceSeconds: 0, stop: true } };
     assert.equal((await ask("POST", "/drain", drained)).status, 202);
-    assert.equal(await world.node.askedToStop, 0);
+    assert.equal(await world.node.askedToStop, 10_000);
     await until(
       () => ask("GET", "/health"),
       ({ body: now }) => now.status === "not ready",

@@ -32,6 +32,10 @@ const TABLE = {
   "too many traces": [409, "too many users are traced already"],
   "trace is off": [409, "trace.bytes is 0: nobody can be traced"],
   "too many look on": [503, "too many look on already"],
+  "no such backup": [404, "there is no such backup"],
+  "backup runs already": [409, "a backup is being taken: wait for it"],
+  "nothing on disk": [409, "the store is in memory: there is nothing to back up"],
+  "backup not whole": [409, "the backup is not as it was written"],
   "draining already": [409, "the server drains already"],
   failed: [500, "something went wrong in the server: its log says more under this id"],
 } as const satisfies Record<string, readonly [status: number, why: string]>;

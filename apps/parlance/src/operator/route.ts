@@ -3,6 +3,7 @@ import type { PrometheusMetrics } from "@parlance/node";
 import type { Server, Stores } from "@parlance/server";
 import type { z } from "zod";
 import type { Configuration } from "../config/schema.ts";
+import type { Backups } from "../service/backups.ts";
 import type { Denial, DenialCode } from "./denials.ts";
 import type { EventStream } from "./event-stream.ts";
 
@@ -12,6 +13,7 @@ export interface OperatorPorts {
   readonly stores: Stores;
   readonly config: Configuration;
   readonly metrics: Pick<PrometheusMetrics, "read">;
+  readonly backups: Pick<Backups, "take" | "list" | "remove" | "restoreNext">;
   readonly health: () => Health;
   /** Refuses new work from now on; `stop` ends the process when what is under way has ended. */
   readonly drain: (patienceMs: number, stop: boolean) => void;

@@ -1,5 +1,6 @@
 /** Every route of the operator's API. */
 import { auditRoutes } from "./audit.ts";
+import { backupRoutes } from "./backups.ts";
 import { groupRoutes } from "./groups.ts";
 import { keptRoutes } from "./kept.ts";
 import type { Route } from "./route.ts";
@@ -17,5 +18,6 @@ export const ROUTES: readonly Route[] = [
   ...keptRoutes,
   ...traceRoutes,
   traceLiveRoute,
+  ...backupRoutes,
   ...auditRoutes,
 ];

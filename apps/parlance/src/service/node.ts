@@ -1,16 +1,19 @@
 /** One node of the service: configuration in, listeners and a running server out. Composition only. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import {
+  type BackupSource,
   Certificates,
   DiskContent,
   destinationPolicy,
   inflate,
   MsrpTransports,
+  type OpenedStores,
   openStores,
   PrometheusMetrics,
   PushWebhook,
+  parseStoreAddress,
   readOrMakeSecretFile,
   Secret,
   SecurityEvents,
@@ -27,6 +30,8 @@ import {
 import { createServer, type Server, type ServerConfig, StoreError } from "@parlance/server";
 import { CommandError } from "../command-error.ts";
 import type { Configuration } from "../config/schema.ts";
+import { VERSION } from "../version.ts";
+import { Backups, restoreAsAsked } from "./backups.ts";
 import { type ListenerInfo, listen } from "./listeners.ts";
 import { logLines } from "./log-lines.ts";
 import { Parts } from "./parts.ts";
@@ -60,6 +65,7 @@ export async function startNode(config: Configuration): Promise<ServiceNode> {
 async function assemble(config: Configuration, parts: Parts): Promise<ServiceNode> {
   const data = resolve(config.data);
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  const restored = await restoreAsAsked(data);
   const keys = ServerKeys.open(resolve(data, "server.key"));
   const log = new StructuredLog({
     level: config.log.level,
@@ -67,6 +73,8 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     ...(config.log.pretty ? { stream: logLines(process.stderr) } : {}),
   });
   parts.add(() => log.flush());
+  if (restored?.fault !== undefined) log.error("backup not restored", { why: restored.fault });
+  else if (restored !== undefined) log.info("backup restored", { name: restored.name });
   const metrics = new PrometheusMetrics();
   parts.add(watchProcess(metrics));
   const clock = new SystemClock();
@@ -81,11 +89,13 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
   const certificates = openCertificates(config, log, parts);
   const transports = openTransports(config, certificates, security, parts);
   const msrp = openMsrp(config, certificates, security, parts);
+  const deferred = DiskContent.open(resolve(data, "deferred"));
+  const files = DiskContent.open(resolve(data, "files"));
   const server = await createServer(serverConfig(config), {
     transports,
     stores,
-    largeMessages: DiskContent.open(resolve(data, "deferred")),
-    ...(config.files.enabled ? { content: DiskContent.open(resolve(data, "files")) } : {}),
+    largeMessages: deferred,
+    ...(config.files.enabled ? { content: files } : {}),
     clock,
     random: new SystemRandom(),
     hashing: new SystemHashing(),
@@ -135,6 +145,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
         stores,
         config,
         metrics,
+        backups: new Backups(config, backupSource(config, stores, { deferred, files })),
         drain,
         now,
         health: () => ({ notReady, startedAt }),
@@ -183,6 +194,27 @@ function openPush(
 
 function newPushSecret(): string {
   return `whsec_${randomBytes(32).toString("base64")}\n`;
+}
+
+/** Undefined: nothing of the store is on a disk. */
+function backupSource(
+  { data, store, domain, push }: Configuration,
+  { copyTo }: OpenedStores,
+  { deferred, files }: { readonly deferred: DiskContent; readonly files: DiskContent },
+): BackupSource | undefined {
+  const address = parseStoreAddress(store);
+  if (copyTo === undefined || address.kind !== "sqlite") return undefined;
+  return {
+    copyTo,
+    storeName: basename(address.file),
+    contents: [
+      { name: "deferred", content: deferred },
+      { name: "files", content: files },
+    ],
+    secrets: ["server.key", "operator.token", push.secretFile].map((name) => resolve(data, name)),
+    version: VERSION,
+    domain,
+  };
 }
 
 function explainStore(error: unknown, data: string): never {

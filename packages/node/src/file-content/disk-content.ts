@@ -16,6 +16,9 @@ const NAME = /^([0-9a-f]{32})(\.part)?$/;
 export class DiskContent implements FileContent {
   readonly #folder: string;
   readonly #written = new Set<string>();
+  #holders = 0;
+  /** Deleted, but for the holders. */
+  readonly #held = new Set<string>();
 
   /** Makes the folder when there is none. */
   static open(folder: string): DiskContent {
@@ -66,6 +69,28 @@ export class DiskContent implements FileContent {
 
   async delete(id: string): Promise<boolean> {
     if (!ID.test(id)) return false;
+    if (this.#holders === 0) return this.#delete(id);
+    this.#held.add(id);
+    return true;
+  }
+
+  /** Until it is let go of, nothing is deleted: what is taken out of the folder by its names is all there. */
+  hold(): () => Promise<void> {
+    this.#holders += 1;
+    return async () => {
+      this.#holders -= 1;
+      if (this.#holders > 0) return;
+      const ids = [...this.#held];
+      this.#held.clear();
+      for (const id of ids) await this.#delete(id);
+    };
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async #delete(id: string): Promise<boolean> {
     const gone = await Promise.all([
       unlessAbsent(unlink(this.#sealed(id)).then(() => true)),
       unlessAbsent(unlink(this.#part(id)).then(() => true)),

@@ -42,6 +42,19 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
   }
 }
 
+/** Another process has it open. */
+export function isInUse(file: string): boolean {
+  const connection = new DatabaseSync(file, { timeout: 0 });
+  try {
+    takeLock(connection);
+    return false;
+  } catch (error) {
+    return faultOf(error).fault === "in use";
+  } finally {
+    connection.close();
+  }
+}
+
 function makeFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {

@@ -1,4 +1,5 @@
 export {
+  type OpenedStores,
   type OpenOptions,
   openStores,
   parseStoreAddress,

@@ -30,6 +30,14 @@ export interface OpenOptions {
   readonly lockWaitMs?: number;
 }
 
+export interface OpenedStores extends Stores {
+  /**
+   * Writes all that is there at one moment into a file that is not there, while everything goes on. Undefined: it is
+   * in memory alone.
+   */
+  readonly copyTo: ((file: string) => Promise<void>) | undefined;
+}
+
 const LOCK_WAIT_MS = 2_000; // a drained process is gone by then; one that runs will not go
 
 /** Reads `sqlite:FILE` or `memory:`; throws a StoreError that says what else there is not. */
@@ -48,18 +56,18 @@ export function parseStoreAddress(text: string): StoreAddress {
 }
 
 /** Opens what `address` names; rejects with a StoreError that an operator can act upon. */
-export function openStores(address: string, options: OpenOptions = {}): Promise<Stores> {
+export function openStores(address: string, options: OpenOptions = {}): Promise<OpenedStores> {
   return new Promise((open) => {
     const parsed = parseStoreAddress(address);
     open(
       parsed.kind === "memory"
-        ? memoryStores()
+        ? Object.assign(memoryStores(), { copyTo: undefined })
         : openSqliteStores(resolve(options.folder ?? "", parsed.file), options),
     );
   });
 }
 
-async function openSqliteStores(file: string, options: OpenOptions): Promise<Stores> {
+async function openSqliteStores(file: string, options: OpenOptions): Promise<OpenedStores> {
   const { observer, queue, lockWaitMs = LOCK_WAIT_MS } = options;
   const worker = await StoreWorker.open({ file, lockWaitMs }, observer, queue);
   return {
@@ -81,5 +89,6 @@ async function openSqliteStores(file: string, options: OpenOptions): Promise<Sto
       return worker.busy;
     },
     close: () => worker.close(),
+    copyTo: (copy) => worker.copyTo(copy),
   };
 }

@@ -29,13 +29,25 @@ export interface GroupOutcome {
   readonly commitMs: number;
 }
 
+/** The copy is whole and durable, or why there is none. */
+export interface CopyOutcome {
+  readonly kind: "copied";
+  readonly fault: Fault | undefined;
+}
+
 export type FromWorker =
   | { readonly kind: "open" }
   | { readonly kind: "refused"; readonly fault: Fault }
   | { readonly kind: "closed" }
-  | GroupOutcome;
+  | GroupOutcome
+  | CopyOutcome;
 
-export type ToWorker = Group | "close";
+/** A copy of everything as it is at one moment, into a file that is not there. */
+export interface CopyRequest {
+  readonly copyTo: string;
+}
+
+export type ToWorker = Group | CopyRequest | "close";
 
 /** What the worker is started with. */
 export interface WorkerSetup {

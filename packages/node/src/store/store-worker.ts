@@ -44,6 +44,7 @@ export class StoreWorker {
   #waitingBytes = 0;
   #away: (readonly PendingCall[])[] = [];
   #scheduled = false;
+  #copy: PromiseWithResolvers<void> | undefined;
   #closing = false;
   #lost: StoreError | undefined;
 
@@ -101,6 +102,18 @@ export class StoreWorker {
     });
   }
 
+  /** Everything that was committed when it resolves, in a file of its own. One at a time. */
+  copyTo(file: string): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    if (this.#copy !== undefined) {
+      return Promise.reject(new StoreError("busy", "the store is being copied already"));
+    }
+    this.#copy = Promise.withResolvers<void>();
+    this.#worker.postMessage({ copyTo: file } satisfies ToWorker, []);
+    return this.#copy.promise;
+  }
+
   close(): Promise<void> {
     if (!this.#closing) {
       this.#closing = true;
@@ -153,6 +166,12 @@ export class StoreWorker {
 
   #hear(message: FromWorker): void {
     if (message.kind === "outcome") this.#settle(message);
+    if (message.kind !== "copied") return;
+    const copy = this.#copy;
+    this.#copy = undefined;
+    if (message.fault === undefined) copy?.resolve();
+    else copy?.reject(errorOf(message.fault));
+    this.#endWhenIdle();
   }
 
   #settle({ values, faults, commitMs }: GroupOutcome): void {
@@ -180,12 +199,13 @@ export class StoreWorker {
     this.#waiting = [];
     this.#waitingBytes = 0;
     for (const call of calls) call.reject(error);
+    this.#copy?.reject(error);
     if (!this.#closing) this.#observer.failed?.(error);
   }
 
   #endWhenIdle(): void {
-    if (this.#closing && this.#waiting.length === 0 && this.#away.length === 0)
-      this.#worker.postMessage("close" satisfies ToWorker, []);
+    const idle = this.#waiting.length === 0 && this.#away.length === 0 && this.#copy === undefined;
+    if (this.#closing && idle) this.#worker.postMessage("close" satisfies ToWorker, []);
   }
 }
 

@@ -17,7 +17,10 @@ function serve(port: MessagePort, work: WorkerSetup): void {
     return;
   }
   port.on("message", (message: ToWorker) => {
-    if (message !== "close") return say(groups.perform(message));
+    if (message !== "close") {
+      if ("copyTo" in message) return void groups.copy(message.copyTo).then(say);
+      return say(groups.perform(message));
+    }
     groups.close();
     say({ kind: "closed" });
     port.close();
