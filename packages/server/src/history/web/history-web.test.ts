@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { type StartHash, utf8Bytes, utf8Text } from "@parlance/wire";
+import * as fc from "fast-check";
 import { hashing, SeededRandom } from "../../core/machine-ports.test.ts";
 import {
   foldText,
@@ -411,4 +412,35 @@ test("in a table no message is a formula", async () => {
   assert.equal(cells[0], `"'=HYPERLINK(""http://evil"")"\r\n`);
   for (const cell of cells.slice(0, -1)) assert.match(cell, /^"'/);
   assert.equal(cells.at(-1), '"plain"\r\n');
+});
+
+test("whatever is asked, the answer is one of those that are promised", async () => {
+  const world = new HistoryWorld();
+  await world.keep("something");
+  const { after } = (await world.get("messages")).json;
+  const odd = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.constantFrom(after ?? "", "1", "0", "-1", "html", BOB, "id", "messages", "read", "..", ""),
+  );
+  const path = fc.array(odd, { maxLength: 3 });
+  const query = fc.dictionary(
+    fc.constantFrom("q", "with", "before", "after", "limit", "format", "else"),
+    odd,
+  );
+  const roots = fc.constantFrom("messages", "conversations", "search", "export", "read", "x");
+  const methods = fc.constantFrom("GET", "PUT", "DELETE", "POST", "HEAD");
+  const bodies = fc.option(fc.dictionary(odd, fc.oneof(odd, fc.array(odd))), { nil: undefined });
+  const promised = new Set([200, 204, 400, 404, 405, 429]);
+  await fc.assert(
+    fc.asyncProperty(roots, path, query, methods, bodies, async (root, more, asked, how, body) => {
+      const target = [root, ...more.map((one) => one.toWellFormed())].map(encodeURIComponent);
+      const pairs = Object.entries(asked).map(
+        ([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`,
+      );
+      const told = await world.ask(how, `${target.join("/")}?${pairs.join("&")}`, body);
+      assert.ok(promised.has(told.status), `${told.status}`);
+      if (told.status >= 400) assert.equal(typeof told.json.error, "string");
+    }),
+    { seed: 4711, numRuns: 1_000 },
+  );
 });

@@ -74,6 +74,11 @@ export class WatchedDocuments {
     return this.#selOf(auid, name) !== undefined;
   }
 
+  /** The whole of it is watched, or a part. */
+  concerns(auid: string, name: string): boolean {
+    return this.covers(auid, name) || this.#partsOf(auid, name).length > 0;
+  }
+
   /** False: it is about nothing that is watched here. */
   changed({ auid, name, before, after }: DocumentNews): boolean {
     const sel = this.#selOf(auid, name);

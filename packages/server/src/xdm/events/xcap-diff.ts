@@ -149,13 +149,14 @@ export class XcapDiffEvents implements OwnAddress {
 
   /** What the server writes has changed; what it was before nobody keeps. */
   async #written(user: User, usage: Usage): Promise<void> {
-    if (!this.#held.has(user.name) || usage.only === undefined) return;
+    const { auid, only: name } = usage;
+    const held = [...(this.#held.get(user.name) ?? [])];
+    if (name === undefined || !held.some(({ documents }) => documents.concerns(auid, name))) return;
     const written = await usage.source?.read(user);
     const after = written && {
       etag: tagOf(written.bytes, this.#ports.hashing),
       bytes: written.bytes,
     };
-    const { auid, only: name } = usage;
     this.changed({ auid, owner: user.name, name, before: undefined, after });
   }
 }
