@@ -35,6 +35,7 @@ const ORDINARY = "user7";
 const CONVERSATIONS = 50;
 const PARTY = "sip:party7@parlance.test";
 const ROUNDS = 101;
+const WARM_UP = 200; // a process that has just started is slow
 const QUOTA = { messages: MESSAGES, bytes: 1e12 };
 const WANTED = { pageMs: 5, searchMs: 50 };
 const NEWEST = { conversation: undefined, before: undefined, limit: 20 };
@@ -115,6 +116,8 @@ async function overHttp(): Promise<void> {
           await answer.arrayBuffer();
         });
       const { pageMs, searchMs } = WANTED;
+      for (let round = 0; round < WARM_UP; round += 1)
+        await (await user.ask("/history/messages")).arrayBuffer();
       const some = (below: number): string => words[chance(below)] ?? "";
       await asked("newest 50", pageMs, () => "messages");
       await asked("newest 50 of a conversation", pageMs, () => `messages?with=${PARTY}`);
