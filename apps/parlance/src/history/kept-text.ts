@@ -22,11 +22,12 @@ function head({ at, direction, from, fromName, group }: Head, self: string): str
   return `${timeText(at)} ${direction === "out" ? "you" : theirs}`;
 }
 
-function wordsOf({ text, file, contentType, sizeBytes }: KeptMessage): string {
+function wordsOf({ text, file, fileName, contentType, sizeBytes }: KeptMessage): string {
   if (text !== undefined) return text;
-  return file === undefined
+  if (file !== undefined) return `file ${file.name}: ${file.url}`;
+  return fileName === undefined
     ? `(${contentType}, ${sizeBytes} bytes)`
-    : `file ${file.name}: ${file.url}`;
+    : `file ${fileName}, ${sizeBytes} bytes`;
 }
 
 function timeText(at: Date): string {

@@ -213,6 +213,31 @@ test("what was read without a connection is told by the next run of the program"
   assert.equal(tablet.conversation(alice.address).unread, 0);
 });
 
+test("a file that went in a session is not shown twice, and another device has it as a message", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice");
+  const phone = await world.client("bob", { shareHistory: true, device: "phone" });
+  phone.on("file", (file) => {
+    file.save(async () => {}).catch(() => {});
+  });
+  await world.run(2_000);
+  const content = new TextEncoder().encode("not a picture");
+  const options = { name: "picture.png", type: "image/png", via: "session" } as const;
+  const sent = alice.conversation(phone.address).sendFile(content, options);
+  await world.until(sent.delivered);
+  await world.run(5_000);
+  assert.deepEqual((await pagesIn(world, phone, alice.address)).flat(), ["file"]);
+  const { messages } = await world.until(phone.history.messages());
+  assert.deepEqual(
+    messages.map(({ contentType, sizeBytes }) => [contentType, sizeBytes]),
+    [["image/png", content.length]],
+  );
+  const tablet = await world.client("bob", { shareHistory: true, device: "tablet" });
+  await world.run(3_000);
+  const [message] = await pagesOfMessages(world, tablet, alice.address);
+  assert.deepEqual(message?.content, content);
+});
+
 test("messages are found, exported and removed where the server keeps them", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);

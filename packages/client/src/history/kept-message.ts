@@ -27,6 +27,8 @@ export interface KeptMessage {
   readonly sizeBytes: number;
   readonly text: string | undefined;
   readonly file: KeptFile | undefined;
+  /** Where it is a file itself. Safe to offer for saving. */
+  readonly fileName: string | undefined;
   /** What is no text, where it is small; `im.history.content` fetches what is not. */
   readonly content: Uint8Array | undefined;
   /** Rises with each message that is kept. */

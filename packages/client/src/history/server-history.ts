@@ -162,6 +162,7 @@ function queryText(query: Query): string {
 
 function messageIn(told: JsonReader): KeptMessage {
   const file = told.object("file");
+  const fileName = told.optionalText("fileName");
   return {
     ...aboutIn(told),
     text: told.optionalText("text"),
@@ -172,6 +173,7 @@ function messageIn(told: JsonReader): KeptMessage {
       sizeBytes: file.optionalNumber("size"),
       expiresAt: file.optionalTime("expires"),
     },
+    fileName: fileName === undefined ? undefined : safeFileName(fileName),
     content: told.bytes("content"),
   };
 }

@@ -28,21 +28,29 @@ class Storm {
   readonly #world: World;
   readonly #chance: (below: number) => number;
   readonly #alice: ImClient;
+  readonly #sessions: { readonly mode: "auto" | "never" };
   readonly #devices: readonly Device[];
   readonly #said: string[] = [];
 
   static async begin(seed: number): Promise<Storm> {
     const world = await startWorld({ seed, server: { history: { default: true } } });
-    const alice = await world.client("alice", { sessions: { mode: "never" } });
-    const storm = new Storm(world, alice, generator(seed));
+    const sessions = { mode: seed % 2 === 0 ? "auto" : "never" } as const;
+    const alice = await world.client("alice", { sessions });
+    const storm = new Storm({ world, alice, chance: generator(seed), sessions });
     for (const device of storm.#devices) await storm.#come(device);
     return storm;
   }
 
-  private constructor(world: World, alice: ImClient, chance: (below: number) => number) {
-    this.#world = world;
-    this.#alice = alice;
-    this.#chance = chance;
+  private constructor(of: {
+    readonly world: World;
+    readonly alice: ImClient;
+    readonly chance: (below: number) => number;
+    readonly sessions: { readonly mode: "auto" | "never" };
+  }) {
+    this.#world = of.world;
+    this.#alice = of.alice;
+    this.#chance = of.chance;
+    this.#sessions = of.sessions;
     this.#devices = DEVICES.map((name) => ({ name, store: new MemoryStore(), client: undefined }));
   }
 
@@ -90,7 +98,7 @@ class Storm {
       device: device.name,
       store: device.store,
       shareHistory: true,
-      sessions: { mode: "never" },
+      sessions: this.#sessions,
     });
   }
 

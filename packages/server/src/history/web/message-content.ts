@@ -30,6 +30,8 @@ export interface MessageContent {
   readonly fromName: string | undefined;
   readonly text: string | undefined;
   readonly file: FileView | undefined;
+  /** What a file is called that is itself what was sent. Safe to offer for saving. */
+  readonly fileName: string | undefined;
   /** Undefined while they lie outside of the store. */
   readonly octets: Uint8Array | undefined;
 }
@@ -40,6 +42,7 @@ export function contentOf({ bytes, type, content }: HistoryMessage): MessageCont
   const about = {
     contentType: (cpim && mimeHeader(cpim.contentHeaders, "Content-Type")) ?? type,
     fromName: cpim?.from?.name,
+    fileName: cpim && nameIn(mimeHeader(cpim.contentHeaders, "Content-Disposition")),
   };
   if (content !== undefined || cpim === undefined) {
     return { ...about, text: undefined, file: undefined, octets: undefined };
@@ -87,12 +90,17 @@ function fileOf(entity: Entity): FileView | undefined {
   const read = parseExternalBody(entity);
   if (!read.ok) return undefined;
   const { url, sizeBytes, expiresAt, headers } = read.value;
-  const disposition = parseDisposition(mimeHeader(headers, "Content-Disposition") ?? "");
   return {
     url,
-    name: safeFileName(disposition.ok ? fileNameOf(disposition.value) : undefined),
+    name: nameIn(mimeHeader(headers, "Content-Disposition")) ?? safeFileName(undefined),
     type: mimeHeader(headers, "Content-Type"),
     size: sizeBytes,
     expires: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
   };
+}
+
+function nameIn(disposition: string | undefined): string | undefined {
+  const read = parseDisposition(disposition ?? "");
+  const name = read.ok ? fileNameOf(read.value) : undefined;
+  return name && safeFileName(name);
 }

@@ -20,6 +20,7 @@ export interface MessageView {
   readonly size: number;
   readonly text: string | undefined;
   readonly file: FileView | undefined;
+  readonly fileName: string | undefined;
   /** What is no text, in base64, where it is small. */
   readonly content: string | undefined;
 }
@@ -28,7 +29,7 @@ const SMALL_BYTES = 16_384;
 
 export function viewOf(message: HistoryMessage, content = contentOf(message)): MessageView {
   const { id, messageId, conversation, direction, mode, from, to, group, subject, at } = message;
-  const { contentType, fromName, text, file, octets }: MessageContent = content;
+  const { contentType, fromName, text, file, fileName, octets }: MessageContent = content;
   const small = text === undefined && octets !== undefined && octets.length <= SMALL_BYTES;
   return {
     id,
@@ -46,6 +47,7 @@ export function viewOf(message: HistoryMessage, content = contentOf(message)): M
     size: message.sizeBytes,
     text,
     file,
+    fileName,
     content: small ? base64(octets) : undefined,
   };
 }

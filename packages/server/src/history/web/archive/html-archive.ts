@@ -89,9 +89,10 @@ ${about}<p dir="auto">${words(view)}</p>
 }
 
 /** Addresses of files are shown and not followed: where they lead is for the reader to judge. */
-function words({ text: said, file, contentType, size }: MessageView): string {
+function words({ text: said, file, fileName, contentType, size }: MessageView): string {
   if (said !== undefined) return text(said);
-  if (file === undefined) return `[${text(contentType)}, ${size} octets]`;
+  const called = fileName === undefined ? "" : `${isolated(fileName)}, `;
+  if (file === undefined) return `[${called}${text(contentType)}, ${size} octets]`;
   const octets = file.size === undefined ? "" : `, ${file.size} octets`;
   return `[${isolated(file.name)}${octets}: ${isolated(file.url)}]`;
 }
