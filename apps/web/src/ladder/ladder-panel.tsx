@@ -2,7 +2,7 @@
 import "./ladder.css";
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "../ui/button.tsx";
-import type { Step } from "./model/step.ts";
+import { PROTOCOLS, type Protocol, type Step } from "./model/step.ts";
 import { type LadderState, LadderStore } from "./store.ts";
 import type { LadderTexts } from "./texts/en.ts";
 import { Compare } from "./view/compare.tsx";
@@ -12,22 +12,36 @@ import { StepsTable } from "./view/steps-table.tsx";
 import { Toolbar } from "./view/toolbar.tsx";
 
 export interface LadderPanelProps {
-  /** The live feed, `/api/trace/live?…`. */
-  readonly live: string;
   readonly texts: LadderTexts;
+  /** Those that may come by; all of them by default. */
+  readonly protocols?: readonly Protocol[];
   readonly saveFrom?: (form: "full" | "pcap" | "hep") => string;
   /** Stands before the filter. */
   readonly children?: ReactNode;
 }
 
-export function LadderPanel({ live, texts, saveFrom, children }: LadderPanelProps): ReactNode {
+/** `live`: the feed, `/api/trace/live?…`. */
+export function LivePanel({
+  live,
+  ...rest
+}: LadderPanelProps & { readonly live: string }): ReactNode {
   const store = useMemo(() => new LadderStore(), []);
+  useEffect(() => store.listen(live), [store, live]);
+  return <LadderPanel store={store} {...rest} />;
+}
+
+export function LadderPanel({
+  store,
+  texts,
+  protocols = PROTOCOLS,
+  saveFrom,
+  children,
+}: LadderPanelProps & { readonly store: LadderStore }): ReactNode {
   const state = useSyncExternalStore(store.subscribe, store.state);
   const [asTable, setAsTable] = useState(false);
   const [first, setFirst] = useState<readonly Step[]>();
   const [compared, setCompared] = useState<readonly Step[]>();
   const [noRun, setNoRun] = useState(false);
-  useEffect(() => store.listen(live), [store, live]);
   const { chosen, lanes } = state;
   return (
     <section className="ladder-panel" aria-label={texts.ladder}>
@@ -35,6 +49,7 @@ export function LadderPanel({ live, texts, saveFrom, children }: LadderPanelProp
         store={store}
         state={state}
         texts={texts}
+        protocols={protocols}
         asTable={asTable}
         onTable={setAsTable}
         first={first}
@@ -96,9 +111,11 @@ function Standing({
 }): ReactNode {
   return (
     <div className="ladder-standing small">
-      <span className={`feed-state ${feed}`}>
-        {feed === "live" ? texts.live : feed === "lost" ? texts.lost : texts.connecting}
-      </span>
+      {feed !== "none" && (
+        <span className={`feed-state ${feed}`}>
+          {feed === "live" ? texts.live : feed === "lost" ? texts.lost : texts.connecting}
+        </span>
+      )}
       <span className="soft" data-testid="count">
         {shown === rows ? texts.steps(rows) : texts.of(shown, rows)}
       </span>

@@ -15,7 +15,8 @@ export interface LadderState {
   readonly rows: number;
   readonly shown: number;
   readonly missed: number;
-  readonly feed: FeedState;
+  /** `none`: it is fed by the page itself. */
+  readonly feed: FeedState | "none";
   readonly chosen: Line | undefined;
   /** What is followed: the row it began with. */
   readonly followed: { readonly what: "message" | "conversation"; readonly row: Row } | undefined;
@@ -47,7 +48,7 @@ export class LadderStore {
       rows: 0,
       shown: 0,
       missed: 0,
-      feed: "connecting",
+      feed: "none",
       chosen: undefined,
       followed: undefined,
       held: undefined,

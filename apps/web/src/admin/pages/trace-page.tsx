@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useMemo, useState } from "react";
-import { LadderPanel } from "../../ladder/ladder-panel.tsx";
+import { LivePanel } from "../../ladder/ladder-panel.tsx";
 import { nameOf } from "../../ladder/model/lanes.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
@@ -28,7 +28,7 @@ export function TracePage(): ReactNode {
         <p className="soft">{texts.traceWords}</p>
         {traced.value !== undefined && <WhoIsTraced traced={traced.value} again={traced.again} />}
       </header>
-      <LadderPanel
+      <LivePanel
         live={live}
         texts={ladder}
         saveFrom={(form) => query("/api/trace", { ...asked, form })}
@@ -39,7 +39,7 @@ export function TracePage(): ReactNode {
           isSelected={text}
           onChange={(wanted) => (wanted ? setAsks(true) : setText(false))}
         />
-      </LadderPanel>
+      </LivePanel>
       {asks && (
         <Dialog title={ladder.showText} onClose={() => setAsks(false)}>
           <p>{ladder.showTextWarning}</p>

@@ -38,13 +38,14 @@ export class Lanes {
     const key = this.#by === "user" && user !== undefined ? user : `${step.transport} ${step.peer}`;
     const lane = this.#lanes.get(key) ?? { name: nameOf(user ?? step.peer), places: new Set() };
     if (user !== undefined) lane.name = nameOf(user);
-    const place = `${step.peer} ${step.transport}`;
+    const place = `${step.peer} ${step.transport}`.trim();
     if (lane.places.size < MOST_PLACES) lane.places.add(place);
     this.#lanes.set(key, lane);
     return key;
   }
 
   #userOf(step: Step): string | undefined {
+    if (step.owner !== undefined) return step.owner;
     if (step.protocol === "http") return step.users[0];
     if (step.protocol === "msrp") return this.#ofSessions(step);
     const user = this.#ofSip(step);

@@ -11,6 +11,8 @@ export interface Step {
   readonly protocol: Protocol;
   readonly direction: "in" | "out" | "here";
   readonly flow: string;
+  /** Address of whose connection it is, where whoever tells it knows. */
+  readonly owner?: string;
   readonly peer: string;
   readonly local: string;
   readonly transport: string;

@@ -2,7 +2,7 @@ import { type ReactNode, useRef } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, type MenuChoice } from "../../ui/menu.tsx";
-import { PROTOCOLS, type Protocol, readSteps, type Step } from "../model/step.ts";
+import { type Protocol, readSteps, type Step } from "../model/step.ts";
 import type { LadderState, LadderStore } from "../store.ts";
 import type { LadderTexts } from "../texts/en.ts";
 
@@ -10,6 +10,7 @@ export interface ToolbarProps {
   readonly store: LadderStore;
   readonly state: LadderState;
   readonly texts: LadderTexts;
+  readonly protocols: readonly Protocol[];
   readonly asTable: boolean;
   readonly onTable: (asTable: boolean) => void;
   readonly first: readonly Step[] | undefined;
@@ -23,7 +24,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps): ReactNode {
-  const { store, state, texts, children } = props;
+  const { store, state, texts, protocols, children } = props;
   const { wanted, held } = state;
   return (
     <div className="ladder-tools">
@@ -36,7 +37,7 @@ export function Toolbar(props: ToolbarProps): ReactNode {
         value={wanted.words}
         onChange={({ currentTarget }) => store.want({ words: currentTarget.value })}
       />
-      <ProtocolChips store={store} state={state} texts={texts} />
+      <ProtocolChips store={store} state={state} texts={texts} protocols={protocols} />
       <span className="push" />
       <Button onPress={() => store.hold(held === undefined)} look="quiet">
         {held === undefined ? texts.hold : texts.goOn(held)}
@@ -53,7 +54,8 @@ function ProtocolChips({
   store,
   state: { wanted },
   texts,
-}: Pick<ToolbarProps, "store" | "state" | "texts">): ReactNode {
+  protocols: all,
+}: Pick<ToolbarProps, "store" | "state" | "texts" | "protocols">): ReactNode {
   const turn = (protocol: Protocol): void => {
     const protocols = new Set(wanted.protocols);
     if (!protocols.delete(protocol)) protocols.add(protocol);
@@ -61,7 +63,7 @@ function ProtocolChips({
   };
   return (
     <fieldset className="protocol-chips" aria-label={texts.protocols}>
-      {PROTOCOLS.map((protocol) => (
+      {all.map((protocol) => (
         <button
           key={protocol}
           type="button"

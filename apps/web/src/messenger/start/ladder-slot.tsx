@@ -1,15 +1,22 @@
-import { type ReactNode, useCallback, useSyncExternalStore } from "react";
-import type { Texts } from "../texts/en.ts";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { TraceFeed } from "./trace-feed.ts";
 
-/** Where the ladder of both clients stands; until it is drawn, how much there would be to draw. */
+/** Fetched behind the messengers: nobody waits for it to write the first message. */
+const FedLadder = lazy(() => import("./fed-ladder.tsx"));
+
+/** The ladder of both clients. */
 export function LadderSlot({
   feed,
+  language,
 }: {
   readonly feed: TraceFeed;
-  readonly texts: Texts;
+  readonly language: string;
 }): ReactNode {
-  const watch = useCallback((changed: () => void) => feed.watch(changed), [feed]);
-  const records = useSyncExternalStore(watch, () => feed.records);
-  return <p className="soft small">{records.length}</p>;
+  return (
+    <div className="ladder-slot">
+      <Suspense fallback={<span className="spinner" />}>
+        <FedLadder feed={feed} language={language} />
+      </Suspense>
+    </div>
+  );
 }

@@ -48,7 +48,7 @@ export function Welcome({
       </div>
       <section className="ladder" aria-labelledby="ladder">
         <h2 id="ladder">{texts.welcome.ladder}</h2>
-        <LadderSlot feed={feed} texts={texts} />
+        <LadderSlot feed={feed} language={language} />
       </section>
     </div>
   );
