@@ -123,10 +123,10 @@ test(
     let written = 0;
     const load = (async () => {
       const mine: [id: string, content: string][] = [];
-      while (loading) {
-        const id = `late-${String(written).padStart(6, "0")}`;
+      while (load.on) {
+        const id = `late-${String(load.written).padStart(6, "0")}`;
         mine.push([id, await write(world, id)]);
-        written += 1;
+        load.written += 1;
         const [oldest] = mine.length > 5 ? mine.splice(0, 1) : [];
         if (oldest === undefined) continue;
         await world.stores.deferred.remove("bob", [oldest[0]]); // first the row, then what it names
