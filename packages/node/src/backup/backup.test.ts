@@ -119,9 +119,8 @@ test(
     for (let number = 0; number < 20; number += 1)
       contents.push(await write(world, `content-${number}`));
 
-    let loading = true;
-    let written = 0;
-    const load = (async () => {
+    const load = { on: true, written: 0 };
+    const loaded = (async () => {
       const mine: [id: string, content: string][] = [];
       while (load.on) {
         const id = `late-${String(load.written).padStart(6, "0")}`;
@@ -136,9 +135,9 @@ test(
     while (load.written < 10) await turn();
     const before = load.written;
     const backup = await world.backup();
-    loading = false;
-    await load;
-    t.diagnostic(`${written - before} messages came while ${backup.bytes} octets were copied`);
+    load.on = false;
+    await loaded;
+    t.diagnostic(`${load.written - before} messages came while ${backup.bytes} octets were copied`);
 
     const elsewhere = join(folderFor(t), "other");
     await restoreBackup(backup.folder, elsewhere, { replace: false, now: NOW });
