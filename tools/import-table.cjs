@@ -11,6 +11,7 @@ const TABLE = {
   server: { ours: ["wire", "formats", "sip", "msrp", "im"], others: [] },
   client: { ours: ["wire", "formats", "sip", "msrp", "im"], others: [] },
   node: { ours: ["wire", "sip", "msrp", "server"], others: "any" },
+  conformance: { ours: ["wire", "sip", "msrp", "client"], others: [] },
   testkit: { ours: ["wire", "formats", "sip", "msrp", "im", "server", "client"], others: [] },
 };
 

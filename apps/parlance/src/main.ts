@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addBlock } from "./commands/block.ts";
 import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
+import { addConform } from "./commands/conform.ts";
 import { addContacts } from "./commands/contacts.ts";
 import { addGroups } from "./commands/groups.ts";
 import { addExport, addHistory, addSearch } from "./commands/history.ts";
@@ -37,7 +38,8 @@ const program = new Command("parlance")
 
 const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport];
 const owner = [addSettings, addBlock, addGroups, addContacts, addProfile];
-for (const add of [addStart, ...client, ...owner, addUsers, addTrace, addConfig]) add(program);
+const operator = [addUsers, addTrace, addConfig];
+for (const add of [addStart, ...client, ...owner, ...operator, addConform]) add(program);
 
 // A reader who has seen enough, such as head, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -26,6 +26,15 @@ export class AwaitedReports {
     return report;
   }
 
+  /** Of a message that some have not had yet; undefined when nobody waits to hear of it. */
+  of(messageId: string): FinalReport | undefined {
+    return this.#awaited.get(messageId);
+  }
+
+  left(end: RoomEnd): void {
+    for (const report of this.#awaited.values()) report.left(end);
+  }
+
   /** Reports on what nobody knows are dropped. RFC 4975 §7.1.2 */
   reported(request: MsrpRequest, end: RoomEnd): void {
     const facts = readReport(request);

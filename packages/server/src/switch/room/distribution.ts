@@ -30,8 +30,9 @@ export class Distribution {
     if (to === undefined) return this.#passToAll(message);
     const members = new Set(from === undefined ? to : [...to, from]);
     const ends = endsOf(members).filter((end) => end !== by);
-    // One who is behind gets what is kept when he is as far; what is not kept he gets now.
-    outcomes?.expect(ends.filter(({ member, behind }) => member !== from && !behind).length);
+    const others = ends.filter(({ member }) => member !== from);
+    const behind = behindIn(others, message);
+    outcomes?.expect(others.length - behind.length, behind);
     for (const end of ends) passTo(end, message);
   }
 
@@ -46,10 +47,11 @@ export class Distribution {
     const { by, outcomes, from, essence } = message;
     const { takes, refuses } = this.#sorted(essence);
     if (outcomes !== undefined) {
-      const counts = (end: RoomEnd): boolean => end.member !== from && !end.behind;
+      const counts = (end: RoomEnd): boolean => end.member !== from;
       const taking = takes.reduce((sum, end) => (counts(end) ? sum + 1 : sum), 0);
       const refusing = refuses.filter(counts);
-      outcomes.expect(taking + refusing.length);
+      const behind = behindIn(takes.filter(counts), message);
+      outcomes.expect(taking - behind.length + refusing.length, behind);
       for (const end of refusing) outcomes.settled(end, 415);
     }
     for (const end of takes) if (end !== by) passTo(end, message);
@@ -71,6 +73,11 @@ export class Distribution {
 
 function endsOf(members: Iterable<Member>): readonly RoomEnd[] {
   return [...members].flatMap(({ ends }) => [...ends]);
+}
+
+/** Those who get what is kept when they are as far: by the log, and not now. */
+function behindIn(ends: readonly RoomEnd[], { sequence }: RoomMessage): readonly RoomEnd[] {
+  return sequence === 0 ? [] : ends.filter(({ behind }) => behind);
 }
 
 function passTo(end: RoomEnd, message: RoomMessage): void {

@@ -64,8 +64,8 @@ export interface RoomMessage extends Carried {
 
 /** What becomes of a message at each device. Clause 8.7 */
 export interface Outcomes {
-  /** It goes to so many. */
-  expect(ends: number): void;
+  /** It goes to so many; and to those who are `behind` when they are as far. */
+  expect(ends: number, behind?: readonly RoomEnd[]): void;
   /** It is over for one: 200, or why not. What is said of it later does not count. */
   settled(end: RoomEnd, status: number): void;
   /** It has arrived there for certain: no report is waited for. */

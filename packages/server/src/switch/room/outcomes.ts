@@ -49,7 +49,10 @@ export class FinalReport implements Outcomes {
   /** Who has reported or failed. */
   readonly #over = new Set<RoomEnd>();
   readonly #parts = new Map<RoomEnd, OctetRanges>();
+  /** Those who have not come so far: who goes before that gets it when he is back. */
+  #behind: ReadonlySet<RoomEnd> = new Set();
   #open = 0;
+  #reached = false;
   #firstFailure: number | undefined;
   #told = false;
 
@@ -60,9 +63,18 @@ export class FinalReport implements Outcomes {
   }
 
   /** Where nobody else is, nobody has it: then nothing is told. */
-  expect(ends: number): void {
-    this.#open = ends;
-    if (ends === 0) this.#finish();
+  expect(ends: number, behind: readonly RoomEnd[] = []): void {
+    this.#behind = new Set(behind);
+    this.#open = ends + behind.length;
+    if (this.#open === 0) this.#finish();
+  }
+
+  /** A device is gone. */
+  left(end: RoomEnd): void {
+    if (!this.#behind.has(end) || this.#over.has(end)) return;
+    this.#over.add(end);
+    this.#open -= 1;
+    if (this.#open <= 0) this.#conclude();
   }
 
   /** That a device has answered 200 says only that it was there. */
@@ -85,17 +97,25 @@ export class FinalReport implements Outcomes {
     if (total !== undefined && parts.covers(total)) this.#end(end, 200);
   }
 
-  /** Not waited for any longer: of the rest nobody knows. */
+  /** Not waited for any longer: of the rest nobody knows, but those who are behind will have it. */
   expire(): void {
-    this.#tell(408);
+    const late = [...this.#behind].filter((end) => !this.#over.has(end)).length;
+    if (this.#open > late) this.#tell(408);
+    else this.#conclude();
   }
 
   #end(end: RoomEnd, status: number): void {
     if (end.member === this.#ports.sender || this.#over.has(end)) return;
     this.#over.add(end);
     this.#open -= 1;
-    if (status !== 200) this.#firstFailure ??= status;
-    if (this.#open <= 0) this.#tell(this.#firstFailure ?? 200);
+    if (status === 200) this.#reached = true;
+    else this.#firstFailure ??= status;
+    if (this.#open <= 0) this.#conclude();
+  }
+
+  #conclude(): void {
+    if (this.#reached || this.#firstFailure !== undefined) this.#tell(this.#firstFailure ?? 200);
+    else this.#finish();
   }
 
   #tell(status: number): void {

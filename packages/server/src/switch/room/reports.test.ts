@@ -1,6 +1,7 @@
 /** What a sender hears of what has become of a message. Clause 5.7, 8.7; RFC 4975 §7.1.2 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { settled } from "../../testing/clock.ts";
 import { type Person, POOL, RoomWorld } from "../../testing/room-world.ts";
 
 const WANTED = { successReport: "yes", messageId: "m1" };
@@ -63,6 +64,36 @@ test("of whom nothing is heard for T-report-switch nobody knows: 408", async () 
   assert.deepEqual(alice.reports, []);
   await world.clock.pass(2_000);
   assert.deepEqual(alice.reports, ["m1 408"]);
+});
+
+test("who is on his way in reports when he has it, and who goes before that is not waited for", async () => {
+  const world = new RoomWorld({ rules: { log: { messages: 100, seconds: 3_600 } } });
+  const [alice, bob] = [await world.join("alice"), await world.join("bob")];
+  const carol = await world.join("carol", { away: true });
+  const dave = await world.join("dave", { away: true });
+  await alice.say("Hello all", WANTED);
+  report(bob);
+  assert.deepEqual(alice.reports, []);
+  carol.device.greet(carol.leg.leg.uri);
+  await settled();
+  assert.equal(carol.last.request.successReport, "yes");
+  report(carol);
+  assert.deepEqual(alice.reports, []);
+  dave.leg.detach();
+  assert.deepEqual(alice.reports, ["m1 200"]);
+});
+
+test("of those who are on their way in nobody hears that they failed, and where there is nobody else nothing is told", async () => {
+  const world = new RoomWorld({ rules: { log: { messages: 100, seconds: 3_600 } } });
+  const alice = await world.join("alice");
+  const bob = await world.join("bob", { away: true });
+  await alice.say("Hello?", WANTED);
+  bob.leg.detach();
+  await alice.say("Hello all", { ...WANTED, messageId: "m2" });
+  await world.join("carol", { away: true });
+  await alice.say("Hello again", { ...WANTED, messageId: "m3" });
+  await world.clock.pass(50_000);
+  assert.deepEqual(alice.reports, []);
 });
 
 test("as soon as the room has it, where the room is to report like that (RFC 7701 §6.3)", async () => {

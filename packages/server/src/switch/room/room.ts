@@ -293,6 +293,7 @@ export class Room implements MediaRoom {
 
   /** As it was said. */
   #again({ messageId, sequence, type, bytes }: RoomEntry): Message {
+    const outcomes = this.#awaited.of(messageId);
     return new Message({
       id: messageId,
       from: undefined,
@@ -302,8 +303,8 @@ export class Room implements MediaRoom {
       essence: type,
       envelope: bytes,
       sequence,
-      outcomes: undefined,
-      successReport: false,
+      outcomes,
+      successReport: outcomes !== undefined,
       newId: () => this.#ports.newId(),
     });
   }
@@ -311,6 +312,7 @@ export class Room implements MediaRoom {
   #leaving(leg: DeviceLeg): void {
     if (this.#log !== undefined) leg.note(this.#log.head);
     this.#devices.delete(leg);
+    this.#awaited.left(leg);
   }
 
   /** It has left for good, unless it is here by another leg. */

@@ -1,0 +1,13 @@
+/** Scenarios of OMA SIMPLE IM for any server, and their verdicts. */
+
+import type { Scenario } from "./scenario.ts";
+import { groups } from "./scenarios/groups.ts";
+import { pager } from "./scenarios/pager.ts";
+import { sessions } from "./scenarios/sessions.ts";
+
+export type { ExchangeStep } from "./exchange.ts";
+export type { PersonOptions, Place } from "./place.ts";
+export { type RunOptions, runScenario, type Verdict } from "./run-scenario.ts";
+export { type Need, ROLES, type Role, type Scenario } from "./scenario.ts";
+
+export const scenarios: readonly Scenario[] = [...pager, ...sessions, ...groups];
