@@ -14,6 +14,7 @@ import type { ClientEvents } from "./events.ts";
 import type { FileServer } from "./files/index.ts";
 import type { History } from "./history/history.ts";
 import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
+import type { KeptOptions, RecordedSession, WaitingMessage } from "./kept/kept.ts";
 import type { CloseOptions, ConnectOptions } from "./options.ts";
 import type { OwnedEvents } from "./owned/owned.ts";
 import type { OwnedParts } from "./owned/when-asked.ts";
@@ -61,6 +62,19 @@ export class ImClient {
    */
   search(text: string, options: SearchOptions = {}): Promise<readonly SearchHit[]> {
     return this.#engine.history.kept.search(text, options);
+  }
+
+  /**
+   * What waits for the user at the server, in the order in which it came: where nothing is pushed to him, to be fetched
+   * or removed. Rejects with ImError.
+   */
+  deferred(options: KeptOptions = {}): AsyncIterableIterator<WaitingMessage> {
+    return this.#engine.kept.waiting(options);
+  }
+
+  /** The sessions that the server has recorded for the user, the newest first. Rejects with ImError. */
+  recordings(options: KeptOptions = {}): AsyncIterableIterator<RecordedSession> {
+    return this.#engine.kept.recorded(options);
   }
 
   /** What may reach the user, and what the server does for him meanwhile. OMA IM 5.2.4 */

@@ -21,6 +21,7 @@ import { Typing } from "./conversation/typing.ts";
 import type { ClientEvents } from "./events.ts";
 import { type FileServer, fileServerOf, historyAccessOf } from "./files/index.ts";
 import { ClientHistory } from "./history/client-history.ts";
+import { isForLater, KeptWhenAsked } from "./kept/when-asked.ts";
 import {
   type Account,
   type ConnectOptions,
@@ -71,8 +72,9 @@ export class Engine {
   readonly fileSharing: FileSharing;
   readonly fileRecorder: FileRecorder;
   readonly owned: OwnedWhenAsked;
-  /** Fetches what waits at the server, where the user wants nothing pushed. OMA IM 5.2.4 */
-  fetchDeferred: () => void = () => {};
+  readonly kept: KeptWhenAsked;
+  /** Fetches what waits at the server, where the user wants nothing pushed. IM-5.2.4-Q1 */
+  readonly #fetchesDeferred: boolean;
   readonly #events: Emitter<ClientEvents>;
   readonly #others: OthersComposing;
 
@@ -139,11 +141,15 @@ export class Engine {
         return events.has("file");
       },
     });
-    this.sessions.files = (invitation, transaction, over) =>
-      invitation.offered?.media.direction === "recvonly"
+    this.owned = this.#makeOwned(account, instance, options);
+    this.kept = this.#makeKept(account);
+    this.#fetchesDeferred = options.fetchDeferred ?? false;
+    this.sessions.files = (invitation, transaction, over) => {
+      this.kept.asked.answeredBy(transaction.request)?.came();
+      return invitation.offered?.media.direction === "recvonly"
         ? this.fileSharing.invited(invitation, transaction, over)
         : this.fileReceiver.invited(invitation, transaction, over);
-    this.owned = this.#makeOwned(account, instance, options);
+    };
     this.typing = new Typing({
       clock: runtime.clock,
       random: runtime.random,
@@ -226,6 +232,7 @@ export class Engine {
         isOnline: () => this.isOnline,
         url: mediaUrlOf(options),
         take: (entity, of) => this.receiver.takeInSession(entity, of),
+        asked: (request, take) => this.kept.asked.taking(request, take),
         changed: (change) => this.#events.emit("session", change),
         invited: (invitation) => this.#events.emit("invitation", invitation),
         decides: () => this.#events.has("invitation"),
@@ -251,9 +258,43 @@ export class Engine {
       store,
       documents: documentsOf(options),
       emit: (event, value) => this.#events.emit(event, value as ClientEvents[typeof event]), // which has the same
-      pulls: () => this.fetchDeferred(),
+      pulls: () => this.#fetchDeferred(),
       report: (error) => this.report(error),
     });
+  }
+
+  #makeKept({ domain }: Account): KeptWhenAsked {
+    const { runtime, sender, agent } = this;
+    const { requests, subscriptions } = agent;
+    const { clock, random } = runtime;
+    const contact = () => agent.calls.face.contact;
+    const { documents } = this.owned.parts;
+    return new KeptWhenAsked({
+      clock,
+      random,
+      sender,
+      domain,
+      requests,
+      subscriptions,
+      contact,
+      documents,
+    });
+  }
+
+  #fetchDeferred(): void {
+    if (!this.#fetchesDeferred) return;
+    this.kept.fetchAll().catch((error: unknown) => {
+      if (!isForLater(error)) this.report(error);
+    });
+  }
+
+  /** What the user has set is asked for: then it is known, and told, whether anything is to be fetched. */
+  async #lookWhetherToFetch(): Promise<void> {
+    try {
+      await this.owned.parts.settings.get();
+    } catch (error) {
+      if (!isForLater(error)) this.report(error);
+    }
   }
 
   #makeRooms(room: RoomOffer, options: ConnectOptions): Rooms {
@@ -359,6 +400,7 @@ export class Engine {
       this.rooms.lineIsBack();
       this.history.lineIsBack();
       this.owned.lineIsBack();
+      if (this.#fetchesDeferred) void this.#lookWhetherToFetch();
       this.outbox.resume();
       this.receiver.payReceipts();
     } else {
@@ -372,7 +414,7 @@ export class Engine {
       case "INVITE":
         return this.sessions.invited(transaction);
       case "MESSAGE":
-        return this.receiver.take(request, transaction);
+        return this.#takeMessage(request, transaction);
       case "OPTIONS":
         return transaction.reply(200, undefined, (edit) => {
           edit.set(Allow, CLIENT_METHODS);
@@ -385,6 +427,18 @@ export class Engine {
       default:
         return transaction.reply(405, undefined, (edit) => edit.set(Allow, CLIENT_METHODS));
     }
+  }
+
+  async #takeMessage(request: SipRequest, transaction: ServerTransaction): Promise<void> {
+    const asked = this.kept.asked.answeredBy(request);
+    if (asked?.take === undefined) await this.receiver.take(request, transaction);
+    else {
+      const type = request.text("Content-Type") ?? "text/plain";
+      const status = asked.take({ headers: [["Content-Type", type]], content: request.body });
+      transaction.reply(status);
+      if (status !== 200) return;
+    }
+    asked?.came();
   }
 
   async #takeReceipt({ imdn }: ReceivedImdn, from: string): Promise<void> {

@@ -55,6 +55,8 @@ export type {
   SearchOptions,
 } from "./history/kept-message.ts";
 export type { UnreadChange } from "./history/unread.ts";
+export type { KeptOptions, RecordedSession, WaitingMessage } from "./kept/kept.ts";
+export type { RecordedMessage } from "./kept/recorded-messages.ts";
 export type { CloseOptions, ConnectOptions, PushOptions, SecretOptions } from "./options.ts";
 export type { CallOptions } from "./owned/block-list.ts";
 export type { Contact, ContactList } from "./owned/contact-lists.ts";

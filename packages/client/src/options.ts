@@ -69,6 +69,11 @@ export interface ConnectOptions {
    * Needs `fileServer`, and a server that keeps it. Default false.
    */
   readonly shareHistory?: boolean;
+  /**
+   * Where the user has set that nothing is pushed to him (`pushDeferred`), everything that waits is fetched whenever
+   * there is a line. False by default: the application chooses by `deferred()`. OMA IM 5.2.4
+   */
+  readonly fetchDeferred?: boolean;
   /** Ends the attempt to connect. */
   readonly signal?: Signal;
 }

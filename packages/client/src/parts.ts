@@ -9,6 +9,8 @@ export const parts = {
   history: () => loaded(import("./history/later.ts")),
   /** Settings, and documents of the user: whom he has blocked, groups, contacts, his profile. */
   owned: () => loaded(import("./owned/owned.ts")),
+  /** What waits at the server, and what it has recorded. */
+  kept: () => loaded(import("./kept/kept.ts")),
 } as const;
 
 /** Loads all of it now: for a page that is to work without its server, and where time is not real. */

@@ -61,6 +61,12 @@ export function referral(of: Referral): {
   return { body: { type: RESOURCE_LISTS_TYPE, bytes: list }, edit };
 }
 
+/** The service that keeps what is said, and how it is to call it. OMA IM 15.1 */
+export function recorderAt({ account }: Sender, name: string | undefined): string {
+  const subject = name === undefined ? "" : `?Subject=${encodeURIComponent(name)}`;
+  return `sip:history@${account.host}${subject}`;
+}
+
 /** INVITE is what is meant where nothing is said. RFC 3515 §2.1 */
 function targetOf(target: string, { method }: Referral): string {
   const uri: Uri = parseUri(target);

@@ -45,7 +45,7 @@ import { type Moderation, moderation } from "./moderation.ts";
 import { nicknameError } from "./nickname.ts";
 import { Pace } from "./pace.ts";
 import { authorOf, type GroupNames, reachOf } from "./reach.ts";
-import { type Referral, referral } from "./refer.ts";
+import { type Referral, recorderAt, referral } from "./refer.ts";
 import { type RoomOffers, roomOffers } from "./room-offers.ts";
 
 /** What the group has to know of itself for its session. */
@@ -233,6 +233,12 @@ export class RoomSession implements MediaOwner, RoomCarrier {
       this.#outcomes.refused();
       throw error;
     }
+  }
+
+  /** What is said is recorded for the user from now on, or is not any more. Rejects with ImError. OMA IM 15.1 */
+  async record(on: boolean, name?: string): Promise<void> {
+    const targets = [recorderAt(this.#ports.sender, name)];
+    await this.refer({ targets, method: on ? "INVITE" : "BYE", hides: true });
   }
 
   /** Resolves when it is so. Rejects with ImError: "refused" for whoever may not. */

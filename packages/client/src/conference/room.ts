@@ -230,6 +230,18 @@ export class Room {
     await this.#moderate({ muted: false, member: entityOf(member) });
   }
 
+  /**
+   * The server records for the user what is said here, from now on and until he is out; the others are told. Rejects with
+   * ImError: "refused", "not supported" …
+   */
+  async record(name?: string): Promise<void> {
+    await this.#recorder.record(true, name);
+  }
+
+  async stopRecording(): Promise<void> {
+    await this.#recorder.record(false);
+  }
+
   /** Pages of what this client's store holds, the newest first. */
   history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
     return this.#ports.history(query);
@@ -264,6 +276,12 @@ export class Room {
 
   get #membership(): Membership {
     return this.#ports.membership;
+  }
+
+  get #recorder() {
+    const { session } = this.#membership;
+    if (session === undefined) throw new ImError("offline");
+    return session;
   }
 
   async #moderate(wish: Moderation): Promise<void> {

@@ -68,6 +68,18 @@ export class Conversation {
     return this.#ports.talk.modify(changes);
   }
 
+  /**
+   * The server records for the user what is said in the open session, until it ends. Rejects with ImError: "closed" where
+   * no session is open, "refused", "not supported" …
+   */
+  record(name?: string): Promise<void> {
+    return this.#ports.talk.record(true, name);
+  }
+
+  stopRecording(): Promise<void> {
+    return this.#ports.talk.record(false);
+  }
+
   send(content: Content, options: SendOptions = {}): SentMessage {
     this.#ports.composing.messageSent();
     return this.#ports.send(content, options);

@@ -12,6 +12,7 @@ import {
 import { type IncomingCall, parseUri, type SipResponse } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
+import { recorderAt, referral } from "../conference/refer.ts";
 import type { InSession } from "../receiving/receiver.ts";
 import type { CarriedLife, Carrier } from "../sending/carrier.ts";
 import { envelope, type Sender } from "../sending/pager-message.ts";
@@ -222,6 +223,22 @@ export class ChatSession implements MediaOwner, Carrier {
       const life: MessageLife = { accepted: () => resolve(true), failed: () => resolve(false) };
       if (this.#media.send(message, life) === undefined) resolve(false);
     });
+  }
+
+  /** The server records it for the user, or does not any more. Rejects with ImError. OMA IM 15.1 */
+  async record(on: boolean, name?: string): Promise<void> {
+    const { call } = this.#media;
+    if (call === undefined) throw new ImError("closed");
+    const { sender } = this.#ports;
+    const { random } = this.#ports.media;
+    const targets = [recorderAt(sender, name)];
+    const method = on ? "INVITE" : "BYE";
+    const asked = referral({ targets, method, sender, random, hides: true, reports: false });
+    const outcome = await call.request("REFER", asked);
+    if (outcome.kind === "failed")
+      throw new ImError(outcome.why === "timeout" ? "timeout" : "offline");
+    const { status } = outcome.response;
+    if (status >= 300) throw new ImError(status === 403 ? "refused" : "not supported", { status });
   }
 
   /** Something has happened in it: it is not idle. */

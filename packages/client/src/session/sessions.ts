@@ -1,7 +1,7 @@
 /** All sessions of a client: those that it opens, and those that others open with it. OMA IM 7.1.1, 7.1.2, 9.1, 9.2 */
 import { isRefusal, refuse } from "@parlance/im";
 import { MsrpEndpoint } from "@parlance/msrp";
-import { type Flow, parseUri, type ServerTransaction } from "@parlance/sip";
+import { type Flow, parseUri, type ServerTransaction, type SipRequest } from "@parlance/sip";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Calls } from "../connection/calls.ts";
@@ -41,6 +41,8 @@ export interface SessionsPorts {
   /** Where WebSockets for sessions are opened. */
   readonly url: string | undefined;
   readonly take: TakeInSession;
+  /** The user has asked his server for what this brings: how it is taken then. */
+  readonly asked: (request: SipRequest, take: TakeInSession) => TakeInSession | undefined;
   readonly changed: (change: SessionChange) => void;
   readonly invited: (invitation: SessionInvitation) => void;
   /** Whether somebody decides about invitations. */
@@ -165,10 +167,13 @@ export class Sessions {
       case "conversation":
         return this.#takeConversation(invitation, transaction, media);
       case "large message": {
-        const { take, runtime, decides } = this.#ports;
-        const unaskedBytes = decides()
-          ? this.#settings.autoAcceptLargeBytes
-          : Number.POSITIVE_INFINITY;
+        const { runtime, decides, asked } = this.#ports;
+        const asking = asked(transaction.request, this.#ports.take);
+        const unaskedBytes =
+          decides() && asking === undefined
+            ? this.#settings.autoAcceptLargeBytes
+            : Number.POSITIVE_INFINITY;
+        const take = asking ?? this.#ports.take;
         const ports = { media, clock: runtime.clock, door, take, unaskedBytes };
         return takeLarge(invitation, transaction, ports);
       }

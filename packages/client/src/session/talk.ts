@@ -114,6 +114,13 @@ export class Talk {
     return this.#usableFor(record);
   }
 
+  /** Rejects with ImError. */
+  async record(on: boolean, name?: string): Promise<void> {
+    const { current } = this;
+    if (current === undefined) throw new ImError("closed");
+    await current.record(on, name);
+  }
+
   /** Resolves when messages can be exchanged. Rejects with ImError. */
   async open({ signal, ...how }: OpenOptions): Promise<void> {
     if (this.current !== undefined) return;

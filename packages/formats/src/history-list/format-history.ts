@@ -20,6 +20,7 @@ function writeEntry(xml: XmlWriter, entry: HistoryEntry): void {
   if (entry.sizeBytes !== undefined) xml.leaf("size", String(entry.sizeBytes));
   writeDate(xml, "expiry", entry.expiry);
   writeText(xml, "subject", entry.subject);
+  writeText(xml, "type", entry.type);
   if (entry.record?.kind === "pager") writePager(xml, entry.record);
   if (entry.record?.kind === "conference") writeConference(xml, entry.record);
   xml.close();

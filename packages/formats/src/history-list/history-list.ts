@@ -14,6 +14,8 @@ export interface HistoryEntry {
   /** When it is deleted: a date and time of RFC 3339, as written. */
   readonly expiry: string | undefined;
   readonly subject: string | undefined;
+  /** What it is: a word of ours, which no other server says. */
+  readonly type: string | undefined;
   readonly record: PagerRecord | ConferenceRecord | undefined;
 }
 

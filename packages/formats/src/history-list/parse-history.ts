@@ -41,6 +41,7 @@ function readEntry(element: XmlElement): readonly HistoryEntry[] {
       sizeBytes: readUnsigned(said(element, "size")),
       expiry: dateOf(element, "expiry"),
       subject: said(element, "subject"),
+      type: said(element, "type"),
       record: pager === undefined ? conference && readConference(conference) : readPager(pager),
     },
   ];

@@ -85,10 +85,12 @@ export class WaitingList implements ServerDocuments {
   }
 }
 
-/** Receipts are nothing to choose from, and files have their own way. */
-function isListed({ kind, mode }: DeferredEntry): boolean {
-  return kind === "message" && mode !== "file";
+/** Receipts are nothing to choose from. */
+function isListed({ kind }: DeferredEntry): boolean {
+  return kind === "message";
 }
+
+const TYPES = { pager: "message", large: "large message", file: "file" } as const;
 
 /** Of a message that waits, by the reference that the list has for it. */
 export function idIn(reference: string): string | undefined {
@@ -108,6 +110,7 @@ function shown(entry: DeferredEntry, { address }: User): HistoryEntry {
     sizeBytes: entry.sizeBytes,
     expiry: formatDateTime(entry.expiresAt),
     subject: entry.subject,
+    type: TYPES[entry.mode],
     record: {
       kind: "pager",
       timeStamp: formatDateTime(entry.receivedAt),

@@ -60,6 +60,7 @@ function listedMessage(entry: HistoryEntry, user: User): Listed {
     sizeBytes: entry.sizeBytes,
     expiry: formatDateTime(entry.expiresAt),
     subject: entry.subject,
+    type: entry.type,
     record: {
       kind: "pager",
       timeStamp: formatDateTime(entry.at),
@@ -78,6 +79,7 @@ function listedSession(recording: Recording, user: User): Listed {
     sizeBytes: recording.sizeBytes,
     expiry: formatDateTime(recording.expiresAt),
     subject: recording.subject,
+    type: "session",
     record: {
       kind: "conference",
       timeStart: formatDateTime(recording.startedAt),
