@@ -1,0 +1,51 @@
+/** The client of a page: SIP and MSRP over WebSocket. RFC 7118, RFC 7977 */
+import type { ImClient } from "../client.ts";
+import { connectWith } from "../connect-with.ts";
+import { webFetch } from "../files/web-fetch.ts";
+import type { ConnectOptions } from "../options.ts";
+import { isWebSocket } from "../transports/is-web-socket.ts";
+import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
+import { WebSockets } from "../transports/web-sockets.ts";
+import type { WebStore } from "./indexed-db-store.ts";
+import { clock, hashing, random, startHash } from "./machine.ts";
+
+export async function connectInPage(options: ConnectOptions): Promise<ImClient> {
+  const { server = serverOfPage(), store } = options;
+  let sockets: WebSockets | undefined;
+  const connecting = connectWith(
+    {
+      clock,
+      random,
+      hashing,
+      startHash,
+      fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
+      msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
+      supports: ({ transport }) => isWebSocket(transport),
+      open(events) {
+        sockets = new WebSockets(events, {
+          clock,
+          random,
+          connect: (url) => new WebSocket(url, "sip"),
+        });
+        return sockets;
+      },
+    },
+    { ...options, server },
+  );
+  const takenOver = (): void => {
+    // Without a goodbye: the other tab is the same device, and registered already.
+    sockets?.cut("another tab has taken over");
+    void connecting.then((client) => client.close()).catch(() => {}); // whoever called connect hears it
+  };
+  if (isWebStore(store)) void store.takenOver.then(takenOver);
+  return connecting;
+}
+
+function serverOfPage(): string {
+  const { protocol, host } = location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/sip`;
+}
+
+function isWebStore(store: object | undefined): store is WebStore {
+  return store !== undefined && "takenOver" in store;
+}
