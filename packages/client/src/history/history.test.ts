@@ -238,6 +238,41 @@ test("a file that went in a session is not shown twice, and another device has i
   assert.deepEqual(message?.content, content);
 });
 
+test("what is said in a room stands once in it, also on a device that is not in it", async (t) => {
+  const rooms = [{ name: "lobby", allowAnonymity: true }];
+  const world = await worldFor(t, { server: { history: { default: true }, rooms } });
+  const lobby = world.address("lobby");
+  const alice = await world.client("alice");
+  const phone = await world.client("bob", { shareHistory: true, device: "phone" });
+  const tablet = await world.client("bob", { shareHistory: true, device: "tablet" });
+  const desk = await world.client("bob", { shareHistory: true, device: "desk" });
+  await world.run(2_000);
+  const owl = await world.until(alice.join(lobby, { nickname: "Owl", anonymous: true }));
+  const room = await world.until(phone.join(lobby, { nickname: "Bobby" }));
+  await world.until(tablet.join(lobby));
+  await world.run(2_000);
+  await world.until(owl.send("who is there?").accepted);
+  await world.until(room.send("it is me").accepted);
+  await world.until(
+    owl.whisper(
+      owl.members.filter(({ me }) => !me),
+      "psst",
+    ).accepted,
+  );
+  await world.run(5_000);
+  for (const client of [phone, tablet, desk]) {
+    const lines = (await pagesIn(world, client, lobby)).flat();
+    assert.deepEqual(lines, ["<psst", ">it is me", "<who is there?"], client.address);
+  }
+  const kept = await world.until(desk.history.conversations());
+  assert.deepEqual(
+    kept.conversations.map(({ address, kind }) => [address, kind]),
+    [[lobby, "room"]],
+  );
+  const hits = await world.until(desk.search("who"));
+  assert.ok(hits.every(({ from }) => !from.includes("alice")));
+});
+
 test("messages are found, exported and removed where the server keeps them", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);
