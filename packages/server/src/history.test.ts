@@ -189,6 +189,27 @@ test("a user and a group may have another time, and the shorter one holds", asyn
   assert.deepEqual([ofBob.get(at("alice")), ofBob.get(at("team"))], [365 * 24, 1]);
 });
 
+test("whoever tells the author that he has seen a message has read up to there", async () => {
+  const world = await World.open({ history: { default: true } });
+  const alice = await online(world, "alice", false);
+  const bob = await online(world, "bob", false);
+  assert.equal((await write(alice, "bob", "seen?")).status, 200);
+  const { history } = world.stores;
+  const unread = async () => (await history.conversations("bob", undefined, 9))[0]?.unread;
+  await world.settle();
+  assert.equal(await unread(), 1);
+  for (const [status, left] of [
+    ["delivered", 1],
+    ["displayed", 0],
+  ] as const) {
+    await bob.message(at("alice"), "", (edit) =>
+      edit.body(utf8Bytes(receipt(status)), "message/imdn+xml"),
+    );
+    await world.settle();
+    assert.equal(await unread(), left, status);
+  }
+});
+
 test("the bound of a user is kept, and what is lost is counted", async () => {
   const world = await World.open({ limits: { historyMessagesPerUser: 1 } });
   const alice = await online(world, "alice");
@@ -211,3 +232,11 @@ test("time takes it away, and so does the end of the account", async () => {
   await world.clock.pass(130_000);
   assert.deepEqual(await world.stores.history.usage("alice"), { messages: 0, bytes: 0 });
 });
+
+function receipt(status: "delivered" | "displayed"): string {
+  const kind = status === "displayed" ? "display" : "delivery";
+  return (
+    '<?xml version="1.0"?><imdn xmlns="urn:ietf:params:xml:ns:imdn"><message-id>m1</message-id>' +
+    `<datetime>2030-05-04T10:00:00Z</datetime><${kind}-notification><status><${status}/></status></${kind}-notification></imdn>`
+  );
+}

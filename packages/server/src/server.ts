@@ -230,6 +230,7 @@ function makeFunctions(
       history.changed(user);
       historyState.changed(user);
     },
+    marked: (user) => historyState.changed(user),
   });
   const plane = makePlane(config, limits, ports, core, {
     frames: tracer.frames,

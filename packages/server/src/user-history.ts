@@ -79,12 +79,15 @@ export function makeRecorders(
     settings,
     changed,
     kept,
+    marked,
   }: {
     readonly core: Core;
     readonly settings: UserSettings;
     /** What is kept of the user is not what it was; and when a message has come to it. */
     readonly changed: (user: User) => void;
     readonly kept: (user: User) => void;
+    /** He has read something. */
+    readonly marked: (user: User) => void;
   },
 ): { readonly recording: HistoryRecorder; readonly sessions: SessionRecorder } {
   const { history: store, recordings } = stores;
@@ -97,7 +100,17 @@ export function makeRecorders(
   );
   const keyOf = (uri: Uri): string => home.keyOf(uri) ?? addressKey(uri);
   return {
-    recording: new HistoryRecorder({ keeper, settings, keyOf }),
+    recording: new HistoryRecorder({
+      keeper,
+      settings,
+      keyOf,
+      displayed(user, conversation, messageId) {
+        store
+          .mark(user.name, conversation, { by: "messageIds", ids: [messageId] })
+          .then((found) => (found?.changed === true ? marked(user) : undefined))
+          .catch((error: unknown) => log.warn("not marked as read", { error: String(error) }));
+      },
+    }),
     sessions: new SessionRecorder({
       keeper,
       store,

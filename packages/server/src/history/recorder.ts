@@ -8,6 +8,8 @@ export interface RecorderPorts {
   readonly keeper: Keeper;
   readonly settings: Pick<UserSettings, "keepsHistory">;
   readonly keyOf: (uri: Uri) => string;
+  /** The user has told the other side that he has seen this message of it. */
+  readonly displayed: (user: User, conversation: string, messageId: string) => void;
 }
 
 export class HistoryRecorder implements Recording {
@@ -22,7 +24,10 @@ export class HistoryRecorder implements Recording {
   }
 
   sent(passage: Passage, user: User): void {
-    this.#record(passage, user, "sent");
+    const seen = displayedIn(passage);
+    if (seen === undefined) return this.#record(passage, user, "sent");
+    const { displayed, keyOf } = this.#ports;
+    if (this.listensTo(user)) displayed(user, keyOf(passage.request.uri), seen);
   }
 
   received(passage: Passage, user: User): void {
@@ -36,4 +41,11 @@ export class HistoryRecorder implements Recording {
     if (record === undefined) return;
     keeper.keep(user, record).catch((error: unknown) => keeper.lost(error));
   }
+}
+
+/** Of which message it says that it was displayed. RFC 5438 §7.2.1.2 */
+function displayedIn({ content: { imdn } }: Passage): string | undefined {
+  if (imdn?.ok !== true) return undefined;
+  const { notification, messageId } = imdn.value;
+  return notification.status === "displayed" ? messageId : undefined;
 }
