@@ -21,7 +21,7 @@ export async function preload(): Promise<void> {
   await Promise.all([client(), preloadParts()]);
 }
 
-async function client(): Promise<typeof import("./connect-in-page.ts")> {
+async function client() {
   try {
     return await import("./connect-in-page.ts");
   } catch (cause) {
