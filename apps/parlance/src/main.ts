@@ -5,6 +5,7 @@ import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
 import { addConform } from "./commands/conform.ts";
 import { addContacts } from "./commands/contacts.ts";
+import { addDeferred } from "./commands/deferred.ts";
 import { addGroups } from "./commands/groups.ts";
 import { addExport, addHistory, addSearch } from "./commands/history.ts";
 import { examples } from "./commands/options.ts";
@@ -36,7 +37,7 @@ const program = new Command("parlance")
   )
   .exitOverride();
 
-const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport];
+const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport, addDeferred];
 const owner = [addSettings, addBlock, addGroups, addContacts, addProfile];
 const operator = [addUsers, addTrace, addConfig];
 for (const add of [addStart, ...client, ...owner, ...operator, addConform]) add(program);

@@ -104,3 +104,13 @@ test("groups are made of names, with a subject, and spoken to by the names that 
   }
   assert.deepEqual(readTyped("/leave", SELF), { do: "leave" });
 });
+
+test("/record takes on, with a name, or off", () => {
+  assert.deepEqual(readTyped("/record on Lunch plans", SELF), {
+    do: "record",
+    on: true,
+    name: "Lunch plans",
+  });
+  assert.deepEqual(readTyped("/record off", SELF), { do: "record", on: false, name: undefined });
+  assert.equal(readTyped("/record", SELF).do, "wrong");
+});

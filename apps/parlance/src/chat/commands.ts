@@ -3,6 +3,7 @@
 import { type GroupCommand, isGroupCommand, readGroupCommand } from "./group-commands.ts";
 import { isOwnedCommand, type OwnedCommand, readOwnedCommand } from "./owned.ts";
 import { readPeers } from "./peers.ts";
+import { type RecordCommand, readRecordCommand } from "./recording.ts";
 
 export type Typed =
   | { readonly do: "say"; readonly text: string }
@@ -16,6 +17,7 @@ export type Typed =
   /** Without a number: as many lines as are usual. */
   | { readonly do: "history"; readonly lines: number | undefined }
   | { readonly do: "search"; readonly text: string }
+  | RecordCommand
   | { readonly do: "quit" }
   | { readonly do: "help" }
   | { readonly do: "list" }
@@ -27,6 +29,7 @@ export const HELP = [
   "/list                 conversations so far",
   "/history [N]          older lines that the server keeps, further back each time",
   "/search TEXT          find lines that the server keeps, in all conversations",
+  "/record on [NAME], /record off   have the server record what is said here",
   "/file PATH            send a file",
   "/accept [N] [FOLDER]  take a file that is offered, the newest or that of the number",
   "/decline [N]          do not take it",
@@ -83,6 +86,8 @@ export function readTyped(line: string, self: string): Typed {
     case "search":
       if (argument === undefined) return { do: "wrong", why: "/search needs a text" };
       return { do: "search", text: (argument + rest).trim() };
+    case "record":
+      return readRecordCommand((argument ?? "") + rest);
     case "quit":
     case "exit":
       return { do: "quit" };

@@ -25,6 +25,7 @@ import {
 } from "./model.ts";
 import { ChatOwned } from "./owned.ts";
 import { readPeers } from "./peers.ts";
+import { obeyRecord } from "./recording.ts";
 
 export type Watcher = (model: ChatModel) => void;
 
@@ -164,6 +165,12 @@ export class ChatSession {
       case "unblock":
       case "settings":
         return this.#owned.obey(typed);
+      case "record":
+        return obeyRecord(typed, {
+          client: this.#client,
+          partner: this.#partner,
+          notice: (text) => this.#notice(text),
+        });
       case "nothing":
         return;
       default:

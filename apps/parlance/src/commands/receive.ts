@@ -156,6 +156,11 @@ function eventOf(message: IncomingMessage): MessageEvent {
   }
 }
 
+/** As `receive` prints it. */
+export function printMessage(message: IncomingMessage, json: boolean): void {
+  (json ? printJson : printText)(eventOf(message));
+}
+
 function printJson(event: Event): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }

@@ -63,6 +63,10 @@ test("IM-5.2.4-Q1: what waits is listed, and each comes when it is fetched, a la
   await world.until(three.fetch());
   await world.until(large.fetch());
   assert.deepEqual(shown.map(textOf), ["three", LONG]);
+  assert.deepEqual(
+    shown.map(({ conversation }) => conversation),
+    [alice.address, alice.address],
+  );
   assert.equal(await world.until(one.remove()), true);
   assert.equal(await world.until(one.remove()), false);
   assert.equal(await world.until(codeOf(one.fetch())), "no such user or group");

@@ -19,6 +19,8 @@ export interface KeptOptions {
 
 /** A message that waits at the server. */
 export interface WaitingMessage {
+  /** By which the server knows it. */
+  readonly id: string;
   /** Undefined for somebody who hides himself. */
   readonly from: string | undefined;
   /** When it came. */
@@ -41,6 +43,8 @@ export interface WaitingMessage {
 
 /** A session that the server has recorded for the user. */
 export interface RecordedSession {
+  /** By which the server knows it. */
+  readonly id: string;
   readonly name: string;
   readonly subject: string | undefined;
   readonly started: Date | undefined;
@@ -101,6 +105,7 @@ export class Kept {
     const { reference, subject, type, sizeBytes: size } = entry;
     const pager = entry.record?.kind === "pager" ? entry.record : undefined;
     return {
+      id: reference,
       from: pager?.authId ?? shown(pager?.from),
       time: dateOf(pager?.timeStamp),
       expires: dateOf(entry.expiry),
@@ -119,6 +124,7 @@ export class Kept {
     if (record?.kind !== "conference") return undefined;
     const { participants } = record;
     return {
+      id: reference,
       name: record.recordingName ?? subject ?? "",
       subject,
       started: dateOf(record.timeStart),

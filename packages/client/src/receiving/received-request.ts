@@ -10,7 +10,7 @@ import {
   parseDateTime,
   unknownRequirements,
 } from "@parlance/formats";
-import { BODIES, CPIM, essentialPart, IMDN, IS_COMPOSING } from "@parlance/im";
+import { BODIES, CPIM, essentialPart, IMDN, IS_COMPOSING, serviceAddresses } from "@parlance/im";
 import {
   addressKey,
   ContentEncoding,
@@ -140,10 +140,16 @@ export function originOf(request: SipRequest): Origin {
   return { from, fromName, conversation: conversationOf(request, from) };
 }
 
-/** A message to a group names it in Referred-By, so that an answer can go to all. */
+/** A message to a group names it in Referred-By, so that an answer can go to all; one that was fetched, who kept it. OMA IM 14.5 */
 function conversationOf(request: SipRequest, from: string): string {
   const group = parsed(() => request.get(ReferredBy)?.uri);
-  return group.ok && group.value !== undefined ? addressKey(group.value) : from;
+  if (!group.ok || group.value === undefined) return from;
+  const key = addressKey(group.value);
+  return key === keeperOf(request) ? from : key;
+}
+
+function keeperOf({ to: { uri } }: SipRequest): string | undefined {
+  return uri.kind === "sip" ? serviceAddresses(uri.host).deferred : undefined;
 }
 
 function plainBody(request: SipRequest, inflate: Inflate | undefined): Uint8Array | undefined {

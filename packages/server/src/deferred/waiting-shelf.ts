@@ -61,7 +61,10 @@ const HALF = 2 ** 30;
 /** Clause 14.5; a number that is none of an attempt to push it, lest the two be taken for a loop. RFC 3261 §8.2.2.2 */
 function askedFor({ callId, service }: Asked, now: number): Edit {
   return (edit) => {
-    edit.set(ReferredBy, { name: undefined, uri: parseUri(service), params: Params.none });
+    // Of a copy the group that it was sent to stands there already.
+    if (edit.get(ReferredBy) === undefined) {
+      edit.set(ReferredBy, { name: undefined, uri: parseUri(service), params: Params.none });
+    }
     edit.setText("In-Reply-To", callId);
     const method = edit.get(CSeq)?.method;
     if (method !== "MESSAGE") return; // the Call-ID of an INVITE is another one each time
