@@ -34,6 +34,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
+  ["web-guard.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
   ["kamailio-clients.interop.ts", [KAMAILIO]],

@@ -1,7 +1,11 @@
 /** The messenger as somebody clicks it. Whatever the browser reports against it is kept: there must be nothing. */
+import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
 const WAIT_MS = 20_000;
+
+/** A server that is down, a challenge of digest, a document that nobody has written yet: no faults of the page. */
+const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404)/;
 
 export class AppPage {
   readonly page: Page;
@@ -17,9 +21,7 @@ export class AppPage {
       void dialog.dismiss();
     });
     page.on("console", (message) => {
-      // A connection that is refused while the server is down is no fault of the page.
-      if (message.type() !== "error" || /net::ERR|WebSocket connection/.test(message.text()))
-        return;
+      if (message.type() !== "error" || EXPECTED.test(message.text())) return;
       this.faults.push(`console: ${message.text()}`);
     });
   }
@@ -61,6 +63,12 @@ export class AppPage {
     await this.page.getByRole("menuitem", { name: what }).click();
   }
 
+  async settings(): Promise<void> {
+    await this.page.getByRole("button", { name: /^Account/ }).click();
+    await this.page.getByRole("menuitem", { name: "Settings" }).click();
+    await this.page.getByRole("textbox", { name: "Your name" }).waitFor();
+  }
+
   async openRow(title: string): Promise<void> {
     await this.row(title).click();
     await this.field.waitFor();
@@ -99,5 +107,14 @@ export class AppPage {
   async menu(choice: string): Promise<void> {
     await this.page.locator(".talk-head").getByRole("button", { name: "More" }).click();
     await this.page.getByRole("menuitem", { name: choice }).click();
+  }
+}
+
+/** Where somebody who mends a test wants to see what the pages look like: the folder that SHOTS names. */
+export async function keepShots(pages: readonly AppPage[]): Promise<void> {
+  const folder = process.env["SHOTS"];
+  if (folder === undefined) return;
+  for (const [at, { page }] of pages.entries()) {
+    if (!page.isClosed()) await page.screenshot({ path: join(folder, `${at}.png`) });
   }
 }

@@ -89,29 +89,32 @@ export function App({
     const { account, backend } = open;
     const others = savedAccounts().filter(({ user }) => user !== account.user);
     return (
-      <Messenger
-        key={account.user}
-        backend={backend}
-        self={account.user}
-        texts={texts}
-        language={language}
-        route={route}
-        go={go}
-        rooms={facts.rooms}
-        accounts={{
-          others: others.map(({ user }) => user),
-          switchTo: (user) => {
-            const next = others.find((one) => one.user === user);
-            if (next !== undefined) void leave(next);
-          },
-          add: () => void leave("sign in"),
-          signOut: () => {
-            chooseAccount(undefined);
-            go({ view: "list" });
-            void backend.commands.signOut();
-          },
-        }}
-      />
+      <main className="whole">
+        <h1 className="unseen">{texts.app}</h1>{" "}
+        <Messenger
+          key={account.user}
+          backend={backend}
+          self={account.user}
+          texts={texts}
+          language={language}
+          route={route}
+          go={go}
+          rooms={facts.rooms}
+          accounts={{
+            others: others.map(({ user }) => user),
+            switchTo: (user) => {
+              const next = others.find((one) => one.user === user);
+              if (next !== undefined) void leave(next);
+            },
+            add: () => void leave("sign in"),
+            signOut: () => {
+              chooseAccount(undefined);
+              go({ view: "list" });
+              void backend.commands.signOut();
+            },
+          }}
+        />
+      </main>
     );
   }
   if (page === "messenger") {

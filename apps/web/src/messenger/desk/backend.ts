@@ -44,7 +44,7 @@ export async function openBackend(
 
   const leading = async (store: WebStore, check: boolean): Promise<void> => {
     const client = await begin(account, store, { ...options, check });
-    const desk = await Desk.open(client, store, board);
+    const desk = await Desk.open(client, board);
     const link = lead(storeName, board, desk);
     const close = async (): Promise<void> => {
       link.close();
@@ -103,6 +103,7 @@ async function begin(
       store,
       product: "ParlanceWeb/0.1",
       startWith: check ? "online" : "store",
+      shareHistory: true,
       ...(displayName === undefined ? {} : { displayName }),
       ...(trace === undefined ? {} : { trace }),
     });

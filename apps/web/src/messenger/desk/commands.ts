@@ -1,5 +1,8 @@
 /** What can be done at a desk, from whichever tab. Everything rejects with what `faultOf` makes of an error. */
 
+import type { ServiceSettings } from "@parlance/client/web";
+import type { HitView } from "../model/views.ts";
+
 export interface JoinWish {
   readonly nickname: string | undefined;
   readonly anonymous: boolean;
@@ -10,8 +13,8 @@ export interface Commands {
   open(address: string): Promise<void>;
   /** A page of older entries. */
   older(address: string): Promise<void>;
-  /** The user has seen everything up to this order. */
-  seen(address: string, order: number): Promise<void>;
+  /** The user has seen everything in it. */
+  seen(address: string): Promise<void>;
   /** `to`: entities of members, and nobody else gets it. Resolves when it is kept. */
   send(address: string, text: string, to: readonly string[] | undefined): Promise<void>;
   /** Sends again what has failed. */
@@ -33,6 +36,15 @@ export interface Commands {
   leave(address: string): Promise<void>;
   /** The address of the conversation, when it was accepted. */
   answer(invitation: string, accept: boolean): Promise<string | undefined>;
+
+  /** Reads what the user owns at the server, and keeps it up to date. */
+  loadOwned(): Promise<void>;
+  set(changes: Partial<ServiceSettings>): Promise<void>;
+  block(address: string, blocked: boolean): Promise<void>;
+  setName(displayName: string | undefined): Promise<void>;
+  /** In all that the server keeps. */
+  search(text: string): Promise<readonly HitView[]>;
+  exportHistory(format: "json" | "html" | "csv"): Promise<Blob>;
 
   dismissToast(id: string): Promise<void>;
   signOut(): Promise<void>;
@@ -57,6 +69,12 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "setNickname",
   "leave",
   "answer",
+  "loadOwned",
+  "set",
+  "block",
+  "setName",
+  "search",
+  "exportHistory",
   "dismissToast",
   "signOut",
 ]);

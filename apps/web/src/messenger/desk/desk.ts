@@ -1,16 +1,16 @@
 /** One account at work: what its client tells is put on the board, what is wanted of it is done. */
 import type {
-  ClientStore,
   GroupInvitation,
   ImClient,
+  ServiceSettings,
   SessionInvitation,
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
-import type { AccountView, Slices } from "../model/views.ts";
+import type { AccountView, HitView, Slices } from "../model/views.ts";
 import type { Commands, JoinWish } from "./commands.ts";
 import { Files } from "./files.ts";
-import { ReadMarks } from "./read-marks.ts";
+import { OwnedThings } from "./owned.ts";
 import { RoomsWatch } from "./rooms-watch.ts";
 import { Talks } from "./talks.ts";
 
@@ -19,29 +19,24 @@ const MOST_TOASTS = 4;
 export class Desk implements Commands {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
-  readonly #marks: ReadMarks;
+  readonly #owned: OwnedThings;
   readonly #talks: Talks;
   readonly #rooms: RoomsWatch;
   readonly #files: Files;
   readonly #invitations = new Map<string, SessionInvitation | GroupInvitation>();
   #count = 0;
 
-  /** `store`: the one that the client has. */
-  static async open(
-    client: ImClient,
-    store: Pick<ClientStore, "value" | "setValue">,
-    board: Board<Slices>,
-  ): Promise<Desk> {
-    const desk = new Desk(client, board, await ReadMarks.open(store));
+  static async open(client: ImClient, board: Board<Slices>): Promise<Desk> {
+    const desk = new Desk(client, board);
     await desk.#start();
     return desk;
   }
 
-  private constructor(client: ImClient, board: Board<Slices>, marks: ReadMarks) {
+  private constructor(client: ImClient, board: Board<Slices>) {
     this.#client = client;
     this.#board = board;
-    this.#marks = marks;
-    this.#talks = new Talks(client, board, marks);
+    this.#owned = new OwnedThings(client, board);
+    this.#talks = new Talks(client, board);
     this.#rooms = new RoomsWatch(client, board, this.#talks);
     this.#files = new Files(client, board, this.#talks);
   }
@@ -57,6 +52,9 @@ export class Desk implements Commands {
         const now = active ? [...others, from] : others;
         return now.length === 0 ? undefined : { from: now };
       });
+    });
+    client.on("unread", ({ conversation, unread }) => {
+      this.#talks.changeRow(conversation, (row) => ({ ...row, unread }));
     });
     client.on("invitation", (invitation) => this.#invited(invitation));
     client.on("error", (error) => this.#toast(error));
@@ -74,8 +72,8 @@ export class Desk implements Commands {
     return this.#talks.older(address);
   }
 
-  seen(address: string, order: number): Promise<void> {
-    return this.#talks.seen(address, order);
+  seen(address: string): Promise<void> {
+    return this.#client.conversation(address).read();
   }
 
   async send(address: string, text: string, to: readonly string[] | undefined): Promise<void> {
@@ -165,6 +163,30 @@ export class Desk implements Commands {
     return this.#entered(room);
   }
 
+  loadOwned(): Promise<void> {
+    return this.#owned.load();
+  }
+
+  set(changes: Partial<ServiceSettings>): Promise<void> {
+    return this.#owned.set(changes);
+  }
+
+  block(address: string, blocked: boolean): Promise<void> {
+    return this.#owned.block(address, blocked);
+  }
+
+  setName(displayName: string | undefined): Promise<void> {
+    return this.#owned.setName(displayName);
+  }
+
+  search(text: string): Promise<readonly HitView[]> {
+    return this.#owned.search(text);
+  }
+
+  exportHistory(format: "json" | "html" | "csv"): Promise<Blob> {
+    return this.#owned.export(format);
+  }
+
   async dismissToast(id: string): Promise<void> {
     this.#board.change("toasts", (toasts = []) => toasts.filter((one) => one.id !== id));
   }
@@ -172,7 +194,6 @@ export class Desk implements Commands {
   /** Ends what is under way; the store stays. */
   async signOut(): Promise<void> {
     this.#files.stop();
-    await this.#marks.write();
     await this.#client.close();
   }
 

@@ -1,8 +1,14 @@
 /** Conversations as the store of the SDK has them: the list, and the entries of those that are shown. */
-import type { HistoryEntry, ImClient, IncomingMessage, SentMessage } from "@parlance/client/web";
+import {
+  type HistoryEntry,
+  type ImClient,
+  ImError,
+  type IncomingMessage,
+  type SentMessage,
+} from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { changeRow, newRow, sortRows } from "../model/conversation-list.ts";
-import { itemOf, receivedKey, sendingOf, sentKey } from "../model/item-of.ts";
+import { itemOf, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import type {
   ConversationRow,
@@ -12,11 +18,9 @@ import type {
   Slices,
   TalkView,
 } from "../model/views.ts";
-import type { ReadMarks } from "./read-marks.ts";
 
 const PAGE = 60;
-/** More than so many unread ones are not counted. */
-const MOST_UNREAD = 99;
+const NEW_PAGE = 30;
 const MOST_ROWS = 500;
 /** Loops over what is new in a conversation end here; the rest is read when the user scrolls. */
 const MOST_NEW = 5_000;
@@ -24,7 +28,6 @@ const MOST_NEW = 5_000;
 export class Talks {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
-  readonly #marks: ReadMarks;
   /** Of entries that were read, what can be done with them. */
   readonly #messages = new Map<string, IncomingMessage>();
   /** What is known of files beside what the store says: newer, and there before it. */
@@ -33,10 +36,9 @@ export class Talks {
   readonly #running = new Map<string, "once" | "again">();
   #notices = 0;
 
-  constructor(client: ImClient, board: Board<Slices>, marks: ReadMarks) {
+  constructor(client: ImClient, board: Board<Slices>) {
     this.#client = client;
     this.#board = board;
-    this.#marks = marks;
   }
 
   async start(): Promise<void> {
@@ -44,11 +46,15 @@ export class Talks {
     const rows = found.map(({ address, newest }) => {
       const item = itemOf(newest, this.#self);
       const name = item?.own === false && item.reach === "direct" ? item.fromName : undefined;
-      return newRow(address, { name, newest: item, at: item?.at ?? 0, ...this.#roomOf(address) });
+      return newRow(address, {
+        name,
+        newest: item,
+        at: item?.at ?? 0,
+        unread: this.#client.conversation(address).unread,
+        ...this.#roomOf(address),
+      });
     });
     this.#board.put("list", sortRows(rows));
-    const behind = found.filter(({ address, newest }) => newest.order > this.#marks.of(address));
-    for (const { address } of behind) this.refresh(address);
   }
 
   async open(address: string): Promise<void> {
@@ -79,25 +85,6 @@ export class Talks {
       this.#running.delete(address);
       if (again) this.refresh(address);
     });
-  }
-
-  async seen(address: string, order: number): Promise<void> {
-    const before = this.#marks.of(address);
-    if (order <= before) return;
-    this.#marks.set(address, order);
-    const items = this.#talk(address)?.items ?? [];
-    const seen: Promise<void>[] = [];
-    for (let at = items.length - 1; at >= 0; at -= 1) {
-      const item = items[at];
-      if (item === undefined || item.order <= before) break;
-      if (item.order <= order)
-        seen.push(this.#messages.get(item.key)?.displayed() ?? Promise.resolve());
-    }
-    const rest = items.filter((item) => item.order > order && counts(item)).length;
-    this.changeRow(address, (row) =>
-      row.unread === rest ? row : { ...row, unread: rest, unreadMore: false },
-    );
-    await Promise.all(seen);
   }
 
   message(key: string): IncomingMessage | undefined {
@@ -187,31 +174,40 @@ export class Talks {
 
   async #read(address: string, before: number | undefined): Promise<void> {
     const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
-    let entries: readonly HistoryEntry[] = [];
-    for await (const page of this.#client.conversation(address).history(query)) {
-      entries = page;
-      break;
-    }
+    const entries = await this.#firstPage(address, query);
     const items = this.#itemsOf(entries);
     const talk = this.#talk(address);
     this.#put(address, {
       items: mergeItems(items, talk?.items ?? []),
-      whole: entries.length < PAGE,
+      whole: entries.length === 0,
       loading: false,
     });
   }
 
+  /** Nothing where it is at the server, which cannot be asked now: it is there when the conversation is opened again. */
+  async #firstPage(
+    address: string,
+    query: { readonly limit: number; readonly before?: number },
+  ): Promise<readonly HistoryEntry[]> {
+    try {
+      for await (const page of this.#client.conversation(address).history(query)) return page;
+    } catch (error) {
+      if (!(error instanceof ImError)) throw error;
+    }
+    return [];
+  }
+
   async #refresh(address: string): Promise<void> {
-    const mark = this.#marks.of(address);
     const talk = this.#talk(address);
     const known = talk?.items.findLast(({ body }) => body.kind !== "notice")?.order ?? 0;
+    const limit = talk === undefined ? 1 : NEW_PAGE;
     const entries: HistoryEntry[] = [];
-    for await (const page of this.#client.conversation(address).history({ limit: 30 })) {
+    for await (const page of this.#client.conversation(address).history({ limit })) {
       entries.push(...page);
       const last = page.at(-1);
-      if (last === undefined || entries.length >= MOST_NEW) break;
-      const counted = last.order <= mark || entries.length > MOST_UNREAD;
-      if (counted && (talk === undefined || last.order <= known)) break;
+      // What is not here, but at the server, is not new.
+      if (last === undefined || page.length < limit || entries.length >= MOST_NEW) break;
+      if (talk === undefined || last.order <= known) break;
     }
     const items = this.#itemsOf(entries);
     const now = this.#talk(address);
@@ -220,17 +216,12 @@ export class Talks {
       this.#put(address, { ...now, items: mergeItems(now.items, news) });
     }
     const newest = items.at(-1);
-    const unread = items.filter(
-      (item) => item.order > this.#marks.of(address) && counts(item),
-    ).length;
     const called = items.findLast(({ own, fromName }) => !own && fromName !== undefined)?.fromName;
     this.changeRow(address, (row) => ({
       ...row,
       name: row.group ? row.name : (called ?? row.name),
       newest: newest ?? row.newest,
       at: newest?.at ?? row.at,
-      unread: Math.min(unread, MOST_UNREAD),
-      unreadMore: unread > MOST_UNREAD,
     }));
   }
 
@@ -256,10 +247,3 @@ export class Talks {
     return known === undefined ? item : { ...item, body: { ...(item.body as FileBody), ...known } };
   }
 }
-
-/** As unread. */
-export function counts({ own, body, key }: Item): boolean {
-  return !own && body.kind !== "notice" && !key.startsWith("s ");
-}
-
-export { receivedKey };

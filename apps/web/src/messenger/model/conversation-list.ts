@@ -27,7 +27,6 @@ export function newRow(address: string, more: Partial<ConversationRow> = {}): Co
     name: undefined,
     newest: undefined,
     unread: 0,
-    unreadMore: false,
     at: 0,
     roomState: undefined,
     ...more,

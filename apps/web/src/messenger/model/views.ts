@@ -7,6 +7,7 @@ import type {
   RoomState,
   SendingState,
   SentFileState,
+  ServiceSettings,
 } from "@parlance/client";
 
 /** What went wrong, as `ImError` has it, without its class. */
@@ -32,8 +33,6 @@ export interface ConversationRow {
   readonly name: string | undefined;
   readonly newest: Item | undefined;
   readonly unread: number;
-  /** More are unread than were counted. */
-  readonly unreadMore: boolean;
   /** Epoch ms, of the newest entry or of the coming in. */
   readonly at: number;
   readonly roomState: RoomState | undefined;
@@ -164,6 +163,17 @@ export interface ToastView {
   readonly fault: Fault;
 }
 
+/** A message that was found at the server. */
+export interface HitView {
+  readonly id: string;
+  readonly conversation: string;
+  readonly own: boolean;
+  readonly from: string;
+  readonly fromName: string | undefined;
+  readonly at: number;
+  readonly excerpt: string;
+}
+
 /** Who writes where, by conversation. */
 export interface TypingView {
   readonly from: readonly string[];
@@ -174,6 +184,10 @@ export interface Slices {
   list: readonly ConversationRow[];
   invitations: readonly InvitationView[];
   toasts: readonly ToastView[];
+  settings: ServiceSettings;
+  /** Addresses. */
+  blocked: readonly string[];
+  profile: { readonly displayName: string | undefined };
   [talk: `talk ${string}`]: TalkView;
   [room: `room ${string}`]: RoomView;
   [typing: `typing ${string}`]: TypingView;

@@ -30,7 +30,7 @@ export function Welcome({
   }, []);
   const [one, other] = accounts;
   return (
-    <div className="welcome">
+    <main className="welcome">
       <header className="welcome-head">
         <div>
           <h1>{texts.welcome.title}</h1>
@@ -50,7 +50,7 @@ export function Welcome({
         <h2 id="ladder">{texts.welcome.ladder}</h2>
         <LadderSlot feed={feed} language={language} />
       </section>
-    </div>
+    </main>
   );
 }
 

@@ -50,11 +50,13 @@ export const de: Texts = {
 
   list: {
     title: "Unterhaltungen",
+    of: (name) => `Unterhaltungen von ${name}`,
     filter: "Suchen",
     empty: "Noch nichts hier",
     emptyHint: "Schreib jemandem, oder komm in einen Chatraum.",
-    none: "Nichts gefunden",
-    unread: (count, more) => `${count}${more ? "+" : ""} ungelesen`,
+    none: "Keine Unterhaltung gefunden",
+    inMessages: "In Nachrichten",
+    unread: (count) => `${count} ungelesen`,
     youSaid: (text) => `Du: ${text}`,
     draft: "Entwurf:",
     typing: "schreibt …",
@@ -108,6 +110,7 @@ export const de: Texts = {
     come: "Wieder beitreten",
     block: "Blockieren",
     unblock: "Nicht mehr blockieren",
+    blocked: "Blockiert. Die Liste steht in den Einstellungen.",
     copy: "Text kopieren",
     copied: "Kopiert",
     other: (type, size) => `Inhalt vom Typ ${type} (${size})`,
@@ -250,6 +253,36 @@ export const de: Texts = {
     persist: "Meine Nachrichten hier behalten",
     persistHint: "Bittet den Browser, sie nicht zu löschen, wenn er Platz braucht.",
     usage: (used) => `${used} liegen in diesem Browser.`,
+  },
+
+  account: {
+    title: "Konto",
+    name: "Dein Name",
+    reaching: "Was dich erreicht",
+    visible: { label: "Sichtbar", hint: "Aus: Andere finden dich abwesend, was du auch tust." },
+    barSessions: { label: "Gespräche", hint: "Andere dürfen ein Gespräch mit dir öffnen." },
+    barMessages: {
+      label: "Nachrichten",
+      hint: "Aus: Es kommen keine, und keine werden aufbewahrt.",
+    },
+    barFiles: { label: "Dateien", hint: "Andere dürfen dir Dateien schicken." },
+    pushDeferred: {
+      label: "Verpasstes bringen",
+      hint: "Sobald du wieder da bist. Aus: Deine Geräte holen es.",
+    },
+    keepMessages: {
+      label: "Nachrichten auf dem Server behalten",
+      hint: "Damit alle deine Geräte sie haben.",
+    },
+    keepSessions: {
+      label: "Gespräche auf dem Server behalten",
+      hint: "Was in Sitzungen gesagt wird.",
+    },
+    blocked: "Blockiert",
+    nobodyBlocked: "Niemand ist blockiert.",
+    history: "Verlauf",
+    historyHint: "Alles, was der Server von deinen Unterhaltungen behält, als Datei.",
+    exportAs: (format) => `Als ${format} speichern`,
   },
 
   notification: {

@@ -50,11 +50,13 @@ export const en = {
 
   list: {
     title: "Conversations",
+    of: (name: string) => `Conversations of ${name}`,
     filter: "Search",
     empty: "Nothing here yet",
     emptyHint: "Write to somebody, or come into a chat room.",
-    none: "Nothing found",
-    unread: (count: number, more: boolean) => `${count}${more ? "+" : ""} unread`,
+    none: "No conversation found",
+    inMessages: "In messages",
+    unread: (count: number) => `${count} unread`,
     youSaid: (text: string) => `You: ${text}`,
     draft: "Draft:",
     typing: "writes …",
@@ -108,6 +110,7 @@ export const en = {
     come: "Join again",
     block: "Block",
     unblock: "Unblock",
+    blocked: "Blocked. The settings have the list.",
     copy: "Copy text",
     copied: "Copied",
     other: (type: string, size: string) => `Content of type ${type} (${size})`,
@@ -250,6 +253,30 @@ export const en = {
     persist: "Keep my messages here",
     persistHint: "Asks the browser not to delete them when it needs room.",
     usage: (used: string) => `${used} are kept in this browser.`,
+  },
+
+  account: {
+    title: "Account",
+    name: "Your name",
+    reaching: "What reaches you",
+    visible: { label: "Visible", hint: "Off: others find you away, whatever you do." },
+    barSessions: { label: "Conversations", hint: "Others may open a session with you." },
+    barMessages: { label: "Messages", hint: "Off: none come, and none are kept." },
+    barFiles: { label: "Files", hint: "Others may send you files." },
+    pushDeferred: {
+      label: "Bring what was missed",
+      hint: "As soon as you are back. Off: your devices fetch it.",
+    },
+    keepMessages: {
+      label: "Keep messages on the server",
+      hint: "So that all your devices have them.",
+    },
+    keepSessions: { label: "Keep conversations on the server", hint: "What is said in sessions." },
+    blocked: "Blocked",
+    nobodyBlocked: "Nobody is blocked.",
+    history: "History",
+    historyHint: "All that the server keeps of your conversations, as a file.",
+    exportAs: (format: string) => `Export as ${format}`,
   },
 
   notification: {

@@ -5,6 +5,7 @@ import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { useDesk, useSlice } from "./desk-context.tsx";
+import { Hits } from "./hits.tsx";
 import { StatusMark } from "./receipts.tsx";
 
 const NOTHING: readonly ConversationRow[] = [];
@@ -47,24 +48,19 @@ export function ConversationList(): ReactNode {
       >
         {(row) => <Row key={row.id} row={row} title={titleOf(row, domain)} />}
       </ListBox>
+      <Hits search={search} />
     </div>
   );
 }
 
 function Row({ row, title }: { readonly row: ConversationRow; readonly title: string }): ReactNode {
   const { texts, words } = useDesk();
-  const { address, group, newest, unread, unreadMore, at, roomState } = row;
+  const { address, group, newest, unread, at, roomState } = row;
   const time = at === 0 ? "" : words.brief(at, Date.now());
-  const says = [
-    title,
-    ...(unread > 0 ? [texts.list.unread(unread, unreadMore)] : []),
-    ...(newest === undefined ? [] : [wordsOf(newest), time]),
-  ];
   return (
     <ListBoxItem
       id={address}
       textValue={title}
-      aria-label={says.join(", ")}
       className={`row ${unread > 0 ? "unread" : ""} ${roomState === "left" ? "over" : ""}`}
     >
       <Avatar address={address} name={title} group={group} />
@@ -75,9 +71,8 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
       <span className="row-side">
         <time className="soft small">{time}</time>
         {unread > 0 && (
-          <span className="badge" aria-label={texts.list.unread(unread, unreadMore)} role="img">
+          <span className="badge" aria-label={texts.list.unread(unread)} role="img">
             {unread}
-            {unreadMore ? "+" : ""}
           </span>
         )}
       </span>

@@ -6,6 +6,7 @@ import { cleanLine } from "../model/clean-text.ts";
 import { pictureType } from "../model/picture-type.ts";
 import type { FileBody, Item } from "../model/views.ts";
 import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { saveAs } from "./save-as.ts";
 
 const UNDER_WAY = new Set(["preparing", "sending", "receiving", "interrupted"]);
 
@@ -175,13 +176,4 @@ function Picture({
   }, [kept, thumbnail]);
   if (url === undefined) return null;
   return <img className="picture" src={url} alt={texts.file.preview(name)} draggable={false} />;
-}
-
-function saveAs(file: File, name: string): void {
-  const url = URL.createObjectURL(file.slice(0, file.size, "application/octet-stream"));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

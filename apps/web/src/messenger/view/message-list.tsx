@@ -135,6 +135,7 @@ function useList(
   const index = useMemo(() => new Map(items.map(({ key }, at) => [key, at])), [items]);
   const anchor = useRef<{ key: string; offset: number }>(undefined);
   const stuck = useRef(true);
+  const lastTop = useRef(0);
   const [span, setSpan] = useState<Span>({ first: 0, end: 0 });
   const [, redraw] = useState(0);
   const [atEnd, setAtEnd] = useState(true);
@@ -158,6 +159,7 @@ function useList(
     const at = held === undefined ? undefined : index.get(held.key);
     if (stuck.current) box.scrollTop = box.scrollHeight;
     else if (held !== undefined && at !== undefined) box.scrollTop = heights.top(at) + held.offset;
+    lastTop.current = box.scrollTop;
     look();
   }, [heights, index, look, scroller, sheet]);
 
@@ -165,7 +167,10 @@ function useList(
     const box = scroller.current;
     if (box === null) return;
     const { scrollTop: top } = box;
-    stuck.current = box.scrollHeight - top - box.clientHeight < AT_END;
+    // Rows that grow move the end away; only somebody who scrolls up leaves it.
+    if (box.scrollHeight - top - box.clientHeight < AT_END) stuck.current = true;
+    else if (top < lastTop.current) stuck.current = false;
+    lastTop.current = top;
     setAtEnd(stuck.current);
     const at = heights.indexAt(top);
     const item = items[at];
@@ -244,11 +249,11 @@ function useFirstUnread(
 /** Whoever has the end in sight has read it. */
 function useSeen(address: string, items: readonly Item[], atEnd: boolean): void {
   const { commands } = useDesk().backend;
-  const order = Math.floor(items.at(-1)?.order ?? 0);
+  const order = items.at(-1)?.order ?? 0;
   useEffect(() => {
     const look = (): void => {
       if (!atEnd || order === 0 || document.hidden || !document.hasFocus()) return;
-      void commands.seen(address, order).catch(() => {}); // told with the next one
+      void commands.seen(address).catch(() => {}); // told with the next one
     };
     look();
     document.addEventListener("visibilitychange", look);

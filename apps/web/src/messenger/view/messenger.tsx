@@ -64,9 +64,9 @@ export function Messenger(props: MessengerProps): ReactNode {
     <DeskContext value={around}>
       <div className={`messenger view-${route.view}`}>
         <Side {...props} />
-        <main className="front">
+        <div className="front">
           <Front route={route} />
-        </main>
+        </div>
         <div className="told" role="status">
           {told !== undefined && (
             <p>
@@ -138,10 +138,11 @@ function Side({ accounts, rooms }: MessengerProps): ReactNode {
         ]),
   ];
   return (
-    <nav className="side" aria-label={texts.list.title}>
+    <nav className="side" aria-label={texts.list.of(userPart(self))}>
       <header className="side-head">
         <Menu label={texts.list.account} choices={choices}>
-          <Button look="quiet" className="me" aria-label={`${texts.list.account}: ${name}`}>
+          <Button look="quiet" className="me">
+            <span className="unseen">{texts.list.account}: </span>
             <Avatar address={self} name={name} small />
             <bdi>{name}</bdi>
             <Icon name="down" small />

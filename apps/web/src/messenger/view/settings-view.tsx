@@ -3,6 +3,7 @@ import { Label, Radio, RadioGroup } from "react-aria-components";
 import { chooseLanguage, chosenLanguage } from "../../texts/language.ts";
 import { chooseTheme, chosenTheme, type Theme } from "../../theme/theme.ts";
 import { Button, Choice, Icon } from "../../ui/index.ts";
+import { AccountSettings } from "./account-settings.tsx";
 import { useDesk } from "./desk-context.tsx";
 import { readNotifying, writeNotifying } from "./notify-setting.ts";
 
@@ -24,6 +25,7 @@ export function SettingsView(): ReactNode {
         </div>
       </header>
       <div className="settings-body">
+        <AccountSettings />
         <Appearance />
         <Notifications />
         <Device />

@@ -104,7 +104,7 @@ function Header({
   readonly panel: boolean;
   readonly onPanel: (open: boolean) => void;
 }): ReactNode {
-  const { texts, go, domain, backend } = useDesk();
+  const { texts, go, domain, backend, tell } = useDesk();
   const act = useAct();
   const [asking, setAsking] = useState<"leave" | "people">();
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
@@ -130,7 +130,16 @@ function Header({
           disabled: room === undefined || room.state === "left",
         },
       ]
-    : [{ id: "people", label: texts.talk.extend, act: () => setAsking("people") }];
+    : [
+        { id: "people", label: texts.talk.extend, act: () => setAsking("people") },
+        {
+          id: "block",
+          label: texts.talk.block,
+          look: "danger",
+          act: () =>
+            void act(backend.commands.block(address, true)).then(() => tell(texts.talk.blocked)),
+        },
+      ];
   return (
     <header className="talk-head">
       <Button

@@ -1,0 +1,82 @@
+/** What the user owns at the server: settings, whom he has shut out, his name, and what is kept of his conversations. */
+import type { ImClient, SearchHit, ServiceSettings } from "@parlance/client/web";
+import type { Board } from "../model/board.ts";
+import type { HitView, Slices } from "../model/views.ts";
+
+const MOST_HITS = 30;
+
+export class OwnedThings {
+  readonly #client: ImClient;
+  readonly #board: Board<Slices>;
+  #watched = false;
+
+  constructor(client: ImClient, board: Board<Slices>) {
+    this.#client = client;
+    this.#board = board;
+  }
+
+  /** Reads all of it, and tells of changes from then on. */
+  async load(): Promise<void> {
+    const client = this.#client;
+    this.#watch();
+    await Promise.all([
+      client.settings.get().then((now) => this.#board.put("settings", now)),
+      client.blocked.list().then((now) => this.#board.put("blocked", now)),
+      client.profile.get().then(({ displayName }) => this.#board.put("profile", { displayName })),
+    ]);
+  }
+
+  async set(changes: Partial<ServiceSettings>): Promise<void> {
+    this.#board.put("settings", await this.#client.settings.set(changes));
+  }
+
+  async block(address: string, blocked: boolean): Promise<void> {
+    const { blocked: list } = this.#client;
+    if (blocked) await list.add(address);
+    else await list.remove(address);
+    this.#board.put("blocked", await list.list());
+  }
+
+  async setName(displayName: string | undefined): Promise<void> {
+    await this.#client.profile.set({ displayName });
+    this.#board.put("profile", { displayName });
+  }
+
+  async search(text: string): Promise<readonly HitView[]> {
+    const hits = await this.#client.search(text, { limit: MOST_HITS });
+    return hits.map((hit) => hitView(hit, this.#client.address));
+  }
+
+  /** All that the server keeps, as one file. */
+  async export(format: "json" | "html" | "csv"): Promise<Blob> {
+    const reader = (await this.#client.history.export(format)).getReader();
+    const pieces: BlobPart[] = [];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || value === undefined) break;
+      pieces.push(new Uint8Array(value));
+    }
+    return new Blob(pieces, { type: "application/octet-stream" });
+  }
+
+  #watch(): void {
+    if (this.#watched) return;
+    this.#watched = true;
+    this.#client.on("settings", (now) => this.#board.put("settings", now));
+    this.#client.on("blocked", (now) => this.#board.put("blocked", now));
+    this.#client.on("profile", ({ displayName }) => this.#board.put("profile", { displayName }));
+  }
+}
+
+function hitView(hit: SearchHit, self: string): HitView {
+  const { id, conversation, direction, from, fromName, at, excerpt, cutBefore, cutAfter } = hit;
+  return {
+    id,
+    conversation,
+    own: direction === "out",
+    from: direction === "out" ? self : from,
+    fromName,
+    at: at.getTime(),
+    excerpt: `${cutBefore ? "…" : ""}${excerpt}${cutAfter ? "…" : ""}`,
+  };
+}
