@@ -124,7 +124,11 @@ async function overHttp(): Promise<void> {
       await asked("conversations", undefined, () => "conversations?limit=20");
       await asked("search, a common word", searchMs, () => `search?limit=20&q=${some(20)}`);
       await asked("search, a rare word", searchMs, () => `search?limit=20&q=${some(20_000)}`);
-      await asked("search, two words", searchMs, () => `search?q=${some(200)}+${some(200)}`);
+      await asked(
+        "search, two words",
+        searchMs,
+        () => `search?limit=20&q=${some(200)}+${some(200)}`,
+      );
     }
   } finally {
     await server.kill();

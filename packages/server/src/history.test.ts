@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { formatImSettings, IM_SETTINGS_TYPE, parseCpim } from "@parlance/formats";
 import type { SipResponse } from "@parlance/sip";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
+import type { ServerConfig } from "./config.ts";
 import { type Build, DOMAIN, type Phone, World } from "./core/world.test.ts";
 import { type HistoryEntry, queryWords } from "./store/index.ts";
 import { asking, envelope } from "./testing/people.ts";
@@ -189,6 +190,23 @@ test("a user and a group may have another time, and the shorter one holds", asyn
   assert.deepEqual([ofBob.get(at("alice")), ofBob.get(at("team"))], [365 * 24, 1]);
 });
 
+test("a shorter rule holds for what is kept already, once its server starts", async () => {
+  const world = await World.open(withTeam());
+  const alice = await online(world, "alice", false);
+  await online(world, "bob", false);
+  await write(alice, "team", "to the group");
+  await write(alice, "bob", "to bob alone");
+  await world.clock.pass(1_000);
+  assert.equal((await kept(world, "bob")).length, 2);
+  const image = world.crash();
+  await world.start(withTeam(600), image);
+  await world.clock.pass(700_000);
+  assert.deepEqual(
+    (await kept(world, "bob")).map(({ conversation }) => conversation),
+    [at("alice")],
+  );
+});
+
 test("whoever tells the author that he has seen a message has read up to there", async () => {
   const world = await World.open({ history: { default: true } });
   const alice = await online(world, "alice", false);
@@ -239,4 +257,11 @@ function receipt(status: "delivered" | "displayed"): string {
     '<?xml version="1.0"?><imdn xmlns="urn:ietf:params:xml:ns:imdn"><message-id>m1</message-id>' +
     `<datetime>2030-05-04T10:00:00Z</datetime><${kind}-notification><status><${status}/></status></${kind}-notification></imdn>`
   );
+}
+
+function withTeam(historySeconds?: number): Partial<ServerConfig> {
+  return {
+    history: { default: true },
+    groups: [{ name: "team", members: ["alice", "bob"], historySeconds }],
+  };
 }

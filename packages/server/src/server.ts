@@ -32,6 +32,7 @@ import {
   HistoryRetention,
   HistoryStateDocument,
   KeptShelf,
+  ShortenedKeeping,
 } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
@@ -46,7 +47,7 @@ import type { Place } from "./switch/index.ts";
 import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
-import { historyHandler, makeRecorders } from "./user-history.ts";
+import { historyHandler, keepingRules, makeRecorders } from "./user-history.ts";
 import { makePlane, makeSpreading, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import type { WebRequest } from "./web/index.ts";
@@ -152,6 +153,13 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     log,
   });
   historyRetention.start();
+  const shortened = new ShortenedKeeping(keepingRules(config, limits), {
+    store: stores.history,
+    settings: stores.settings,
+    clock,
+    log,
+  });
+  shortened.start();
   watchStats(ports, core, plane, conferences);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
@@ -179,6 +187,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     stop() {
       retention.stop();
       historyRetention.stop();
+      shortened.stop();
       collector.stop();
       controlling.stop();
       deferral.stop();

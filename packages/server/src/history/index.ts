@@ -8,6 +8,7 @@ export { KeptShelf, type KeptShelfPorts } from "./kept-shelf.ts";
 export { HistoryRecorder, type RecorderPorts } from "./recorder.ts";
 export { HistoryRetention, type HistoryRetentionPorts } from "./retention.ts";
 export { SessionRecorder, type SessionRecorderPorts } from "./session-recorder.ts";
+export { ShortenedKeeping } from "./shortened-keeping.ts";
 export { Cursors } from "./web/cursors.ts";
 export { HistoryWeb } from "./web/history-web.ts";
 export type { ConversationKind, HistoryWebOptions, HistoryWebPorts } from "./web/work.ts";

@@ -105,6 +105,11 @@ export type HistoryPoint =
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "messageIds"; readonly ids: readonly string[] };
 
+/** A part of what all users have kept. */
+export type HistoryScope =
+  | { readonly of: "owner"; readonly name: string }
+  | { readonly of: "conversation"; readonly name: string };
+
 export interface HistoryState {
   readonly kept: number;
   readonly marked: number;
@@ -183,6 +188,18 @@ export interface HistoryStore {
    * looks at `limit` messages and no more, at fewer when that would hold up others. What is on hold stays, and is looked at again a day later.
    */
   sweep(now: number, limit: number): Promise<HistorySwept>;
+
+  /**
+   * Durable when it resolves: of this user, or in this conversation of whomever, what would stay for longer than
+   * `keepMs` after it was said stays so long. Looks at `limit` messages beyond `after`, a place that it has given itself;
+   * where to go on, undefined when it has looked at all.
+   */
+  shorten(
+    of: HistoryScope,
+    keepMs: number,
+    after: number | undefined,
+    limit: number,
+  ): Promise<number | undefined>;
 
   /** Durable when it resolves: from now on nothing of the owner is swept, or it is again. False: it was so before. */
   hold(owner: string, held: boolean): Promise<boolean>;

@@ -73,6 +73,7 @@ export {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,

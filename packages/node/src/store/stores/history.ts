@@ -13,6 +13,7 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,
@@ -115,6 +116,15 @@ export class SqliteHistory implements HistoryStore {
 
   sweep(now: number, limit: number): Promise<HistorySwept> {
     return this.#worker.call("sweepHistory", now, limit, now + HISTORY_HOLD_MS);
+  }
+
+  shorten(
+    { of, name }: HistoryScope,
+    keepMs: number,
+    after: number | undefined,
+    limit: number,
+  ): Promise<number | undefined> {
+    return this.#worker.call("shortenHistory", of, name, keepMs, [after ?? -1, limit]);
   }
 
   hold(owner: string, held: boolean): Promise<boolean> {

@@ -48,6 +48,17 @@ export function historyTable(sql: Sql) {
   const removeAt = sql.prepare(
     "UPDATE history SET removed = 1, due_at = 0 WHERE place = ? RETURNING conversation",
   );
+  const placesOf = sql.prepare(
+    "SELECT place FROM history WHERE place > ? AND place <= ? ORDER BY place LIMIT ?",
+  );
+  const placesIn = sql.prepare(
+    `SELECT place FROM history INDEXED BY history_conversation
+     WHERE conversation = ? AND removed = 0 AND place > ? ORDER BY place LIMIT ?`,
+  );
+  const shorten = sql.prepare(
+    `UPDATE history SET expires_at = at + ?1, due_at = min(due_at, at + ?1)
+     WHERE place = ?2 AND expires_at > at + ?1`,
+  );
   const words = historyWords(sql, ENTRY);
   const threads = historyThreads(sql, ENTRY);
 
@@ -171,6 +182,22 @@ export function historyTable(sql: Sql) {
     },
 
     ...sweeping(sql, words, threads),
+
+    shortenHistory(
+      of: "owner" | "conversation",
+      name: string,
+      keepMs: number,
+      [after, most]: readonly [after: number, most: number],
+    ): number | undefined {
+      const number = of === "owner" ? numberOf(name) : undefined;
+      if (of === "owner" && number === undefined) return undefined;
+      const rows =
+        number === undefined
+          ? placesIn.all(name, after, most)
+          : placesOf.all(Math.max(after, firstPlace(number) - 1), lastPlace(number, null), most);
+      for (const [place = null] of rows) shorten.run(keepMs, place);
+      return rows.length < most ? undefined : Number(rows.at(-1)?.[0]);
+    },
 
     holdHistory(name: string, held: number): boolean {
       return hold.run(held, numberOf(name) ?? addOwner.first(name)?.[0] ?? null) > 0;

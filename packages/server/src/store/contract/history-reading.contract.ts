@@ -2,6 +2,7 @@
 import {
   HISTORY_UNREAD_BOUND,
   type HistoryPart,
+  type HistoryScope,
   type HistoryStore,
   type NewHistoryMessage,
 } from "../history.ts";
@@ -22,6 +23,7 @@ import {
 export function historyReadingContract(name: string, contract: Contract): void {
   reading(name, contract);
   marking(name, contract);
+  shortening(name, contract);
 }
 
 function reading(name: string, contract: Contract): void {
@@ -125,6 +127,31 @@ function marking(name: string, contract: Contract): void {
     await Promise.all(many.map((one) => history.add(one, AMPLE)));
     const [of] = await history.conversations(ALICE, undefined, 1);
     equal(of?.unread, HISTORY_UNREAD_BOUND);
+  });
+}
+
+function shortening(name: string, contract: Contract): void {
+  const { equal } = contract.tools;
+
+  caseOf(contract, `${name}: what is to stay for less time goes earlier`, async ({ stores }) => {
+    const { history } = stores;
+    for (const number of [1, 2, 3, 4]) await history.add(message(number, pairOf(number)), AMPLE);
+    await history.add(message(5, { owner: BOB, conversation: TEAM }), AMPLE);
+    const shorten = async (of: HistoryScope, keepMs: number) => {
+      let after: number | undefined;
+      do after = await history.shorten(of, keepMs, after, 2);
+      while (after !== undefined);
+    };
+    await shorten({ of: "conversation", name: TEAM }, 1_000);
+    equal((await history.sweep(AT + 1_005, 9)).removed, 3);
+    equal((await list(history)).length, 1);
+    await shorten({ of: "owner", name: CAROL }, 1);
+    await shorten({ of: "owner", name: ALICE }, 10_000_000);
+    equal((await history.sweep(AT + 900_000, 9)).removed, 0);
+    await shorten({ of: "owner", name: ALICE }, 2_000);
+    equal((await history.find(ALICE, "2"))?.expiresAt, AT + 2_002);
+    equal((await history.sweep(AT + 2_002, 9)).removed, 1);
+    equal((await history.sweep(AT + 2_004, 9)).removed, 1);
   });
 }
 

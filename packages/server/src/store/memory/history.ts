@@ -13,6 +13,7 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,
@@ -248,6 +249,27 @@ export class MemoryHistory implements HistoryStore {
         if (row.message.content !== undefined) contents.push(row.message.content);
       }
       return { removed, contents, more: due.length === limit };
+    });
+  }
+
+  shorten(
+    { of, name }: HistoryScope,
+    keepMs: number,
+    _after: number | undefined,
+    _limit: number,
+  ): Promise<number | undefined> {
+    return this.#ledger.change(() => {
+      for (const [owner, kept] of this.#owners) {
+        if (of === "owner" && owner !== name) continue;
+        kept.rows = kept.rows.map((row) => {
+          const expiresAt = row.message.at + keepMs;
+          const isMeant = of === "owner" || isOf(row, name);
+          if (!isMeant || row.message.expiresAt <= expiresAt) return row;
+          const dueAt = Math.min(row.dueAt, expiresAt);
+          return { ...row, dueAt, message: { ...row.message, expiresAt } };
+        });
+      }
+      return undefined;
     });
   }
 
