@@ -1,5 +1,6 @@
 /** The parlance command: reads the command line and hands over; each command loads only what it needs. */
 import { Command, CommanderError } from "commander";
+import { addAdmin } from "./commands/admin/index.ts";
 import { addBlock } from "./commands/block.ts";
 import { addChat } from "./commands/chat.ts";
 import { addConfig } from "./commands/config.ts";
@@ -39,7 +40,7 @@ const program = new Command("parlance")
 
 const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport, addDeferred];
 const owner = [addSettings, addBlock, addGroups, addContacts, addProfile];
-const operator = [addUsers, addTrace, addConfig];
+const operator = [addUsers, addTrace, addAdmin, addConfig];
 for (const add of [addStart, ...client, ...owner, ...operator, addConform]) add(program);
 
 // A reader who has seen enough, such as head, is no failure.

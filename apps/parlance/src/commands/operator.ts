@@ -2,20 +2,27 @@
 import { type Command, Option } from "commander";
 import { readHttpUrl } from "./options.ts";
 
-/** The admin listener of `npm start`. */
-export const LOCAL_OPERATOR = "http://127.0.0.1:8081";
-
+/** Without any of them the server of ./data, or the one that runs here. */
 export function withOperator(command: Command): Command {
   return command
     .addOption(
-      new Option("--data <FOLDER>", "data folder of the server: its operator token is there")
-        .env("PARLANCE_DATA")
-        .default("./data"),
+      new Option(
+        "--data <FOLDER>",
+        "data folder of the server, where its operator token is (default: ./data, or that of the server that runs here)",
+      ).env("PARLANCE_DATA"),
     )
     .addOption(
-      new Option("--admin <URL>", "the operator's listener of the server")
+      new Option(
+        "--admin <URL>",
+        "the operator's listener of the server (default: of the server found, or http://127.0.0.1:8081)",
+      )
         .env("PARLANCE_LISTEN_ADMIN")
-        .default(LOCAL_OPERATOR)
         .argParser(readHttpUrl),
+    )
+    .addOption(
+      new Option(
+        "--token-file <FILE>",
+        "a file with the token, where its data folder is elsewhere",
+      ).env("PARLANCE_TOKEN_FILE"),
     );
 }

@@ -1,11 +1,13 @@
 /** `parlance start`: runs the server until it is told to end. */
+import * as paths from "node:path";
 import type { Command } from "commander";
 import type { Configuration } from "../config/schema.ts";
 import { tuneEngine } from "../service/engine.ts";
+import { announceService } from "../service/known-services.ts";
 import type { ListenerInfo } from "../service/listeners.ts";
 import type { ServiceNode } from "../service/node.ts";
+import { LOCAL_OPERATOR } from "../service/operator-client.ts";
 import { LOCAL_SERVICE } from "./account.ts";
-import { LOCAL_OPERATOR } from "./operator.ts";
 import { collect, examples, exitStatus } from "./options.ts";
 
 interface StartCommand {
@@ -63,8 +65,11 @@ async function start(options: StartCommand): Promise<void> {
     ? ` ${JSON.stringify({ domain: config.domain, listeners: node.listeners })}`
     : "";
   const urls = options.json ? "" : ` ${node.listeners.map(({ url }) => url).join(" ")}`;
+  const admin = node.listeners.find(({ kind }) => kind === "admin");
+  const forget = admin && announceService({ admin: admin.url, data: paths.resolve(config.data) });
   process.stdout.write(`ready${ready}${urls}\n`);
   const why = await Promise.race([told, node.failed, node.askedToStop]);
+  forget?.();
   await node.stop(typeof why === "number" ? why : DRAIN_MS);
   if (why instanceof Error) throw why;
 }

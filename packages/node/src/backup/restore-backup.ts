@@ -32,15 +32,17 @@ export async function restoreBackup(
   { replace, now }: RestoreOptions,
 ): Promise<Restored> {
   const manifest = await checkedManifest(backup);
-  return onDisk(async () => {
+  const own = await onDisk(async () => {
     await mkdir(data, { recursive: true, mode: 0o700 });
-    const own = await ownNames(data, manifest);
-    if (own.length > 0 && !replace) {
-      throw new RestoreError(`${data} holds data already: ${own.join(", ")}`);
-    }
-    if (own.includes(manifest.store) && isInUse(join(data, manifest.store))) {
-      throw new RestoreError(`a server has ${data} in use: stop it first`);
-    }
+    return ownNames(data, manifest);
+  });
+  if (own.length > 0 && !replace) {
+    throw new RestoreError(`${data} holds data already: ${own.join(", ")}`);
+  }
+  if (own.includes(manifest.store) && isInUse(join(data, manifest.store))) {
+    throw new RestoreError(`a server has ${data} in use: stop it first`);
+  }
+  return onDisk(async () => {
     const staging = join(data, STAGING);
     await rm(staging, { recursive: true, force: true });
     await cp(backup, staging, { recursive: true });
