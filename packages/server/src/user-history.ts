@@ -44,6 +44,7 @@ export function historyHandler(
     const web = new HistoryWeb(
       {
         store: stores.history,
+        recordings: stores.recordings,
         content,
         cursors: new Cursors(secrets.cursors, hashing),
         clock,

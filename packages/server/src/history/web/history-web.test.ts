@@ -74,6 +74,7 @@ class HistoryWorld {
     this.#web = new HistoryWeb(
       {
         store: stores.history,
+        recordings: stores.recordings,
         content: this.contents,
         cursors: new Cursors(utf8Bytes("cursor key cursor key cursor k 32"), hashing),
         clock,
@@ -343,6 +344,25 @@ test("what was removed is gone, one by one or a conversation at once", async () 
   assert.deepEqual((await world.ask("DELETE", path)).json, { removed: 2 });
   assert.equal((await world.ask("DELETE", path)).status, 404);
   assert.deepEqual(texts(await world.get("messages")), ["to all"]);
+});
+
+test("with what was said in sessions goes who was in them, once they are over", async () => {
+  const world = new HistoryWorld();
+  const { recordings } = world.stores;
+  const session = (id: string, conversation: string) => ({
+    ...{ id, owner: "alice", name: "talk", subject: undefined, conversation },
+    ...{ group: undefined, groupName: undefined, startedAt: 0, expiresAt: 1e15 },
+    parties: [{ uri: conversation, name: undefined }],
+  });
+  await recordings.begin(session("1", BOB));
+  await recordings.begin(session("2", BOB));
+  await recordings.begin(session("3", TEAM));
+  for (const id of ["1", "3"]) await recordings.end("alice", id, 1, []);
+  await world.keep("said", { mode: "session" });
+  const path = `conversations/${encodeURIComponent(BOB)}`;
+  assert.deepEqual((await world.ask("DELETE", path)).json, { removed: 1 });
+  const left = await recordings.list("alice", undefined, 9);
+  assert.deepEqual(left.map(({ id }) => id).toSorted(), ["2", "3"]);
 });
 
 test("content that is no text is fetched as octets, and never as a page", async () => {

@@ -40,7 +40,27 @@ export async function removeConversation(
     gone += some;
     if (some < REMOVED_AT_ONCE) break;
   }
-  if (gone === 0) return notFound();
+  const sessions = await removeSessions(conversation, user, work);
+  if (gone === 0 && sessions === 0) return notFound();
   work.removed(user);
   return jsonAnswer(200, { removed: gone });
+}
+
+const LISTED_AT_ONCE = 200;
+
+/** With what was said in them goes who was in them. One that is not over is kept from here on. */
+async function removeSessions(
+  conversation: string,
+  { name }: User,
+  { recordings }: HistoryWork,
+): Promise<number> {
+  let gone = 0;
+  for (let before: string | undefined; ; ) {
+    const some = await recordings.list(name, before, LISTED_AT_ONCE);
+    for (const { id, endedAt, ...of } of some)
+      if (of.conversation === conversation && endedAt !== undefined)
+        gone += (await recordings.remove(name, id)) ? 1 : 0;
+    before = some.at(-1)?.id;
+    if (some.length < LISTED_AT_ONCE) return gone;
+  }
 }

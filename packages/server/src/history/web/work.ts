@@ -1,7 +1,7 @@
 /** What serving the history of users needs. */
 import type { Clock } from "@parlance/wire";
 import type { LimitWatch, Log, Metrics, User, WebLogin } from "../../ports/index.ts";
-import type { FileContent, HistoryStore } from "../../store/index.ts";
+import type { FileContent, HistoryStore, RecordingStore } from "../../store/index.ts";
 import type { Cursors } from "./cursors.ts";
 
 /** With whom a conversation is. */
@@ -9,6 +9,8 @@ export type ConversationKind = "user" | "group" | "room";
 
 export interface HistoryWork {
   readonly store: HistoryStore;
+  /** What holds sessions together. */
+  readonly recordings: Pick<RecordingStore, "list" | "remove">;
   /** Octets of large messages. */
   readonly content: FileContent | undefined;
   readonly cursors: Cursors;
