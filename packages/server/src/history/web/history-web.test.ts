@@ -10,6 +10,7 @@ import {
   memoryContent,
   memoryStores,
   type NewHistoryMessage,
+  type NewRecording,
 } from "../../store/index.ts";
 import { HandClock } from "../../testing/clock.ts";
 import { CountedMetrics, NotedHits, silentLog } from "../../testing/ports.ts";
@@ -349,14 +350,9 @@ test("what was removed is gone, one by one or a conversation at once", async () 
 test("with what was said in sessions goes who was in them, once they are over", async () => {
   const world = new HistoryWorld();
   const { recordings } = world.stores;
-  const session = (id: string, conversation: string) => ({
-    ...{ id, owner: "alice", name: "talk", subject: undefined, conversation },
-    ...{ group: undefined, groupName: undefined, startedAt: 0, expiresAt: 1e15 },
-    parties: [{ uri: conversation, name: undefined }],
-  });
-  await recordings.begin(session("1", BOB));
-  await recordings.begin(session("2", BOB));
-  await recordings.begin(session("3", TEAM));
+  await recordings.begin(sessionOf("1", BOB));
+  await recordings.begin(sessionOf("2", BOB));
+  await recordings.begin(sessionOf("3", TEAM));
   for (const id of ["1", "3"]) await recordings.end("alice", id, 1, []);
   await world.keep("said", { mode: "session" });
   const path = `conversations/${encodeURIComponent(BOB)}`;
@@ -464,3 +460,18 @@ test("whatever is asked, the answer is one of those that are promised", async ()
     { seed: 4711, numRuns: 1_000 },
   );
 });
+
+function sessionOf(id: string, conversation: string): NewRecording {
+  return {
+    id,
+    owner: "alice",
+    name: "talk",
+    subject: undefined,
+    conversation,
+    group: undefined,
+    groupName: undefined,
+    startedAt: 0,
+    expiresAt: 1e15,
+    parties: [{ uri: conversation, name: undefined }],
+  };
+}
