@@ -21,6 +21,7 @@ export async function runLoad(
   program: string,
   server: Server,
   options: Readonly<Record<string, string | number | boolean | undefined>>,
+  longestMs = LONGEST_MS,
 ): Promise<Measured> {
   const file = fileURLToPath(new URL(`../load/${program}`, import.meta.url));
   const given: typeof options = { ...options, port: server.port, password: server.password };
@@ -43,7 +44,7 @@ export async function runLoad(
     if (word === "measuring") before = cpuSeconds(server.child);
     else used = cpuSeconds(server.child) - before;
   });
-  const tooLong = setTimeout(() => void end(load), LONGEST_MS);
+  const tooLong = setTimeout(() => void end(load), longestMs);
   await once(load, "close");
   clearTimeout(tooLong);
   const trouble = server.trouble?.();

@@ -37,6 +37,14 @@ export async function end(child: ChildProcess): Promise<void> {
   running.delete(child);
 }
 
+/** As a crash does. Resolves when it has ended. */
+export async function kill(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  signal(child, "SIGKILL");
+  await ended;
+  running.delete(child);
+}
+
 /** Processor seconds that the group of the process has used: user and system, all its threads. */
 export function cpuSeconds({ pid }: ChildProcess): number {
   let ticks = 0;

@@ -48,12 +48,13 @@ export interface ParlanceOptions {
   readonly nodeFlags?: readonly string[];
   /** Opens the HTTP listener as well, with room for files. */
   readonly http?: boolean;
+  /** The data of one that has ended; new by default. */
+  readonly data?: string;
 }
 
 /** With users u0, u1, … and the trace off, as for a service under load. */
 export async function startParlance(users: number, options: ParlanceOptions = {}) {
-  const { nodeFlags = [], http = false } = options;
-  const data = temporaryFolder();
+  const { nodeFlags = [], http = false, data = temporaryFolder() } = options;
   const file = join(data, "parlance.json");
   const config = {
     data,
@@ -86,7 +87,7 @@ export async function startParlance(users: number, options: ParlanceOptions = {}
   };
   const server = { name: "Parlance", child, password: PASSWORD };
   const on = (transport: string): Server => ({ ...server, port: port(transport) });
-  return { udp: on("udp"), tcp: on("tcp"), http: on("http") };
+  return { udp: on("udp"), tcp: on("tcp"), http: on("http"), data };
 }
 
 /** A program that only joins sockets, two by two. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatImSettings, IM_SETTINGS_TYPE, parseCpim, parseLeaves } from "@parlance/formats";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
-import type { Phone, World } from "./core/world.test.ts";
+import { type Phone, World } from "./core/world.test.ts";
 import { connect, two } from "./session-world.test.ts";
 import { ConferenceWorld, LOBBY, type Somebody } from "./testing/conference-world.test.ts";
 import type { SessionPhone } from "./testing/session-phone.ts";
@@ -366,4 +366,23 @@ test("a session that is deleted while it runs is not kept any more, and all of i
   assert.deepEqual(await texts(world, "bob"), []);
   assert.deepEqual(await world.stores.history.usage("bob"), { messages: 0, bytes: 0 });
   assert.equal(await world.stores.recordings.due(Number.MAX_SAFE_INTEGER, 1), undefined);
+});
+
+test("clause 15.5: who has no room left is told once a day", async () => {
+  const world = await World.open({ limits: { historyMessagesPerUser: 1 } });
+  const alice = world.phone("alice");
+  const bob = world.phone("bob");
+  await alice.register();
+  await bob.register();
+  await keeps(bob, { messages: true });
+  const told = (): number =>
+    bob.received.filter((request) => request.text("From")?.startsWith(`<${HISTORY}>`)).length;
+  await alice.message(BOB, "one");
+  await world.settle();
+  assert.equal(told(), 0);
+  for (const text of ["two", "three"]) await alice.message(BOB, text);
+  await world.settle();
+  assert.equal(told(), 1);
+  const [notice] = bob.received.filter((request) => request.text("From")?.includes("history@"));
+  assert.match(utf8Text(notice?.body ?? new Uint8Array()), /no room left/);
 });

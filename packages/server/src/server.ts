@@ -233,6 +233,7 @@ function makeFunctions(
   const settings = makeSettings(config, limits, ports, { core, reachable });
   const { recording, sessions } = makeRecorders(config, limits, ports, {
     core,
+    address: services.history,
     settings,
     changed: (user) => history.changed(user),
     kept(user) {

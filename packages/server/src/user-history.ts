@@ -6,6 +6,7 @@ import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
 import {
   Cursors,
+  FullNotice,
   type HistoryDocument,
   HistoryRecorder,
   type HistoryStateDocument,
@@ -17,6 +18,7 @@ import {
 import type { Bounds } from "./limits.ts";
 import type { LiveGroups } from "./live-groups.ts";
 import type { User, UserSettings, WebLogin } from "./ports/index.ts";
+import { RELEASE } from "./release.ts";
 import type { WebHandler } from "./web/index.ts";
 
 export interface HistoryParts {
@@ -76,13 +78,16 @@ export function makeRecorders(
   limits: Bounds,
   { stores, clock, random, log, metrics, largeMessages: contents }: ServerPorts,
   {
-    core: { home, hits },
+    core: { home, hits, way },
+    address,
     settings,
     changed,
     kept,
     marked,
   }: {
     readonly core: Core;
+    /** Of the service that keeps conversations. */
+    readonly address: string;
     readonly settings: UserSettings;
     /** What is kept of the user is not what it was; and when a message has come to it. */
     readonly changed: (user: User) => void;
@@ -92,8 +97,10 @@ export function makeRecorders(
   },
 ): { readonly recording: HistoryRecorder; readonly sessions: SessionRecorder } {
   const { history: store, recordings } = stores;
+  const notice = new FullNotice({ way, clock, random, log }, { address, userAgent: RELEASE });
+  const full = (user: User): void => notice.tell(user);
   const keeper = new Keeper(
-    { store, clock, random, log, metrics, hits, kept },
+    { store, clock, random, log, metrics, hits, full, kept },
     {
       quota: { messages: limits.historyMessagesPerUser, bytes: limits.historyBytesPerUser },
       keeping: keepingRules(config, limits),

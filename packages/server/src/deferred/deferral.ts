@@ -384,7 +384,9 @@ export class DeferredMessages implements Deferral {
 
   #retryLater(queue: Queue, failedRounds: number): void {
     const delayMs = retryDelayMs(failedRounds, this.#options.patience);
-    if (delayMs !== undefined) this.#wakeIn(queue, delayMs);
+    if (delayMs !== undefined) return this.#wakeIn(queue, delayMs);
+    const user = this.#ports.userNamed(queue.userName);
+    if (user !== undefined) this.#ports.notice?.tell(user); // clause 14.6
   }
 
   #wakeIn(queue: Queue, delayMs: number): void {

@@ -51,6 +51,8 @@ export class Sweeper {
       for (const [recipient, messages] of Map.groupBy(over, (one) => one.recipient)) {
         this.#counters.expired.add(messages.length);
         await forget(recipient, messages, this.#ports);
+        const user = this.#ports.userNamed(recipient);
+        if (user !== undefined) this.#ports.changed(user); // clause 14.7
       }
       return over.length === this.#options.sweepSize;
     } catch (error) {

@@ -1,5 +1,6 @@
 /** What the rest of the server uses of kept conversations. */
 
+export { FullNotice } from "./full-notice.ts";
 export { HistoryDocument } from "./history-document.ts";
 export { HistoryStateDocument } from "./history-state.ts";
 export { Keeper, type KeeperOptions, type KeeperPorts } from "./keeper.ts";

@@ -16,6 +16,8 @@ export interface KeeperPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly hits: LimitWatch;
+  /** There was no room for something. */
+  readonly full: (user: User) => void;
   /** Something was kept for the user. */
   readonly kept: (user: User) => void;
 }
@@ -64,6 +66,7 @@ export class Keeper {
     if (result === "over quota") {
       this.#lost.add();
       hits.hit("historyMessagesPerUser");
+      this.#ports.full(user);
       return undefined;
     }
     this.#kept.add();
