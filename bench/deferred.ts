@@ -15,7 +15,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Measured, runLoad } from "./lib/load.ts";
-import { end, kill } from "./lib/machine.ts";
+import { end, killed } from "./lib/machine.ts";
 import { type Figure, report } from "./lib/report.ts";
 import { startParlance } from "./lib/servers.ts";
 
@@ -84,7 +84,7 @@ async function measureReturn(): Promise<void> {
   const first = await startParlance(users + authors);
   const writing = { ...sizes, pairs: authors, window: 32 };
   const written = await runLoad("wait-load.ts", first.tcp, writing, 600_000);
-  await kill(first.tcp.child);
+  await killed(first.tcp.child);
   const began = performance.now();
   const { tcp } = await startParlance(users + authors, { data: first.data });
   const restartMs = Math.round(performance.now() - began);

@@ -38,7 +38,7 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /** As a crash does. Resolves when it has ended. */
-export async function kill(child: ChildProcess): Promise<void> {
+export async function killed(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   signal(child, "SIGKILL");
   await ended;
