@@ -11,6 +11,7 @@ export interface Program {
 
 export const SIPP: Program = { command: "sipp", package: "sip-tester" };
 export const LINPHONE: Program = { command: "linphonec", package: "linphone-cli" };
+export const PYTHON: Program = { command: "python3", package: "python3" };
 export const TSHARK: Program = { command: "tshark", package: "tshark" };
 export const KAMAILIO: Program = { command: "kamailio", package: "kamailio" };
 export const BARESIP: Program = { command: "baresip", package: "baresip-core" };
@@ -28,6 +29,7 @@ export const CHROMIUM: Program = { command: "chromium", package: "chromium" };
 export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["sipp.interop.ts", [SIPP]],
   ["linphone.interop.ts", [LINPHONE]],
+  ["linphone-groups.interop.ts", [LINPHONE, PYTHON]],
   ["plain-phones.interop.ts", [BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["phone-sessions.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["phone-rooms.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],

@@ -62,6 +62,7 @@ function shownTo({ below }: Somebody): readonly string[] {
     .filter(({ method }) => method === "MESSAGE")
     .map((one) => {
       assert.equal(one.text("Content-Type"), "message/cpim");
+      assert.match(one.text("To") ?? "", /;gr=urn:uuid:/); // by it linphone finds its room
       const read = parseCpim(one.body);
       assert.ok(read.ok);
       const { from, to, content } = read.value;
@@ -106,6 +107,7 @@ test("a room is made without media, is called by its name alone, and its state i
   const document = documentIn(notify);
   assert.equal(document.entity, room);
   assert.equal(document.description?.subject, "Team");
+  assert.deepEqual(document.users?.users[0]?.roles, ["creator", "admin"]);
   assert.deepEqual(told(document), [
     "sip:alice@parlance.test connected own",
     "sip:bob@parlance.test connected",

@@ -61,6 +61,7 @@ export function messageToPhone(
 export interface PhoneEnvelope {
   /** The session identity. */
   readonly room: Uri;
+  readonly uri: Uri;
   readonly to: Uri;
   readonly envelope: Uint8Array;
   readonly userAgent: string;
@@ -71,7 +72,7 @@ export interface PhoneEnvelope {
  * take. Undefined for what it has no use for. interop: linphone
  */
 export function envelopeToPhone(
-  { room, to, envelope, userAgent }: PhoneEnvelope,
+  { room, uri, to, envelope, userAgent }: PhoneEnvelope,
   random: Random,
 ): SipRequest | undefined {
   const read = parseCpim(envelope);
@@ -79,7 +80,7 @@ export function envelopeToPhone(
   const { from, to: meantFor, contentHeaders, content } = read.value;
   const group = { name: undefined, uri: formatUri(room) };
   const ofRoom = from === undefined || isRoom(from.uri);
-  const aside = !ofRoom && !meantFor.some(({ uri }) => isRoom(uri));
+  const aside = !ofRoom && !meantFor.some((one) => isRoom(one.uri));
   const type = mimeHeader(contentHeaders, "Content-Type") ?? PLAIN;
   const marked = aside && type.startsWith(PLAIN);
   const body = formatCpim({
@@ -90,7 +91,7 @@ export function envelopeToPhone(
     contentHeaders: contentHeaders.filter(([name]) => name.toLowerCase() !== "content-length"),
     content: marked ? concatBytes(utf8Bytes("(to you alone) "), content) : content,
   });
-  return makeRequest("MESSAGE", to, (edit) => {
+  return makeRequest("MESSAGE", uri, (edit) => {
     edit.set(MaxForwards, 70);
     const tag = Params.of(["tag", random.token(TAG_BITS)]);
     edit.set(From, { name: undefined, uri: room, params: tag });

@@ -1,6 +1,8 @@
 /** Phones that hold no sessions: brought in, and told by MESSAGE what is said. Clause 11.5, compat.pagerInterworking */
-import { parseUri } from "@parlance/sip";
+import { parseUri, type Uri } from "@parlance/sip";
+import { parsed } from "@parlance/wire";
 import type { MediaRoom } from "../../ports/index.ts";
+import type { DeviceFacts } from "./device.ts";
 import { envelopeToPhone, messageToPhone, textForPhone } from "./message-to-phone.ts";
 import type { Departure } from "./model.ts";
 import type { Participant } from "./participant.ts";
@@ -55,15 +57,16 @@ export class Phones {
 
   /** To a phone that has group rooms of its own, and reads envelopes; where it is not known, to all that are no clients of the service. */
   deliveryTo(
-    { user, uri: to }: Participant,
-    device: string | undefined,
+    { user, uri }: Participant,
+    { contact, instance: device }: Pick<DeviceFacts, "contact" | "instance">,
   ): (envelope: Uint8Array) => Promise<boolean> {
     const { way, random } = this.#ports;
     const { userAgent } = this.#options;
     return async (envelope) => {
       if (user === undefined) return false;
       const room = parseUri(this.#host.identity);
-      const message = envelopeToPhone({ room, to, envelope, userAgent }, random);
+      const to = gruuIn(contact) ?? uri; // by it the phone knows which of its rooms is meant
+      const message = envelopeToPhone({ room, uri, to, envelope, userAgent }, random);
       if (message === undefined) return true;
       const untagged = way.bindings(message, user).filter(({ tagged }) => !tagged);
       const known = untagged.filter(({ contactText }) => contactText.includes(device ?? " "));
@@ -85,6 +88,12 @@ export class Phones {
     if (phones.length === 0) return false;
     return (await way.deliver(message, user, phones)).status < 300;
   }
+}
+
+/** RFC 5627 §3.1 */
+function gruuIn(contact: string): Uri | undefined {
+  const uri = parsed(() => parseUri(contact));
+  return uri.ok && uri.value.kind === "sip" && uri.value.params.has("gr") ? uri.value : undefined;
 }
 
 export function phoneOf({ devices }: Participant): PhoneDevice | undefined {

@@ -27,6 +27,8 @@ export interface RosterOptions {
 export interface Viewer {
   readonly entity: string | undefined;
   readonly allowed: boolean;
+  /** He watches with a phone that has group rooms of its own. */
+  readonly byPhone: boolean;
 }
 
 interface Watching {
@@ -166,7 +168,7 @@ export class Roster {
 
   #tell(watching: Watching, whole: boolean, inDatagrams: boolean): WatchedState {
     const { viewer, told, version } = watching;
-    const to = { entity: viewer.entity, version };
+    const to = { entity: viewer.entity, version, admins: viewer.byPhone };
     const { maxBytes } = this.#options;
     const most = inDatagrams ? Math.min(maxBytes, DATAGRAM_BYTES) : maxBytes;
     const made = fitting(whole ? undefined : told, this.#state, to, most);

@@ -4,6 +4,7 @@
  */
 import {
   type Conference,
+  type ConferenceDocument,
   diffConference,
   formatConference,
   fullConference,
@@ -24,11 +25,29 @@ const LEAST_USER_BYTES = 200;
 /** Of what would fit if all users were as long as those that did not. */
 const MARGIN = 0.9;
 
+export interface StateReader extends Subscriber {
+  /** His phone has a word of its own for those who may change the session. */
+  readonly admins?: boolean;
+}
+
+function inWordsOf({ admins = false }: StateReader, document: ConferenceDocument) {
+  const { users } = document;
+  if (!admins || users === undefined) return document;
+  const named = users.users.map((user) =>
+    user.roles.some((role) => MAY_CHANGE.has(role))
+      ? { ...user, roles: [...user.roles, "admin"] }
+      : user,
+  );
+  return { ...document, users: { ...users, users: named } };
+}
+
+const MAY_CHANGE: ReadonlySet<string> = new Set(["creator", "moderator"]);
+
 /** `known`: what he knows; undefined for a document of its own. */
 export function fitting(
   known: Conference | undefined,
   now: Conference,
-  to: Subscriber,
+  to: StateReader,
   maxBytes: number,
 ): StateDocument {
   for (let most = Math.max(1, Math.floor(maxBytes / LEAST_USER_BYTES)); ; ) {
@@ -36,7 +55,7 @@ export function fitting(
     const document =
       known === undefined ? fullConference(told, to) : diffConference(known, told, to);
     // A NOTIFY follows each SUBSCRIBE, also where nothing has changed.
-    const bytes = formatConference(document ?? fullConference(told, to));
+    const bytes = formatConference(inWordsOf(to, document ?? fullConference(told, to)));
     const users = document?.users?.users.length ?? 0;
     if (bytes.length <= maxBytes || users <= 1) return { bytes, told, more: differ(told, now) };
     most = Math.max(1, Math.floor((users * maxBytes * MARGIN) / bytes.length));

@@ -3,6 +3,7 @@ import { type GroupRights, type Refusal, refuse } from "@parlance/im";
 import { Event } from "@parlance/sip";
 import type { Originator, Passage, Verdict, Watched } from "../../ports/index.ts";
 import type { Conference } from "./conference.ts";
+import { Device } from "./device.ts";
 import { focusContact } from "./focus-face.ts";
 import { type Hosting, rightsFor } from "./hosting.ts";
 import type { Participant } from "./participant.ts";
@@ -52,6 +53,10 @@ function watchedBy(originator: Originator, conference: Conference, on: Hosting):
     /** Appendix M: of who takes part by now, and was not there before. */
     get entity() {
       return conference.people.get(originator.address)?.entity;
+    },
+    get byPhone() {
+      const { devices = [] } = conference.people.get(originator.address) ?? {};
+      return [...devices].some((one) => one instanceof Device && one.byMessage);
     },
     get allowed() {
       const participant = conference.people.get(originator.address);
