@@ -129,7 +129,7 @@ function rowsOf(database: DatabaseSync, table: string): readonly string[] {
 }
 
 function literal(value: unknown): string {
-  if (value === null) return "NULL";
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`;
-  return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : "NULL";
 }

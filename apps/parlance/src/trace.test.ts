@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { connect } from "@parlance/client/node";
 import type { TraceStep } from "@parlance/server";
 import { runCommand } from "../../../tools/test/command.ts";
 import { within } from "../../../tools/test/deadline.ts";
@@ -133,6 +134,21 @@ test("a question that makes no sense is refused with its reason", async () => {
     assert.equal(response.status, 400, path);
     assert.match(((await response.json()) as { error: string }).error, why);
   }
+});
+
+test("who hides from others is found in the trace all the same", async (t) => {
+  await command("start", "alice", "--minutes", "5");
+  const [user, password] = [`sip:alice@${DOMAIN}`, "secret of alice"];
+  const alice = await connect({ user, password, server: tcp });
+  t.after(() => alice.close());
+  await alice.send(`sip:bob@${DOMAIN}`, "guess who", { anonymous: true }).accepted;
+  const steps = await stepsOf("user=alice");
+  const hidden = steps.filter(({ from }) => from?.includes("anonymous.invalid"));
+  assert.ok(
+    hidden.some(({ title }) => title === `MESSAGE sip:bob@${DOMAIN}`),
+    "as it came",
+  );
+  await command("stop", "alice");
 });
 
 test("what was traced leaves as text, JSON, a capture and HEP", async () => {

@@ -1,5 +1,7 @@
 /** What a SIP message is about. RFC 3261 */
 import {
+  Authorization,
+  type AuthValue,
   addressKey,
   CSeq,
   Event,
@@ -7,7 +9,10 @@ import {
   type HeaderType,
   type NameAddr,
   PAssertedIdentity,
+  PPreferredIdentity,
+  ProxyAuthorization,
   parseMessage,
+  parseUri,
   type SipMessage,
   SipRequest,
   SipResponse,
@@ -76,11 +81,23 @@ function usersOf(message: SipMessage): Set<string> {
   add(readable(message, From));
   add(readable(message, To));
   for (const asserted of readable(message, PAssertedIdentity) ?? []) add(asserted);
+  for (const preferred of readable(message, PPreferredIdentity) ?? []) add(preferred);
+  for (const type of [Authorization, ProxyAuthorization]) {
+    for (const login of readable(message, type) ?? []) addLogin(login, users);
+  }
   if (message instanceof SipRequest) {
     const uri = parsed(() => message.uri);
     if (uri.ok) users.add(addressKey(uri.value));
   }
   return users;
+}
+
+/** Who hides in From has to say to us who he is. RFC 3325 §9.3 */
+function addLogin({ params }: AuthValue, users: Set<string>): void {
+  const [username, realm] = [params.get("username"), params.get("realm")];
+  if (username === undefined || realm === undefined) return;
+  const named = parsed(() => addressKey(parseUri(`sip:${username}@${realm}`)));
+  if (named.ok) users.add(named.value);
 }
 
 /** A malformed header names nobody; the rest of the message is shown all the same. */
