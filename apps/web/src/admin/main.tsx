@@ -24,4 +24,6 @@ const { language, texts } = await speak(
   wishedLanguages(),
 );
 document.title = `Parlance · ${texts.page.title}`;
-startPage(language, <App texts={texts.page} ladder={texts.ladder} language={language} />);
+// Dates as the reader's country writes them, in the language of the page.
+const locale = wishedLanguages().find((wish) => wish.startsWith(language)) ?? language;
+startPage(language, <App texts={texts.page} ladder={texts.ladder} language={locale} />);

@@ -50,6 +50,17 @@ export interface Session {
   readonly legs: readonly Leg[];
 }
 
+export interface Group {
+  readonly identity: string;
+  readonly kind: "group" | "room";
+  readonly source: "configuration" | "operator" | "user";
+  readonly displayName?: string;
+  readonly members: readonly string[];
+  readonly moderators: readonly string[];
+  /** Who are in its session now. */
+  readonly present: number;
+}
+
 export interface Usage {
   readonly messages: number;
   readonly bytes: number;

@@ -1,76 +1,80 @@
-import type { ReactNode } from "react";
-import type { ConfigKey, Session } from "../model/shapes.ts";
+import { type ReactNode, useState } from "react";
+import { nameOf } from "../../ladder/model/lanes.ts";
+import { Button } from "../../ui/button.tsx";
+import { query } from "../model/api.ts";
+import type { Group } from "../model/shapes.ts";
 import { useAsked, useOperator } from "../view/operator.ts";
-import { Answer, Page, Table } from "../view/parts.tsx";
+import { Act, Answer, Page, Table } from "../view/parts.tsx";
+import { AddGroup } from "./add-group.tsx";
 
-interface Configured {
-  readonly name: string;
-  readonly displayName?: string;
-  readonly subject?: string;
-  readonly members?: readonly string[];
-  readonly moderators?: readonly string[];
+interface GroupPart {
+  readonly groups: readonly Group[];
+  readonly next?: string;
 }
 
-/** Groups and rooms of the configuration, and who is in them now. */
+/** Groups and rooms, whoever made them, and how many are in them now. */
 export function GroupsPage(): ReactNode {
-  const { texts } = useOperator();
-  const config = useAsked<{ readonly keys: readonly ConfigKey[] }>("/config");
-  const live = useAsked<{ readonly sessions: readonly Session[] }>("/sessions?limit=1000", 5_000);
-  const presentIn = (name: string): number | undefined => {
-    const session = live.value?.sessions.find(({ group }) => group?.startsWith(`sip:${name}@`));
-    return session?.participants.filter(({ state }) => state === "present").length;
-  };
-  const open = ({ name }: Configured): ReactNode => {
-    const present = presentIn(name);
-    return present === undefined ? (
-      ""
-    ) : (
-      <span className="badge good">{`${texts.openNow}: ${present}`}</span>
-    );
-  };
+  const { texts, api } = useOperator();
+  const [after, setAfter] = useState<string>();
+  const [adding, setAdding] = useState(false);
+  const asked = useAsked<GroupPart>(query("/groups", { after, limit: "100" }), 5_000);
   return (
     <Page title={texts.page.groups} words={texts.groupsWords}>
-      <Answer asked={config}>
-        {({ keys }) => (
+      <div className="page-tools">
+        <Button onPress={() => setAdding(true)}>{texts.addGroup}</Button>
+      </div>
+      <Answer asked={asked}>
+        {({ groups, next }) => (
           <>
-            <h2>{texts.page.groups}</h2>
             <Table
               label={texts.page.groups}
-              rows={listAt(keys, "groups")}
-              keyOf={({ name }) => name}
+              rows={groups}
+              keyOf={({ identity }) => identity}
               columns={[
-                { head: texts.name, cell: ({ name }) => <bdi>{name}</bdi> },
-                { head: texts.displayName, cell: ({ displayName }) => <bdi>{displayName}</bdi> },
+                {
+                  head: texts.name,
+                  cell: ({ identity, displayName }) => (
+                    <>
+                      <bdi>{displayName ?? nameOf(identity)}</bdi>
+                      <bdi className="small soft about">{identity}</bdi>
+                    </>
+                  ),
+                },
+                {
+                  head: texts.kind,
+                  cell: ({ kind, source }) => `${texts.groupKinds[kind]}, ${texts.sources[source]}`,
+                },
                 {
                   head: texts.members,
-                  cell: ({ members = [] }) => <bdi>{members.join(", ")}</bdi>,
+                  cell: ({ kind, members, moderators }) => (
+                    <bdi>{(kind === "room" ? moderators : members).map(nameOf).join(", ")}</bdi>
+                  ),
                 },
-                { head: "", cell: open },
-              ]}
-            />
-            <h2>{texts.rooms}</h2>
-            <Table
-              label={texts.rooms}
-              rows={listAt(keys, "rooms")}
-              keyOf={({ name }) => name}
-              columns={[
-                { head: texts.name, cell: ({ name }) => <bdi>{name}</bdi> },
-                { head: texts.displayName, cell: ({ displayName }) => <bdi>{displayName}</bdi> },
                 {
-                  head: texts.moderators,
-                  cell: ({ moderators = [] }) => <bdi>{moderators.join(", ")}</bdi>,
+                  head: texts.openNow,
+                  numeric: true,
+                  cell: ({ present }) => (present > 0 ? <b className="good">{present}</b> : "0"),
                 },
-                { head: "", cell: open },
+                {
+                  head: "",
+                  cell: ({ identity, source }) =>
+                    source !== "configuration" && (
+                      <Act
+                        label={texts.remove}
+                        look="danger"
+                        question={texts.removeGroup(nameOf(identity))}
+                        act={() => api.change("DELETE", `/groups/${encodeURIComponent(identity)}`)}
+                        done={asked.again}
+                      />
+                    ),
+                },
               ]}
             />
+            {next !== undefined && <Button onPress={() => setAfter(next)}>{texts.more}</Button>}
           </>
         )}
       </Answer>
+      {adding && <AddGroup onClose={() => setAdding(false)} done={asked.again} />}
     </Page>
   );
-}
-
-function listAt(keys: readonly ConfigKey[], path: string): readonly Configured[] {
-  const value = keys.find((key) => key.path === path)?.value;
-  return Array.isArray(value) ? (value as Configured[]) : []; // the schema of the configuration says so
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { pathOf, roundTop, type Series, SeriesStore } from "../model/series.ts";
 import type { MetricFamily } from "../model/shapes.ts";
+import { sizeOf } from "../model/sizes.ts";
 import { useAsked, useOperator } from "../view/operator.ts";
 import { Answer, Page } from "../view/parts.tsx";
 
@@ -22,9 +23,11 @@ export function MetricsPage(): ReactNode {
     if (asked.value !== undefined) store.add(asked.value.at, asked.value.metrics);
     return store.all;
   }, [store, asked.value]);
-  const wanted = series.filter(({ name, help }) =>
-    `${name} ${help}`.toLowerCase().includes(words.trim().toLowerCase()),
-  );
+  const wanted = series
+    .filter(({ name, help }) =>
+      `${name} ${help}`.toLowerCase().includes(words.trim().toLowerCase()),
+    )
+    .toSorted((a, b) => Number(isFlat(a)) - Number(isFlat(b)));
   return (
     <Page title={texts.page.metrics} words={texts.metricsWords}>
       <input
@@ -48,13 +51,21 @@ export function MetricsPage(): ReactNode {
   );
 }
 
+/** Nothing of it has happened: it comes last. */
+function isFlat({ points }: Series): boolean {
+  return points.every(({ value }) => value === 0);
+}
+
 function Plot({ series: { name, help, rate, points } }: { readonly series: Series }): ReactNode {
   const { texts, language } = useOperator();
   const last = points.at(-1)?.value ?? 0;
   const top = roundTop(Math.max(0, ...points.map(({ value }) => value)));
   const line = pathOf(points, { ...FIELD, top });
+  const isSize = /_bytes(?:_total)?$/.test(name);
   const written = (value: number): string =>
-    value.toLocaleString(language, { maximumFractionDigits: value < 10 ? 2 : 0 });
+    isSize
+      ? sizeOf(value)
+      : value.toLocaleString(language, { maximumFractionDigits: value < 10 ? 2 : 0 });
   return (
     <li className="plot">
       <h2>{help.replace(/\.$/, "")}</h2>

@@ -72,11 +72,19 @@ export const de: Texts = {
   messages: (count) => (count === 1 ? "1 Nachricht" : `${count.toLocaleString("de")} Nachrichten`),
 
   groupsWords:
-    "Gruppen und Räume, die die Konfiguration nennt. Gruppen von Benutzern stehen in deren Dokumenten.",
+    "Gruppen und Räume, wer sie auch gemacht hat; die der Konfiguration ändert man dort.",
   members: "Mitglieder",
-  rooms: "Räume",
   moderators: "Moderatoren",
-  openNow: "gerade offen",
+  openNow: "Anwesend",
+  addGroup: "Gruppe anlegen",
+  removeGroup: (name) => `${name} entfernen? Die Sitzung endet für alle, die darin sind.`,
+  namesHint: "Kontonamen oder Adressen, mit Kommas dazwischen",
+  groupKinds: { group: "Gruppe", room: "Raum" },
+  sources: {
+    configuration: "der Konfiguration",
+    operator: "der Betreiber",
+    user: "eines Benutzers",
+  },
 
   sessionsWords:
     "Sitzungen, die durch den Server gehen, mit dem, was zu jedem Gerät unterwegs ist.",

@@ -70,12 +70,15 @@ export const en = {
   messages: (count: number) =>
     count === 1 ? "1 message" : `${count.toLocaleString("en")} messages`,
 
-  groupsWords:
-    "Groups and rooms that the configuration names. Groups of users are in their documents.",
+  groupsWords: "Groups and rooms, whoever made them; those of the configuration are changed there.",
   members: "Members",
-  rooms: "Rooms",
   moderators: "Moderators",
-  openNow: "open now",
+  openNow: "Present",
+  addGroup: "Add a group",
+  removeGroup: (name: string) => `Remove ${name}? Its session ends for all who are in it.`,
+  namesHint: "Account names or addresses, with commas between them",
+  groupKinds: { group: "group", room: "room" },
+  sources: { configuration: "of the configuration", operator: "of operators", user: "of a user" },
 
   sessionsWords: "Sessions that pass the server, with what is on its way to each device.",
   kind: "Kind",
