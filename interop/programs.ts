@@ -37,6 +37,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["browser.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
+  ["web-life.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
   ["kamailio-clients.interop.ts", [KAMAILIO]],

@@ -11,6 +11,7 @@ const dist = join(folder, "dist");
 const began = performance.now();
 const digest = digestOfSources();
 await build({ configFile: join(folder, "vite.config.ts") });
+fillWorker();
 for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   if (!/\.(?:html|js|css|svg)$/.test(name)) continue;
   const file = join(dist, name);
@@ -18,3 +19,16 @@ for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
 }
 stampPages(digest);
 process.stderr.write(`Built the pages in ${((performance.now() - began) / 1_000).toFixed(1)} s.\n`);
+
+/** Names in it what the messenger is made of; the pages of operators are nothing that a browser keeps. */
+function fillWorker(): void {
+  const file = join(dist, "worker.js");
+  const assets = readdirSync(join(dist, "assets"))
+    .filter((name) => !/^(?:admin|ladder)[-.]/.test(name))
+    .map((name) => `/assets/${name}`);
+  const worker = readFileSync(file, "utf8");
+  const list = JSON.stringify(["/icon.svg", ...assets]);
+  const filled = worker.replace("const ASSETS = [];", `const ASSETS = ${list};`);
+  if (filled === worker) throw new Error("worker.js has no place for the list of assets");
+  writeFileSync(file, filled);
+}

@@ -1,10 +1,12 @@
 /** The messenger. */
 import "../theme/base.css";
 import "./style/messenger.css";
+import { preload } from "@parlance/client/web";
 import { wishedLanguages } from "../texts/language.ts";
 import { speak } from "../texts/texts.ts";
 import { startPage } from "../ui/start-page.tsx";
 import { App } from "./app.tsx";
+import { keepPage } from "./start/keep-page.ts";
 import { welcomeFacts } from "./start/welcome-facts.ts";
 import { en } from "./texts/en.ts";
 
@@ -14,3 +16,5 @@ const [{ language, texts }, facts] = await Promise.all([
   welcomeFacts(),
 ]);
 startPage(language, <App texts={texts} language={language} facts={facts} />);
+void keepPage();
+preload().catch(() => {}); // asked for again when it is needed

@@ -50,7 +50,7 @@ export function Icon({
       height={size}
       fill="none"
       stroke="currentColor"
-      strokeWidth={small ? 2.2 : 1.8}
+      strokeWidth={name === "more" ? 2.8 : small ? 2.2 : 1.8}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

@@ -74,7 +74,9 @@ export function MessageList({
           item={item}
           conversation={address}
           group={group}
-          standing={standing}
+          newDay={standing.newDay}
+          head={standing.head}
+          tail={standing.tail}
           firstUnread={item.key === firstUnread}
         />
       </article>,

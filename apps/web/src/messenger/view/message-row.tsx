@@ -1,7 +1,6 @@
 import { memo, type ReactNode } from "react";
 import { Icon } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
-import type { Standing } from "../model/grouping.ts";
 import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
@@ -14,17 +13,20 @@ export interface MessageRowProps {
   readonly item: Item;
   readonly conversation: string;
   readonly group: boolean;
-  readonly standing: Standing;
+  /** As `Standing` has it: one by one, so that a row that stays the same is not drawn again. */
+  readonly newDay: boolean;
+  readonly head: boolean;
+  readonly tail: boolean;
   /** The first that has not been read. */
   readonly firstUnread: boolean;
 }
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactNode {
-  const { item, standing, firstUnread } = props;
+  const { item, newDay, firstUnread } = props;
   const { words, texts } = useDesk();
   return (
     <>
-      {standing.newDay && (
+      {newDay && (
         <div className="day">
           <span>{words.dayWords(item.at, Date.now())}</span>
         </div>
@@ -43,7 +45,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
   );
 });
 
-function Said({ item, conversation, group, standing }: MessageRowProps): ReactNode {
+function Said({ item, conversation, group, head, tail }: MessageRowProps): ReactNode {
   const { words, texts } = useDesk();
   const nameOf = useNameOf(conversation);
   const { own, from, fromName, reach, at, body } = item;
@@ -56,15 +58,13 @@ function Said({ item, conversation, group, standing }: MessageRowProps): ReactNo
       </p>
     );
   }
-  const named = group && !own && standing.head;
+  const named = group && !own && head;
   return (
     <div
-      className={`said ${own ? "own" : ""} ${standing.head ? "head" : ""} ${standing.tail ? "tail" : ""} ${reach === "private" ? "private" : ""}`}
+      className={`said ${own ? "own" : ""} ${head ? "head" : ""} ${tail ? "tail" : ""} ${reach === "private" ? "private" : ""}`}
     >
       {group && !own && (
-        <span className="said-side">
-          {standing.tail && <Avatar address={from} name={name} small />}
-        </span>
+        <span className="said-side">{tail && <Avatar address={from} name={name} small />}</span>
       )}
       <div className="bubble">
         {named ? <bdi className="said-name">{name}</bdi> : <span className="unseen">{name}: </span>}

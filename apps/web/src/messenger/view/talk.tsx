@@ -1,6 +1,6 @@
 import { type DragEvent, type ReactNode, useEffect, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
-import { shortAddress } from "../model/addresses.ts";
+import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
@@ -104,7 +104,7 @@ function Header({
   readonly panel: boolean;
   readonly onPanel: (open: boolean) => void;
 }): ReactNode {
-  const { texts, go, domain, backend, tell } = useDesk();
+  const { texts, go, backend, tell } = useDesk();
   const act = useAct();
   const [asking, setAsking] = useState<"leave" | "people">();
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
@@ -158,9 +158,7 @@ function Header({
         <p className="soft small">
           <bdi>
             {room === undefined
-              ? shortAddress(address, domain) === title
-                ? address.replace(/^sip:/, "")
-                : shortAddress(address, domain)
+              ? cleanLine(address.replace(/^sip:/, ""), 120)
               : headline(room, texts.members.count(inside))}
           </bdi>
         </p>

@@ -1,0 +1,181 @@
+/** The messenger where there is no connection, no server, no page, and where there is very much to show. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, suite, test } from "node:test";
+import type { Browser, BrowserContext } from "playwright-core";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { launchChromium } from "./browser/pages.ts";
+import { AppPage, keepShots } from "./web/app-page.ts";
+import { buildPages } from "./web/built-pages.ts";
+
+const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
+const ROOMS = [{ name: "lobby", displayName: "Lobby" }];
+/** So many messages of a conversation, and so fast has each frame to be there while it is scrolled. */
+const MANY = 50_000;
+const FRAME_MS = 1_000 / 60;
+
+suite("the messenger's life", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  const contexts: BrowserContext[] = [];
+  const pages: AppPage[] = [];
+
+  before(async () => {
+    buildPages();
+    browser = await launchChromium();
+    server = await start("http://127.0.0.1:0");
+  });
+  afterEach(async () => {
+    await keepShots(pages);
+    const faults = pages.splice(0).flatMap((page) => page.faults);
+    for (const context of contexts.splice(0)) await context.close();
+    assert.deepEqual(faults, []);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  function start(http: string): Promise<ServerProcess> {
+    const set = { "listen.http": http, rooms: ROOMS };
+    return ServerProcess.start({ data, keepData: true, users: USERS, set });
+  }
+
+  async function person(name: string): Promise<AppPage> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+    contexts.push(context);
+    const page = await AppPage.open(context, server.httpUrl);
+    pages.push(page);
+    await page.signIn(name, `${name}-secret`, { stay: true });
+    return page;
+  }
+
+  test("the server is killed in the middle of a chat: what is written waits, outlives a reload without a server, and arrives once", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("before");
+    await bob.openRow("alice");
+    await alice.reached("before", "Seen");
+    const { httpUrl } = server;
+    await server.kill();
+    await alice.page.getByText("No connection.").waitFor();
+    await alice.say("into the dark");
+    await alice.reached("into the dark", "Waits for a connection");
+    await alice.page.reload(); // the page itself comes from the browser
+    await alice.bubble("before").waitFor();
+    await alice.reached("into the dark", "Waits for a connection");
+    await alice.say("and one more");
+    server = await start(httpUrl);
+    await alice.online();
+    await bob.online();
+    await alice.reached("and one more", "Seen");
+    for (const text of ["into the dark", "and one more"]) {
+      assert.equal(await bob.page.locator(".bubble", { hasText: text }).count(), 1);
+    }
+  });
+
+  test("a chat room is come back into after the server was killed", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    for (const page of [alice, bob]) {
+      await page.start("Join a chat room");
+      await page.page.getByLabel("Room", { exact: true }).fill("lobby");
+      await page.page.getByRole("button", { name: "Join", exact: true }).click();
+      await page.field.waitFor();
+    }
+    await alice.say("all here");
+    await bob.bubble("all here").waitFor();
+    const { httpUrl } = server;
+    await server.kill();
+    await alice.say("still here");
+    server = await start(httpUrl);
+    await bob.bubble("still here").waitFor();
+  });
+
+  test("the network goes and comes back: the page says so, and nothing is lost", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("one");
+    await bob.openRow("alice");
+    await bob.bubble("one").waitFor();
+    const { httpUrl } = server;
+    await server.kill();
+    await alice.page.getByText("No connection.").waitFor();
+    await bob.say("two");
+    await alice.say("three");
+    server = await start(httpUrl);
+    await alice.bubble("two").waitFor();
+    await bob.bubble("three").waitFor();
+  });
+
+  test(`${MANY} messages: the newest are there at once, and the rest is scrolled without a hitch`, async (t) => {
+    const alice = await person("alice");
+    await alice.write("bob");
+    await alice.say("the first one");
+    await alice.bubble("the first one").waitFor();
+    await alice.page.evaluate(FILL.replace("MANY", String(MANY)));
+    await alice.page.reload();
+    await alice.bubble(`message ${MANY}`).waitFor();
+    const { frames, slow, longest, rows } = (await alice.page.evaluate(SCROLL)) as {
+      readonly frames: number;
+      readonly slow: number;
+      readonly longest: number;
+      readonly rows: number;
+    }; // of SCROLL
+    t.diagnostic(
+      `${frames} frames, ${slow} of them over ${(2 * FRAME_MS).toFixed(1)} ms of work, longest ${longest.toFixed(1)} ms, ${rows} rows`,
+    );
+    assert.ok(rows < 200, `${rows} rows in the document`);
+    // The machine does other things as well.
+    assert.ok(slow <= frames / 10, `${slow} of ${frames} frames were slow`);
+  });
+
+  test("the first message of a newcomer is seen within a second", async (t) => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await bob.write("alice");
+    await alice.write("bob");
+    const began = performance.now();
+    await alice.say("how fast is this?");
+    await bob.bubble("how fast is this?").waitFor();
+    const ms = performance.now() - began;
+    t.diagnostic(`${ms.toFixed(0)} ms from Enter to the other page`);
+    assert.ok(ms < 1_000, `${ms} ms`);
+  });
+});
+
+/** Puts messages into the store as the SDK would have. */
+const FILL = `(async () => {
+  const opening = indexedDB.open("parlance sip:alice@im.example.com");
+  await new Promise((resolve) => (opening.onsuccess = resolve));
+  const transaction = opening.result.transaction("messages", "readwrite");
+  const messages = transaction.objectStore("messages");
+  const common = { direction: "received", conversation: "sip:bob@im.example.com", from: "sip:bob@im.example.com", contentType: "text/plain", reach: "direct", seen: true, displayed: true, wants: [], owed: [] };
+  const encoder = new TextEncoder();
+  for (let at = 1; at <= MANY; at += 1) {
+    const text = "message " + at + " " + "word ".repeat(at % 40);
+    messages.add({ ...common, id: "m" + at, key: "received m" + at + " sip:bob@im.example.com", at: 1.7e12 + at * 60000, content: encoder.encode(text) });
+  }
+  await new Promise((resolve) => (transaction.oncomplete = resolve));
+  opening.result.close();
+})()`;
+
+/** Scrolls up for a while, page after page, and says how long the work of each frame took. */
+const SCROLL = `(async () => {
+  const feed = document.querySelector(".feed");
+  let frames = 0, slow = 0, longest = 0, rows = 0;
+  const end = performance.now() + 5000;
+  while (performance.now() < end) {
+    const began = await new Promise(requestAnimationFrame);
+    feed.scrollTop -= 120;
+    await new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); });
+    const took = performance.now() - began;
+    frames += 1;
+    if (took > 33.4) slow += 1;
+    longest = Math.max(longest, took);
+    rows = Math.max(rows, document.querySelectorAll(".feed-row").length);
+  }
+  return { frames, slow, longest, rows };
+})()`;
