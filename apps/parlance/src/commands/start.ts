@@ -111,6 +111,7 @@ function introduce(config: Configuration, { created, listeners }: ServiceNode): 
     "",
     ...accounts,
     "",
+    ...pagesOf(config, listeners),
     "Try it in two more terminals:",
     chat("alice", "bob"),
     chat("bob", "alice"),
@@ -122,6 +123,16 @@ function introduce(config: Configuration, { created, listeners }: ServiceNode): 
     "",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Where to look first, if there is something to be seen. */
+function pagesOf({ web }: Configuration, listeners: readonly ListenerInfo[]): readonly string[] {
+  const page = listeners.find(({ kind }) => kind === "http")?.url;
+  if (page === undefined || web.readyAccounts.length === 0) return [];
+  return [
+    `Open ${page}/ in a browser: ${web.readyAccounts.join(" and ")} are there, side by side.`,
+    "",
+  ];
 }
 
 /** What a command has to add where the listeners are not the usual ones. */
