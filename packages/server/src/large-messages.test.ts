@@ -1,6 +1,7 @@
 /** Large messages for users who are away: taken in full, kept, brought. OMA IM 9, 12.6, 14.6 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { formatImSettings, IM_SETTINGS_TYPE } from "@parlance/formats";
 import type { MsrpDialer } from "@parlance/msrp";
 import { concatBytes, utf8Bytes, utf8Text } from "@parlance/wire";
 import type { ServerConfig } from "./config.ts";
@@ -106,6 +107,50 @@ test("a large message for a user who is away is taken in full, kept, and brought
   assert.equal(bob.ends[0]?.by, "peer");
   assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
   assert.deepEqual(world.largeMessages?.image(), []);
+});
+
+test("IM-5.2.4-08f: one that waits is kept in the history of both who want that, each at his time", async () => {
+  const made = await mail();
+  const { world, alice, below } = made;
+  const document = formatImSettings({
+    entities: [
+      {
+        id: "client-1",
+        visible: undefined,
+        offlineDelivery: undefined,
+        barring: { sessions: undefined, messages: undefined, files: undefined },
+        history: { sessions: undefined, messages: true },
+      },
+    ],
+  });
+  const other = world.phone("bob");
+  await other.register();
+  for (const phone of [below, other]) {
+    await phone.request("PUBLISH", phone.address, (edit) => {
+      edit.setText("Event", "poc-settings").setText("Expires", "600000");
+      edit.setText("Accept-Contact", IM).body(document, IM_SETTINGS_TYPE);
+    });
+  }
+  await other.register(undefined, 0);
+  const message = envelope("x".repeat(100_000));
+  await begins(made, message.length);
+  await sends(made, message);
+  alice.call?.end();
+  await world.settle();
+  const kept = async (name: string) => {
+    const newest = { conversation: undefined, before: undefined, limit: 10 };
+    const entries = await world.stores.history.page(name, newest);
+    return entries.map(({ direction, mode, conversation, sizeBytes }) =>
+      [direction, mode, conversation, sizeBytes].join(" "),
+    );
+  };
+  assert.deepEqual(await kept("alice"), ["sent large sip:bob@parlance.test 100000"]);
+  assert.deepEqual(await kept("bob"), []);
+  const bob = await bobReturns(made);
+  bob.device.connect((connection) => world.server.media?.taken(connection)).greet(bob.peerPath);
+  for (let turn = 0; turn < 20; turn += 1) await world.settle();
+  assert.deepEqual(await kept("bob"), ["received large sip:alice@parlance.test 100000"]);
+  assert.equal(world.largeMessages?.image().length, 2); // one each; that which waited is gone
 });
 
 test("the author hears that it is kept, if he asked", async () => {

@@ -5,6 +5,7 @@ import { isAnswered, type MsrpRequest, rangeIn } from "@parlance/msrp";
 import { concatBytes, parsed } from "@parlance/wire";
 import type { MediaRules, StreamedSend } from "../ports/index.ts";
 import { EnvelopeTrial } from "./envelope-trial.ts";
+import { FirstEnvelope } from "./first-envelope.ts";
 import { Inspection } from "./inspection.ts";
 import type { Leg } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
@@ -39,6 +40,8 @@ export class Direction {
   readonly #hearer: NamedUri | undefined;
 
   readonly #overhearing: Overhearing | undefined;
+  /** An envelope whose rest has to wait. */
+  #first: FirstEnvelope | undefined;
 
   constructor(
     { from, to }: DirectionRules,
@@ -58,6 +61,7 @@ export class Direction {
 
   /** A SEND with a body. */
   say(frame: MsrpRequest, legs: Legs): void {
+    if (this.#first !== undefined) return this.#first.keep(() => this.say(frame, legs));
     const verdict = this.#inspection.judge(frame);
     switch (verdict.do) {
       case "pass": {
@@ -75,6 +79,9 @@ export class Direction {
 
   /** One in pieces. */
   begin(head: MsrpRequest, legs: Legs, paced: () => void): StreamedSend {
+    if (this.#first !== undefined) {
+      return this.#first.stream(() => this.begin(head, legs, paced));
+    }
     return new Passing({
       begin: (first) => this.#begin(head, first, legs),
       grown: (bytes) => this.#inspection.piece(head, bytes),
@@ -117,30 +124,48 @@ export class Direction {
   /** The first envelope is a trial where it can be taken off. */
   #pass(frame: MsrpRequest, { from, to }: Legs): void {
     const known = to.envelopes !== undefined || !isCpim(frame.contentType ?? "");
-    const whole = frame.flag === "$" && rangeIn(frame).start === 1;
+    const begins = frame.flag !== "#" && rangeIn(frame).start === 1;
     const send = this.#overhearing?.begins(frame);
     send?.octets(frame.body ?? NOTHING);
     const sender = send?.listening(from) ?? from;
-    if (known || !whole || !isAnswered(frame, 415)) return to.pass(frame, from, sender);
+    // Of one in several chunks nothing goes on before the first is answered: it has to be answered in any case.
+    const answered = frame.flag === "$" ? isAnswered(frame, 415) : isAnswered(frame, 200);
+    if (known || !begins || !answered) return to.pass(frame, from, sender);
+    const first = frame.flag === "$" ? undefined : new FirstEnvelope(from);
+    this.#first = first;
+    const over = (): void => {
+      if (first === undefined) return;
+      this.#first = undefined;
+      first.over();
+    };
     const trial = new EnvelopeTrial(sender, {
       taken: () => {
         to.envelopes = "taken";
       },
-      refused: () => this.#passBare(frame, { from, to }, send),
+      refused: () => this.#passBare(frame, { from, to }, send, over),
+      over,
     });
     to.pass(frame, from, trial);
   }
 
   /** Some take envelopes by what they say, and answer 415 to them. */
-  #passBare(frame: MsrpRequest, legs: Legs, send: OverheardSend | undefined): void {
+  #passBare(
+    frame: MsrpRequest,
+    legs: Legs,
+    send: OverheardSend | undefined,
+    over: () => void,
+  ): void {
     const change = this.#reshaping.unwrap(frame, frame.body ?? NOTHING);
+    const { flag = "+" } = frame;
     if (typeof change === "number") {
-      send?.settled(415, "$");
-      return legs.from.answer(frame, 415);
+      send?.settled(415, flag);
+      legs.from.answer(frame, 415);
+      return over();
     }
     this.#passChanged(frame, change, legs, (status) => {
       if (status === 200) legs.to.envelopes = "refused";
-      send?.settled(status, "$");
+      send?.settled(status, flag);
+      over();
     });
   }
 

@@ -6,6 +6,8 @@ export interface TrialOutcome {
   taken(): void;
   /** The device does not know what this is; its sender is not told yet. */
   refused(): void;
+  /** It has answered otherwise, and its sender has been told. */
+  over(): void;
 }
 
 export class EnvelopeTrial implements Awaiting {
@@ -21,5 +23,6 @@ export class EnvelopeTrial implements Awaiting {
     if (status === 415) return this.#outcome.refused();
     if (status === 200) this.#outcome.taken();
     this.#sender.answered(tag, status, lines);
+    this.#outcome.over();
   }
 }

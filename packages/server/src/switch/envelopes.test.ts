@@ -149,6 +149,77 @@ test("a device that answers 415 to the first envelope gets what is in it, and th
   );
 });
 
+test("the first envelope in several chunks: what follows waits for the answer to the first, and goes as the device wants it", () => {
+  const { alice, bob, toBob } = mixed({
+    bobTakes: { ...ENVELOPES, acceptTypes: [CPIM, "text/plain"] },
+  });
+  const chunks = (messageId: string, text: string): string[] => {
+    const whole = envelope(utf8Bytes(text));
+    const cut = whole.length - text.length + 3;
+    const of = { type: CPIM, messageId };
+    return [
+      alice.say(toBob, whole.subarray(0, cut), {
+        ...of,
+        range: `1-${cut}/${whole.length}`,
+        flag: "+",
+      }),
+      alice.say(toBob, whole.subarray(cut), {
+        ...of,
+        range: `${cut + 1}-${whole.length}/${whole.length}`,
+      }),
+    ];
+  };
+  bob.answer = undefined;
+  const first = chunks("m1", "one and all");
+  const second = alice.say(toBob, envelope(utf8Bytes("two")), { type: CPIM });
+  assert.equal(sends(bob).length, 1);
+  const [tried] = sends(bob);
+  bob.answer = 200;
+  bob.reply(tried ?? assert.fail(), 415);
+  assert.deepEqual(
+    sends(bob)
+      .slice(1)
+      .map(({ contentType, byteRange, body }) => [
+        contentType,
+        byteRange,
+        utf8Text(body ?? assert.fail()),
+      ]),
+    [
+      ["text/plain", "1-3/11", "one"],
+      ["text/plain", "4-11/11", " and all"],
+      ["text/plain", "1-3/3", "two"],
+    ],
+  );
+  assert.deepEqual(
+    alice.responses.slice(-3),
+    [...first, second].map((id) => `${id} 200`),
+  );
+});
+
+test("one who takes the first of several chunks gets the others as they are", () => {
+  const { alice, bob, toBob } = mixed({
+    bobTakes: { ...ENVELOPES, acceptTypes: [CPIM, "text/plain"] },
+  });
+  bob.answer = undefined;
+  const whole = envelope(utf8Bytes("one and all"));
+  const cut = whole.length - 4;
+  const of = { type: CPIM, messageId: "m1" };
+  alice.say(toBob, whole.subarray(0, cut), {
+    ...of,
+    range: `1-${cut}/${whole.length}`,
+    flag: "+",
+  });
+  const last = alice.say(toBob, whole.subarray(cut), {
+    ...of,
+    range: `${cut + 1}-${whole.length}/${whole.length}`,
+  });
+  assert.equal(sends(bob).length, 1);
+  bob.answer = 200;
+  bob.reply(sends(bob)[0] ?? assert.fail(), 200);
+  sameOctets(bob.octetsOf("m1"), whole);
+  assert.equal(alice.responses.at(-1), `${last} 200`);
+});
+
 test("what is in no form for the other device is refused as it would refuse it", () => {
   const { alice, bob, toBob } = mixed();
   const picture = alice.say(toBob, envelope(utf8Bytes("x"), undefined, "image/png"), {
