@@ -50,6 +50,9 @@ export interface ParlanceOptions {
   readonly http?: boolean;
   /** The data of one that has ended; new by default. */
   readonly data?: string;
+  /** Beside the usual configuration, and the usual limits. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** With users u0, u1, … and the trace off, as for a service under load. */
@@ -67,7 +70,8 @@ export async function startParlance(users: number, options: ParlanceOptions = {}
     users: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, password: PASSWORD })),
     trace: { bytes: 0 },
     files: { maxFileBytes: 2 ** 30, quotaBytes: 8 * 2 ** 30 },
-    limits: ROOMY,
+    ...options.config,
+    limits: { ...ROOMY, ...options.limits },
   };
   writeFileSync(file, JSON.stringify(config));
   const child = startOn(0, [
