@@ -1,15 +1,19 @@
 /** The operator's pages in Chromium, over the running server: the ladder as an engineer uses it, and what an operator does. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { ImClient } from "@parlance/client";
 import type { Browser, Page } from "playwright-core";
+import { RunningCommand } from "../tools/test/command.ts";
 import { casesFor } from "../tools/test/corpora.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { type Look, openOperator, tokenOf, WIDE } from "./operator/pages.ts";
 import { addressOf, clientOf, DOMAIN, SET, talk, USERS } from "./operator/traffic.ts";
+import { violationsOn } from "./web/accessibility.ts";
+import { buildPages } from "./web/built-pages.ts";
 
 const PAGES = [
   "trace",
@@ -24,7 +28,6 @@ const PAGES = [
   "audit",
 ];
 const NARROW: Look = { width: 360, height: 740, theme: "dark" };
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 suite("the operator's pages", () => {
   let browser: Browser;
@@ -33,6 +36,7 @@ suite("the operator's pages", () => {
   let bob: ImClient;
 
   before(async () => {
+    buildPages();
     server = await ServerProcess.start({ domain: DOMAIN, users: USERS, set: SET });
     browser = await launchChromium();
     [alice, bob] = await Promise.all([clientOf(server, "alice"), clientOf(server, "bob")]);
@@ -219,7 +223,7 @@ suite("the operator's pages", () => {
           await stepsShown(page);
           await page.getByRole("option").first().click();
         }
-        assert.deepEqual(await violations(page), [], name);
+        assert.deepEqual(await violationsOn(page), [], name);
         const beyond = await page.evaluate(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         );
@@ -252,6 +256,34 @@ suite("the operator's pages", () => {
   });
 });
 
+test("below the first two messengers a message is seen to go from one client to the other", async (t) => {
+  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  t.after(() => rmSync(data, { recursive: true, force: true }));
+  const free = {
+    "listen.sip": "[]",
+    "listen.msrp": '["tcp://127.0.0.1:0"]',
+    "listen.admin": "null",
+  };
+  const set = Object.entries({ ...free, data, "listen.http": "http://127.0.0.1:0" });
+  const options = set.flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+  const service = new RunningCommand(["start", "--local", "--json", ...options]);
+  t.after(() => service.kill());
+  const ready = await service.line(/^ready/);
+  const url = /"kind":"http","url":"([^"]+)"/.exec(ready)?.[1] ?? assert.fail(ready);
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+  const page = await (await browser.newContext({ locale: "en-GB" })).newPage();
+  await page.goto(url);
+  await page.getByRole("textbox").first().fill("do you see it?");
+  await page.keyboard.press("Enter");
+  for (const arrow of ["alice → Parlance, MESSAGE", "Parlance → bob, MESSAGE"]) {
+    await page.getByRole("option", { name: arrow }).last().waitFor();
+  }
+  await page.getByRole("searchbox", { name: "Filter" }).fill("do you see it?");
+  await page.getByRole("option").first().click();
+  await page.locator(".wire").getByText("do you see it?").waitFor();
+});
+
 async function stepsShown(page: Page): Promise<void> {
   await page.getByRole("option").first().waitFor();
 }
@@ -278,12 +310,4 @@ async function save(page: Page, form: string): Promise<string> {
   const download = page.waitForEvent("download");
   await choose(page, new RegExp(`^Save: .*${form}`));
   return (await download).path();
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
 }

@@ -1,5 +1,6 @@
 /** Tracing as an operator does it: whom, for how long, live and afterwards, and what the audit log says of it. */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -149,6 +150,33 @@ test("who hides from others is found in the trace all the same", async (t) => {
     "as it came",
   );
   await command("stop", "alice");
+});
+
+test("a collector gets what is traced as it is recorded, without what people wrote (HEP3 §3)", async (t) => {
+  const collector = createSocket("udp4");
+  t.after(() => collector.close());
+  const packets: Buffer[] = [];
+  const enough = Promise.withResolvers<void>();
+  collector.on("message", (packet) => {
+    packets.push(packet);
+    if (packet.includes("MESSAGE sip:bob@")) enough.resolve();
+  });
+  await new Promise<void>((bound) => collector.bind(0, "127.0.0.1", () => bound()));
+  const { port } = collector.address();
+  const started = await ServerProcess.start({
+    domain: DOMAIN,
+    users: [{ name: "alice", password: "secret of alice" }],
+    set: { "trace.everybody": true, "trace.hep": `udp://127.0.0.1:${port}` },
+  });
+  t.after(() => started.kill());
+  const sip = started.address("tcp");
+  const account = ["--user", `sip:alice@${DOMAIN}`, "--password", "secret of alice"];
+  const where = ["--server", `tcp://${sip.host}:${sip.port}`];
+  await runCommand(["send", ...account, ...where, "bob", "not for collectors"]);
+  await within(WAIT_MS, enough.promise, () => "the collector");
+  assert.ok(packets.every((packet) => packet.subarray(0, 4).toString() === "HEP3"));
+  assert.ok(packets.every((packet) => packet.readUInt16BE(4) === packet.length));
+  assert.ok(!Buffer.concat(packets).includes("not for collectors"));
 });
 
 test("what was traced leaves as text, JSON, a capture and HEP", async () => {

@@ -4,6 +4,7 @@ export * from "./clock/index.ts";
 export * from "./crypto/index.ts";
 export * from "./dns/index.ts";
 export * from "./file-content/index.ts";
+export * from "./hep/index.ts";
 export * from "./http/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";

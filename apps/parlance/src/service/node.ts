@@ -7,6 +7,7 @@ import {
   Certificates,
   DiskContent,
   destinationPolicy,
+  HepSender,
   inflate,
   MsrpTransports,
   type OpenedStores,
@@ -118,6 +119,7 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
     security,
   });
   parts.add(() => server.stop());
+  sendTraces(config, server, log, parts);
   let notReady: string | undefined = "starting";
   const askedToStop = Promise.withResolvers<number>();
   const startedAt = Date.now();
@@ -215,6 +217,26 @@ function backupSource(
     version: VERSION,
     domain,
   };
+}
+
+/** To a collector, if there is one. */
+function sendTraces(
+  { trace: { hep, hepAgent } }: Configuration,
+  { trace }: Server,
+  log: StructuredLog,
+  parts: Parts,
+): void {
+  if (hep === undefined) return;
+  const { hostname, port } = new URL(hep.replace(/^udp:/i, "http:")); // udp: has no host to the parser
+  const sender = new HepSender({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port === "" ? 80 : port),
+    agent: hepAgent,
+    failed: (error) =>
+      log.warn("nothing gets to the collector of traces", { reason: error.message }),
+  });
+  trace.tap = (record) => sender.send(record);
+  parts.add(() => sender.close());
 }
 
 function explainStore(error: unknown, data: string): never {

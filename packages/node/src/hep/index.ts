@@ -1,0 +1,1 @@
+export { HepSender, type HepSenderOptions } from "./hep-sender.ts";
