@@ -159,6 +159,125 @@ test("names that mean something to JavaScript are only names", () => {
   assert.equal(reason("<a>&toString;</a>"), "undefined entity.");
 });
 
+test("what is not well-formed is refused, each rule by itself (XML 1.0 §2, §3, §4.1)", () => {
+  for (const text of [
+    "",
+    " ",
+    "x",
+    "<a>",
+    "</a>",
+    "<a></b>",
+    "<a/><b/>",
+    "<a/>x",
+    "x<a/>",
+    "&amp;<a/>",
+    "<a/>&#32;",
+    "<a",
+    "<a b",
+    "<a b=>",
+    "<a b=1/>",
+    "<a b='1/>",
+    "<a b='1'c='2'/>",
+    "<a b='<'/>",
+    "< a/>",
+    "<a / >",
+    "<a b='1' b='2'/>",
+    "<a/ >",
+    "</a >",
+    "<1/>",
+    "<-/>",
+    "<a></ a>",
+    "<a></a b='1'>",
+    "<a b='&'/>",
+    "<a>&</a>",
+    "<a>&amp</a>",
+    "<a>& amp;</a>",
+    "<a>&nbsp;</a>",
+    "<a>&#;</a>",
+    "<a>&#x;</a>",
+    "<a>&#0;</a>",
+    "<a>&#xD800;</a>",
+    "<a>&#xFFFE;</a>",
+    "<a>&#1114112;</a>",
+    "<a>&#X41;</a>",
+    "<a>]]></a>",
+    "<a><![CDATA[</a>",
+    "<![CDATA[]]><a/>",
+    "<a/><![CDATA[]]>",
+    "<a><![cdata[]]></a>",
+    "<a><!-- -- --></a>",
+    "<a><!-- ---></a>",
+    "<a><!--></a>",
+    "<a><!- - --></a>",
+    "<!--<a/>",
+    "<a><? x?></a>",
+    "<a><?x></a>",
+    "<a><?xml version='1.0'?></a>",
+    " <?xml version='1.0'?><a/>",
+    "<?xml?><a/>",
+    "<?xml version='2.0'?><a/>",
+    "<?xml encoding='utf-8'?><a/>",
+    "<?XML a?><a/>",
+    "<?xml version='1.0'encoding='utf-8'?><a/>",
+    "<?xml version='1.0' standalone='maybe'?><a/>",
+    "<a>\u0000</a>",
+    "<a>\u0001</a>",
+    "<a>\uFFFE</a>",
+    "<a b='\u001F'/>",
+    "<!--\u0008--><a/>",
+    "<!DOCTYPE a><a/>",
+    "<a/><!DOCTYPE a>",
+    "<!ELEMENT a ANY><a/>",
+    "<a><?x?y z?></a>",
+  ]) {
+    assert.equal(parseXml(utf8Bytes(text)).ok, false, text);
+  }
+  for (const text of [
+    "<?xml version='1.0' encoding = \"UTF-8\" standalone='yes' ?>\n<!-- - --><?p ?>\n<a\n/>\n<?xml-x y?> ",
+    "<?xml version='1.1'?><é ü='ö' _='' b=\"'\">&#x10FFFF;&#xd;\u0085\u2028</é>",
+    "<a b='&lt;&#10;>'>]]&gt; ]] > ></a\t>",
+    "<a><?x ??><![CDATA[<&]]]]><![CDATA[>]]></a>",
+  ]) {
+    assert.equal(parseXml(utf8Bytes(text)).ok, true, text);
+  }
+});
+
+test("names and their prefixes are as Namespaces in XML 1.0 wants them (§3 to §7)", () => {
+  for (const text of [
+    "<p:a/>",
+    "<a p:b='1'/>",
+    "<a xmlns:p=''/>",
+    "<:a/>",
+    "<a:/>",
+    "<a:b:c xmlns:a='x'/>",
+    "<xmlns:a/>",
+    "<a xmlns:xmlns='x'/>",
+    "<a xmlns:='x'/>",
+    "<a xmlns:p:q='x'/>",
+    "<a xmlns:1='x'/>",
+    "<a xmlns:xml='x'/>",
+    "<a xmlns:p='http://www.w3.org/XML/1998/namespace'/>",
+    "<a :b='1'/>",
+    "<a xmlns='http://www.w3.org/2000/xmlns/'/>",
+    "<p:1 xmlns:p='x'/>",
+    "<a><?p:q?></a>",
+    "<a xmlns:p='x' xmlns:q='x' p:b='1' q:b='2'/>",
+  ]) {
+    assert.equal(parseXml(utf8Bytes(text)).ok, false, text);
+  }
+  const top = root(
+    "<a xmlns='d' xmlns:p='x' xml:lang='de' b='1' p:b='2'><c xmlns='' p:d='3'/><p:c xmlns:p='y'/><p:c/></a>",
+  );
+  assert.deepEqual(
+    top.attributes.map(({ namespace, local }) => `${namespace} ${local}`),
+    ["http://www.w3.org/XML/1998/namespace lang", " b", "x b"],
+  );
+  assert.deepEqual(
+    top.children.map((node) => typeof node !== "string" && "namespace" in node && node.namespace),
+    ["", "y", "x"],
+  );
+});
+
 test("each limit holds at its bound", () => {
   assert.ok(root(nest(32)));
   assert.equal(reason(nest(33)), "elements nest too deep");
