@@ -14,7 +14,7 @@ import {
 } from "../../store/index.ts";
 import { HandClock } from "../../testing/clock.ts";
 import { CountedMetrics, NotedHits, silentLog } from "../../testing/ports.ts";
-import { refusal } from "../../web/index.ts";
+import { refusal, type WebAnswer } from "../../web/index.ts";
 import { Cursors, HistoryStateDocument, HistoryWeb } from "../index.ts";
 
 const startHash: StartHash = (algorithm) => {
@@ -138,10 +138,20 @@ class HistoryWorld {
     body?: object,
     user: string | undefined = "alice",
   ): Promise<Told> {
+    const answer = await this.answer(method, path, body, user);
+    const text = await wholeText(answer.body);
+    const told = new Map(answer.headers);
+    const isJson = told.get("content-type") === "application/json";
+    const json: Json = JSON.parse(isJson && text !== "" ? text : "{}");
+    return { status: answer.status, headers: told, text, json };
+  }
+
+  /** With a body that is not read yet. */
+  answer(method: string, path: string, body?: object, user = "alice"): Promise<WebAnswer> {
     const [before = "", query = ""] = path.split("?", 2);
     const headers = new Map([["content-type", ["application/json"]]]);
     if (user !== "") headers.set("x-user", [user]);
-    const answer = await this.#web.handle({
+    return this.#web.handle({
       method,
       target: `/history/${path}`,
       path: ["history", ...before.split("/").map(decodeURIComponent)],
@@ -152,11 +162,6 @@ class HistoryWorld {
         if (body !== undefined) yield utf8Bytes(JSON.stringify(body));
       })(),
     });
-    const text = await wholeText(answer.body);
-    const told = new Map(answer.headers);
-    const isJson = told.get("content-type") === "application/json";
-    const json: Json = JSON.parse(isJson && text !== "" ? text : "{}");
-    return { status: answer.status, headers: told, text, json };
   }
 }
 
@@ -384,6 +389,25 @@ test("a large message is found, fetched and exported, although its octets lie el
   assert.equal((await world.get("messages")).json.messages[0]?.text, undefined);
   for (const format of ["json", "csv", "html"])
     assert.ok((await world.get(`export?format=${format}`)).text.includes(text), format);
+});
+
+test("one archive a user is read at a time, and who stops reading may begin another", async () => {
+  const world = new HistoryWorld();
+  for (let number = 1; number <= 300; number += 1) await world.keep("x".repeat(500));
+  const begin = async (user?: string) => {
+    const { status, body } = await world.answer("GET", "export", undefined, user);
+    assert.ok(typeof body === "string" || (typeof body === "object" && !("length" in body)));
+    return { status, pieces: typeof body === "string" ? undefined : body[Symbol.asyncIterator]() };
+  };
+  const first = await begin();
+  assert.equal((await first.pieces?.next())?.done, false);
+  assert.equal((await begin()).status, 429);
+  assert.equal((await begin("bob")).status, 200);
+  assert.equal((await begin("carol")).status, 429);
+  assert.equal(world.metrics.gauges.get("history_exports")?.(), 2);
+  await first.pieces?.return?.();
+  assert.equal((await begin("carol")).status, 200);
+  assert.deepEqual(world.hits.limits, ["historyExports", "historyExports"]);
 });
 
 test("an archive in JSON holds everything, the oldest first", async () => {
