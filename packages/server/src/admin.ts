@@ -85,7 +85,7 @@ export interface AdminParts {
   readonly sessions: LiveSessions;
   readonly groups: AdminGroups;
   /** What functions keep of an account that is gone. */
-  readonly forget: (name: string) => Promise<void>;
+  readonly forget: (user: Pick<User, "name" | "address">) => Promise<void>;
   readonly transports: Transports;
 }
 
@@ -122,8 +122,9 @@ function usersOf({ accounts, directory, logins, forget }: AdminParts): AdminUser
   return {
     add: (account) => accounts.add(account),
     async remove(name) {
+      const user = directory.named(name)?.user;
       const removed = await accounts.remove(name);
-      if (removed) await forget(name);
+      if (removed && user !== undefined) await forget(user);
       return removed;
     },
     setPassword: (name, password) => accounts.setPassword(name, password),

@@ -1,24 +1,31 @@
 /** What is left of an account that is gone: everything that was kept for it goes, a bounded part at a time. */
-import type { DeferredStore, HistoryStore, RecordingStore } from "./store/index.ts";
+import type { User } from "./ports/index.ts";
+import type { DeferredStore, HistoryStore, RecordingStore, RoomStore } from "./store/index.ts";
 
 export interface ForgetPorts {
   readonly deferred: Pick<DeferredStore, "list">;
   readonly history: Pick<HistoryStore, "removeNewest">;
   readonly recordings: Pick<RecordingStore, "removeAll">;
+  readonly rooms: Pick<RoomStore, "forgetMember">;
   /** Waiting messages with what they name outside of the store. */
   readonly discard: (name: string, ids: readonly string[]) => Promise<number>;
   /** What other functions keep, each of its own. */
-  readonly others: readonly ((name: string) => Promise<void>)[];
+  readonly others: readonly ((user: Pick<User, "name" | "address">) => Promise<void>)[];
 }
 
 const AT_ONCE = 500; // some milliseconds of the store, with room for others between two parts
 
-export async function forgetAccount(name: string, ports: ForgetPorts): Promise<void> {
+export async function forgetAccount(
+  user: Pick<User, "name" | "address">,
+  ports: ForgetPorts,
+): Promise<void> {
+  const { name, address } = user;
   await forgetWaiting(name, ports);
   await ports.recordings.removeAll(name);
   // Nobody finds it from now on; the retention takes it away, once it is not on hold.
   while ((await ports.history.removeNewest(name, undefined, AT_ONCE)) > 0);
-  for (const forget of ports.others) await forget(name);
+  for (const forget of ports.others) await forget(user);
+  await ports.rooms.forgetMember(address); // last: those that he was in know by now that he has left
 }
 
 /** What waited for him waits for nobody. */

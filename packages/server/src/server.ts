@@ -389,6 +389,8 @@ function makeFunctions(
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
 }
 
+type Account = Pick<User, "name" | "address">;
+
 function adminParts(
   { stores, transports, random }: ServerPorts,
   { core, web, documents, waiting }: Pick<Parts, "core" | "web" | "documents" | "waiting">,
@@ -405,13 +407,18 @@ function adminParts(
     return gone;
   };
   const others = [
-    (name: string) => settings.removed(name),
-    (name: string) => documents.removed(name),
-    async (name: string) => void (await web.files?.removeAllOf(name)),
+    async ({ address }: Account) => {
+      sessions.leave(address);
+      conferences?.forget(address);
+    },
+    ({ name }: Account) => settings.removed(name),
+    ({ name }: Account) => documents.removed(name),
+    ({ address }: Account) => service.forget(address),
+    async ({ name }: Account) => void (await web.files?.removeAllOf(name)),
   ];
-  const { deferred, history, recordings } = stores;
-  const forget = (name: string) =>
-    forgetAccount(name, { deferred, history, recordings, discard, others });
+  const { deferred, history, recordings, rooms } = stores;
+  const forget = (user: Account) =>
+    forgetAccount(user, { deferred, history, recordings, rooms, discard, others });
   const parts = { accounts, directory, logins, registrar, settings, sessions, groups, transports };
   return { ...parts, waiting: { discard }, forget };
 }

@@ -1,4 +1,5 @@
 /** Groups and chat rooms of the service: those of the configuration, and those that an operator makes while it runs. */
+import { addressKey, sipUri } from "@parlance/sip";
 import {
   type ConfiguredGroup,
   type ConfiguredRoom,
@@ -93,6 +94,19 @@ export class ServiceGroups implements Groups {
     return known;
   }
 
+  /** An account is gone: whoever gets its name has not been let in. */
+  async forget(address: string): Promise<void> {
+    for (const { said, source } of [...this.#known.values()]) {
+      if (source !== "operator") continue;
+      const list = said.kind === "room" ? (said.moderators ?? []) : said.members;
+      const left = list.filter((one) => addressOf(one, this.#ports.domain) !== address);
+      if (left.length === list.length) continue;
+      await this.put(
+        said.kind === "room" ? { ...said, moderators: left } : { ...said, members: left },
+      );
+    }
+  }
+
   /** False: the operator has made no such group. */
   async remove(identity: string): Promise<boolean> {
     if (this.#known.get(identity)?.source !== "operator") return false;
@@ -112,6 +126,10 @@ export class ServiceGroups implements Groups {
   #tell(identity: string, group: Group | undefined): void {
     for (const listener of this.#listeners) listener(identity, group);
   }
+}
+
+function addressOf(name: string, domain: string): string {
+  return name.includes(":") ? name : addressKey(sipUri(name, domain));
 }
 
 function groupOf(said: ServiceGroup, domain: string): Group {

@@ -116,6 +116,8 @@ export interface MediaRoom {
   put(member: RoomMember): void;
   /** Leaves; all his legs with him. `comesBack`: he gets what he misses until then, if the room keeps a log. */
   remove(key: string, comesBack?: boolean): void;
+  /** He will not come back, whatever was kept for him. */
+  forget(key: string): void;
   /**
    * A leg for a device of the member; undefined when no listener of ours can be reached by it. With a log it gets
    * what came after `back.since`, or since the device was here last, or else after what the member has had last.

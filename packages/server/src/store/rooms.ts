@@ -58,6 +58,9 @@ export interface RoomStore {
   /** Durable when it resolves: the member has left for good. */
   forget(room: string, member: string): Promise<void>;
 
+  /** Durable when it resolves: of every room, what is kept under his key, or begins with it and a blank. How much it was. */
+  forgetMember(member: string): Promise<number>;
+
   /** Durable when it resolves: how many went, of those before this sequence and of those said before this time. */
   prune(room: string, beforeSequence: number, saidBefore: number): Promise<number>;
 

@@ -51,6 +51,10 @@ export class SqliteRooms implements RoomStore {
     return this.#worker.call("pruneRoom", room, beforeSequence, saidBefore);
   }
 
+  forgetMember(member: string): Promise<number> {
+    return this.#worker.call("forgetInRooms", member);
+  }
+
   remove(room: string): Promise<void> {
     return this.#worker.call("removeRoom", room);
   }

@@ -32,6 +32,9 @@ export function roomTable(sql: Sql) {
      ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
   );
   const forget = sql.prepare("DELETE FROM room_cursor WHERE room = ? AND member = ?");
+  const forgetMember = sql.prepare(
+    "DELETE FROM room_cursor WHERE member = ?1 OR (member > ?1 || ' ' AND member < ?1 || '!')",
+  );
   const keepLast = sql.prepare(
     `INSERT INTO room_last SELECT ?1, max(sequence) FROM room_entry WHERE room = ?1
      HAVING max(sequence) IS NOT NULL
@@ -81,6 +84,10 @@ export function roomTable(sql: Sql) {
 
     forgetInRoom(room: string, member: string): void {
       forget.run(room, member);
+    },
+
+    forgetInRooms(member: string): number {
+      return forgetMember.run(member);
     },
 
     pruneRoom(room: string, beforeSequence: number, saidBefore: number): number {

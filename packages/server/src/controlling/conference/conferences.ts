@@ -88,6 +88,18 @@ export class Conferences implements Owner {
     return this.#registry.ofGroup(group)?.count ?? 0;
   }
 
+  /** His account is gone: he leaves, and is not remembered. */
+  forget(address: string): void {
+    for (const conference of this.#registry) {
+      const one = conference.people.get(address);
+      if (one === undefined) continue;
+      for (const device of one.devices) device.end("account removed");
+      if (one.state === "invited") conference.inviting.uninvite(one);
+      conference.room.forget(address);
+      if (one.state !== "present") conference.people.forget(one);
+    }
+  }
+
   /** The operator sends somebody away, until the session ends. */
   expel(conference: Conference, participant: Participant): void {
     expel(participant, conference);

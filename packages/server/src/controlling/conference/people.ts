@@ -92,7 +92,20 @@ export class People {
 
   /** What has become of him outlives the server. */
   keep(participant: Participant): void {
-    this.#ports.keeping.changed(this.#ports.session, participant);
+    const { keeping, session, userAt } = this.#ports;
+    const { address, user } = participant;
+    // Whose account is gone is not remembered.
+    if (user !== undefined && userAt(address) === undefined) keeping.forgotten(session, address);
+    else keeping.changed(session, participant);
+  }
+
+  /** His account is gone: nobody has to know any more that he was here. */
+  forget(participant: Participant): void {
+    const { address, entity } = participant;
+    this.#byAddress.delete(address);
+    this.#byEntity.delete(entity);
+    this.#entities.delete(address);
+    this.#ports.keeping.forgotten(this.#ports.session, address);
   }
 
   #at(uri: string): Participant | undefined {

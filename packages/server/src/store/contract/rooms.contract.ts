@@ -74,6 +74,13 @@ export function roomStoreContract(name: string, contract: Contract): void {
     await rooms.advance(OTHER, [{ member: BOB, sequence: 1 }]);
     const again = (await world.restart()).rooms;
     equal(await again.open(POOL), { last: 0, cursors: [{ member: BOB, sequence: 5 }] });
+    await again.advance(OTHER, [
+      { member: `${BOB} phone`, sequence: 1 },
+      { member: `${BOB}2`, sequence: 1 },
+    ]);
+    equal(await again.forgetMember(BOB), 3);
+    equal(await again.forgetMember(BOB), 0);
+    equal((await again.open(OTHER)).cursors, [{ member: `${BOB}2`, sequence: 1 }]);
   });
 
   caseOf(

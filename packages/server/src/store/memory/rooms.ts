@@ -96,6 +96,18 @@ export class MemoryRooms implements RoomStore {
     return this.#ledger.change(() => void this.#rooms.get(room)?.cursors.delete(member));
   }
 
+  forgetMember(member: string): Promise<number> {
+    return this.#ledger.change(() => {
+      let gone = 0;
+      for (const { cursors } of this.#rooms.values()) {
+        for (const key of [...cursors.keys()]) {
+          if (key === member || key.startsWith(`${member} `)) gone += cursors.delete(key) ? 1 : 0;
+        }
+      }
+      return gone;
+    });
+  }
+
   prune(room: string, beforeSequence: number, saidBefore: number): Promise<number> {
     return this.#ledger.change(() => {
       const kept = this.#rooms.get(room);

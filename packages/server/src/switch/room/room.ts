@@ -116,6 +116,11 @@ export class Room implements MediaRoom {
     else this.#log?.forget(key);
   }
 
+  forget(key: string): void {
+    this.remove(key);
+    this.#log?.forget(key);
+  }
+
   attach(key: string, towards: Towards, back: RoomReturn = {}): DeviceLeg | undefined {
     const member = this.#memberOf(key);
     const makeLeg = this.#ports.legTowards(towards);

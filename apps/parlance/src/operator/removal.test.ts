@@ -1,0 +1,93 @@
+/** An account that is removed leaves nothing of its own behind: rows, files, documents, memberships; and who gets its name inherits nothing. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { connect, type ImClient } from "@parlance/client/node";
+import { DOMAIN, OperatorWorld } from "./testing/operator-world.ts";
+
+/** What others keep of what was said with him is theirs, and what operators did is the operators'. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  "audit",
+  "conference", // that he has begun, and others are in
+  "room_entry",
+  "sent_message",
+  "disposition",
+  "history",
+  "history_thread",
+]);
+
+/** Tables with a row that names him. */
+function tablesNaming(file: string, name: string): readonly string[] {
+  const database = new DatabaseSync(file);
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+    .all()
+    .map((row) => String(row["name"]))
+    .filter((table) => !/^(?:sqlite_|history_words)/.test(table));
+  const naming = tables.filter((table) => {
+    const rows = database.prepare(`SELECT * FROM "${table}"`).all();
+    return rows.some((row) => JSON.stringify(Object.values(row), textOf).includes(name));
+  });
+  database.close();
+  return naming;
+}
+
+function textOf(_: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
+}
+
+test("nothing of an account is left when it is removed", { timeout: 120_000 }, async (t) => {
+  const world = await OperatorWorld.open(t, [
+    'users=[{"name":"alice","password":"secret of alice"},{"name":"zebulon","password":"secret of zebulon"}]',
+    "files.enabled=true",
+  ]);
+  const client = (name: string): Promise<ImClient> =>
+    connect({
+      user: `sip:${name}@${DOMAIN}`,
+      password: `secret of ${name}`,
+      server: world.listener("sip"),
+      fileServer: world.listener("http"),
+    });
+  const alice = await client("alice");
+  t.after(() => alice.close());
+  const him = await client("zebulon");
+  t.after(() => him.close());
+  const ask = world.ask.bind(world);
+  const group = { kind: "group", name: "den", members: ["alice", "zebulon"] };
+  await ask("POST", "/groups", { body: group });
+  await ask("POST", "/groups", { body: { kind: "room", name: "attic", moderators: ["zebulon"] } });
+  await him.groups.create({ address: "club", members: [`sip:alice@${DOMAIN}`] });
+  await him.files?.upload(new Blob(["octets of his"]));
+  const room = await him.join(`sip:lobby@${DOMAIN}`);
+  await alice.join(`sip:lobby@${DOMAIN}`);
+  await room.send("good morning").accepted;
+  await him.close();
+  await alice.send(`sip:zebulon@${DOMAIN}`, "for later").accepted;
+
+  const removed = await ask("DELETE", "/users/{name}", { params: { name: "zebulon" } });
+  assert.equal(removed.status, 204);
+  for (const { members, moderators } of (await ask("GET", "/groups")).body.groups) {
+    assert.doesNotMatch(JSON.stringify([members, moderators]), /zebulon/);
+  }
+  const found = await ask("GET", "/groups/{group}", { params: { group: "club" } });
+  assert.equal(found.status, 404);
+  assert.deepEqual(readdirSync(join(world.data, "files")), []);
+  assert.deepEqual((await ask("GET", "/deferred")).body.users, []);
+  const copied = await ask("POST", "/backups");
+  const left = tablesNaming(join(copied.body.folder, "parlance.db"), "zebulon");
+  assert.deepEqual(
+    left.filter((table) => !OF_OTHERS.has(table)),
+    [],
+  );
+
+  await ask("POST", "/users", { body: { name: "zebulon", password: "secret of zebulon" } });
+  const heir = await client("zebulon");
+  t.after(() => heir.close());
+  assert.equal(
+    (await ask("GET", "/users/{name}/deferred", { params: { name: "zebulon" } })).body.usage
+      .messages,
+    0,
+  );
+});
