@@ -9,8 +9,8 @@ import {
   sipUri,
   type TransportName,
 } from "@parlance/sip";
-import { type Admin, type AdminParts, admin } from "./admin.ts";
-import { adminGroups } from "./admin-groups.ts";
+import { type Admin, admin } from "./admin.ts";
+import { adminParts } from "./admin-parts.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
 import { makeConferences } from "./conferences.ts";
@@ -26,7 +26,6 @@ import {
   WaitingShelf,
 } from "./deferred/index.ts";
 import { drained } from "./drained.ts";
-import { forgetAccount } from "./forget-account.ts";
 import {
   HistoryDocument,
   HistoryRetention,
@@ -36,7 +35,6 @@ import {
 } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { LiveSessions } from "./live-sessions.ts";
 import { originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
@@ -387,40 +385,6 @@ function makeFunctions(
   });
   core.own.use([settings, documents.events, documents.lists]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
-}
-
-type Account = Pick<User, "name" | "address">;
-
-function adminParts(
-  { stores, transports, random }: ServerPorts,
-  { core, web, documents, waiting }: Pick<Parts, "core" | "web" | "documents" | "waiting">,
-  { settings, conferences, plane }: ReturnType<typeof makeFunctions>,
-): AdminParts {
-  const { accounts, directory, logins, registrar } = core;
-  const sessions = new LiveSessions({ anchored: plane?.sessions, conferences }, random);
-  const { serviceGroups: service, groups: live, isFree } = documents;
-  const groups = adminGroups({ service, live, directory, conferences, isFree });
-  const discard = async (name: string, ids: readonly string[]): Promise<number> => {
-    const gone = await waiting.discard(name, ids);
-    const user = directory.named(name)?.user;
-    if (user !== undefined && gone > 0) waiting.changed(user);
-    return gone;
-  };
-  const others = [
-    async ({ address }: Account) => {
-      sessions.leave(address);
-      conferences?.forget(address);
-    },
-    ({ name }: Account) => settings.removed(name),
-    ({ name }: Account) => documents.removed(name),
-    ({ address }: Account) => service.forget(address),
-    async ({ name }: Account) => void (await web.files?.removeAllOf(name)),
-  ];
-  const { deferred, history, recordings, rooms } = stores;
-  const forget = (user: Account) =>
-    forgetAccount(user, { deferred, history, recordings, rooms, discard, others });
-  const parts = { accounts, directory, logins, registrar, settings, sessions, groups, transports };
-  return { ...parts, waiting: { discard }, forget };
 }
 
 function servicesOf({ domain, services }: ServerConfig): ServiceAddresses {

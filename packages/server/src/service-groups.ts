@@ -96,7 +96,7 @@ export class ServiceGroups implements Groups {
 
   /** An account is gone: whoever gets its name has not been let in. */
   async forget(address: string): Promise<void> {
-    for (const { said, source } of [...this.#known.values()]) {
+    for (const { said, source } of this.#known.values()) {
       if (source !== "operator") continue;
       const list = said.kind === "room" ? (said.moderators ?? []) : said.members;
       const left = list.filter((one) => addressOf(one, this.#ports.domain) !== address);

@@ -100,7 +100,7 @@ export class MemoryRooms implements RoomStore {
     return this.#ledger.change(() => {
       let gone = 0;
       for (const { cursors } of this.#rooms.values()) {
-        for (const key of [...cursors.keys()]) {
+        for (const key of cursors.keys()) {
           if (key === member || key.startsWith(`${member} `)) gone += cursors.delete(key) ? 1 : 0;
         }
       }
