@@ -113,6 +113,22 @@ suite("the operator's pages", () => {
     await context.close();
   });
 
+  test("for heavy traffic the server itself looks for words, and sends nothing else", async () => {
+    const { page, context } = await openOperator(browser, server);
+    await stepsShown(page);
+    await choose(page, "Filter at the server");
+    const asked = page.waitForRequest(/\/api\/trace\/live\?.*words=REGISTER/);
+    await page.getByRole("searchbox", { name: "Filter" }).fill("REGISTER");
+    await asked;
+    await page
+      .getByRole("option", { name: /REGISTER/ })
+      .first()
+      .waitFor();
+    const [count = ""] = await page.getByTestId("count").allTextContents();
+    assert.match(count, /^\d+ steps$/); // none is there that is not shown
+    await context.close();
+  });
+
   test("what people wrote is shown to who asks for it, and the audit log says so", async () => {
     const { page, context } = await openOperator(browser, server);
     await stepsShown(page);

@@ -126,11 +126,18 @@ function introduce(config: Configuration, { created, listeners }: ServiceNode): 
 }
 
 /** Where to look first, if there is something to be seen. */
-function pagesOf({ web }: Configuration, listeners: readonly ListenerInfo[]): readonly string[] {
+function pagesOf(
+  { web, data }: Configuration,
+  listeners: readonly ListenerInfo[],
+): readonly string[] {
   const page = listeners.find(({ kind }) => kind === "http")?.url;
+  const admin = listeners.find(({ kind }) => kind === "admin")?.url;
   if (page === undefined || web.readyAccounts.length === 0) return [];
   return [
     `Open ${page}/ in a browser: ${web.readyAccounts.join(" and ")} are there, side by side.`,
+    ...(admin === undefined
+      ? []
+      : [`What the server does is drawn at ${admin}/, which asks for ${data}/operator.token.`]),
     "",
   ];
 }

@@ -3,6 +3,7 @@ import "./ladder.css";
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "../ui/button.tsx";
 import { PROTOCOLS, type Protocol, type Step } from "./model/step.ts";
+import type { Wanted } from "./model/view.ts";
 import { type LadderState, LadderStore } from "./store.ts";
 import type { LadderTexts } from "./texts/en.ts";
 import { Compare } from "./view/compare.tsx";
@@ -26,17 +27,44 @@ export function LivePanel({
   ...rest
 }: LadderPanelProps & { readonly live: string }): ReactNode {
   const store = useMemo(() => new LadderStore(), []);
-  useEffect(() => store.listen(live), [store, live]);
-  return <LadderPanel store={store} {...rest} />;
+  const { wanted, atSource } = useSyncExternalStore(store.subscribe, store.state);
+  const url = useSettled(atSource ? `${live}&${soughtAtSource(wanted)}` : live);
+  useEffect(() => store.listen(url), [store, url]);
+  return <LadderPanel store={store} atSource {...rest} />;
+}
+
+/** Whoever tells looks for it: for more steps than a page takes. */
+function soughtAtSource({ words, protocols }: Wanted): string {
+  const ask = new URLSearchParams();
+  if (protocols.size > 0) ask.set("protocols", [...protocols].join(","));
+  if (words.trim() !== "") ask.set("words", words.trim());
+  return ask.toString();
+}
+
+const SETTLED_MS = 600;
+
+/** What it was for so long: each change of a feed begins anew. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
 }
 
 export function LadderPanel({
   store,
   texts,
   protocols = PROTOCOLS,
+  atSource = false,
   saveFrom,
   children,
-}: LadderPanelProps & { readonly store: LadderStore }): ReactNode {
+}: LadderPanelProps & {
+  readonly store: LadderStore;
+  /** Whoever tells can look for words and protocols itself. */
+  readonly atSource?: boolean;
+}): ReactNode {
   const state = useSyncExternalStore(store.subscribe, store.state);
   const [asTable, setAsTable] = useState(false);
   const [first, setFirst] = useState<readonly Step[]>();
@@ -50,6 +78,7 @@ export function LadderPanel({
         state={state}
         texts={texts}
         protocols={protocols}
+        canFilterAtSource={atSource}
         asTable={asTable}
         onTable={setAsTable}
         first={first}

@@ -20,6 +20,8 @@ export interface LadderState {
   readonly chosen: Line | undefined;
   /** What is followed: the row it began with. */
   readonly followed: { readonly what: "message" | "conversation"; readonly row: Row } | undefined;
+  /** Words and protocols are sought by whoever tells, and the rest does not come. */
+  readonly atSource: boolean;
   /** Set: nothing moves; so many have come since. */
   readonly held: number | undefined;
 }
@@ -51,6 +53,7 @@ export class LadderStore {
       feed: "none",
       chosen: undefined,
       followed: undefined,
+      atSource: false,
       held: undefined,
     };
   }
@@ -100,6 +103,10 @@ export class LadderStore {
     const wanted = { ...this.#state.wanted, ...change };
     this.#view.reset(wanted, this.#rows.all);
     this.#set({ wanted });
+  }
+
+  filterAtSource(atSource: boolean): void {
+    this.#set({ atSource });
   }
 
   by(laneBy: LaneBy): void {

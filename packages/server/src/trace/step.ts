@@ -71,7 +71,8 @@ export function stepOf(outline: Outline, { text, mostBytes }: Showing): TraceSte
 }
 
 export function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const literal = host.includes(":") ? `[${host}]` : host;
+  return port === 0 ? literal : `${literal}:${port}`; // of HTTP the port is not told
 }
 
 function noteText(bytes: Uint8Array): string {

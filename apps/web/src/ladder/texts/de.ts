@@ -17,6 +17,7 @@ export const de: LadderTexts = {
   clear: "Leeren",
   group: "Gleiches in Folge zusammenfassen",
   byConnection: "Eine Linie für jede Verbindung",
+  atSource: "Am Server filtern (bei viel Verkehr)",
   table: "Als Tabelle",
   options: "Optionen",
   save: "Sichern",

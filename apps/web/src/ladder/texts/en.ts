@@ -17,6 +17,7 @@ export const en = {
   clear: "Clear",
   group: "Group runs of alike steps",
   byConnection: "A lane for each connection",
+  atSource: "Filter at the server (for heavy traffic)",
   table: "As a table",
   options: "Options",
   save: "Save",

@@ -11,6 +11,7 @@ export interface ToolbarProps {
   readonly state: LadderState;
   readonly texts: LadderTexts;
   readonly protocols: readonly Protocol[];
+  readonly canFilterAtSource: boolean;
   readonly asTable: boolean;
   readonly onTable: (asTable: boolean) => void;
   readonly first: readonly Step[] | undefined;
@@ -104,6 +105,16 @@ function MoreMenu(props: ToolbarProps): ReactNode {
       icon: ticked(laneBy === "connection"),
       act: () => store.by(laneBy === "user" ? "connection" : "user"),
     },
+    ...(props.canFilterAtSource
+      ? [
+          {
+            id: "source",
+            label: texts.atSource,
+            icon: ticked(state.atSource),
+            act: () => store.filterAtSource(!state.atSource),
+          },
+        ]
+      : []),
     { id: "table", label: texts.table, icon: ticked(asTable), act: () => onTable(!asTable) },
   ];
   return (
