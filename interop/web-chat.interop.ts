@@ -137,6 +137,15 @@ suite("the messenger", () => {
     assert.equal(await carol.bubble("just for you").count(), 0);
 
     await alice.page.getByRole("button", { name: "Members" }).click();
+    await alice.page.getByRole("button", { name: "Change the subject" }).click();
+    await alice.page.getByLabel("Subject", { exact: true }).fill("Tea at five");
+    await alice.page.getByRole("button", { name: "Save", exact: true }).click();
+    await bob.notice("New subject: Tea at five").waitFor();
+    await alice.page.getByRole("button", { name: "What to do about Night Owl" }).click();
+    await alice.page.getByRole("menuitem", { name: "Let read only" }).click();
+    await bob.notice("Night Owl may only read now").waitFor();
+    await bob.say("mmmh");
+    await bob.reached("mmmh", "Not sent");
     await alice.page.getByRole("button", { name: "What to do about carol" }).click();
     await alice.page.getByRole("menuitem", { name: "Remove from the group" }).click();
     await carol.page.getByText("You are not in this group any more.").waitFor();

@@ -1,12 +1,17 @@
 /** What can be done at a desk, from whichever tab. Everything rejects with what `faultOf` makes of an error. */
 
 import type { ServiceSettings } from "@parlance/client/web";
-import type { HitView } from "../model/views.ts";
+import type { HitView, WaitingView } from "../model/views.ts";
 
 export interface JoinWish {
   readonly nickname: string | undefined;
   readonly anonymous: boolean;
 }
+
+export type ModerationWish =
+  | { readonly what: "subject"; readonly subject: string }
+  | { readonly what: "lock"; readonly locked: boolean }
+  | { readonly what: "mute"; readonly entity: string; readonly muted: boolean };
 
 export interface Commands {
   /** Shows the newest of a conversation, and keeps them up to date from now on. */
@@ -33,6 +38,8 @@ export interface Commands {
   invite(address: string, people: readonly string[]): Promise<void>;
   expel(address: string, entity: string): Promise<void>;
   setNickname(address: string, name: string | undefined): Promise<void>;
+  /** For those who moderate it. */
+  moderate(address: string, wish: ModerationWish): Promise<void>;
   leave(address: string): Promise<void>;
   /** The address of the conversation, when it was accepted. */
   answer(invitation: string, accept: boolean): Promise<string | undefined>;
@@ -45,6 +52,11 @@ export interface Commands {
   /** In all that the server keeps. */
   search(text: string): Promise<readonly HitView[]>;
   exportHistory(format: "json" | "html" | "csv"): Promise<Blob>;
+
+  /** What waits at the server, and is not pushed. */
+  waiting(): Promise<readonly WaitingView[]>;
+  /** Brought here, or thrown away. */
+  settleWaiting(id: string, bring: boolean): Promise<void>;
 
   dismissToast(id: string): Promise<void>;
   signOut(): Promise<void>;
@@ -67,6 +79,7 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "invite",
   "expel",
   "setNickname",
+  "moderate",
   "leave",
   "answer",
   "loadOwned",
@@ -75,6 +88,8 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "setName",
   "search",
   "exportHistory",
+  "waiting",
+  "settleWaiting",
   "dismissToast",
   "signOut",
 ]);

@@ -7,8 +7,8 @@ import type {
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
-import type { AccountView, HitView, Slices } from "../model/views.ts";
-import type { Commands, JoinWish } from "./commands.ts";
+import type { AccountView, HitView, Slices, WaitingView } from "../model/views.ts";
+import type { Commands, JoinWish, ModerationWish } from "./commands.ts";
 import { Files } from "./files.ts";
 import { OwnedThings } from "./owned.ts";
 import { RoomsWatch } from "./rooms-watch.ts";
@@ -146,6 +146,18 @@ export class Desk implements Commands {
     await this.#room(address).setNickname(name);
   }
 
+  async moderate(address: string, wish: ModerationWish): Promise<void> {
+    const room = this.#room(address);
+    switch (wish.what) {
+      case "subject":
+        return room.setSubject(wish.subject);
+      case "lock":
+        return wish.locked ? room.lock() : room.unlock();
+      case "mute":
+        return wish.muted ? room.mute(wish.entity) : room.unmute(wish.entity);
+    }
+  }
+
   async leave(address: string): Promise<void> {
     this.#room(address).leave();
   }
@@ -185,6 +197,14 @@ export class Desk implements Commands {
 
   exportHistory(format: "json" | "html" | "csv"): Promise<Blob> {
     return this.#owned.export(format);
+  }
+
+  waiting(): Promise<readonly WaitingView[]> {
+    return this.#owned.waiting();
+  }
+
+  settleWaiting(id: string, bring: boolean): Promise<void> {
+    return this.#owned.settleWaiting(id, bring);
   }
 
   async dismissToast(id: string): Promise<void> {

@@ -1,13 +1,15 @@
 /** What the user owns at the server: settings, whom he has shut out, his name, and what is kept of his conversations. */
-import type { ImClient, SearchHit, ServiceSettings } from "@parlance/client/web";
+import type { ImClient, SearchHit, ServiceSettings, WaitingMessage } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
-import type { HitView, Slices } from "../model/views.ts";
+import type { HitView, Slices, WaitingView } from "../model/views.ts";
 
 const MOST_HITS = 30;
+const MOST_WAITING = 200;
 
 export class OwnedThings {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
+  readonly #waiting = new Map<string, WaitingMessage>();
   #watched = false;
 
   constructor(client: ImClient, board: Board<Slices>) {
@@ -57,6 +59,24 @@ export class OwnedThings {
       pieces.push(new Uint8Array(value));
     }
     return new Blob(pieces, { type: "application/octet-stream" });
+  }
+
+  async waiting(): Promise<readonly WaitingView[]> {
+    const found: WaitingView[] = [];
+    this.#waiting.clear();
+    for await (const one of this.#client.deferred()) {
+      const { id, from, time, size, subject } = one;
+      this.#waiting.set(id, one);
+      found.push({ id, from, at: time?.getTime(), sizeBytes: size, subject });
+      if (found.length >= MOST_WAITING) break;
+    }
+    return found;
+  }
+
+  async settleWaiting(id: string, bring: boolean): Promise<void> {
+    const one = this.#waiting.get(id);
+    if (bring) await one?.fetch();
+    else await one?.remove();
   }
 
   #watch(): void {

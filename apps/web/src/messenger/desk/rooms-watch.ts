@@ -77,6 +77,7 @@ function viewOf(room: Room): RoomView {
     subject,
     nickname,
     anonymous,
+    locked: room.locked,
     members: room.members.map(memberOf),
     ending: ending && { why: ending.why, text: ending.text },
     aliasUrl: aliasLink?.url,
@@ -84,8 +85,8 @@ function viewOf(room: Room): RoomView {
 }
 
 function memberOf(member: Room["members"][number]): MemberView {
-  const { entity, name, nickname, anonymous, me, roles, state } = member;
-  return { entity, name: cleanLine(name, 64), nickname, anonymous, me, roles, state };
+  const { entity, name, nickname, anonymous, me, roles, state, muted } = member;
+  return { entity, name: cleanLine(name, 64), nickname, anonymous, me, roles, state, muted };
 }
 
 function noticeOf(change: RosterChange): NoticeBody | undefined {
@@ -102,6 +103,12 @@ function noticeOf(change: RosterChange): NoticeBody | undefined {
       const [who, before] = [cleanLine(change.member.name, 64), cleanLine(change.before.name, 64)];
       return { kind, what: "renamed", who, before };
     }
+    case "muted":
+    case "unmuted":
+      return { kind, what: change.type, who: cleanLine(change.member.name, 64) };
+    case "locked":
+    case "unlocked":
+      return { kind, what: change.type };
     case "subject":
       return { kind, what: "subject", subject: change.subject };
     default:

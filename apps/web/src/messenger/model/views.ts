@@ -82,7 +82,8 @@ export type NoticeBody =
       readonly before: string;
     }
   | { readonly kind: "notice"; readonly what: "subject"; readonly subject: string | undefined }
-  | { readonly kind: "notice"; readonly what: "missed" }
+  | { readonly kind: "notice"; readonly what: "muted" | "unmuted"; readonly who: string }
+  | { readonly kind: "notice"; readonly what: "missed" | "locked" | "unlocked" }
   | { readonly kind: "notice"; readonly what: "over"; readonly why: string };
 
 export interface Sending {
@@ -126,6 +127,8 @@ export interface MemberView {
   readonly me: boolean;
   readonly roles: readonly string[];
   readonly state: "in" | "invited";
+  /** Reads, and may not write. */
+  readonly muted: boolean;
 }
 
 export interface RoomView {
@@ -136,6 +139,8 @@ export interface RoomView {
   readonly subject: string | undefined;
   readonly nickname: string | undefined;
   readonly anonymous: boolean;
+  /** Nobody new comes in. */
+  readonly locked: boolean;
   readonly members: readonly MemberView[];
   readonly ending: { readonly why: string; readonly text: string | undefined } | undefined;
   readonly aliasUrl: string | undefined;
@@ -172,6 +177,15 @@ export interface HitView {
   readonly fromName: string | undefined;
   readonly at: number;
   readonly excerpt: string;
+}
+
+/** A message or file that waits at the server. */
+export interface WaitingView {
+  readonly id: string;
+  readonly from: string | undefined;
+  readonly at: number | undefined;
+  readonly sizeBytes: number | undefined;
+  readonly subject: string | undefined;
 }
 
 /** Who writes where, by conversation. */

@@ -5,6 +5,7 @@ import { Button, Choice, TextField } from "../../ui/index.ts";
 import { shortAddress } from "../model/addresses.ts";
 import { useAct, useDesk, useSlice } from "./desk-context.tsx";
 import { saveAs } from "./save-as.ts";
+import { WaitingList } from "./waiting-list.tsx";
 
 /** Each with what is on when its switch is. */
 const SWITCHES: readonly (readonly [name: keyof ServiceSettings, onIs: boolean])[] = [
@@ -29,6 +30,7 @@ export function AccountSettings(): ReactNode {
       <Name />
       <Reaching />
       <Blocked />
+      <WaitingList />
       <Kept />
     </>
   );

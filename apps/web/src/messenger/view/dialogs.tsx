@@ -250,6 +250,38 @@ export function NicknameDialog({
   );
 }
 
+export function SubjectDialog({
+  value,
+  onClose,
+  onDone,
+}: {
+  readonly value: string;
+  readonly onClose: () => void;
+  readonly onDone: (subject: string) => Promise<void>;
+}): ReactNode {
+  const { texts } = useDesk();
+  const [subject, setSubject] = useState(value);
+  return (
+    <FormDialog
+      title={texts.members.subject}
+      go={texts.save}
+      onClose={onClose}
+      onSubmit={async () => {
+        await onDone(subject.trim());
+        return undefined;
+      }}
+    >
+      <TextField
+        label={texts.join.subject}
+        value={subject}
+        onChange={setSubject}
+        maxLength={200}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}
+
 export function LeaveDialog({
   onClose,
   onLeave,

@@ -3,7 +3,7 @@ import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { useAct, useDesk } from "./desk-context.tsx";
-import { NicknameDialog, PeopleDialog } from "./dialogs.tsx";
+import { NicknameDialog, PeopleDialog, SubjectDialog } from "./dialogs.tsx";
 
 export function Members({
   room,
@@ -15,8 +15,9 @@ export function Members({
   readonly onWhisper: (to: MemberView) => void;
 }): ReactNode {
   const { texts, backend } = useDesk();
-  const [asking, setAsking] = useState<"people" | "name">();
-  const mayExpel = room.members.some(
+  const act = useAct();
+  const [asking, setAsking] = useState<"people" | "name" | "subject">();
+  const moderates = room.members.some(
     ({ me, roles }) => me && roles.some((role) => role === "moderator" || role === "creator"),
   );
   return (
@@ -34,7 +35,7 @@ export function Members({
             key={member.entity}
             member={member}
             room={room}
-            mayExpel={mayExpel}
+            moderates={moderates}
             onWhisper={() => {
               onWhisper(member);
               onClose();
@@ -50,6 +51,23 @@ export function Members({
         <Button look="quiet" onPress={() => setAsking("name")}>
           {texts.members.nicknameSet}
         </Button>
+        {moderates && (
+          <>
+            <Button look="quiet" onPress={() => setAsking("subject")}>
+              {texts.members.subject}
+            </Button>
+            <Button
+              look="quiet"
+              onPress={() =>
+                void act(
+                  backend.commands.moderate(room.address, { what: "lock", locked: !room.locked }),
+                )
+              }
+            >
+              {room.locked ? texts.members.unlock : texts.members.lock}
+            </Button>
+          </>
+        )}
         {room.aliasUrl !== undefined && /^https?:\/\//.test(room.aliasUrl) && (
           <a href={room.aliasUrl} target="_blank" rel="noopener noreferrer">
             {texts.members.alias}
@@ -66,6 +84,15 @@ export function Members({
           onDone={(people) => backend.commands.invite(room.address, people)}
         />
       )}
+      {asking === "subject" && (
+        <SubjectDialog
+          value={room.subject ?? ""}
+          onClose={() => setAsking(undefined)}
+          onDone={(subject) =>
+            backend.commands.moderate(room.address, { what: "subject", subject })
+          }
+        />
+      )}
       {asking === "name" && (
         <NicknameDialog
           value={room.nickname ?? ""}
@@ -80,17 +107,17 @@ export function Members({
 function Member({
   member,
   room,
-  mayExpel,
+  moderates,
   onWhisper,
 }: {
   readonly member: MemberView;
   readonly room: RoomView;
-  readonly mayExpel: boolean;
+  readonly moderates: boolean;
   readonly onWhisper: () => void;
 }): ReactNode {
   const { texts, backend, go } = useDesk();
   const act = useAct();
-  const { entity, name, me, roles, state, anonymous, nickname } = member;
+  const { entity, name, me, roles, state, anonymous, nickname, muted } = member;
   const choices: MenuChoice[] = [
     { id: "whisper", label: texts.members.whisper, disabled: state !== "in", act: onWhisper },
     ...(anonymous || nickname !== undefined
@@ -102,8 +129,16 @@ function Member({
             act: () => go({ view: "talk", address: entity }),
           } as const,
         ]),
-    ...(mayExpel
+    ...(moderates
       ? [
+          {
+            id: "mute",
+            label: muted ? texts.members.unmute : texts.members.mute,
+            act: () =>
+              void act(
+                backend.commands.moderate(room.address, { what: "mute", entity, muted: !muted }),
+              ),
+          } as const,
           {
             id: "expel",
             label: texts.members.expel,
@@ -116,6 +151,7 @@ function Member({
   const says = [
     me ? texts.members.you : "",
     state === "invited" ? texts.members.invited : "",
+    muted ? texts.members.muted : "",
     ...roles.map((role) =>
       role === "moderator"
         ? texts.members.moderator

@@ -146,6 +146,14 @@ export function noticeWords(body: NoticeBody, { notice }: Texts): string {
       return body.subject === undefined
         ? notice.noSubject
         : notice.subject(cleanLine(body.subject));
+    case "muted":
+      return notice.muted(body.who);
+    case "unmuted":
+      return notice.unmuted(body.who);
+    case "locked":
+      return notice.locked;
+    case "unlocked":
+      return notice.unlocked;
     case "missed":
       return notice.missed;
     case "over":

@@ -15,6 +15,7 @@ import { useNotifications } from "./notifications.ts";
 import type { Route } from "./route.ts";
 import { SettingsView } from "./settings-view.tsx";
 import { Talk } from "./talk.tsx";
+import { Toasts } from "./toasts.tsx";
 
 export interface MessengerProps {
   readonly backend: Backend;
@@ -68,6 +69,7 @@ export function Messenger(props: MessengerProps): ReactNode {
           <Front route={route} />
         </div>
         <div className="told" role="status">
+          <Toasts />
           {told !== undefined && (
             <p>
               {told.words}
