@@ -5,6 +5,3 @@ const START =
 
 /** XML 1.0 (fifth edition) §2.3 */
 export const XML_NCNAME = `[${START}][${START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`;
-
-/** With colons. XML 1.0 (fifth edition) §2.3 */
-export const XML_NAME = `[:${START}][:${START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`;

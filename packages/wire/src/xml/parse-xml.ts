@@ -1,9 +1,8 @@
 /** XML 1.0 with namespaces, read into a tree within limits: UTF-8 only, no DOCTYPE, no entities. */
+import { SaxesParser, type SaxesTagNS } from "saxes";
 import { FormatError, type Parsed, parsed } from "../format-error.ts";
 import { utf8Text } from "../text.ts";
 import { ByteOffsets } from "./byte-offsets.ts";
-import { type Name, NamespaceScopes } from "./namespace-scopes.ts";
-import { XmlScanner, type XmlToken } from "./scan-xml.ts";
 import type { XmlAttribute, XmlDeclaration, XmlDocument, XmlElement, XmlNode } from "./tree.ts";
 
 export interface XmlLimits {
@@ -25,6 +24,15 @@ export const XML_LIMITS: XmlLimits = {
   nameLength: 8192,
 };
 
+/** A document that declares 1.1 is read by the rules of 1.0. XML 1.0 (fifth edition) §2.8 */
+const OPTIONS = {
+  xmlns: true,
+  position: false,
+  forceXMLVersion: true,
+  defaultXMLVersion: "1.0",
+} as const;
+
+const XMLNS = "http://www.w3.org/2000/xmlns/";
 const FORMAT = "XML";
 const LONGEST_REASON = 200;
 
@@ -37,21 +45,12 @@ type OpenElement = { -readonly [Key in keyof XmlElement]: XmlElement[Key] } & {
   children: XmlNode[];
 };
 
-interface Open {
-  /** As it was written. */
-  readonly name: string;
-  readonly element: OpenElement;
-}
-
-type Token<Kind extends XmlToken["kind"]> = Extract<XmlToken, { readonly kind: Kind }>;
-
 class XmlReader {
   readonly #limits: XmlLimits;
-  readonly #length: number;
+  readonly #text: string;
   readonly #offsets: ByteOffsets;
-  readonly #scanner: XmlScanner;
-  readonly #scopes: NamespaceScopes;
-  readonly #open: Open[] = [];
+  readonly #parser = new SaxesParser(OPTIONS);
+  readonly #open: OpenElement[] = [];
   #root: XmlElement | undefined;
   #nodes = 0;
 
@@ -59,35 +58,31 @@ class XmlReader {
     if (bytes.length > limits.bytes) throw new FormatError(FORMAT, limits.bytes, "too long");
     const base = hasByteOrderMark(bytes) ? 3 : 0;
     const content = bytes.subarray(base);
-    const text = utf8Text(content);
-    const fail = (reason: string): never => this.#fail(reason);
     this.#limits = limits;
-    this.#length = text.length;
-    this.#offsets = new ByteOffsets(text, content.length, base);
-    this.#scanner = new XmlScanner(text, limits, fail);
-    this.#scopes = new NamespaceScopes(fail);
+    this.#text = utf8Text(content);
+    this.#offsets = new ByteOffsets(this.#text, content.length, base);
   }
 
   read(): XmlDocument {
-    this.#checkEncoding(this.#scanner.declaration());
-    for (let token = this.#scanner.next(); token !== undefined; token = this.#scanner.next()) {
-      switch (token.kind) {
-        case "start":
-          this.#openElement(token);
-          break;
-        case "end":
-          this.#closeElement(token);
-          break;
-        case "text":
-          this.#addText(token);
-          break;
-        case "comment":
-          this.#addComment(token);
-          break;
-      }
+    const parser = this.#parser;
+    // Six handlers and no more: a seventh would turn the parser into a dictionary inside V8, which
+    // makes it four times slower. Hence faults are caught and the declaration is read afterwards.
+    parser.on("opentag", (tag) => this.#openElement(tag));
+    parser.on("closetag", (tag) => this.#closeElement(tag.isSelfClosing));
+    parser.on("text", (text) => this.#addText(text));
+    parser.on("cdata", (text) => this.#addText(text));
+    parser.on("comment", (text) => this.#addComment(text));
+    // No DOCTYPE at all: with it go entities, external subsets and everything they can be used for.
+    parser.on("doctype", () => this.#fail("DOCTYPE is not allowed"));
+    try {
+      parser.write(this.#text);
+      this.#checkEncoding(parser.xmlDecl.encoding);
+      parser.close();
+    } catch (error) {
+      // What the parser itself finds is a plain Error; anything more special is ours.
+      if (error instanceof Error && error.name === "Error") this.#fail(error.message);
+      throw error;
     }
-    const unclosed = this.#open.at(-1);
-    if (unclosed !== undefined) this.#fail(`unclosed tag: ${unclosed.name}`);
     return { root: this.#root ?? this.#fail("no root element") };
   }
 
@@ -101,87 +96,71 @@ class XmlReader {
     if (this.#nodes > this.#limits.nodes) this.#fail("too many nodes");
   }
 
-  #openElement({ name, attributes: written, start, empty }: Token<"start">): void {
-    if (this.#root !== undefined) this.#fail("documents may contain only one root.");
+  #openElement(tag: SaxesTagNS): void {
     this.#countNode();
     if (this.#open.length >= this.#limits.depth) this.#fail("elements nest too deep");
-    this.#checkLength(name, "name");
-    const declarations = this.#declare(written);
-    const attributes = this.#readAttributes(written);
-    const contentStart = this.#scanner.position;
-    const startOctet = this.#offsets.at(start);
-    const end = this.#offsets.at(contentStart);
+    this.#checkLength(tag.name, "name");
+    const attributes: XmlAttribute[] = [];
+    const declarations: XmlDeclaration[] = [];
+    this.#readAttributes(tag, attributes, declarations);
+    const position = this.#parser.position;
+    // A start tag holds no other "<": in attribute values it is not allowed.
+    const start = this.#offsets.at(this.#text.lastIndexOf("<", position - 1));
+    const contentStart = this.#offsets.at(position);
     const element: OpenElement = {
       kind: "element",
-      ...this.#scopes.elementName(name),
+      namespace: tag.uri,
+      local: tag.local,
+      prefix: tag.prefix,
       attributes,
       declarations,
       children: [],
-      start: startOctet,
-      end,
-      contentStart: end,
-      contentEnd: end,
+      start,
+      end: contentStart,
+      contentStart,
+      contentEnd: contentStart,
     };
-    this.#open.at(-1)?.element.children.push(element);
-    if (!empty) {
-      this.#open.push({ name, element });
-      return;
-    }
-    this.#scopes.close();
-    if (this.#open.length === 0) this.#root = element;
+    this.#open.at(-1)?.children.push(element);
+    this.#open.push(element);
   }
 
-  #declare(written: Token<"start">["attributes"]): readonly XmlDeclaration[] {
-    const declarations: XmlDeclaration[] = [];
-    for (const [name, value] of written) {
-      this.#checkLength(name, "name");
+  #readAttributes(
+    tag: SaxesTagNS,
+    attributes: XmlAttribute[],
+    declarations: XmlDeclaration[],
+  ): void {
+    for (const written in tag.attributes) {
+      const one = tag.attributes[written];
+      if (one === undefined) continue;
+      const { uri, local, prefix, value } = one;
+      this.#checkLength(written, "name");
       this.#checkLength(value, "attribute value");
-      const declared = declaredBy(name);
-      if (declared === undefined) continue;
-      declarations.push({ prefix: declared, namespace: value.trim() });
+      if (uri !== XMLNS) attributes.push({ namespace: uri, local, prefix, value });
+      else declarations.push({ prefix: prefix === "" ? "" : local, namespace: value.trim() });
+      const count = attributes.length + declarations.length;
+      if (count > this.#limits.attributesAnElement) this.#fail("too many attributes");
     }
-    this.#scopes.open(declarations);
-    return declarations;
-  }
-
-  #readAttributes(written: Token<"start">["attributes"]): readonly XmlAttribute[] {
-    const attributes: XmlAttribute[] = [];
-    const prefixed = new Set<string>();
-    for (const [name, value] of written) {
-      if (declaredBy(name) !== undefined) continue;
-      const { namespace, local, prefix }: Name = this.#scopes.attributeName(name);
-      if (prefix !== "") {
-        const expanded = `${namespace} ${local}`;
-        if (prefixed.has(expanded)) this.#fail(`duplicate attribute: ${name}.`);
-        prefixed.add(expanded);
-      }
-      attributes.push({ namespace, local, prefix, value });
-    }
-    return attributes;
   }
 
   #checkLength(text: string, what: string): void {
     if (text.length > this.#limits.nameLength) this.#fail(`${what} is too long`);
   }
 
-  #closeElement({ name, start }: Token<"end">): void {
-    const open = this.#open.pop();
-    if (open === undefined || open.name !== name)
-      return this.#fail(`unmatched closing tag: ${name}.`);
-    const { element } = open;
-    element.contentEnd = this.#offsets.at(start);
-    element.end = this.#offsets.at(this.#scanner.position);
-    this.#scopes.close();
-    if (this.#open.length === 0) this.#root = element;
+  #closeElement(emptyElementTag: boolean): void {
+    const element = this.#open.pop();
+    if (element === undefined) return;
+    const position = this.#parser.position;
+    if (!emptyElementTag) {
+      element.contentEnd = this.#offsets.at(this.#text.lastIndexOf("<", position - 1));
+      element.end = this.#offsets.at(position);
+    }
+    this.#root = element;
   }
 
-  #addText({ text, white }: Token<"text">): void {
-    const siblings = this.#open.at(-1)?.element.children;
-    if (siblings === undefined) {
-      if (!white) this.#fail("text data outside of root node.");
-      return;
-    }
-    if (text === "") return;
+  /** Text beside the root can only be white space: the parser refuses everything else. */
+  #addText(text: string): void {
+    const siblings = this.#open.at(-1)?.children;
+    if (siblings === undefined || text === "") return;
     const before = siblings.at(-1);
     if (typeof before === "string") {
       siblings[siblings.length - 1] = before + text;
@@ -191,21 +170,15 @@ class XmlReader {
     siblings.push(text);
   }
 
-  #addComment({ text }: Token<"comment">): void {
+  #addComment(text: string): void {
     this.#countNode();
-    this.#open.at(-1)?.element.children.push({ kind: "comment", text });
+    this.#open.at(-1)?.children.push({ kind: "comment", text });
   }
 
   #fail(reason: string): never {
-    const place = Math.min(this.#scanner.position, this.#length);
+    const place = Math.min(this.#parser.position, this.#text.length);
     throw new FormatError(FORMAT, this.#offsets.at(place), reason.slice(0, LONGEST_REASON));
   }
-}
-
-/** The prefix that an attribute declares; "" for the default namespace. */
-function declaredBy(name: string): string | undefined {
-  if (name === "xmlns") return "";
-  return name.startsWith("xmlns:") && name.length > 6 ? name.slice(6) : undefined;
 }
 
 function hasByteOrderMark(bytes: Uint8Array): boolean {
