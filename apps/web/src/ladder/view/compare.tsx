@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react";
+import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { compareRuns } from "../model/compare.ts";
 import type { Step } from "../model/step.ts";
@@ -43,6 +44,9 @@ export function Compare({
             ))}
           </tbody>
         </table>
+      </div>
+      <div className="actions">
+        <Button onPress={onClose}>{texts.close}</Button>
       </div>
     </Dialog>
   );
