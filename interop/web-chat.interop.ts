@@ -175,7 +175,7 @@ suite("the messenger", () => {
     const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
     await alice.start("New group");
     await alice.page.getByLabel("People", { exact: true }).fill("bob, carol");
-    await alice.page.getByLabel("Subject").fill("Launch");
+    await alice.page.getByLabel("Subject", { exact: true }).fill("Launch");
     await alice.page.getByRole("button", { name: "Create", exact: true }).click();
     for (const page of [bob, carol]) {
       await page.page.getByText("alice asks you into a group").waitFor();
@@ -306,6 +306,26 @@ suite("the messenger", () => {
     await alice.page.getByText("Nobody is blocked.").waitFor();
     await bob.say("and now?");
     await bob.reached("and now?", "Delivered");
+  });
+
+  test("a group that is kept stays at the server, until its owner gives it up", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.start("New group");
+    await alice.page.getByLabel("People", { exact: true }).fill("bob");
+    await alice.page.getByLabel("Subject", { exact: true }).fill("Book club");
+    await alice.page.getByText("Keep the group").click();
+    await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    await bob.page.getByRole("button", { name: "Accept" }).click();
+    await bob.field.waitFor();
+    await alice.page.getByRole("heading", { name: "Book club" }).waitFor();
+    await bob.say("what do we read?");
+    await alice.bubble("what do we read?").waitFor();
+    await alice.settings();
+    const kept = alice.page.getByRole("region", { name: "Groups that you keep" });
+    await kept.getByText("Book club").waitFor();
+    await kept.getByRole("button", { name: "Remove" }).click();
+    await kept.waitFor({ state: "detached" });
+    await bob.page.getByText("You are not in this group any more.").waitFor();
   });
 
   test("two tabs of one user show the same, and the second goes on when the first is closed", async () => {

@@ -1,7 +1,7 @@
 /** What can be done at a desk, from whichever tab. Everything rejects with what `faultOf` makes of an error. */
 
 import type { ServiceSettings } from "@parlance/client/web";
-import type { HitView, WaitingView } from "../model/views.ts";
+import type { HitView, OwnGroupView, WaitingView } from "../model/views.ts";
 
 export interface JoinWish {
   readonly nickname: string | undefined;
@@ -34,6 +34,10 @@ export interface Commands {
   /** Each resolves with the address of the group. */
   join(address: string, wish: JoinWish): Promise<string>;
   createGroup(people: readonly string[], subject: string | undefined): Promise<string>;
+  /** One that stays at the server, and is entered at once. Resolves with its address. */
+  keepGroup(name: string, people: readonly string[]): Promise<string>;
+  ownGroups(): Promise<readonly OwnGroupView[]>;
+  deleteGroup(address: string): Promise<void>;
   extend(address: string, people: readonly string[], subject: string | undefined): Promise<string>;
   invite(address: string, people: readonly string[]): Promise<void>;
   expel(address: string, entity: string): Promise<void>;
@@ -75,6 +79,9 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "cancelFile",
   "join",
   "createGroup",
+  "keepGroup",
+  "ownGroups",
+  "deleteGroup",
   "extend",
   "invite",
   "expel",

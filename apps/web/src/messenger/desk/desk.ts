@@ -7,7 +7,7 @@ import type {
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
-import type { AccountView, HitView, Slices, WaitingView } from "../model/views.ts";
+import type { AccountView, HitView, OwnGroupView, Slices, WaitingView } from "../model/views.ts";
 import type { Commands, JoinWish, ModerationWish } from "./commands.ts";
 import { Files } from "./files.ts";
 import { OwnedThings } from "./owned.ts";
@@ -123,6 +123,19 @@ export class Desk implements Commands {
   async createGroup(people: readonly string[], subject: string | undefined): Promise<string> {
     const room = await this.#client.createGroup(people, subject === undefined ? {} : { subject });
     return this.#entered(room);
+  }
+
+  async keepGroup(name: string, people: readonly string[]): Promise<string> {
+    const { address } = await this.#owned.keepGroup(name, people);
+    return this.#entered(await this.#client.join(address));
+  }
+
+  ownGroups(): Promise<readonly OwnGroupView[]> {
+    return this.#owned.groups();
+  }
+
+  deleteGroup(address: string): Promise<void> {
+    return this.#owned.deleteGroup(address);
   }
 
   async extend(

@@ -1,7 +1,7 @@
 /** What the user owns at the server: settings, whom he has shut out, his name, and what is kept of his conversations. */
 import type { ImClient, SearchHit, ServiceSettings, WaitingMessage } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
-import type { HitView, Slices, WaitingView } from "../model/views.ts";
+import type { HitView, OwnGroupView, Slices, WaitingView } from "../model/views.ts";
 
 const MOST_HITS = 30;
 const MOST_WAITING = 200;
@@ -59,6 +59,24 @@ export class OwnedThings {
       pieces.push(new Uint8Array(value));
     }
     return new Blob(pieces, { type: "application/octet-stream" });
+  }
+
+  async groups(): Promise<readonly OwnGroupView[]> {
+    const groups = await this.#client.groups.list();
+    return groups.map(({ address, displayName, subject, members }) => ({
+      address,
+      name: displayName ?? subject,
+      members: members.length,
+    }));
+  }
+
+  /** Its members are called whenever somebody comes in. */
+  keepGroup(name: string, people: readonly string[]): Promise<{ readonly address: string }> {
+    return this.#client.groups.create({ displayName: name, kind: "group", members: people });
+  }
+
+  async deleteGroup(address: string): Promise<void> {
+    await this.#client.groups.delete(address);
   }
 
   async waiting(): Promise<readonly WaitingView[]> {

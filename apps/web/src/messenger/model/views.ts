@@ -188,6 +188,14 @@ export interface WaitingView {
   readonly subject: string | undefined;
 }
 
+/** A group that the user keeps at the server. */
+export interface OwnGroupView {
+  readonly address: string;
+  readonly name: string | undefined;
+  /** How many are in its list. */
+  readonly members: number;
+}
+
 /** Who writes where, by conversation. */
 export interface TypingView {
   readonly from: readonly string[];

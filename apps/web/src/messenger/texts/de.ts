@@ -193,6 +193,10 @@ export const de: Texts = {
     open: "Öffnen",
     groupTitle: "Neue Gruppe",
     subject: "Betreff",
+    keep: "Die Gruppe behalten",
+    keepHint:
+      "Sie bleibt unter ihrem Betreff auf dem Server, und wer darin ist, kann wiederkommen.",
+    keepName: "Eine Gruppe, die bleibt, braucht einen Betreff.",
     create: "Gründen",
     creating: "Bittet sie zu kommen …",
     roomTitle: "Chaträume",
@@ -290,6 +294,7 @@ export const de: Texts = {
     },
     blocked: "Blockiert",
     nobodyBlocked: "Niemand ist blockiert.",
+    groups: "Gruppen, die du führst",
     waiting: "Wartet auf dem Server auf dich",
     bring: "Holen",
     history: "Verlauf",

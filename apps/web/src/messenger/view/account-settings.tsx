@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Button, Choice, TextField } from "../../ui/index.ts";
 import { shortAddress } from "../model/addresses.ts";
 import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { OwnGroups } from "./own-groups.tsx";
 import { saveAs } from "./save-as.ts";
 import { WaitingList } from "./waiting-list.tsx";
 
@@ -30,6 +31,7 @@ export function AccountSettings(): ReactNode {
       <Name />
       <Reaching />
       <Blocked />
+      <OwnGroups />
       <WaitingList />
       <Kept />
     </>

@@ -117,14 +117,7 @@ export function PeopleDialog({
       }}
     >
       {hint !== undefined && <p className="soft">{hint}</p>}
-      <TextField
-        label={texts.members.people}
-        description={texts.members.peopleHint}
-        value={people}
-        onChange={setPeople}
-        autoFocus
-        input={{ autoCapitalize: "none", spellCheck: false }}
-      />
+      <PeopleField value={people} onChange={setPeople} />
       {withSubject && (
         <TextField
           label={texts.join.subject}
@@ -138,17 +131,57 @@ export function PeopleDialog({
 }
 
 export function GroupDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const { texts, backend, go } = useDesk();
+  const { texts, backend, domain, go } = useDesk();
+  const { commands } = backend;
+  const [people, setPeople] = useState("");
+  const [subject, setSubject] = useState("");
+  const [kept, setKept] = useState(false);
   return (
-    <PeopleDialog
+    <FormDialog
       title={texts.join.groupTitle}
-      hint={undefined}
-      withSubject
       go={texts.join.create}
       onClose={onClose}
-      onDone={async (people, subject) => {
-        go({ view: "talk", address: await backend.commands.createGroup(people, subject) });
+      onSubmit={async () => {
+        if (people.trim() === "") return texts.join.nobody;
+        const addresses = readAddresses(people, domain);
+        if (addresses === undefined) return texts.members.badPeople;
+        const about = subject.trim();
+        if (kept && about === "") return texts.join.keepName;
+        const address = kept
+          ? await commands.keepGroup(about, addresses)
+          : await commands.createGroup(addresses, about === "" ? undefined : about);
+        go({ view: "talk", address });
+        return undefined;
       }}
+    >
+      <PeopleField value={people} onChange={setPeople} />
+      <TextField label={texts.join.subject} value={subject} onChange={setSubject} maxLength={64} />
+      <Choice
+        label={texts.join.keep}
+        description={texts.join.keepHint}
+        isSelected={kept}
+        onChange={setKept}
+      />
+    </FormDialog>
+  );
+}
+
+function PeopleField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const { texts } = useDesk();
+  return (
+    <TextField
+      label={texts.members.people}
+      description={texts.members.peopleHint}
+      value={value}
+      onChange={onChange}
+      autoFocus
+      input={{ autoCapitalize: "none", spellCheck: false }}
     />
   );
 }
