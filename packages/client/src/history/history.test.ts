@@ -194,6 +194,24 @@ async function pagesOfMessages(world: World, client: ImClient, address: string) 
   return (value ?? []).flatMap((entry) => (entry.direction === "received" ? [entry.message] : []));
 }
 
+test("what the operator keeps the settings tell, and who turns it off has no more of it kept", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const bob = await world.client("bob", SHARES);
+  const { keepMessages, keepSessions } = await world.until(bob.settings.get());
+  assert.deepEqual([keepMessages, keepSessions], [true, true]);
+  await say(world, alice, bob.address, "kept");
+  const after = await world.until(bob.settings.set({ keepMessages: false }));
+  assert.deepEqual([after.keepMessages, after.keepSessions], [false, true]);
+  await say(world, alice, bob.address, "not kept");
+  await world.run(2_000);
+  const { messages } = await world.until(bob.history.messages());
+  assert.deepEqual(
+    messages.map(({ text }) => text),
+    ["kept"],
+  );
+});
+
 test("what was read without a connection is told by the next run of the program", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);

@@ -88,7 +88,8 @@ export class ServiceSettings implements UserSettings, OwnAddress {
     this.#ports = ports;
     this.#options = options;
     this.#patience = new Patience(ports.clock, options.waitMs);
-    this.#watchers = new SettingsWatchers(ports, (user) => this.#composed(user.name));
+    const composed = (user: User): Composed => this.#composed(user.name);
+    this.#watchers = new SettingsWatchers(ports, composed, options.keepsHistory);
     const { metrics } = ports;
     this.#published = metrics.counter("settings_published_total", "PUBLISH of settings", "outcome");
     metrics.gauge("settings_users", "Users who have set something", () => this.#held.size);

@@ -16,11 +16,14 @@ const PACKAGE = { name: SETTINGS_PACKAGE, bodyTypes: [IM_SETTINGS_TYPE], usualS:
 export class SettingsWatchers {
   readonly #ports: WatchPorts;
   readonly #composed: (user: User) => Composed;
+  /** What holds of the history while a user has not said. */
+  readonly #keepsHistory: boolean;
   /** By account name. */
   readonly #watches = new Map<string, Set<Watch>>();
 
-  constructor(ports: WatchPorts, composed: (user: User) => Composed) {
+  constructor(ports: WatchPorts, composed: (user: User) => Composed, keepsHistory: boolean) {
     this.#ports = ports;
+    this.#keepsHistory = keepsHistory;
     this.#composed = composed;
   }
 
@@ -40,7 +43,9 @@ export class SettingsWatchers {
           },
           tell: () => ({
             type: IM_SETTINGS_TYPE,
-            bytes: formatImSettings({ entities: toldOf(user, this.#composed(user)) }),
+            bytes: formatImSettings({
+              entities: toldOf(user, this.#composed(user), this.#keepsHistory),
+            }),
             more: false,
           }),
           over: () => {
@@ -62,13 +67,17 @@ export class SettingsWatchers {
 }
 
 /** What holds for all devices is said in each entity; of a user whose devices say nothing, under his address. */
-function toldOf(user: User, { entities, visible, lasting }: Composed): readonly EntitySettings[] {
+function toldOf(
+  user: User,
+  { entities, visible, lasting }: Composed,
+  keepsHistory: boolean,
+): readonly EntitySettings[] {
   const common = {
     visible,
     offlineDelivery: lasting.offlineDelivery ?? true,
     history: {
-      sessions: lasting.storesSessions ?? false,
-      messages: lasting.storesMessages ?? false,
+      sessions: lasting.storesSessions ?? keepsHistory,
+      messages: lasting.storesMessages ?? keepsHistory,
     },
   };
   const silent = { sessions: false, messages: false, files: false };
