@@ -106,13 +106,6 @@ export class TraceRing {
     }
   }
 
-  /** Forgets all that is here; sequences go on. */
-  clear(): void {
-    while (this.#oldest < this.#next) this.#forgetOldest();
-    this.#memory = new Uint8Array(0);
-    this.#writeAt = 0;
-  }
-
   /** Where `length` bytes fit in one piece, at the cost of the oldest messages. */
   #makeRoom(length: number): number | undefined {
     if (length > this.#memory.length) return undefined;

@@ -41,10 +41,8 @@ export const de: Texts = {
   traceUser: "Einen Benutzer verfolgen",
   userOrAddress: "Name oder Adresse",
   minutes: "Minuten",
-  start: "Beginnen",
   onlyUser: "Benutzer",
   everybody: "Alle",
-  past: "Mit dem, was schon da ist",
   textShown: "Texte zeigen",
 
   users: "Benutzer",
@@ -89,7 +87,6 @@ export const de: Texts = {
   sessionsWords:
     "Sitzungen, die durch den Server gehen, mit dem, was zu jedem Gerät unterwegs ist.",
   kind: "Art",
-  since: "Seit",
   participants: "Teilnehmer",
   leg: "Gerät",
   connection: "Verbindung",

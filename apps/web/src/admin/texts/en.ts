@@ -39,10 +39,8 @@ export const en = {
   traceUser: "Trace a user",
   userOrAddress: "Name or address",
   minutes: "Minutes",
-  start: "Start",
   onlyUser: "User",
   everybody: "Everybody",
-  past: "With what is there already",
   textShown: "Show texts",
 
   users: "Users",
@@ -82,7 +80,6 @@ export const en = {
 
   sessionsWords: "Sessions that pass the server, with what is on its way to each device.",
   kind: "Kind",
-  since: "Since",
   participants: "Participants",
   leg: "Device",
   connection: "Connection",
