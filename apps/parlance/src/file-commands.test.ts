@@ -117,7 +117,10 @@ suite("files by command", () => {
   test("by way of the file server, for somebody who comes later", async (t) => {
     const inbox = join(folder, "later");
     const sent = await send("ws", "--file", picture, "--via", "http", "carol");
-    assert.deepEqual([sent.status, sent.out], [0, "sent: it is on the server, to be fetched\n"]);
+    assert.deepEqual(
+      [sent.status, sent.out],
+      [0, "deferred: it is on the server until the other side fetches it\n"],
+    );
     const options = ["--json", "--files", inbox, "--count", "1"];
     const carol = new RunningCommand(["receive", ...account("carol", "ws"), ...options]);
     t.after(() => carol.kill());

@@ -31,7 +31,11 @@ import {
 } from "./options.ts";
 import { OwnedWhenAsked } from "./owned/when-asked.ts";
 import { Inbox } from "./receiving/inbox.ts";
-import { type IncomingMessage, incomingMessage } from "./receiving/incoming-message.ts";
+import {
+  type IncomingMessage,
+  incomingMessage,
+  referenceUrl,
+} from "./receiving/incoming-message.ts";
 import { stateOf } from "./receiving/receipt-state.ts";
 import { ReceivedRecords } from "./receiving/received-records.ts";
 import { Receiver } from "./receiving/receiver.ts";
@@ -124,6 +128,9 @@ export class Engine {
       report: (error) => this.report(error),
     });
     this.files = fileServerOf(runtime, account, options);
+    this.files.fetched = ({ id, from }) => {
+      this.receiver.fetched(id, from).catch((error: unknown) => this.report(error));
+    };
     this.history = this.#makeHistory(account, options);
     const { clock, random, startHash } = runtime;
     const { sender } = this;
@@ -385,6 +392,10 @@ export class Engine {
         if (record.conversation === record.from) this.sessions.talk(record.from).heard();
         this.history.unread.arrived(record);
         this.inbox.arrived();
+      },
+      announcesFile: ({ contentType, content }) => {
+        const url = referenceUrl(contentType, content);
+        return url !== undefined && this.files.holds(url);
       },
       composing: (by, document) => this.#others.status(by, document),
       room: (address) => this.rooms.find(address),

@@ -61,7 +61,7 @@ function submit(
 function ended(file: SentFile, { wait }: SendCommand): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      const onServer = file.via === "http" && file.state === "sent" && wait === "accepted";
+      const onServer = file.via === "http" && isOnServer(file.state) && wait === "accepted";
       if (onServer) resolve();
     };
     file.on("state", look);
@@ -76,7 +76,7 @@ function ended(file: SentFile, { wait }: SendCommand): Promise<void> {
 
 function report(file: SentFile, { wait, json }: SendCommand): void {
   const { id, name, sizeBytes, via, state, failure } = file;
-  const arrived = state === "delivered" || (state === "sent" && wait === "accepted");
+  const arrived = state === "delivered" || (isOnServer(state) && wait === "accepted");
   process.exitCode = arrived ? 0 : 1;
   if (json) {
     const { code, status } = failure ?? {};
@@ -86,8 +86,14 @@ function report(file: SentFile, { wait, json }: SendCommand): void {
   process.stdout.write(`${inWords(file)}\n`);
 }
 
+/** Nothing more may come of it before the other side is there. */
+function isOnServer(state: SentFile["state"]): boolean {
+  return state === "sent" || state === "deferred";
+}
+
 function inWords({ state, via, failure }: SentFile): string {
   if (failure !== undefined) return `failed: ${explainFailure(failure)}`;
+  if (state === "deferred") return "deferred: it is on the server until the other side fetches it";
   if (state !== "sent") return state;
   return via === "http"
     ? "sent: it is on the server, to be fetched"

@@ -48,6 +48,7 @@ test("each state has its words", () => {
     [{ state: "delivered" }, "✓✓"],
     [{ state: "sent" }, "✓ sent, not confirmed"],
     [{ state: "sent", via: "http" }, "✓ on the server"],
+    [{ state: "deferred", via: "http" }, "⏸ on the server until it is fetched"],
     [{ state: "complete", place: "/tmp/a\nb" }, "✓ saved as /tmp/a b"],
     [{ state: "failed", why: "timeout" }, "✗ failed: timeout"],
     [{ state: "failed", why: "aborted" }, "✗ given up"],

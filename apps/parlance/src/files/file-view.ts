@@ -44,6 +44,8 @@ export function formatFileState(view: FileView): string {
       return `${formatShare(view)}  interrupted, goes on when the connection is back`;
     case "sent":
       return via === "http" ? "✓ on the server" : "✓ sent, not confirmed";
+    case "deferred":
+      return "⏸ on the server until it is fetched";
     case "delivered":
       return "✓✓";
     case "complete":

@@ -50,6 +50,7 @@ export function watchFile(
 
 const OVER: ReadonlySet<string> = new Set<(SentFile | IncomingFile)["state"]>([
   "sent",
+  "deferred",
   "delivered",
   "complete",
   "declined",

@@ -13,6 +13,8 @@ export class FileServer {
   readonly #ports: FilePorts | undefined;
   readonly #access: WebAccess | undefined;
   readonly #origin: string | undefined;
+  /** Only the SDK sets this: what a message of somebody points to is here. */
+  fetched: (message: { readonly id: string; readonly from: string }) => void = () => {};
 
   /** `url`: undefined where no file server is known; then only downloads work. Throws TypeError for no web URL. */
   constructor(ports: FilePorts | undefined, account: WebAccount, url: string | undefined) {
@@ -46,7 +48,9 @@ export class FileServer {
   async download(reference: FileReference, options: DownloadOptions = {}): Promise<DownloadedFile> {
     const ports = this.#ports ?? unavailable();
     const { downloadFile } = await parts.files();
-    return downloadFile(reference, options, { ports, ownOrigin: this.#origin });
+    const file = await downloadFile(reference, options, { ports, ownOrigin: this.#origin });
+    if (isOfMessage(reference)) this.fetched(reference);
+    return file;
   }
 
   /** Whether a URL leads to our own server, and to nobody else's. */
@@ -64,6 +68,13 @@ export class FileServer {
     if (this.#ports === undefined || this.#access === undefined) return unavailable();
     return { ports: this.#ports, access: this.#access };
   }
+}
+
+function isOfMessage(
+  reference: object | string,
+): reference is { readonly id: string; readonly from: string } {
+  if (typeof reference === "string" || !("id" in reference && "from" in reference)) return false;
+  return typeof reference.id === "string" && typeof reference.from === "string";
 }
 
 type WebRuntime = Omit<FilePorts, "fetch"> & { readonly fetch?: FilePorts["fetch"] };

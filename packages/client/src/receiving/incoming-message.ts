@@ -115,6 +115,13 @@ function reference(common: Common): IncomingMessage {
   };
 }
 
+/** Where the content lies that a message points to; undefined: it points to none. */
+export function referenceUrl(contentType: string, content: Uint8Array): string | undefined {
+  if (!/^message\/external-body\b/i.test(contentType)) return undefined;
+  const read = parseExternalBody({ headers: [["Content-Type", contentType]], content });
+  return read.ok ? read.value.url : undefined;
+}
+
 function nameIn(disposition: string | undefined): string | undefined {
   const read = disposition === undefined ? undefined : parseDisposition(disposition);
   return read?.ok ? fileNameOf(read.value) : undefined;

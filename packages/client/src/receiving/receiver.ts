@@ -48,6 +48,8 @@ export interface ReceiverPorts {
   readonly report: (error: unknown) => void;
   /** A new message is in the store. */
   readonly arrived: (record: ReceivedRecord) => void;
+  /** It points to a file that lies ready here: its sender means the file, and hears of it when that has been fetched. */
+  readonly announcesFile: (record: ReceivedRecord) => boolean;
   readonly composing: (
     by: { readonly from: string; readonly conversation: string },
     content: Uint8Array,
@@ -143,8 +145,19 @@ export class Receiver {
   async displayed(id: string, from: string): Promise<void> {
     const changed = await this.#ports.records.change(id, from, (record) => {
       if (record.displayed) return undefined;
+      if (record.unfetched) return { ...record, displayed: true };
       const owed: ReceiptKind[] = record.wants.includes("displayed") ? ["displayed"] : [];
       return { ...record, displayed: true, owed: [...record.owed, ...owed] };
+    });
+    if (changed) this.payReceipts();
+  }
+
+  /** What it points to is here. */
+  async fetched(id: string, from: string): Promise<void> {
+    const changed = await this.#ports.records.change(id, from, (record) => {
+      if (!record.unfetched) return undefined;
+      const due = (kind: ReceiptKind): boolean => kind === "delivered" || record.displayed;
+      return { ...record, unfetched: false, owed: record.wants.filter(due) };
     });
     if (changed) this.payReceipts();
   }
@@ -199,7 +212,10 @@ export class Receiver {
 
   /** False when it was there already. */
   async #keep(record: ReceivedRecord): Promise<boolean> {
-    const kept = await this.#ports.store.add(record);
+    const waits = record.own !== true && !isInRoom(record) && this.#ports.announcesFile(record);
+    const kept = await this.#ports.store.add(
+      waits ? { ...record, owed: [], unfetched: true } : record,
+    );
     if (kept === undefined) return false;
     this.#ports.arrived(kept);
     this.payReceipts();
@@ -214,7 +230,7 @@ export class Receiver {
       return {
         ...record,
         wants: [...record.wants, "delivered"],
-        owed: [...record.owed, "delivered"],
+        owed: record.unfetched ? record.owed : [...record.owed, "delivered"],
         envelope,
       };
     });

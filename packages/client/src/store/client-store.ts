@@ -83,6 +83,8 @@ export interface ReceivedRecord extends CommonRecord {
   readonly wants: readonly ReceiptKind[];
   /** Receipts that still have to reach the server. */
   readonly owed: readonly ReceiptKind[];
+  /** It points to a file that has not been fetched: whoever wants receipts is told when it has. */
+  readonly unfetched?: boolean;
   /** The message/cpim as it came, from which receipts are made; undefined for bare bodies. */
   readonly envelope: Uint8Array | undefined;
 }

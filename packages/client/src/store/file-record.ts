@@ -11,6 +11,8 @@ export type SentFileState =
   | "interrupted"
   /** All of it has left, and was taken; or everybody who is told where it is may fetch it. */
   | "sent"
+  /** The word of it waits for somebody who is not there; he can fetch it when he is. */
+  | "deferred"
   /** The other side has all of it, and has said so. */
   | "delivered"
   | "failed";

@@ -12,13 +12,13 @@
  *    that he was told had failed: then the conversation went on without them.
  * 5. The server keeps nothing for anybody who is back.
  * 6. A file that has come is, octet by octet, one that was sent to who has it, and came once. Its sender is told
- *    `delivered` only then (by way of the file server: when its address has come), and `failed` only if it has not
- *    come; and every file has an end. A sender who went before cannot know.
+ *    `delivered` only then (by way of the file server: also when its address has come at once), and `failed` only if it
+ *    has not come; and every file has an end: one that nobody has wanted stays on the file server. A sender who went before cannot know.
  */
 import type { SendingState, SentRecord } from "@parlance/client";
 import { equalBytes } from "@parlance/wire";
 import type { World } from "../world/world.ts";
-import { labelOf, type Person, type Written } from "./person.ts";
+import { isFileOver, labelOf, type Person, type Written } from "./person.ts";
 
 export async function judge(
   people: readonly Person[],
@@ -89,7 +89,7 @@ function judgeGiven(author: Person, people: readonly Person[], complain: Complai
     if (state === "delivered" && via === "session" && !came)
       complain(`${name} is delivered, and has not come`);
     if (state === "failed" && came && !orphaned) complain(`${name} has failed, and has come`);
-    if (state !== "delivered" && state !== "failed" && !orphaned) {
+    if (!isFileOver({ state, via }) && !orphaned) {
       complain(`${name} is ${state}: it has no end`);
     }
   }

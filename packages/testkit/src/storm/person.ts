@@ -43,7 +43,7 @@ export interface Given {
   readonly to: string;
   /** Of the last that was heard of it: who died hears no more. */
   state: SentFileState;
-  /** By way of the file server `delivered` says that its address has come. */
+  /** By way of the file server `delivered` says that its address has come, or that it has been fetched. */
   via: "session" | "http";
   /** Its sender died before it had an end: its octets are gone. */
   orphaned: boolean;
@@ -58,7 +58,12 @@ export interface Taken {
 
 /** An application that cannot connect tries again; the SDK does so only once it was connected. */
 const TRY_AGAIN_MS = 3_000;
-const OVER: ReadonlySet<SentFileState> = new Set(["delivered", "failed"]);
+
+/** By way of the file server it may never be fetched. */
+export function isFileOver({ state, via }: Pick<Given, "state" | "via">): boolean {
+  if (state === "sent" || state === "deferred") return via === "http";
+  return state === "delivered" || state === "failed";
+}
 
 export class Person {
   readonly name: string;
@@ -92,7 +97,7 @@ export class Person {
   }
 
   get hasFilesUnderWay(): boolean {
-    return this.files.some(({ state, orphaned }) => !orphaned && !OVER.has(state));
+    return this.files.some((file) => !file.orphaned && !isFileOver(file));
   }
 
   get isOnline(): boolean {
@@ -160,7 +165,7 @@ export class Person {
   }
 
   #orphanFiles(): void {
-    for (const file of this.files) file.orphaned ||= !OVER.has(file.state);
+    for (const file of this.files) file.orphaned ||= !isFileOver(file);
   }
 
   async #connect(run: number): Promise<void> {

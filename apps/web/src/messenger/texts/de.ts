@@ -237,6 +237,7 @@ export const de: Texts = {
     receiving: "Wird empfangen",
     interrupted: "Unterbrochen; geht von selbst weiter",
     sent: "Gesendet",
+    deferred: "Liegt bereit, noch nicht abgeholt",
     delivered: "Zugestellt",
     complete: "Empfangen",
     declined: "Abgelehnt",

@@ -236,6 +236,7 @@ export const en = {
     receiving: "Receiving",
     interrupted: "Interrupted; goes on by itself",
     sent: "Sent",
+    deferred: "Kept until it is fetched",
     delivered: "Delivered",
     complete: "Received",
     declined: "Declined",

@@ -6,6 +6,7 @@ import type { Random } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
 import { onAbort } from "../../base/signal.ts";
 import { Stop } from "../../files/stop.ts";
+import type { SendingState } from "../../store/client-store.ts";
 import { makeInvite } from "../invite.ts";
 import { type FileFacts, offerOf } from "./file-facts.ts";
 import { FileSending } from "./file-sending.ts";
@@ -184,6 +185,11 @@ export class FileTransfer {
     file.announced(message.id);
     await message.accepted;
     file.become("sent");
+    const waits = (state: SendingState): void => {
+      if (state === "deferred") file.become("deferred");
+    };
+    message.on("state", waits);
+    waits(message.state);
     message.delivered.then(
       () => file.become("delivered"),
       (error: unknown) => {

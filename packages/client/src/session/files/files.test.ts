@@ -358,15 +358,20 @@ test("nobody there, but a file server: it goes there, and the other side is told
   const content = octets(100_000);
   const sent = carol.sendFile(content, { name: "later.bin", type: "application/x-later" });
   await world.until(sent.accepted, 300_000);
-  await world.until(() => sent.state === "sent");
+  await world.until(() => sent.state === "deferred");
   assert.equal(sent.via, "http");
   const back = await world.client("carol", { transport: "ws" });
   const shown = reading(back);
-  await world.until(sent.delivered);
+  await world.until(() => shown.length === 1);
   const [message] = shown;
   assert.ok(message?.kind === "reference");
+  await message.displayed();
+  await world.run(5_000);
+  assert.equal(sent.state, "deferred"); // she has seen that there is one, and has not fetched it
   const { bytes, name } = await world.until(back.files.download(message));
   assert.deepEqual([bytes, name], [content, "later.bin"]);
+  await world.until(sent.delivered);
+  assert.equal(sent.state, "delivered");
 });
 
 test("a file that is shared is given to whoever asks for it by its name or its hash (RFC 5547 §8.3.2)", async (t) => {

@@ -20,8 +20,9 @@ const RANK: Readonly<Record<SentFileState, number>> = {
   sending: 2,
   interrupted: 2, // they take turns
   sent: 3,
-  delivered: 4,
-  failed: 5,
+  deferred: 4,
+  delivered: 5,
+  failed: 6,
 };
 
 export class SentFile {
