@@ -298,6 +298,7 @@ export class ThroughWay implements Way {
   ): boolean {
     const { waking, location, clock, decisions } = this.#ports;
     const { user } = account;
+    if (!waking.canWake(user.address)) return false; // as nearly always
     const judge = (): Verdict => this.#serving.terminating.judge(passage, user, contacts);
     const woken = (): void => {
       this.#guarded(asker, () => {

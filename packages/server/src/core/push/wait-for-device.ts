@@ -22,11 +22,11 @@ const WAKES: ReadonlyMap<string, "message" | "session"> = new Map([
   ["INVITE", "session"],
 ]);
 
-/** False: it need not wait. */
+/** Of a user who can be woken. False: it need not wait. */
 export function waitsForDevice(of: WaitForDevice, waking: Waking): boolean {
   const { passage, user, contacts, asker, judge, woken } = of;
   const reason = WAKES.get(passage.request.method);
-  if (reason === undefined || !waking.canWake(user.address)) return false;
+  if (reason === undefined) return false;
   if (!isWanted(judge())) return false; // nobody is woken for what he does not want
   if (contacts.length > 0) {
     waking.wake(user.address, reason); // those that are awake get it now, the others come for what they have missed

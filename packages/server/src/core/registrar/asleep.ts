@@ -22,8 +22,10 @@ export class Asleep {
 
   /** Its registration outlives its connection, and a restart of the server. */
   outlives(uri: SipUri): boolean {
+    const { providers } = this.#ports;
+    if (providers === undefined) return false;
     const target = pushTargetOf(uri);
-    return target !== undefined && this.#ports.providers?.includes(target.provider) === true;
+    return target !== undefined && providers.includes(target.provider);
   }
 
   /** Its connection is gone. Those that had to make room for it are returned. */
