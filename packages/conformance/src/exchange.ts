@@ -2,7 +2,7 @@
 import type { Traced } from "@parlance/client";
 import { formatMessage } from "@parlance/sip";
 import { utf8TextLossy } from "@parlance/wire";
-import type { Role } from "./scenario.ts";
+import type { Role } from "./words.ts";
 
 export interface ExchangeStep {
   readonly at: Date;

@@ -8,6 +8,7 @@ import { sessions } from "./scenarios/sessions.ts";
 export type { ExchangeStep } from "./exchange.ts";
 export type { PersonOptions, Place } from "./place.ts";
 export { type RunOptions, runScenario, type Verdict } from "./run-scenario.ts";
-export { type Need, ROLES, type Role, type Scenario } from "./scenario.ts";
+export type { Scenario } from "./scenario.ts";
+export { type Need, ROLES, type Role } from "./words.ts";
 
 export const scenarios: readonly Scenario[] = [...pager, ...sessions, ...groups];

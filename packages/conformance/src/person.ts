@@ -1,6 +1,6 @@
 /** Somebody in a scenario: what he hears, and who asks him in. */
 import type { ClientEvents, ImClient, IncomingFile, IncomingMessage, Room } from "@parlance/client";
-import { Unmet } from "./scenario.ts";
+import { Unmet } from "./words.ts";
 
 type GroupInvitation = Extract<ClientEvents["invitation"], { readonly kind: "group" }>;
 

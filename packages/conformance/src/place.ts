@@ -1,6 +1,6 @@
 /** Where scenarios are played: a service, and users of it. */
 import type { ConnectOptions, ImClient } from "@parlance/client";
-import type { Need, Role } from "./scenario.ts";
+import type { Need, Role } from "./words.ts";
 
 export type PersonOptions = Partial<Omit<ConnectOptions, "user" | "password" | "server">>;
 

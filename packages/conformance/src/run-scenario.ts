@@ -2,8 +2,9 @@
 import { ImError } from "@parlance/client";
 import type { ExchangeStep } from "./exchange.ts";
 import type { Place } from "./place.ts";
-import { NotSupported, type Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
+import { NotSupported } from "./words.ts";
 
 export type Verdict =
   | { readonly kind: "passed" }

@@ -6,7 +6,7 @@ import { startWorld } from "@parlance/testkit";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 import { runScenario, scenarios, type Verdict } from "./index.ts";
 import type { Place } from "./place.ts";
-import { ROLES } from "./scenario.ts";
+import { ROLES } from "./words.ts";
 
 const DOMAIN = "im.example.com";
 const HAS = { room: `sip:lobby@${DOMAIN}`, group: `sip:team@${DOMAIN}` } as const;

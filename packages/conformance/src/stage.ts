@@ -2,8 +2,8 @@
 import { Exchange, type ExchangeStep } from "./exchange.ts";
 import { Person } from "./person.ts";
 import type { PersonOptions, Place } from "./place.ts";
-import { type Need, NotSupported, type Role } from "./scenario.ts";
 import { Stop } from "./stop.ts";
+import { type Need, NotSupported, type Role } from "./words.ts";
 
 export class Stage {
   readonly #place: Place;

@@ -1,7 +1,8 @@
 /** Groups: made for once, with members, and chat rooms. OMA IM 7.1, 7.2 */
 import { MemoryStore } from "@parlance/client";
 import { codeOf, isFull, isLeft, roomIs } from "../person.ts";
-import { expect, NotSupported, type Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
+import { expect, NotSupported } from "../words.ts";
 
 export const groups: readonly Scenario[] = [
   {

@@ -1,6 +1,7 @@
 /** Messages in pager mode, and those that are too large for it. OMA IM 8, 9, 12 */
 import { MemoryStore } from "@parlance/client";
-import { expect, type Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
+import { expect } from "../words.ts";
 
 export const pager: readonly Scenario[] = [
   {

@@ -1,7 +1,8 @@
 /** Sessions of two. OMA IM 7.1, 9, 10 */
 import { codeOf } from "../person.ts";
-import { expect, type Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { Stop } from "../stop.ts";
+import { expect } from "../words.ts";
 
 export const sessions: readonly Scenario[] = [
   {
