@@ -72,8 +72,7 @@ export class WatchingDialog implements Watch {
   }
 
   refresh(): void {
-    const { phase, wantedS } = this.#state;
-    if (phase === "active" || phase === "pending") this.#subscribe(wantedS, false);
+    this.#input({ kind: "refresh" });
   }
 
   lineIsBack(): void {

@@ -1,10 +1,5 @@
 /** Hears when documents of the user in one usage change, whoever changes them. RFC 5875 */
-import {
-  formatResourceLists,
-  parseXcapDiff,
-  RESOURCE_LISTS_TYPE,
-  XCAP_DIFF_TYPE,
-} from "@parlance/formats";
+import { formatResourceLists, RESOURCE_LISTS_TYPE, XCAP_DIFF_TYPE } from "@parlance/formats";
 import type { Subscriptions } from "../connection/subscriptions.ts";
 import type { Watch } from "../connection/watch.ts";
 import type { Sender } from "../sending/pager-message.ts";
@@ -13,7 +8,7 @@ export interface UsageWatching {
   readonly usage: string;
   readonly sender: Sender;
   readonly subscriptions: Subscriptions;
-  /** Something may be different: after changes, and whenever the watch begins anew. */
+  /** Something may be different: after changes, and whenever there is a line again. */
   readonly changed: () => void;
   /** The server tells of no changes. */
   readonly ended: () => void;
@@ -38,11 +33,8 @@ export function watchUsage(of: UsageWatching): Watch {
       body: { type: RESOURCE_LISTS_TYPE, bytes: formatResourceLists({ lists: [list] }) },
     },
     {
-      notified(document, fresh) {
-        const read = parseXcapDiff(document);
-        // What cannot be read may have said anything.
-        if (fresh || !read.ok || read.value.changes.length > 0) changed();
-      },
+      // Whatever it says: documents that are gone are told by their absence, when a watch begins anew.
+      notified: changed,
       ended(_, again) {
         if (!again) ended();
       },

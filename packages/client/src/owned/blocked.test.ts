@@ -69,6 +69,12 @@ test("what another device blocks is told at once", async (t) => {
   world.link("alice").restore();
   await world.run(600_000);
   assert.deepEqual(told.at(-1), [CAROL]);
+  world.link("alice").silence();
+  await world.run(120_000);
+  await world.until(second.documents.remove(RULES));
+  world.link("alice").restore();
+  await world.run(600_000);
+  assert.deepEqual(told.at(-1), []);
   await assert.rejects(world.until(alice.blocked.add("nobody")));
 });
 

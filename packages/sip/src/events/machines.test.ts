@@ -50,7 +50,12 @@ test("whatever happens, one NOTIFY at a time is on its way, and the last says te
 });
 
 const subscriberInput: fc.Arbitrary<SubscriberInput> = fc.oneof(
-  fc.constantFrom<SubscriberInput>({ kind: "lost" }, { kind: "leave" }, { kind: "time" }),
+  fc.constantFrom<SubscriberInput>(
+    { kind: "lost" },
+    { kind: "leave" },
+    { kind: "refresh" },
+    { kind: "time" },
+  ),
   fc.record({
     kind: fc.constant("answered" as const),
     status,

@@ -196,3 +196,35 @@ test("versions are applied in order, and a gap asks for everything", () => {
   assert.equal(judgeVersion(5, 9, "full"), "apply");
   assert.equal(judgeVersion(5, 5, "full"), "ignore");
 });
+
+test("who is asked for everything once more and says nothing has forgotten us (RFC 6665 §4.1.2.4)", () => {
+  const refresh: SubscriberInput = { kind: "refresh" };
+  const { done, deadlineS } = play(3_600, [
+    [0, answer(200)],
+    [1, active(3_600)],
+    [100, refresh],
+    [101, answer(200)],
+    [132, time],
+    [133, time],
+  ]);
+  assert.deepEqual(done, [
+    "0: subscribe 3600 fresh",
+    "100: subscribe 3600",
+    "132: end timeout",
+    "133: subscribe 3600 fresh",
+  ]);
+  assert.equal(deadlineS, 133 + 32);
+  const told = play(3_600, [
+    [0, answer(200)],
+    [1, active(3_600)],
+    [100, refresh],
+    [101, active(3_600)],
+    [102, answer(200)],
+  ]);
+  assert.deepEqual(told.done, ["0: subscribe 3600 fresh", "100: subscribe 3600"]);
+  const over = play(3_600, [
+    [0, leave],
+    [1, refresh],
+  ]);
+  assert.deepEqual(over.done, ["0: subscribe 3600 fresh"]);
+});

@@ -34,6 +34,8 @@ export type SubscriberInput =
   | { readonly kind: "lost" }
   | { readonly kind: "notified"; readonly status: SubscriptionStatus }
   | { readonly kind: "leave" }
+  /** Everything is to be told once more, and the notifier to learn where we are now. */
+  | { readonly kind: "refresh" }
   | { readonly kind: "time" };
 
 export type SubscriberEffect =
@@ -88,6 +90,8 @@ export function stepSubscriber(
       return notified(of, input.status, now);
     case "leave":
       return leave(of, now);
+    case "refresh":
+      return refresh(of, now);
     case "time":
       break;
   }
@@ -141,6 +145,12 @@ function leave(of: Subscription, now: number): SubscriberStep {
   const leaving = { ...of, leaving: true, refreshAt: undefined };
   // Before the first NOTIFY there is no dialog to leave by. §4.4.1
   return of.phase === "waiting" ? stay(leaving) : bye(leaving, now);
+}
+
+/** A notifier that does not say anything then has forgotten us: Timer N. RFC 6665 §4.1.2.4 */
+function refresh(of: Subscription, now: number): SubscriberStep {
+  const alive = of.phase === "active" || of.phase === "pending";
+  return alive && !of.leaving ? resubscribe({ ...of, refreshAt: undefined }, false, now) : stay(of);
 }
 
 /** Unsubscribes and waits for the last NOTIFY. RFC 6665 §4.1.2.3 */
