@@ -147,6 +147,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     store: stores.history,
     recordings: stores.recordings,
     removeContent: async (id) => ports.largeMessages?.delete(id),
+    changed: (account) => {
+      const user = directory.named(account)?.user;
+      if (user !== undefined) history.changed(user);
+    },
     clock,
     log,
   });

@@ -29,6 +29,25 @@ test("what is over goes in parts, and the octets that it named with it", async (
   assert.deepEqual(await history.contents(), ["content 601"]);
 });
 
+test("who has lost something to time hears of it once, and not of what he removed himself", async () => {
+  const clock = new HandClock();
+  const { history } = memoryStores();
+  for (let number = 1; number <= 600; number += 1)
+    await history.add(message(number, clock.now() + 1_000), AMPLE);
+  await history.add({ ...message(601, clock.now() + 86_400_000), owner: "bob" }, AMPLE);
+  await history.remove("bob", ["601"]);
+  const told: string[] = [];
+  const changed = (account: string) => void told.push(account);
+  const retention = new HistoryRetention({ store: history, changed, clock, log: silentLog });
+  retention.start();
+  await clock.pass(60_000 + 200);
+  assert.deepEqual(told, ["alice"]);
+  assert.equal((await history.usage("alice")).messages + (await history.usage("bob")).messages, 0);
+  await clock.pass(600_000);
+  assert.deepEqual(told, ["alice"]);
+  retention.stop();
+});
+
 test("a part takes a bounded time, and the store is free for others three times as long", async () => {
   const clock = new HandClock();
   const parts: { readonly at: number; readonly limit: number }[] = [];
@@ -37,7 +56,7 @@ test("a part takes a bounded time, and the store is free for others three times 
     remove: async () => 0,
     sweep(now: number, limit: number) {
       parts.push({ at: now, limit });
-      const swept = { removed: limit, contents: [], more: true };
+      const swept = { removed: limit, owners: [], contents: [], more: true };
       return new Promise<typeof swept>((resolve) => {
         clock.schedule(limit * eachMs, () => resolve(swept));
       });
@@ -65,7 +84,7 @@ test("a store that fails once is tried again, and the failure is logged", async 
     sweep() {
       calls += 1;
       if (calls === 1) return Promise.reject(new Error("full"));
-      return Promise.resolve({ removed: 0, contents: [], more: false });
+      return Promise.resolve({ removed: 0, owners: [], contents: [], more: false });
     },
   };
   const log = { ...silentLog, error: (event: string) => void said.push(event) };

@@ -8,6 +8,8 @@ export interface HistoryRetentionPorts {
   readonly recordings?: Pick<RecordingStore, "due" | "unlink">;
   /** Deletes octets that lie outside of the store, where there are any. */
   readonly removeContent?: (id: string) => Promise<unknown>;
+  /** Something of this account's has expired: whoever watches his list hears of it. */
+  readonly changed?: (account: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -19,12 +21,17 @@ const PART_MS = 60;
 /** Between two parts the store is free for others three times as long as the part took. */
 const REST = 3;
 const LEAST_REST_MS = 20;
+/** Of much that goes at once a watcher hears so often. */
+const TELL_MS = 5_000;
 
 export class HistoryRetention {
   readonly #ports: HistoryRetentionPorts;
   #next: Cancel | undefined;
   #stopped = false;
   #atOnce = MOST;
+  /** Who is yet to hear that something has expired. */
+  readonly #untold = new Set<string>();
+  #toldAt: number | undefined;
 
   constructor(ports: HistoryRetentionPorts) {
     this.#ports = ports;
@@ -50,9 +57,17 @@ export class HistoryRetention {
     const sessions = await this.#sweepSession();
     const more = (await this.#sweep()) || sessions;
     const tookMs = Math.max(0, clock.now() - began);
+    this.#toldAt ??= began;
+    if (!more || clock.now() - this.#toldAt >= TELL_MS) this.#tell();
     if (!more) return this.#schedule(LOOK_MS);
     this.#fit(tookMs);
     this.#schedule(Math.max(LEAST_REST_MS, REST * tookMs));
+  }
+
+  #tell(): void {
+    this.#toldAt = undefined;
+    for (const account of this.#untold) this.#ports.changed?.(account);
+    this.#untold.clear();
   }
 
   /** What it took is the wait for others as well: under load the parts get smaller. */
@@ -73,6 +88,7 @@ export class HistoryRetention {
         messages.map(({ message }) => message),
       );
       await recordings?.unlink(owner, id, messages.at(-1)?.number ?? 0);
+      this.#untold.add(owner);
       return true;
     } catch (error) {
       if (!this.#stopped) log.error("sessions not swept", { error: String(error) });
@@ -84,7 +100,8 @@ export class HistoryRetention {
   async #sweep(): Promise<boolean> {
     const { store, removeContent, clock, log } = this.#ports;
     try {
-      const { contents, more } = await store.sweep(clock.now(), this.#atOnce);
+      const { owners, contents, more } = await store.sweep(clock.now(), this.#atOnce);
+      for (const owner of owners) this.#untold.add(owner);
       for (const content of contents) await removeContent?.(content);
       return more;
     } catch (error) {

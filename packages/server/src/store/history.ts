@@ -118,6 +118,8 @@ export interface HistoryState {
 /** What a sweep took away. */
 export interface HistorySwept {
   readonly removed: number;
+  /** Of whom something has expired: what he had removed himself he knows. */
+  readonly owners: readonly string[];
   /** Contents outside of the store that no message names any more. */
   readonly contents: readonly string[];
   /** There may be more to do now. */

@@ -1,4 +1,5 @@
 /** Kept conversations in SQL, and the index of what is said in them. */
+import type { HistorySwept } from "@parlance/server";
 import type { Row, Value } from "../rows.ts";
 import type { Sql } from "../sql.ts";
 import { firstPlace, lastPlace, ownerOf, placeOf, sequenceOf } from "./history-places.ts";
@@ -227,13 +228,13 @@ function sweeping(
   threads: ReturnType<typeof historyThreads>,
 ) {
   const due = sql.prepare(
-    `SELECT place, content_id, stored_bytes, search_text, conversation FROM history
+    `SELECT place, content_id, stored_bytes, search_text, conversation, removed FROM history
      WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
   );
   const countDue = sql.prepare(
     "SELECT count(*) FROM (SELECT 1 FROM history WHERE due_at <= ? LIMIT ?)",
   );
-  const held = sql.prepare("SELECT held FROM history_owner WHERE number = ?");
+  const ownerBy = sql.prepare("SELECT held, name FROM history_owner WHERE number = ?");
   const postpone = sql.prepare("UPDATE history SET due_at = ? WHERE place = ?");
   const take = sql.prepare("DELETE FROM history WHERE place = ?");
   const uncount = sql.prepare(
@@ -241,15 +242,11 @@ function sweeping(
   );
 
   return {
-    sweepHistory(
-      now: number,
-      most: number,
-      holdUntil: number,
-    ): { readonly removed: number; readonly contents: readonly string[]; readonly more: boolean } {
+    sweepHistory(now: number, most: number, holdUntil: number): HistorySwept {
       // What is only marked while the index is rewritten would stay in it.
       if (words.rewriting()) {
         words.tighten();
-        return { removed: 0, contents: [], more: true };
+        return { removed: 0, owners: [], contents: [], more: true };
       }
       const started = performance.now();
       const rows = due.all(now, most);
@@ -258,11 +255,13 @@ function sweeping(
       const gone: Value[] = [];
       let removed = 0;
       let looked = 0;
-      for (const [place = null, content = null, bytes = null, text, conversation] of rows) {
+      const owners = new Set<string>();
+      for (const [place = null, content = null, bytes = null, text, conversation, marked] of rows) {
         if (performance.now() - started > PART_MS) break;
         looked += 1;
         const number = ownerOf(Number(place));
-        if (held.first(number)?.[0] === 1) {
+        const [held, name] = ownerBy.first(number) ?? [];
+        if (held === 1) {
           postpone.run(holdUntil, place);
           continue;
         }
@@ -271,11 +270,12 @@ function sweeping(
         uncount.run(bytes, number);
         threads.removed(number, [[conversation ?? null]]);
         removed += 1;
+        if (marked !== 1) owners.add(String(name));
         gone.push(content);
       }
       const contents = gone.filter((content) => typeof content === "string");
       const rest = looked < rows.length || rows.length === most;
-      return { removed, contents, more: rest || words.tighten() };
+      return { removed, owners: [...owners], contents, more: rest || words.tighten() };
     },
   };
 }

@@ -154,7 +154,7 @@ function removing(name: string, contract: Contract): void {
     equal(await found(history, "words"), ["2"]);
     equal(await history.find(ALICE, "1"), undefined);
     equal((await history.usage(ALICE)).messages, 3);
-    equal(await history.sweep(AT, 10), { removed: 2, contents: [], more: false });
+    equal(await history.sweep(AT, 10), { removed: 2, owners: [], contents: [], more: false });
     equal(await history.usage(ALICE), { messages: 1, bytes: 100 });
     const again = (await world.restart()).history;
     equal(await again.add(saying(5, "same words"), AMPLE), "stored");
@@ -172,9 +172,19 @@ function removing(name: string, contract: Contract): void {
       const expiresAt = AT + number;
       await history.add(saying(number, "old news", { expiresAt, content }), AMPLE);
     }
-    equal(await history.sweep(AT, 2), { removed: 0, contents: [], more: false });
-    equal(await history.sweep(AT + 4, 3), { removed: 3, contents: ["c2"], more: true });
-    equal(await history.sweep(AT + 4, 3), { removed: 1, contents: [], more: false });
+    equal(await history.sweep(AT, 2), { removed: 0, owners: [], contents: [], more: false });
+    equal(await history.sweep(AT + 4, 3), {
+      removed: 3,
+      owners: [ALICE],
+      contents: ["c2"],
+      more: true,
+    });
+    equal(await history.sweep(AT + 4, 3), {
+      removed: 1,
+      owners: [ALICE],
+      contents: [],
+      more: false,
+    });
     equal(await found(history, "news"), ["5"]);
   });
 
@@ -210,7 +220,7 @@ function holding(name: string, contract: Contract): void {
     equal((await history.usage(ALICE)).messages, 2);
     const again = (await world.restart()).history;
     equal(await again.isHeld(ALICE), true);
-    equal(await again.sweep(EXPIRY + 1, 10), { removed: 0, contents: [], more: false });
+    equal(await again.sweep(EXPIRY + 1, 10), { removed: 0, owners: [], contents: [], more: false });
     equal(await again.hold(ALICE, false), true);
     equal((await again.sweep(EXPIRY + HISTORY_HOLD_MS, 10)).removed, 2);
   });

@@ -230,14 +230,15 @@ export class MemoryHistory implements HistoryStore {
 
   sweep(now: number, limit: number): Promise<HistorySwept> {
     return this.#ledger.change(() => {
-      const due = [...this.#owners.values()]
-        .flatMap((kept) => kept.rows.map((row) => ({ kept, row })))
+      const due = [...this.#owners]
+        .flatMap(([owner, kept]) => kept.rows.map((row) => ({ owner, kept, row })))
         .filter(({ row }) => row.dueAt <= now)
         .toSorted((a, b) => a.row.dueAt - b.row.dueAt)
         .slice(0, limit);
       const contents: string[] = [];
+      const owners = new Set<string>();
       let removed = 0;
-      for (const { kept, row } of due) {
+      for (const { owner, kept, row } of due) {
         if (kept.held) {
           replace(kept, row, { ...row, dueAt: now + HISTORY_HOLD_MS });
           continue;
@@ -246,9 +247,10 @@ export class MemoryHistory implements HistoryStore {
         kept.bytes -= storedBytes(row.message);
         forgetMarks(kept);
         removed += 1;
+        if (!row.removed) owners.add(owner);
         if (row.message.content !== undefined) contents.push(row.message.content);
       }
-      return { removed, contents, more: due.length === limit };
+      return { removed, owners: [...owners], contents, more: due.length === limit };
     });
   }
 
