@@ -1,15 +1,15 @@
 /** Somebody who writes and reads through a storm: comes, goes, is cut off, and remembers what was shown. */
-import {
-  type ImClient,
-  type IncomingFile,
-  type IncomingMessage,
-  MemoryStore,
-  type SendOptions,
-  type SentFileState,
-  type SessionMode,
+import type {
+  ImClient,
+  IncomingFile,
+  IncomingMessage,
+  SendOptions,
+  SentFileState,
+  SessionMode,
 } from "@parlance/client";
-import { concatBytes, utf8Text } from "@parlance/wire";
+import { concatBytes } from "@parlance/wire";
 import type { ClientTransport, World } from "../world/world.ts";
+import { Presence } from "./presence.ts";
 
 export interface Shown {
   readonly from: string;
@@ -56,9 +56,6 @@ export interface Taken {
   readonly content: Uint8Array;
 }
 
-/** An application that cannot connect tries again; the SDK does so only once it was connected. */
-const TRY_AGAIN_MS = 3_000;
-
 /** By way of the file server it may never be fetched. */
 export function isFileOver({ state, via }: Pick<Given, "state" | "via">): boolean {
   if (state === "sent" || state === "deferred") return via === "http";
@@ -68,21 +65,14 @@ export function isFileOver({ state, via }: Pick<Given, "state" | "via">): boolea
 export class Person {
   readonly name: string;
   readonly address: string;
-  readonly store = new MemoryStore();
   readonly written: Written[] = [];
   readonly shown: Shown[] = [];
   readonly files: Given[] = [];
   readonly taken: Taken[] = [];
-  /** Texts that an application may show again, because it was killed before it said that it had. */
-  readonly forgiven = new Set<string>();
   readonly #world: World;
   readonly transport: ClientTransport;
   readonly #habits: PersonHabits;
-  #client: ImClient | undefined;
-  #wanted = false;
-  #run = 0;
-  /** Two clients at once must not use one store. */
-  #leaving: Promise<void> = Promise.resolve();
+  readonly #presence: Presence;
 
   constructor(name: string, world: World, habits: PersonHabits) {
     this.name = name;
@@ -90,6 +80,22 @@ export class Person {
     this.#world = world;
     this.transport = habits.transport;
     this.#habits = habits;
+    const { transport, sessions: mode } = habits;
+    const sessions = mode === undefined ? {} : { sessions: { mode } };
+    this.#presence = new Presence(world, {
+      user: name,
+      device: name,
+      options: { transport, ...sessions },
+      begun: (client) => this.#begun(client),
+    });
+  }
+
+  get store(): Presence["store"] {
+    return this.#presence.store;
+  }
+
+  get forgiven(): ReadonlySet<string> {
+    return this.#presence.forgiven;
   }
 
   get isThere(): boolean {
@@ -101,32 +107,22 @@ export class Person {
   }
 
   get isOnline(): boolean {
-    return this.#client?.connection.state === "online";
+    return this.#presence.isOnline;
   }
 
   comeBack(): void {
-    if (this.#wanted) return;
-    this.#wanted = true;
-    this.#run += 1;
-    void this.#connect(this.#run);
+    this.#presence.comeBack();
   }
 
   leave(): void {
-    this.#wanted = false;
-    this.#world.remark(`${this.name} closes`);
-    this.#leaving = this.#client?.close() ?? this.#leaving;
     this.#orphanFiles();
-    this.#client = undefined;
+    this.#presence.close();
   }
 
   /** The application dies: what it was just showing it may show again. */
   async die(): Promise<void> {
-    this.#wanted = false;
-    this.#client = undefined;
     this.#orphanFiles();
-    this.#world.kill(this.name);
-    const unseen = await this.store.unseen(0, Number.MAX_SAFE_INTEGER);
-    for (const { content } of unseen) this.forgiven.add(utf8Text(content));
+    await this.#presence.die();
   }
 
   write(text: string, to: readonly string[], options: SendOptions): void {
@@ -168,33 +164,11 @@ export class Person {
     for (const file of this.files) file.orphaned ||= !isFileOver(file);
   }
 
-  async #connect(run: number): Promise<void> {
-    const { name: device } = this;
-    const { sessions: mode } = this.#habits;
-    const sessions = mode === undefined ? {} : { sessions: { mode } };
-    const options = { transport: this.transport, store: this.store, device, ...sessions };
-    await this.#leaving;
-    while (this.#wanted && this.#run === run) {
-      try {
-        const client = await this.#world.startClient(device, options);
-        return this.#begin(client, run);
-      } catch (error) {
-        this.#world.remark(`${this.name} cannot connect: ${String(error)}`);
-        await new Promise<void>((resolve) => {
-          this.#world.clock.schedule(TRY_AGAIN_MS, resolve);
-        });
-      }
-    }
+  get #client(): ImClient | undefined {
+    return this.#presence.client;
   }
 
-  #begin(client: ImClient, run: number): void {
-    if (!this.#wanted || this.#run !== run) {
-      this.#leaving = client.close();
-      return;
-    }
-    this.#client = client;
-    client.on("error", (error) => this.#world.remark(`${this.name} is told: ${String(error)}`));
-    client.on("connection", ({ state }) => this.#world.remark(`${this.name} is ${state}`));
+  #begun(client: ImClient): void {
     client.on("file", (file) => void this.#decide(file));
     if (this.#habits.byLoop) void this.#read(client);
     else client.on("message", (message) => this.#show(message));

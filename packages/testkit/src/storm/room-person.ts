@@ -1,9 +1,11 @@
 /** Somebody who is in rooms through a storm: joins, leaves, is sent away, dies and comes back, and remembers what was shown. */
-import { type ImClient, type IncomingMessage, MemoryStore, type Room } from "@parlance/client";
-import { utf8Text } from "@parlance/wire";
+import type { ImClient, IncomingMessage, Room } from "@parlance/client";
 import type { ClientTransport, World } from "../world/world.ts";
+import { Presence } from "./presence.ts";
 
 export interface RoomHabits {
+  /** Whose device it is; by default of the user of that name. */
+  readonly user?: string;
   readonly transport: ClientTransport;
   /** In every room. */
   readonly anonymous: boolean;
@@ -39,18 +41,13 @@ export interface ShownInRoom {
   readonly reach: IncomingMessage["reach"];
 }
 
-/** An application that cannot connect, or join, tries again. */
-const TRY_AGAIN_MS = 3_000;
-
 export class RoomPerson {
   readonly name: string;
-  readonly address: string;
-  readonly store = new MemoryStore();
+  /** Of the account: others of its devices may be in the storm as well. */
+  readonly user: string;
   readonly stays: Stay[] = [];
   readonly said: SaidInRoom[] = [];
   readonly shown: ShownInRoom[] = [];
-  /** Texts that an application may show again, because it was killed before it said that it had. */
-  readonly forgiven = new Set<string>();
   /** Who he has been in the rooms. */
   readonly entities = new Set<string>();
   /** When somebody who may has sent him away from a room. */
@@ -58,18 +55,31 @@ export class RoomPerson {
   readonly habits: RoomHabits;
   readonly #world: World;
   readonly #watched = new WeakSet<Room>();
-  #client: ImClient | undefined;
-  #wanted = false;
+  readonly #presence: Presence;
   #run = 0;
   #number = 0;
-  /** Two clients at once must not use one store. */
-  #leaving: Promise<void> = Promise.resolve();
 
+  /** `name`: of the device, which is that of the user for his first one. */
   constructor(name: string, world: World, habits: RoomHabits) {
+    const { user = name, transport } = habits;
     this.name = name;
-    this.address = world.address(name);
+    this.user = user;
     this.#world = world;
     this.habits = habits;
+    this.#presence = new Presence(world, {
+      user,
+      device: name,
+      options: { transport },
+      begun: (client, run) => this.#begun(client, run),
+    });
+  }
+
+  get store(): Presence["store"] {
+    return this.#presence.store;
+  }
+
+  get forgiven(): ReadonlySet<string> {
+    return this.#presence.forgiven;
   }
 
   get isThere(): boolean {
@@ -77,7 +87,7 @@ export class RoomPerson {
   }
 
   get isOnline(): boolean {
-    return this.#client?.connection.state === "online";
+    return this.#presence.isOnline;
   }
 
   roomAt(address: string): Room | undefined {
@@ -109,26 +119,15 @@ export class RoomPerson {
   }
 
   comeBack(): void {
-    if (this.#wanted) return;
-    this.#wanted = true;
-    this.#run += 1;
-    void this.#connect(this.#run);
+    this.#presence.comeBack();
   }
 
   close(): void {
-    this.#wanted = false;
-    this.#world.remark(`${this.name} closes`);
-    this.#leaving = this.#client?.close() ?? this.#leaving;
-    this.#client = undefined;
+    this.#presence.close();
   }
 
-  /** The application dies: what it was just showing it may show again. */
-  async die(): Promise<void> {
-    this.#wanted = false;
-    this.#client = undefined;
-    this.#world.kill(this.name);
-    const unseen = await this.store.unseen(0, Number.MAX_SAFE_INTEGER);
-    for (const { content } of unseen) this.forgiven.add(utf8Text(content));
+  die(): Promise<void> {
+    return this.#presence.die();
   }
 
   join(room: string): void {
@@ -192,29 +191,12 @@ export class RoomPerson {
     );
   }
 
-  async #connect(run: number): Promise<void> {
-    const { name: device } = this;
-    const options = { transport: this.habits.transport, store: this.store, device };
-    await this.#leaving;
-    while (this.#wanted && this.#run === run) {
-      try {
-        const client = await this.#world.startClient(device, options);
-        return this.#begin(client, run);
-      } catch (error) {
-        this.#world.remark(`${this.name} cannot connect: ${String(error)}`);
-        await this.#pause();
-      }
-    }
+  get #client(): ImClient | undefined {
+    return this.#presence.client;
   }
 
-  #begin(client: ImClient, run: number): void {
-    if (!this.#wanted || this.#run !== run) {
-      this.#leaving = client.close();
-      return;
-    }
-    this.#client = client;
-    client.on("error", (error) => this.#world.remark(`${this.name} is told: ${String(error)}`));
-    client.on("connection", ({ state }) => this.#world.remark(`${this.name} is ${state}`));
+  #begun(client: ImClient, run: number): void {
+    this.#run = run;
     client.on("sent", ({ id, state }) => this.#moved(id, state));
     client.on("message", (message) => this.#show(message));
     for (const room of client.rooms) this.#watch(room, run);
@@ -228,7 +210,7 @@ export class RoomPerson {
   async #keepJoining(stay: Stay, run: number): Promise<void> {
     const { anonymous, nickname } = this.habits;
     const how = nickname === undefined ? { anonymous } : { anonymous, nickname };
-    while (this.#wanted && this.#run === run && stay.endedAt === undefined) {
+    while (this.#presence.isIn(run) && stay.endedAt === undefined) {
       const client = this.#client;
       if (client === undefined) return;
       try {
@@ -240,7 +222,7 @@ export class RoomPerson {
       } catch (error) {
         this.#world.remark(`${this.name} cannot join ${stay.room}: ${String(error)}`);
         if (isFinal(error)) stay.endedAt ??= this.#world.clock.now();
-        await this.#pause();
+        await this.#presence.pause();
       }
     }
   }
@@ -275,12 +257,6 @@ export class RoomPerson {
     if (reach === "system" || kind !== "text") return;
     this.#world.remark(`${this.name} sees ${message.text} ${reach}`);
     this.shown.push({ room, text: message.text, reach });
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#world.clock.schedule(TRY_AGAIN_MS, resolve);
-    });
   }
 }
 

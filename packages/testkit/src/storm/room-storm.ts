@@ -3,8 +3,8 @@
  * off, while the server crashes and its disk fails. Everything comes from one seed.
  */
 import { SeededRandom } from "../machine/seeded-random.ts";
-import { SOUND_DISK } from "../machine/slow-disk.ts";
-import { type ClientTransport, World } from "../world/world.ts";
+import { World } from "../world/world.ts";
+import { Elements, TRANSPORTS } from "./elements.ts";
 import { judgeRooms } from "./judge-rooms.ts";
 import { RoomPerson } from "./room-person.ts";
 
@@ -34,12 +34,10 @@ const NAMES = [
   "karl",
   "laura",
 ] as const;
-const TRANSPORTS: readonly ClientTransport[] = ["udp", "tcp", "tls", "ws", "wss"];
 const ROOMS = ["lobby", "library"] as const;
 /** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
 const WRITTEN_MS = 8_000;
 const LONGEST_CALM_MS = 2 * 3_600_000;
-const LOOK_MS = 20_000;
 /** For what is late, and must not be there; and until the session timer ends what nobody could say goodbye to. RFC 4028 */
 const AFTERWARDS_MS = 2_100_000;
 
@@ -55,9 +53,7 @@ class RoomStorm {
   readonly #random: SeededRandom;
   readonly #people: readonly RoomPerson[];
   readonly #rooms: readonly string[];
-  #crashes = 0;
-  /** Since when the disk refuses some of what is written. */
-  #diskFailsSince: number | undefined;
+  readonly #elements: Elements;
 
   static async begin(seed: number): Promise<RoomStorm> {
     const random = new SeededRandom(seed);
@@ -82,6 +78,7 @@ class RoomStorm {
   ) {
     this.#world = world;
     this.#random = random;
+    this.#elements = new Elements(world, random);
     this.#rooms = rooms.map((room) => world.address(room));
     this.#people = users.map((name, at) => {
       const anonymous = random.chance(0.25);
@@ -98,7 +95,7 @@ class RoomStorm {
   async blow(): Promise<void> {
     const random = this.#random;
     for (const person of this.#people) {
-      this.#changeWeather(person);
+      this.#elements.changeWeather(person.name);
       if (random.chance(0.8)) person.comeBack();
     }
     await this.#world.run(2_000);
@@ -108,26 +105,13 @@ class RoomStorm {
     const things = random.between(20, 80);
     for (let thing = 0; thing < things; thing += 1) {
       await this.#oneThing();
-      const [short, long] = [random.between(0, 500), random.between(0, 20_000)];
-      await this.#world.run(random.chance(0.6) ? short : long);
+      await this.#elements.pass();
     }
   }
 
-  /** Fair weather, everybody is back, and time for all that waits. */
   async calmDown(): Promise<void> {
-    const world = this.#world;
-    Object.assign(world.disk, SOUND_DISK);
-    if (!world.serverIsUp) await world.restartServer();
-    for (const person of this.#people) {
-      world.link(person.name).calm();
-      person.comeBack();
-    }
-    world.remark("all is calm");
-    const latest = world.clock.now() + LONGEST_CALM_MS;
-    while (!(await world.until(this.#isQuiet())) && world.clock.now() < latest) {
-      await world.run(LOOK_MS);
-    }
-    await world.run(AFTERWARDS_MS);
+    await this.#elements.calmDown(this.#people, () => this.#isQuiet(), LONGEST_CALM_MS);
+    await this.#world.run(AFTERWARDS_MS);
   }
 
   async end(): Promise<RoomStormReport> {
@@ -142,7 +126,7 @@ class RoomStorm {
       people: this.#people.length,
       said: count(({ said }) => said),
       shown: count(({ shown }) => shown),
-      crashes: this.#crashes,
+      crashes: this.#elements.crashes,
       violations,
       story: () => story,
     };
@@ -162,11 +146,11 @@ class RoomStorm {
     }
     if (draw < 0.64) return this.#people[random.between(0, 1)]?.expel(room, person);
     if (draw < 0.72) return this.#comeOrGo(person);
-    if (draw < 0.78) return this.#changeWeather(person);
+    if (draw < 0.78) return this.#elements.changeWeather(person.name);
     if (draw < 0.84) return link.cut();
     if (draw < 0.88) return link.silent ? link.restore() : link.silence();
-    if (draw < 0.92) return this.#changeDisk();
-    if (draw < 0.96) return this.#crashOrRestart();
+    if (draw < 0.92) return this.#elements.changeDisk();
+    if (draw < 0.96) return this.#elements.crashOrRestart(() => this.#crashing());
     link.restore();
   }
 
@@ -182,40 +166,9 @@ class RoomStorm {
     person.close();
   }
 
-  #changeWeather(person: RoomPerson): void {
-    const random = this.#random;
-    Object.assign(this.#world.link(person.name).weather, {
-      loss: random.pick([0, 0, 0.05, 0.2, 0.5]),
-      duplicates: random.pick([0, 0.1, 0.3]),
-      delayMs: random.pick([1, 10, 80, 300]),
-      jitterMs: random.pick([0, 20, 200, 1_500]),
-      pieces: random.pick([0, 0.3, 1]),
-    });
-  }
-
-  #changeDisk(): void {
-    Object.assign(this.#world.disk, {
-      delayMs: this.#random.pick([0, 5, 50, 800]),
-      failures: this.#random.pick([0, 0, 0.1, 0.6, 1]),
-      tellingMs: this.#random.pick([0, 5, 200]),
-    });
-    const fails = this.#world.disk.failures > 0;
-    this.#diskFailsSince = fails ? (this.#diskFailsSince ?? this.#world.clock.now()) : undefined;
-  }
-
-  async #crashOrRestart(): Promise<void> {
-    const world = this.#world;
-    if (world.serverIsUp) {
-      this.#crashes += 1;
-      const since = this.#diskFailsSince ?? world.clock.now();
-      for (const person of this.#people) person.maybeForgotten(since - WRITTEN_MS);
-      world.crashServer();
-      if (this.#random.chance(0.3)) return;
-      await world.run(this.#random.between(0, 5_000));
-    }
-    this.#diskFailsSince = undefined;
-    world.disk.failures = 0; // a server that cannot read its data does not start
-    await world.restartServer();
+  #crashing(): void {
+    const since = this.#elements.diskFailsSince ?? this.#world.clock.now();
+    for (const person of this.#people) person.maybeForgotten(since - WRITTEN_MS);
   }
 
   /** Everybody is where he is to be, and nothing waits to be said. */

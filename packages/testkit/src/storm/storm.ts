@@ -5,8 +5,8 @@
  */
 import type { FileRecord, SentRecord } from "@parlance/client";
 import { SeededRandom } from "../machine/seeded-random.ts";
-import { SOUND_DISK } from "../machine/slow-disk.ts";
-import { type ClientTransport, World } from "../world/world.ts";
+import { World } from "../world/world.ts";
+import { Elements, TRANSPORTS } from "./elements.ts";
 import { judge } from "./judge.ts";
 import { Person, type PersonHabits } from "./person.ts";
 
@@ -28,11 +28,9 @@ export interface StormReport {
 export type StormKind = "texts" | "media";
 
 const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
-const TRANSPORTS: readonly ClientTransport[] = ["udp", "tcp", "tls", "ws", "wss"];
 const GROUP = "team";
 /** Retries end after half an hour, and a registration is renewed within the next. */
 const LONGEST_CALM_MS = 4 * 3_600_000;
-const LOOK_MS = 20_000;
 /** For what is late, and must not be there. */
 const AFTERWARDS_MS = 120_000;
 
@@ -48,7 +46,7 @@ class Storm {
   readonly #random: SeededRandom;
   readonly #kind: StormKind;
   readonly #people: readonly Person[];
-  #crashes = 0;
+  readonly #elements: Elements;
   #things = 0;
 
   static async begin(seed: number, kind: StormKind): Promise<Storm> {
@@ -71,6 +69,7 @@ class Storm {
     this.#kind = kind;
     this.#world = world;
     this.#random = random;
+    this.#elements = new Elements(world, random);
     this.#people = users.map((name) => {
       const as = { transport: random.pick(TRANSPORTS), byLoop: random.chance(0.5) };
       return new Person(name, world, kind === "texts" ? as : { ...as, ...this.#mediaHabits() });
@@ -88,34 +87,20 @@ class Storm {
   /** One thing after the other, with time between them. */
   async blow(): Promise<void> {
     for (const person of this.#people) {
-      this.#changeWeather(person);
+      this.#elements.changeWeather(person.name);
       if (this.#random.chance(0.8)) person.comeBack();
     }
     await this.#world.run(2_000);
     const things = this.#random.between(15, 50);
     for (let thing = 0; thing < things; thing += 1) {
       await this.#oneThing();
-      const [short, long] = [this.#random.between(0, 500), this.#random.between(0, 20_000)];
-      await this.#world.run(this.#random.chance(0.6) ? short : long);
+      await this.#elements.pass();
     }
   }
 
-  /** Fair weather, everybody is back, and time for all that waits. */
   async calmDown(): Promise<void> {
-    const world = this.#world;
-    Object.assign(world.disk, SOUND_DISK);
-    if (!world.serverIsUp) await world.restartServer();
-    for (const person of this.#people) {
-      world.link(person.name).calm();
-      person.comeBack();
-    }
-    world.remark("all is calm");
-    const latest = world.clock.now() + LONGEST_CALM_MS;
-    // A store may still wait for its disk, so looking takes time, too.
-    while (!(await world.until(this.#isQuiet())) && world.clock.now() < latest) {
-      await world.run(LOOK_MS);
-    }
-    await world.run(AFTERWARDS_MS);
+    await this.#elements.calmDown(this.#people, () => this.#isQuiet(), LONGEST_CALM_MS);
+    await this.#world.run(AFTERWARDS_MS);
   }
 
   async end(): Promise<StormReport> {
@@ -132,7 +117,7 @@ class Storm {
       shown: count(({ shown }) => shown),
       files: count(({ files }) => files),
       filesTaken: count(({ taken }) => taken),
-      crashes: this.#crashes,
+      crashes: this.#elements.crashes,
       violations,
       story: () => story,
     };
@@ -145,11 +130,11 @@ class Storm {
     const draw = random.fraction();
     if (draw < 0.5) return this.#write(person);
     if (draw < 0.6) return this.#comeOrGo(person);
-    if (draw < 0.66) return this.#changeWeather(person);
+    if (draw < 0.66) return this.#elements.changeWeather(person.name);
     if (draw < 0.74) return link.cut();
     if (draw < 0.8) return link.silent ? link.restore() : link.silence();
-    if (draw < 0.88) return this.#changeDisk();
-    if (draw < 0.95) return this.#crashOrRestart();
+    if (draw < 0.88) return this.#elements.changeDisk();
+    if (draw < 0.95) return this.#elements.crashOrRestart();
     link.restore();
   }
 
@@ -185,37 +170,6 @@ class Storm {
     if (!person.isThere) return person.comeBack();
     if (this.#random.chance(0.5)) return person.die();
     person.leave();
-  }
-
-  #changeWeather(person: Person): void {
-    const random = this.#random;
-    Object.assign(this.#world.link(person.name).weather, {
-      loss: random.pick([0, 0, 0.05, 0.2, 0.5]),
-      duplicates: random.pick([0, 0.1, 0.3]),
-      delayMs: random.pick([1, 10, 80, 300]),
-      jitterMs: random.pick([0, 20, 200, 1_500]),
-      pieces: random.pick([0, 0.3, 1]),
-    });
-  }
-
-  #changeDisk(): void {
-    Object.assign(this.#world.disk, {
-      delayMs: this.#random.pick([0, 5, 50, 800]),
-      failures: this.#random.pick([0, 0, 0.1, 0.6, 1]),
-      tellingMs: this.#random.pick([0, 5, 200]),
-    });
-  }
-
-  async #crashOrRestart(): Promise<void> {
-    const world = this.#world;
-    if (world.serverIsUp) {
-      this.#crashes += 1;
-      world.crashServer();
-      if (this.#random.chance(0.3)) return;
-      await world.run(this.#random.between(0, 5_000));
-    }
-    world.disk.failures = 0; // a server that cannot read its data does not start
-    await world.restartServer();
   }
 
   /** Nothing is owed to anybody any more. */
