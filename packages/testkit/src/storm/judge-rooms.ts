@@ -55,14 +55,15 @@ function judgeSaid({ said, record, author, people }: Said, complain: Complain): 
   const others = people.filter((each) => each !== author);
   const seenBy = others.filter((reader) => reader.shown.some((shown) => shown.text === text));
   if (state === "queued" || state === "sent") complain(`${text} is ${state}: it has no end`);
-  if (state === "delivered" && seenBy.length === 0) {
+  if (state === "delivered" && seenBy.every(({ user }) => user === author.user)) {
     complain(`${text} is delivered, and nobody was shown it`);
   }
   if (state !== "accepted" && state !== "delivered") return;
   for (const reader of others) {
-    if (!isFor(said, reader) || seenBy.includes(reader)) continue;
+    if (!isFor(said, reader, author) || seenBy.includes(reader)) continue;
     const stay = reader.stayIn(said.room);
     if (stay?.inAt === undefined || stay.inAt > said.saidAt) continue;
+    if (hasLeftElsewhere(reader, said, people)) continue;
     complain(`${text} is ${state}, and ${reader.name} was not shown it`);
   }
 }
@@ -71,19 +72,20 @@ function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain:
   const times = new Map<string, number>();
   for (const { room, text, reach } of reader.shown) {
     times.set(text, (times.get(text) ?? 0) + 1);
-    const said = people
-      .filter((each) => each !== reader)
-      .flatMap((author) => author.said)
-      .find((each) => each.text === text && each.room === room);
-    if (said === undefined) {
+    const isIt = (each: SaidInRoom): boolean => each.text === text && each.room === room;
+    const author = people.find((each) => each !== reader && each.said.some(isIt));
+    const said = author?.said.find(isIt);
+    if (author === undefined || said === undefined) {
       complain(`${reader.name} was shown ${text} in ${room}, which nobody has said there`);
       continue;
     }
-    if (!isFor(said, reader)) complain(`${reader.name} was shown ${text}, private to others`);
+    if (!isFor(said, reader, author))
+      complain(`${reader.name} was shown ${text}, private to others`);
     if (reach !== (said.to === undefined ? "all" : "private")) {
       complain(`${reader.name} was shown ${text} as ${reach}`);
     }
-    if (!mayHear(said, reader)) complain(`${reader.name} was shown ${text} without being there`);
+    const devices = people.filter(({ user }) => user === reader.user);
+    if (!mayHear(said, devices)) complain(`${reader.name} was shown ${text} without being there`);
   }
   for (const [text, count] of times) {
     const most = reader.forgiven.has(text) ? 2 : 1;
@@ -91,14 +93,18 @@ function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain:
   }
 }
 
-/** Also one who has left: whether the server has heard so, nobody can tell. */
+/**
+ * By any of his devices: what he has missed comes to whichever is there next. Also one who has left: whether the server
+ * has heard so, nobody can tell.
+ */
 function mayHear(
   { room, saidAt, acceptedAt = Number.POSITIVE_INFINITY }: SaidInRoom,
-  reader: RoomPerson,
+  devices: readonly RoomPerson[],
 ): boolean {
-  const asked = reader.stays.filter((stay) => stay.room === room).map(({ askedAt }) => askedAt);
+  const stays = devices.flatMap((one) => one.stays);
+  const asked = stays.filter((stay) => stay.room === room).map(({ askedAt }) => askedAt);
   if (!asked.some((at) => at <= acceptedAt)) return false;
-  return !reader.expelledAt.some(({ room: from, at }) => {
+  return !devices[0]?.expelledAt.some(({ room: from, at }) => {
     const outside = from === room && at < saidAt;
     return outside && !asked.some((again) => again > at && again <= acceptedAt);
   });
@@ -145,21 +151,35 @@ function judgeRoster(room: string, people: readonly RoomPerson[], complain: Comp
 }
 
 function namesOf(entities: readonly string[]): string {
-  return entities.toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
+  return [...new Set(entities)].toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
 }
 
 function judgeHidden(people: readonly RoomPerson[], world: World, complain: Complain): void {
   const hidden = people.filter(({ habits }) => habits.anonymous);
   for (const other of people) {
     const octets = world.log.octets(other.name).join("\n");
-    for (const { name } of hidden) {
-      if (name !== other.name && octets.includes(`${name}@`)) {
-        complain(`${other.name} was sent something that names ${name}`);
+    for (const { user } of hidden) {
+      if (user !== other.user && octets.includes(`${user}@`)) {
+        complain(`${other.name} was sent something that names ${user}`);
       }
     }
   }
 }
 
-function isFor({ to }: SaidInRoom, reader: RoomPerson): boolean {
-  return to === undefined || to.some((entity) => reader.entities.has(entity));
+/** By another of his devices, which may have been the last one that was there: then he has missed nothing. */
+function hasLeftElsewhere(
+  reader: RoomPerson,
+  { room, saidAt }: SaidInRoom,
+  people: readonly RoomPerson[],
+): boolean {
+  const devices = people.filter((each) => each !== reader && each.user === reader.user);
+  return devices
+    .flatMap(({ stays }) => stays)
+    .some(({ room: where, endedAt }) => where === room && (endedAt ?? 0) > saidAt);
+}
+
+/** Other devices of its author hear it as well. */
+function isFor({ to }: SaidInRoom, reader: RoomPerson, author: RoomPerson): boolean {
+  if (to === undefined || reader.user === author.user) return true;
+  return to.some((entity) => reader.entities.has(entity));
 }

@@ -159,7 +159,9 @@ export class RoomPerson {
     if (to?.length === 0) return;
     this.#number += 1;
     const text = `${this.name}-${this.#number}`;
-    const hidden = this.habits.anonymous ? `${this.habits.nickname}-${this.#number}` : text;
+    const { anonymous, nickname, user } = this.habits;
+    const device = user === undefined || user === this.name ? "" : " by phone";
+    const hidden = anonymous ? `${nickname}${device}-${this.#number}` : text;
     const sent = to === undefined ? at.send(hidden) : at.whisper(to, hidden);
     this.#world.remark(`${this.name} says ${hidden} in ${room} to ${to?.join(" ") ?? "all"}`);
     const said: SaidInRoom = {
@@ -177,15 +179,16 @@ export class RoomPerson {
     });
   }
 
-  expel(room: string, other: RoomPerson): void {
+  /** `others`: all devices of one. */
+  expel(room: string, others: readonly RoomPerson[]): void {
     const at = this.roomAt(room);
-    const member = at?.members.find(({ entity }) => other.entities.has(entity));
+    const member = at?.members.find(({ entity }) => others.some((one) => one.entities.has(entity)));
     if (at === undefined || member === undefined) return;
-    this.#world.remark(`${this.name} sends ${other.name} away from ${room}`);
+    this.#world.remark(`${this.name} sends ${member.name} away from ${room}`);
     void at.expel(member).then(
-      () => other.wasExpelled(room),
+      () => others.forEach((one) => one.wasExpelled(room)),
       (error) => {
-        other.maybeExpelled(room);
+        for (const one of others) one.maybeExpelled(room);
         this.#world.remark(`${this.name} cannot: ${String(error)}`);
       },
     );

@@ -34,6 +34,7 @@ const NAMES = [
   "karl",
   "laura",
 ] as const;
+const MODERATORS: ReadonlySet<string> = new Set(["alice", "bob"]);
 const ROOMS = ["lobby", "library"] as const;
 /** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
 const WRITTEN_MS = 8_000;
@@ -63,7 +64,7 @@ class RoomStorm {
       seed,
       users,
       server: {
-        rooms: rooms.map((name) => ({ name, moderators: ["alice", "bob"], allowAnonymity: true })),
+        rooms: rooms.map((name) => ({ name, moderators: [...MODERATORS], allowAnonymity: true })),
         trace: { bytes: 0 },
       },
     });
@@ -80,13 +81,13 @@ class RoomStorm {
     this.#random = random;
     this.#elements = new Elements(world, random);
     this.#rooms = rooms.map((room) => world.address(room));
-    this.#people = users.map((name, at) => {
+    this.#people = users.flatMap((user, at) => {
       const anonymous = random.chance(0.25);
       const nickname = anonymous || random.chance(0.3) ? `Owl ${at}` : undefined;
-      return new RoomPerson(name, world, {
-        transport: random.pick(TRANSPORTS),
-        anonymous,
-        nickname,
+      const devices = random.chance(0.2) ? [user, `${user}-phone`] : [user];
+      return devices.map((name) => {
+        const transport = random.pick(TRANSPORTS);
+        return new RoomPerson(name, world, { user, transport, anonymous, nickname });
       });
     });
   }
@@ -144,7 +145,12 @@ class RoomStorm {
     if (draw < 0.62) {
       return person.stayIn(room) === undefined ? person.join(room) : person.leave(room);
     }
-    if (draw < 0.64) return this.#people[random.between(0, 1)]?.expel(room, person);
+    if (draw < 0.64) {
+      const devices = this.#people.filter(({ user }) => user === person.user);
+      return random
+        .pick(this.#people.filter(({ user }) => MODERATORS.has(user)))
+        .expel(room, devices);
+    }
     if (draw < 0.72) return this.#comeOrGo(person);
     if (draw < 0.78) return this.#elements.changeWeather(person.name);
     if (draw < 0.84) return link.cut();

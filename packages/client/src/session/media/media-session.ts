@@ -40,7 +40,7 @@ import { ImError } from "../../base/errors.ts";
 import type { Calls, CallWish } from "../../connection/calls.ts";
 import { callError, refusalError } from "./call-error.ts";
 import { lostBecause, readReasons } from "./loss.ts";
-import { type MediaTerms, OwnDescription, offerIn } from "./own-description.ts";
+import { type MediaTerms, newOriginId, OwnDescription, offerIn } from "./own-description.ts";
 import { dialFor, type Place } from "./place.ts";
 
 export interface MediaPorts {
@@ -86,7 +86,6 @@ export type MediaEnd =
 
 /** An other side that does not take the connection is given up soon: pager mode is there. */
 const WAITS = { ...clientWaits, connectMs: 15_000 };
-const DIGITS_OF_ID = 9;
 const LAST_WORD_MS = 1_000;
 
 export class MediaSession implements OutgoingOwner, IncomingOwner {
@@ -114,7 +113,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   constructor(terms: MediaTerms, owner: MediaOwner, ports: MediaPorts, bounds: MediaBounds) {
     const place = ports.place();
     if (place === undefined) throw new ImError("offline");
-    const id = String(10 ** DIGITS_OF_ID + number32(ports.random));
+    const id = newOriginId(ports.random);
     this.done = this.#done.promise;
     this.#owner = owner;
     this.#ports = ports;
@@ -397,10 +396,4 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
 /** Ours keep the half of a message that came over a lost connection, and so does our server. RFC 4975 §5.4 */
 function keepsHalves(agent: string | undefined): boolean {
   return agent !== undefined && /(?:^|\s)Parlance(?:-\w+)?\//.test(agent);
-}
-
-function number32(random: Random): number {
-  let value = 0;
-  for (const octet of random.bytes(4)) value = value * 256 + octet;
-  return value;
 }

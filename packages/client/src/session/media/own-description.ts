@@ -14,6 +14,7 @@ import {
   type Sdp,
 } from "@parlance/formats";
 import type { Body } from "@parlance/sip";
+import type { Random } from "@parlance/wire";
 import { type Place, pathTo } from "./place.ts";
 
 /** What a session is for, in the words of its description. */
@@ -26,6 +27,8 @@ export interface DescribedAnswer {
   readonly body: Body;
   readonly agreed: AgreedMedia;
 }
+
+const DIGITS_OF_ID = 9;
 
 export class OwnDescription {
   terms: MediaTerms;
@@ -136,4 +139,15 @@ function descriptionIn({ type, bytes }: Body): Sdp | undefined {
 
 function bodyOf(sdp: Sdp): Body {
   return { type: "application/sdp", bytes: formatSdp(sdp) };
+}
+
+/** Of the o= line: a number that never repeats in practice. RFC 4566 §5.2 */
+export function newOriginId(random: Random): string {
+  return String(10 ** DIGITS_OF_ID + number32(random));
+}
+
+function number32(random: Random): number {
+  let value = 0;
+  for (const octet of random.bytes(4)) value = value * 256 + octet;
+  return value;
 }

@@ -114,7 +114,12 @@ export class RoomLog {
     if (kept !== undefined && (keptHere ?? hadHere) !== undefined) {
       return { position: Math.max(keptHere ?? 0, hadHere ?? 0), own: true };
     }
-    return { position: Math.max(kept ?? this.#head, had), own: since !== undefined };
+    const position = Math.max(kept ?? this.#head, had);
+    // So does the device, whatever the others of its member have had by then.
+    if (device !== undefined) {
+      this.keep([{ member: deviceKey(member, device), sequence: position }]);
+    }
+    return { position, own: (since ?? device) !== undefined };
   }
 
   /** Writes down how far everybody is. */
