@@ -328,6 +328,56 @@ suite("the messenger", () => {
     await bob.page.getByText("You are not in this group any more.").waitFor();
   });
 
+  test("two accounts in one browser: added, switched between, signed out of and forgotten", async () => {
+    const alice = await person("alice");
+    const { page } = alice;
+    const account = page.getByRole("button", { name: /^Account/ });
+    await account.click();
+    await page.getByRole("menuitem", { name: "Add an account" }).click();
+    await alice.signIn("bob", "bob-secret", { stay: true });
+    await page.getByRole("button", { name: "Account: bob" }).waitFor();
+    await account.click();
+    await page.getByRole("menuitem", { name: "Switch to alice" }).click();
+    await page.getByRole("button", { name: "Account: alice" }).waitFor();
+    await alice.online();
+    await account.click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "bob@im.example.com" }).click();
+    await page.getByRole("button", { name: "Account: bob" }).waitFor();
+    await alice.online();
+    await account.click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Forget bob" }).click();
+    await page.getByRole("button", { name: "bob@im.example.com" }).waitFor({ state: "detached" });
+    assert.doesNotMatch(String(await page.evaluate("JSON.stringify(localStorage)")), /bob/);
+  });
+
+  test("who reads German is spoken to in German, and may choose otherwise", async () => {
+    const context = await browser.newContext({
+      locale: "de-AT",
+      viewport: { width: 1200, height: 800 },
+    });
+    contexts.push(context);
+    const app = await AppPage.open(context, server.httpUrl);
+    pages.push(app);
+    const { page } = app;
+    await page.getByLabel("Adresse", { exact: true }).fill("carol");
+    await page.getByLabel("Passwort", { exact: true }).fill("carol-secret");
+    await page.getByRole("button", { name: "Anmelden", exact: true }).click();
+    await app.online();
+    assert.equal(await page.evaluate("document.documentElement.lang"), "de");
+    await page.getByRole("button", { name: /^Konto/ }).click();
+    await page.getByRole("menuitem", { name: "Einstellungen" }).click();
+    await page.getByText("Was dich erreicht").waitFor();
+    await page.getByText("English").click();
+    await page.getByText("What reaches you").waitFor();
+    await page.getByText("Dark", { exact: true }).click();
+    assert.equal(
+      await page.evaluate("getComputedStyle(document.documentElement).colorScheme"),
+      "dark",
+    );
+  });
+
   test("two tabs of one user show the same, and the second goes on when the first is closed", async () => {
     const context = await browser.newContext();
     contexts.push(context);
