@@ -402,5 +402,13 @@ suite("the messenger", () => {
     await second.say("alone now");
     await bob.bubble("alone now").waitFor();
     assert.equal(await bob.page.locator(".bubble", { hasText: "alone now" }).count(), 1);
+
+    const third = await AppPage.open(context, server.httpUrl);
+    pages.push(third);
+    await third.online();
+    await third.page.getByRole("button", { name: /^Account/ }).click();
+    await third.page.getByRole("menuitem", { name: "Sign out" }).click();
+    for (const page of [second, third])
+      await page.page.getByLabel("Password", { exact: true }).waitFor();
   });
 });

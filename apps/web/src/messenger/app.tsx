@@ -65,6 +65,7 @@ export function App({
     if (open === undefined) return undefined;
     let current = true;
     void open.backend.over.then(() => {
+      void open.backend.close();
       if (!current) return;
       setOpen(undefined);
       setPage("sign in");
@@ -110,7 +111,7 @@ export function App({
             signOut: () => {
               chooseAccount(undefined);
               go({ view: "list" });
-              void backend.commands.signOut();
+              backend.commands.signOut().catch(() => {}); // the tab that has done it answers no more
             },
           }}
         />

@@ -45,12 +45,6 @@ export async function openBackend(
   const leading = async (store: WebStore, check: boolean): Promise<void> => {
     const client = await begin(account, store, { ...options, check });
     const desk = await Desk.open(client, board);
-    const link = lead(storeName, board, desk);
-    const close = async (): Promise<void> => {
-      link.close();
-      await desk.signOut();
-      await store.close();
-    };
     const commands = commandsOver(async (name, given) => {
       if (name !== "signOut") return performed(desk, name, given);
       link.over();
@@ -58,6 +52,12 @@ export async function openBackend(
       over.resolve();
       return undefined;
     });
+    const link = lead(storeName, board, commands);
+    const close = async (): Promise<void> => {
+      link.close();
+      await desk.signOut();
+      await store.close();
+    };
     now = { commands, close };
   };
 
@@ -67,11 +67,15 @@ export async function openBackend(
   });
   if (store !== undefined) await leading(store, options.check);
   else {
-    const link = follow(storeName, board, () => over.resolve());
+    const link = follow(storeName, board, () => {
+      ending.abort();
+      over.resolve();
+    });
     now = { commands: link.commands, close: async () => link.close() };
     // When the other tab goes, the next in line has the client.
     openStore(storeName, { whenTaken: "wait", signal: ending.signal })
       .then(async (free) => {
+        if (ending.signal.aborted) return free.close(); // signed out a moment before
         await leading(free, false);
         link.close(now?.commands);
       })

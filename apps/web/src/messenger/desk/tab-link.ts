@@ -58,7 +58,10 @@ export function lead(account: string, board: Board<Slices>, desk: Commands): Lea
   const channel = channelOf(account);
   const told = new Map<keyof Slices, unknown>();
   let followed = false;
-  const say = (said: Said): void => channel.postMessage(said);
+  let closed = false;
+  const say = (said: Said): void => {
+    if (!closed) channel.postMessage(said);
+  };
   const unfollow = board.follow((key) => {
     if (!followed) return;
     const value = board.get(key);
@@ -81,6 +84,7 @@ export function lead(account: string, board: Board<Slices>, desk: Commands): Lea
   return {
     over: () => say({ say: "over" }),
     close() {
+      closed = true;
       unfollow();
       channel.close();
     },
