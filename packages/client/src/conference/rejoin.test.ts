@@ -121,6 +121,27 @@ test("a second device that was away gets what the first one had meanwhile, and w
   );
 });
 
+test("who is lost, and asked to come in vain, has missed what was said all the same", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const shown = reading(bob.client);
+  await world.run(6_000);
+  world.link("bob").silence();
+  await world.run(1_000);
+  const texts = ["one", "two", "three", "four"];
+  for (const text of texts) await world.until(alice.room.send(text).accepted);
+  await world.run(120_000);
+  assert.deepEqual(namesOf(alice.room), ["alice"]);
+  await world.until(alice.room.invite(bob.client.address), 600_000).catch(() => undefined);
+  await world.run(180_000);
+  world.link("bob").restore();
+  await world.until(() => shownIn(shown).length >= texts.length, 600_000);
+  assert.deepEqual(
+    shownIn(shown),
+    texts.map((text) => `all ${text}`),
+  );
+});
+
 test("a group made for once keeps what is said for those who come back, and forgets it with its end", async (t) => {
   const world = await lobbyFor(t);
   const alice = await world.client("alice");

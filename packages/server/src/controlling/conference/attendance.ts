@@ -163,7 +163,9 @@ export class Attendance implements DeviceHost {
     participant.records = false;
     recordings.left(participant);
     participant.awaited = false;
-    participant.lost = wasIn && departure?.method === "failed";
+    // Who was lost before and is asked to come meanwhile, in vain, is lost still.
+    if (wasIn) participant.lost = departure?.method === "failed";
+    else if (participant.state === "expelled") participant.lost = false;
     participant.withdrawPage?.();
     if (!over) this.#of.keep(participant);
     people.names.release(participant.address);
