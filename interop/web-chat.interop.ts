@@ -286,10 +286,8 @@ suite("the messenger", () => {
     await bob.openRow("alice");
     await alice.reached("where is the rabbit hole?", "Seen");
     await alice.page.getByLabel("Search").fill("rabbit");
-    await alice.page
-      .getByRole("region", { name: "In messages" })
-      .getByText("rabbit hole")
-      .waitFor();
+    await alice.page.getByRole("region", { name: "In messages" }).getByText("rabbit hole").click();
+    await alice.page.locator(".feed-row.found", { hasText: "rabbit hole" }).waitFor();
     await alice.page.getByLabel("Search").fill("");
     await alice.settings();
     const download = alice.page.waitForEvent("download");

@@ -41,7 +41,10 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
           const title = titleOf({ address: conversation, name: row?.name }, domain);
           return (
             <li key={id}>
-              <Button className="hit" onPress={() => go({ view: "talk", address: conversation })}>
+              <Button
+                className="hit"
+                onPress={() => go({ view: "talk", address: conversation, at })}
+              >
                 <span className="hit-head">
                   <bdi>{title}</bdi>
                   <time className="soft small">{words.brief(at, Date.now())}</time>

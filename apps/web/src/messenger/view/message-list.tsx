@@ -20,6 +20,8 @@ const BEYOND = 700;
 /** Nearer to the end than this, the list stays at its end. */
 const AT_END = 48;
 const NEAR_TOP = 1_200;
+/** So much of what was said before is seen above what was looked for. */
+const ABOVE_FOUND = 120;
 const NOTHING: readonly Item[] = [];
 
 /** Only rows in sight are in the document; what is looked at stays where it is when rows above grow or come. */
@@ -32,7 +34,7 @@ export function MessageList({
   readonly group: boolean;
   readonly title: string;
 }): ReactNode {
-  const { texts, backend, words } = useDesk();
+  const { texts, backend, words, route } = useDesk();
   const talk = useSlice(`talk ${address}`);
   const items = talk?.items ?? NOTHING;
   const scroller = useRef<HTMLDivElement>(null);
@@ -43,6 +45,8 @@ export function MessageList({
   useSeen(address, items, list.atEnd);
 
   const { commands } = backend;
+  const seek = route.view === "talk" && route.address === address ? route.at : undefined;
+  const found = useSeek(seek, { address, items, whole, loading, show: list.show });
   const nearTop = list.nearTop && !whole && !loading;
   useEffect(() => {
     if (nearTop) void commands.older(address).catch(() => {}); // asked again at the next scroll
@@ -64,7 +68,7 @@ export function MessageList({
     rows.push(
       <article
         key={item.key}
-        className="feed-row"
+        className={item.key === found ? "feed-row found" : "feed-row"}
         data-key={item.key}
         ref={list.measure}
         aria-posinset={index + 1}
@@ -122,6 +126,8 @@ interface ListState {
   readonly nearTop: boolean;
   readonly scrolled: () => void;
   readonly toEnd: () => void;
+  /** Brings a row into sight. */
+  readonly show: (key: string) => void;
   readonly measure: (row: HTMLElement | null) => (() => void) | undefined;
 }
 
@@ -230,7 +236,52 @@ function useList(
     settle();
   }, [settle]);
 
-  return { span, top: heights.top(span.first), atEnd, nearTop, scrolled, toEnd, measure };
+  const show = useCallback(
+    (key: string) => {
+      stuck.current = false;
+      setAtEnd(false);
+      anchor.current = { key, offset: -ABOVE_FOUND };
+      settle();
+    },
+    [settle],
+  );
+
+  return { span, top: heights.top(span.first), atEnd, nearTop, scrolled, toEnd, show, measure };
+}
+
+/** Goes back in the conversation, page by page, to what was said at that time. Returns its key once it is there. */
+function useSeek(
+  at: number | undefined,
+  talk: {
+    readonly address: string;
+    readonly items: readonly Item[];
+    readonly whole: boolean;
+    readonly loading: boolean;
+    readonly show: (key: string) => void;
+  },
+): string | undefined {
+  const { commands } = useDesk().backend;
+  const { address, items, whole, loading, show } = talk;
+  const [found, setFound] = useState<{ readonly at: number; readonly key: string }>();
+  const sought = found?.at === at ? undefined : at;
+  useEffect(() => {
+    if (sought === undefined || loading) return;
+    const said = items.filter(({ body }) => body.kind !== "notice");
+    const [first] = said;
+    if (!whole && (first === undefined || first.at > sought)) {
+      void commands.older(address).catch(() => {}); // asked again at the next change
+      return;
+    }
+    const distance = (item: Item): number => Math.abs(item.at - sought);
+    const nearest = said.reduce<Item | undefined>(
+      (best, item) => (best === undefined || distance(item) < distance(best) ? item : best),
+      undefined,
+    );
+    if (nearest === undefined) return;
+    setFound({ at: sought, key: nearest.key });
+    show(nearest.key);
+  }, [sought, address, items, whole, loading, show, commands]);
+  return found?.at === at ? found?.key : undefined;
 }
 
 /** As it was when the conversation was opened. */

@@ -2,7 +2,8 @@
 
 export type Route =
   | { readonly view: "list" }
-  | { readonly view: "talk"; readonly address: string }
+  /** `at`: the message of that time (epoch ms) is looked for. */
+  | { readonly view: "talk"; readonly address: string; readonly at?: number }
   | { readonly view: "settings" };
 
 /** As it stands behind the # of the page's address. */
@@ -11,18 +12,20 @@ export function formatRoute(route: Route): string {
     case "list":
       return "#/";
     case "talk":
-      return `#/with/${encodeURIComponent(route.address)}`;
+      return `#/with/${encodeURIComponent(route.address)}${route.at === undefined ? "" : `/at/${route.at}`}`;
     default:
       return `#/${route.view}`;
   }
 }
 
 export function readRoute(hash: string): Route {
-  const [, view, what = ""] = /^#\/([a-z]*)(?:\/(.{1,400}))?$/.exec(hash) ?? [];
+  const [, view, what = "", at] =
+    /^#\/([a-z]*)(?:\/([^/]{1,400})(?:\/at\/(\d{1,15}))?)?$/.exec(hash) ?? [];
   if (view === "settings") return { view };
   if (view !== "with" || what === "") return { view: "list" };
   try {
-    return { view: "talk", address: decodeURIComponent(what) };
+    const address = decodeURIComponent(what);
+    return at === undefined ? { view: "talk", address } : { view: "talk", address, at: Number(at) };
   } catch {
     return { view: "list" };
   }
