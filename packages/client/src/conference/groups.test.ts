@@ -69,6 +69,20 @@ test("a group with members calls them (IMSpec-SMM-C-003)", async (t) => {
   assert.equal(rooms[0]?.address, TEAM);
 });
 
+test("a group that calls together with the line is among the rooms of a client that has just connected", async (t) => {
+  const world = await lobbyFor(t, GROUPS);
+  const alice = await world.client("alice");
+  world.link("bob").weather.delayMs = 300;
+  const starting = world.startClient("bob", { sessions: { groups: "accept" } });
+  await world.until(() => world.server.stats.registeredUsers === 2);
+  const joining = alice.join(TEAM);
+  const bob = await world.until(starting);
+  await world.until(joining);
+  const [room] = bob.rooms;
+  assert.equal(room?.address, TEAM);
+  await world.until(room?.inside ?? assert.fail());
+});
+
 test("an invitation may be declined, and where nobody decides it is not taken (OMA IM 7.1.2.1)", async (t) => {
   const world = await lobbyFor(t);
   const alice = await world.client("alice");

@@ -173,6 +173,7 @@ export class Rooms {
       if (nickname !== undefined) entry.membership.rename(nickname);
       entry.membership.take(session);
       session.accept(invitation.offered, call.focus);
+      this.#changed(entry); // it is among the rooms at once: nobody may listen yet to hear of it
       if (known === undefined) this.#ports.arrived(entry.room);
       return entry.room;
     };
