@@ -95,7 +95,7 @@ suite("the messenger's life", () => {
     await bob.bubble("still here").waitFor();
   });
 
-  test("the network goes and comes back: the page says so, and nothing is lost", async () => {
+  test("both sides write while the server is gone: the page says so, and nothing is lost", async () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     await alice.write("bob");
     await alice.say("one");
