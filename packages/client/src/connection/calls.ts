@@ -1,7 +1,15 @@
 /** The calls of one account, over its line. RFC 3261 §13, OMA IM 7.1.1, 7.1.2 */
-import { CLIENT_EXTENSIONS, IM_TAG, LARGE_MESSAGE_TAG, type SessionKind } from "@parlance/im";
+import {
+  CLIENT_EXTENSIONS,
+  IM_TAG,
+  ISFOCUS,
+  LARGE_MESSAGE_TAG,
+  offers,
+  type SessionKind,
+} from "@parlance/im";
 import {
   CallTable,
+  Contact,
   type Face,
   type Flow,
   type IncomingCall,
@@ -70,7 +78,8 @@ export class Calls {
 
   /** An INVITE that begins a call; undefined when it was refused here. Throws `FormatError`. */
   invited(transaction: ServerTransaction, owner: IncomingOwner): IncomingCall | undefined {
-    return this.#table.invited(transaction, owner, this.#face);
+    const face = isOfFocus(transaction.request) ? this.#conferenceFace : this.#face;
+    return this.#table.invited(transaction, owner, face);
   }
 
   /** A request in a dialog, which is answered in any case. Only our server speaks to us, so it is the peer of all. */
@@ -124,6 +133,13 @@ export class Calls {
       edit: (edit) => edit.set(UserAgent, userAgent),
     };
   }
+}
+
+/** RFC 4579 §5.1 */
+function isOfFocus(invite: SipRequest): boolean {
+  const contacts = invite.get(Contact);
+  if (contacts === undefined || "star" in contacts) return false;
+  return contacts.some(({ params }) => offers(params, ISFOCUS));
 }
 
 export interface CallWish {

@@ -63,7 +63,7 @@ function judgeSaid({ said, record, author, people }: Said, complain: Complain): 
     if (!isFor(said, reader, author) || seenBy.includes(reader)) continue;
     const stay = reader.stayIn(said.room);
     if (stay?.inAt === undefined || stay.inAt > said.saidAt) continue;
-    if (hasLeftElsewhere(reader, said, people)) continue;
+    if (hasLeftElsewhere(reader, said.room, stay.inAt, people)) continue;
     complain(`${text} is ${state}, and ${reader.name} was not shown it`);
   }
 }
@@ -166,16 +166,17 @@ function judgeHidden(people: readonly RoomPerson[], world: World, complain: Comp
   }
 }
 
-/** By another of his devices, which may have been the last one that was there: then he has missed nothing. */
+/** By another of his devices, while this one may have been away: then he has missed nothing. */
 function hasLeftElsewhere(
   reader: RoomPerson,
-  { room, saidAt }: SaidInRoom,
+  room: string,
+  since: number,
   people: readonly RoomPerson[],
 ): boolean {
   const devices = people.filter((each) => each !== reader && each.user === reader.user);
   return devices
     .flatMap(({ stays }) => stays)
-    .some(({ room: where, endedAt }) => where === room && (endedAt ?? 0) > saidAt);
+    .some(({ room: where, endedAt }) => where === room && (endedAt ?? 0) > since);
 }
 
 /** Other devices of its author hear it as well. */

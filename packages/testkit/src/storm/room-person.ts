@@ -41,6 +41,9 @@ export interface ShownInRoom {
   readonly reach: IncomingMessage["reach"];
 }
 
+/** So long may an invitation be on its way. Clause 7.9 */
+const RING_MS = 120_000;
+
 export class RoomPerson {
   readonly name: string;
   /** Of the account: others of its devices may be in the storm as well. */
@@ -69,7 +72,7 @@ export class RoomPerson {
     this.#presence = new Presence(world, {
       user,
       device: name,
-      options: { transport },
+      options: { transport, sessions: { groups: "accept" } },
       begun: (client, run) => this.#begun(client, run),
     });
   }
@@ -202,12 +205,27 @@ export class RoomPerson {
     this.#run = run;
     client.on("sent", ({ id, state }) => this.#moved(id, state));
     client.on("message", (message) => this.#show(message));
-    for (const room of client.rooms) this.#watch(room, run);
+    client.on("room", (room) => this.#called(room, run));
+    for (const room of client.rooms) {
+      if (room.state === "joining") this.#called(room, run);
+      else this.#watch(room, run);
+    }
     for (const stay of this.stays) {
       if (stay.endedAt === undefined) void this.#keepJoining(stay, run);
     }
     // Left while nobody could say so: the store may not have known.
     for (const room of client.rooms) if (this.stayIn(room.address) === undefined) room.leave();
+  }
+
+  /** By others of a group, who want him there. */
+  #called(room: Room, run: number): void {
+    const { address } = room;
+    this.#world.remark(`${this.name} is called into ${address}`);
+    if (this.stayIn(address) === undefined) {
+      const askedAt = this.#world.clock.now() - RING_MS; // he was asked when the first try was made
+      this.stays.push({ room: address, askedAt, inAt: undefined, endedAt: undefined });
+    }
+    this.#watch(room, run);
   }
 
   async #keepJoining(stay: Stay, run: number): Promise<void> {
@@ -245,7 +263,10 @@ export class RoomPerson {
       if (state === "in" && stay !== undefined) stay.inAt ??= this.#world.clock.now();
       if (state !== "left" || stay === undefined) return;
       if (room.ending?.why === "expelled") stay.endedAt = this.#world.clock.now();
-      else void this.#keepJoining(stay, run);
+      else {
+        stay.inAt = undefined; // the session of a group is over when nobody else is there
+        void this.#keepJoining(stay, run);
+      }
     });
   }
 

@@ -34,6 +34,8 @@ const NAMES = [
   "karl",
   "laura",
 ] as const;
+/** Whoever comes there first calls all others. */
+const GROUP = "team";
 const MODERATORS: ReadonlySet<string> = new Set(["alice", "bob"]);
 const ROOMS = ["lobby", "library"] as const;
 /** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
@@ -60,15 +62,17 @@ class RoomStorm {
     const random = new SeededRandom(seed);
     const users = NAMES.slice(0, random.between(3, NAMES.length));
     const rooms = ROOMS.slice(0, random.between(1, ROOMS.length));
+    const groups = random.chance(0.3) ? [GROUP] : [];
     const world = await World.create({
       seed,
       users,
       server: {
         rooms: rooms.map((name) => ({ name, moderators: [...MODERATORS], allowAnonymity: true })),
+        groups: groups.map((name) => ({ name, members: users, allowAnonymity: true })),
         trace: { bytes: 0 },
       },
     });
-    return new RoomStorm(world, random, users, rooms);
+    return new RoomStorm(world, random, users, [...rooms, ...groups]);
   }
 
   private constructor(
@@ -82,7 +86,8 @@ class RoomStorm {
     this.#elements = new Elements(world, random);
     this.#rooms = rooms.map((room) => world.address(room));
     this.#people = users.flatMap((user, at) => {
-      const anonymous = random.chance(0.25);
+      // Who is called as a member of a group is called by his name.
+      const anonymous = !rooms.includes(GROUP) && random.chance(0.25);
       const nickname = anonymous || random.chance(0.3) ? `Owl ${at}` : undefined;
       const devices = random.chance(0.2) ? [user, `${user}-phone`] : [user];
       return devices.map((name) => {
