@@ -11,7 +11,6 @@ import {
   type MsrpWriter,
   type PathLines,
   pathLines,
-  statusPhrase,
 } from "@parlance/msrp";
 import type {
   LegFailure,
@@ -26,6 +25,7 @@ import type {
 import { Contest } from "./contest.ts";
 import { isSamePath, proves } from "./device-proof.ts";
 import type { SwitchLimits } from "./limits.ts";
+import { greeting, refusalOf, reportOf, writeChunk } from "./own-frames.ts";
 import {
   type Awaiting,
   type Chunk,
@@ -206,19 +206,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   /** Tells the device how far a message of its came. RFC 4975 §7.1.2, §7.1.3 */
   report({ messageId }: Pick<MsrpRequest, "messageId">, status: number, sizeBytes: number): void {
     if (messageId === undefined) return;
-    const { writer } = this.#ports;
-    this.#line?.write(
-      writer.request({
-        transactionId: this.#ports.newId(),
-        method: "REPORT",
-        paths: this.#requestLines,
-        headers: [
-          ["Message-ID", messageId],
-          ["Byte-Range", `1-${sizeBytes}/${sizeBytes}`],
-          ["Status", `000 ${status} ${statusPhrase(status)}`],
-        ],
-      }),
-    );
+    const of = { messageId, status, sizeBytes };
+    this.#line?.write(reportOf(of, this.#ports, this.#requestLines));
   }
 
   answered(transactionId: string, status: number, lines: PathLines): void {
@@ -318,13 +307,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
   }
 
   #refuse(frame: MsrpFrame, line: Line, status: number): false {
-    if (frame.kind === "request" && frame.method !== "REPORT") {
-      const lines = pathLines(
-        frame.method === "SEND" ? firstUri(frame.fromPath) : frame.fromPath,
-        this.uri,
-      );
-      line.write(this.#ports.writer.plainResponse(frame.transactionId, status, lines));
-    }
+    const refusal = refusalOf(frame, this.uri, status, this.#ports.writer);
+    if (refusal !== undefined) line.write(refusal);
     return false;
   }
 
@@ -350,20 +334,8 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
     });
   }
 
-  /** Tells the other side which session the connection is for, and is answered by whoever is there. RFC 4975 §5.4 */
   #greet(): void {
-    const { writer } = this.#ports;
-    this.#line?.write(
-      writer.request({
-        transactionId: this.#ports.newId(),
-        method: "SEND",
-        paths: this.#requestLines,
-        headers: [
-          ["Message-ID", this.#ports.newId()],
-          ["Byte-Range", "1-0/0"],
-        ],
-      }),
-    );
+    this.#line?.write(greeting(this.#ports, this.#requestLines));
   }
 
   #part(): void {
@@ -407,21 +379,4 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
 
 function refuseNow(id: string, { answers, awaiting, lines }: Sending, status: number): void {
   if (answers) awaiting?.answered(id, status, lines);
-}
-
-/** Over a stream without copying the body; a WebSocket message is one frame. RFC 7977 §5.1 */
-function writeChunk(
-  { id, headers, body, flag }: Chunk,
-  paths: PathLines,
-  writer: MsrpWriter,
-  line: Line,
-): void {
-  const parts = { transactionId: id, method: "SEND", paths, headers };
-  const { transport } = line.connection;
-  if (transport === "ws" || transport === "wss") {
-    return line.write(writer.request({ ...parts, body, flag }));
-  }
-  line.write(writer.headOfRequest(parts));
-  line.write(body);
-  line.write(writer.endOfBody(id, flag));
 }
