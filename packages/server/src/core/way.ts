@@ -3,15 +3,13 @@
  * participating function of the target user, contacts. Everything that is in memory is judged at once,
  * so a relayed MESSAGE makes no detour over a promise.
  */
-import { DEFERRED, formatWarning, isRefusal, type Refusal, refuse } from "@parlance/im";
-import type { SipRequest, SipResponse, SipUri, TransportName, Uri } from "@parlance/sip";
+import { type Refusal, refuse } from "@parlance/im";
+import type { SipRequest, SipUri, TransportName, Uri } from "@parlance/sip";
 import { type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
   Binding,
   Decisions,
-  Edit,
-  Failure,
   LimitWatch,
   Log,
   Onward,
@@ -20,26 +18,24 @@ import type {
   Owner,
   Passage,
   Principal,
-  TakeOver,
   User,
   Verdict,
   Way,
 } from "../ports/index.ts";
 import { type Asker, functionAsker, overheard } from "./asker.ts";
-import { AFTER_FAILURE, ANCHORING, decided, ORIGINATING, TERMINATING, takenBy } from "./decided.ts";
+import { decided, ORIGINATING, takenBy } from "./decided.ts";
 import type { Account, Directory } from "./directory.ts";
-import type { ForkEnd } from "./fork.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
 import { changedOnward, onwardOf, onwardToContacts } from "./onward.ts";
 import { edited, RequestPassage } from "./passage.ts";
-import { waitsForDevice, wakeAfterFailure } from "./push/wait-for-device.ts";
+import { waitsForDevice } from "./push/wait-for-device.ts";
 import type { Waking } from "./push/waking.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
-import { type Exits, passBack } from "./routes.ts";
-import { asAnother, asAsked } from "./second-try.ts";
+import { type Exits } from "./routes.ts";
 import type { Functions } from "./served-functions.ts";
+import { UserWay } from "./user-way.ts";
 import { WritingRate } from "./writing-rate.ts";
 
 export interface WayPorts {
@@ -65,15 +61,15 @@ interface Service {
   readonly target: SipUri;
 }
 
-type Forwarding = Extract<Verdict, { readonly do: "forward" }>;
-
 export class ThroughWay implements Way {
   readonly #ports: WayPorts;
   readonly #rate: WritingRate;
+  readonly #user: UserWay;
   #functions: Functions | undefined;
 
   constructor(ports: WayPorts) {
     this.#ports = ports;
+    this.#user = new UserWay({ ...ports, serving: () => this.#serving });
     this.#rate = new WritingRate(ports.limits, ports.hits);
   }
 
@@ -151,7 +147,7 @@ export class ThroughWay implements Way {
   toOutside(passage: Passage, asker: Asker): void {
     const { routes } = this.#ports;
     const onward = passage.request.method === "INVITE" ? routes.onward?.(passage) : undefined;
-    if (onward === undefined || !this.#isTaken(passage, onward, asker)) {
+    if (onward === undefined || !this.#user.isTaken(passage, onward, asker)) {
       routes.leave(passage, asker);
     }
   }
@@ -176,7 +172,7 @@ export class ThroughWay implements Way {
     const principal: Principal = { kind: "server", onBehalfOf: undefined };
     const passage = this.#passage(request, principal, undefined);
     return new Promise((resolve) => {
-      this.#forward(passage, own(bindings), functionAsker(resolve), ({ status, response }) =>
+      this.#user.forward(passage, own(bindings), functionAsker(resolve), ({ status, response }) =>
         resolve({ status, response }),
       );
     });
@@ -266,7 +262,7 @@ export class ThroughWay implements Way {
     if (!(verdict instanceof Promise)) return this.#serviceSaid(verdict, asker);
     verdict.then(
       (said) => this.#serviceSaid(said, asker),
-      (error: unknown) => this.#broken(error, asker),
+      (error: unknown) => this.#user.broken(error, asker),
     );
   }
 
@@ -301,7 +297,7 @@ export class ThroughWay implements Way {
     if (!waking.canWake(user.address)) return false; // as nearly always
     const judge = (): Verdict => this.#serving.terminating.judge(passage, user, contacts);
     const woken = (): void => {
-      this.#guarded(asker, () => {
+      this.#user.guarded(asker, () => {
         const now = location.find(passage.request, account, clock.now());
         this.toUser(passage, account, now, asker);
       });
@@ -312,182 +308,9 @@ export class ThroughWay implements Way {
   }
 
   /** Participating function of the target user, who has these contacts. */
-  toUser(
-    passage: Passage,
-    account: Account,
-    contacts: readonly RegisteredContact[],
-    asker: Asker,
-  ): void {
-    const verdict = this.#serving.terminating.judge(passage, account.user, contacts);
-    this.#ports.decisions.tell?.(decided(TERMINATING, verdict, passage, [account.user.address]));
-    if (verdict.do === "pass") {
-      this.#toContacts(
-        edited(passage, verdict.edit),
-        account,
-        { do: "forward", bindings: contacts },
-        asker,
-      );
-      return;
-    }
-    this.#carryOut(verdict, passage, account, asker);
+  toUser(...of: Parameters<UserWay["toUser"]>): void {
+    this.#user.toUser(...of);
   }
-
-  #carryOut(verdict: Verdict, passage: Passage, account: Account, asker: Asker): void {
-    switch (verdict.do) {
-      case "forward":
-        return this.#toContacts(edited(passage, verdict.edit), account, verdict, asker);
-      case "defer":
-        return this.#defer(passage, account, asker);
-      case "refuse":
-        return asker.refuse(verdict.refusal);
-      case "answer":
-        return asker.reply(verdict.status, verdict.edit);
-      case "taken":
-        return;
-      case "pass":
-        throw new Error("passing is settled by whoever asked");
-    }
-  }
-
-  #toContacts(passage: Passage, account: Account, { bindings }: Forwarding, asker: Asker): void {
-    if (bindings.length === 0) return asker.refuse(refuse("unreachable"));
-    // A user who talks in a session with a phone that holds none hears it there.
-    const brought =
-      passage.request.method === "MESSAGE"
-        ? this.#serving.sessions?.bring(passage, account.user)
-        : undefined;
-    if (brought === undefined) return this.#toDevices(passage, account, bindings, asker);
-    const toDevices = (): void => this.#toDevices(passage, account, bindings, asker);
-    const inSession = (): void => {
-      this.#serving.recording.received(passage, account.user);
-      asker.reply(200);
-    };
-    brought.then(
-      (through) => this.#guarded(asker, through ? inSession : toDevices),
-      (error: unknown) => this.#broken(error, asker),
-    );
-  }
-
-  #toDevices(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
-    const contacts = own(bindings);
-    if (passage.request.method !== "INVITE") {
-      return this.#try(passage, account, contacts, asker);
-    }
-    const onward = onwardToContacts(passage, account.user, contacts, this.#ports.forwarder);
-    const instead = (status: number, takeOver: TakeOver): boolean =>
-      this.#isReceived(passage, account, { status, tried: contacts, again: false }, takeOver);
-    if (this.#isTaken(passage, { ...onward, instead }, asker)) return;
-    const translated = this.#serving.sessions?.translated(passage);
-    this.#try(edited(passage, translated), account, contacts, asker);
-  }
-
-  /** Does the server go between the two sides of this session itself? */
-  #isTaken(passage: Passage, onward: Onward, asker: Asker): boolean {
-    const { sessions } = this.#serving;
-    if (passage.request.method !== "INVITE" || sessions === undefined) return false;
-    const verdict = sessions.take(passage, onward);
-    if (verdict.do !== "pass") this.#ports.decisions.tell?.(decided(ANCHORING, verdict, passage));
-    if (verdict.do === "refuse") asker.refuse(verdict.refusal);
-    return verdict.do !== "pass";
-  }
-
-  /** A large message for devices that did not answer: does deferred messaging take it? */
-  #isReceived(passage: Passage, { user }: Account, failure: Failure, takeOver: TakeOver): boolean {
-    const { terminating, deferral } = this.#serving;
-    if (terminating.judgeFailure(passage, user, failure).do !== "defer") return false;
-    return deferral.receive(passage, user, takeOver).do === "taken";
-  }
-
-  #try(passage: Passage, account: Account, bindings: readonly Binding[], asker: Asker): void {
-    this.#forward(passage, own(bindings), asker, (end) => {
-      if (end.status < 300) return this.#arrived(passage, account, end, asker);
-      const failure = { status: end.status, tried: bindings, again: false };
-      const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
-      if (verdict.do === "defer") {
-        wakeAfterFailure(passage, account.user, own(bindings), this.#ports.waking);
-      }
-      this.#ports.decisions.tell?.(
-        decided(AFTER_FAILURE, verdict, passage, [account.user.address]),
-      );
-      if (verdict.do === "pass") return passBack(end, asker);
-      if (verdict.do === "forward") return this.#tryAgain(passage, account, verdict, asker);
-      this.#carryOut(verdict, passage, account, asker);
-    });
-  }
-
-  #arrived(passage: Passage, { user }: Account, end: ForkEnd, asker: Asker): void {
-    if (passage.request.method === "MESSAGE") this.#serving.recording.received(passage, user);
-    passBack(end, asker);
-  }
-
-  /** The second round, and the last. */
-  #tryAgain(
-    passage: Passage,
-    account: Account,
-    { bindings, edit }: Forwarding,
-    asker: Asker,
-  ): void {
-    const { request } = passage;
-    const again = edited(passage, asAnother(request, edit));
-    this.#forward(again, own(bindings), asker, (end) => {
-      const told = asAsked(end, request);
-      if (end.status < 300) return this.#arrived(passage, account, told, asker);
-      const failure = { status: end.status, tried: bindings, again: true };
-      const verdict = this.#serving.terminating.judgeFailure(passage, account.user, failure);
-      if (verdict.do === "pass" || verdict.do === "forward") return passBack(told, asker);
-      this.#carryOut(verdict, passage, account, asker);
-    });
-  }
-
-  #forward(
-    passage: Passage,
-    contacts: readonly RegisteredContact[],
-    asker: Asker,
-    end: (end: ForkEnd) => void,
-  ): void {
-    this.#ports.forwarder.toContacts(passage, contacts, {
-      provisional: (response: SipResponse) => asker.pass(response),
-      late: (response: SipResponse) => asker.pass(response),
-      end: (result: ForkEnd) => this.#guarded(asker, () => end(result)),
-      cancellable: (cancel: () => void) => asker.onCancel(cancel),
-    });
-  }
-
-  #defer(passage: Passage, account: Account, asker: Asker): void {
-    this.#ports.decisions.tell?.(takenBy("deferred messaging", passage));
-    if (passage.request.method === "INVITE") {
-      const verdict = this.#serving.deferral.receive(passage, account.user);
-      if (verdict.do === "refuse") asker.refuse(verdict.refusal);
-      return;
-    }
-    this.#serving.deferral.store(passage, account.user).then(
-      (stored) =>
-        isRefusal(stored)
-          ? asker.refuse(stored)
-          : asker.reply(202, sayDeferred(this.#ports.home.domain)),
-      (error: unknown) => this.#broken(error, asker),
-    );
-  }
-
-  /** What happens after an answer came has nobody above it who would answer for a mistake. */
-  #guarded(asker: Asker, run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#broken(error, asker);
-    }
-  }
-
-  /** A mistake of ours, or a store that fails: the asker is told, and so is the log. */
-  #broken(error: unknown, asker: Asker): void {
-    this.#ports.log.error("function failed", { error: String(error) });
-    asker.refuse(refuse("failure"));
-  }
-}
-
-/** Tells a message that is kept from one that is only being copied to many. RFC 3261 §20.43 */
-function sayDeferred(domain: string): Edit {
-  return (edit) => edit.setText("Warning", formatWarning(domain, DEFERRED));
 }
 
 /** Bindings are made by the registrar alone, whatever functions have chosen among them. */
