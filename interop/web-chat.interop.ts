@@ -80,6 +80,24 @@ suite("the messenger", () => {
     assert.equal(await page.page.evaluate("localStorage.length + sessionStorage.length"), 0);
   });
 
+  test("signing in goes on after a slip: what was empty is said, and said no more once it is filled in", async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const app = await AppPage.open(context, server.httpUrl);
+    pages.push(app);
+    const { page } = app;
+    const go = page.getByRole("button", { name: "Sign in", exact: true });
+    await go.click();
+    await page.getByText("Please enter your address.").waitFor();
+    await page.getByLabel("Address", { exact: true }).fill("alice");
+    await page.getByText("Please enter your address.").waitFor({ state: "detached" });
+    await go.click();
+    await page.getByText("Please enter your password.").waitFor();
+    await page.getByLabel("Password", { exact: true }).fill("alice-secret");
+    await go.click();
+    await app.online();
+  });
+
   test("who stays signed in leaves a key for this server in the browser, and no password", async () => {
     const context = await browser.newContext();
     contexts.push(context);

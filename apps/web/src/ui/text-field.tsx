@@ -22,7 +22,13 @@ export interface TextFieldProps
 export function TextField(props: TextFieldProps): ReactNode {
   const { label, description, fault, placeholder, input, ...rest } = props;
   return (
-    <AriaTextField {...rest} isInvalid={fault !== undefined} className="field">
+    <AriaTextField
+      // What is wrong is said by whoever shows the field; the browser must not hold a form back for it.
+      validationBehavior="aria"
+      {...rest}
+      isInvalid={fault !== undefined}
+      className="field"
+    >
       <Label>{label}</Label>
       <Input {...input} {...(placeholder === undefined ? {} : { placeholder })} className="input" />
       {description !== undefined && <Text slot="description">{description}</Text>}

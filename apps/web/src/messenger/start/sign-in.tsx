@@ -85,10 +85,18 @@ function Form({
   }>();
   const at = (place: "address" | "password"): string | undefined =>
     fault?.at === place ? fault.words : undefined;
+  /** What was said of the last try is not true of what is typed now. */
+  const typed =
+    (set: (value: string) => void) =>
+    (value: string): void => {
+      setFault(undefined);
+      set(value);
+    };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (address.trim() === "") return setFault({ at: "address", words: words.noAddress });
     const user = readAddress(address, domain);
-    if (user === undefined) return setFault({ at: "address", words: words.badAddress });
+    if (user === undefined) return setFault({ at: "address", words: words.badAddress(domain) });
     if (password === "") return setFault({ at: "password", words: words.noPassword });
     setFault(undefined);
     setBusy(true);
@@ -107,7 +115,7 @@ function Form({
         description={words.addressHint(domain)}
         fault={at("address")}
         value={address}
-        onChange={setAddress}
+        onChange={typed(setAddress)}
         name="username"
         autoComplete="username"
         input={{ autoCapitalize: "none", spellCheck: false }}
@@ -116,7 +124,7 @@ function Form({
         label={words.password}
         fault={at("password")}
         value={password}
-        onChange={setPassword}
+        onChange={typed(setPassword)}
         type="password"
         name="password"
         autoComplete="current-password"

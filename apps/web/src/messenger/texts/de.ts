@@ -30,8 +30,10 @@ export const de: Texts = {
       "Bewahrt in diesem Browser einen Schlüssel für diesen Server auf, nicht das Passwort.",
     go: "Anmelden",
     going: "Meldet an …",
-    badAddress: "Das ist keine Adresse: name@example.com.",
-    noPassword: "Das Passwort fehlt.",
+    noAddress: "Bitte gib deine Adresse ein.",
+    badAddress: (domain) =>
+      `Das ist keine Adresse. Es ist ein Name oder name@${domain === "" ? "example.com" : domain}.`,
+    noPassword: "Bitte gib dein Passwort ein.",
     accounts: "Hier schon angemeldet",
     forget: (name) => `${name} vergessen`,
     another: "Anderes Konto",

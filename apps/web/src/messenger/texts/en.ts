@@ -30,8 +30,10 @@ export const en = {
     stayHint: "Keeps a key for this server in this browser, not the password.",
     go: "Sign in",
     going: "Signing in …",
-    badAddress: "This is no address: name@example.com.",
-    noPassword: "The password is missing.",
+    noAddress: "Please enter your address.",
+    badAddress: (domain: string) =>
+      `This is no address. It is a name, or name@${domain === "" ? "example.com" : domain}.`,
+    noPassword: "Please enter your password.",
     accounts: "Signed in here before",
     forget: (name: string) => `Forget ${name}`,
     another: "Another account",

@@ -68,7 +68,7 @@ export function PersonDialog({ onClose }: { readonly onClose: () => void }): Rea
       onClose={onClose}
       onSubmit={async () => {
         const address = readAddress(to, domain);
-        if (address === undefined) return texts.signIn.badAddress;
+        if (address === undefined) return texts.signIn.badAddress(domain);
         go({ view: "talk", address });
         return undefined;
       }}
@@ -205,7 +205,7 @@ export function RoomDialog({
       onClose={onClose}
       onSubmit={async () => {
         const address = readAddress(room, domain);
-        if (address === undefined) return texts.signIn.badAddress;
+        if (address === undefined) return texts.signIn.badAddress(domain);
         const wish = { nickname: nickname.trim() === "" ? undefined : nickname.trim(), anonymous };
         go({ view: "talk", address: await backend.commands.join(address, wish) });
         return undefined;
