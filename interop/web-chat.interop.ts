@@ -324,6 +324,21 @@ suite("the messenger", () => {
     await bob.reached("and now?", "Delivered");
   });
 
+  test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {
+    const [carol, bob] = [await person("carol"), await person("bob")];
+    await carol.settings();
+    await carol.page.getByText("Keep messages on the server").click();
+    await carol.write("bob");
+    await carol.say("kept for another browser");
+    await bob.openRow("carol");
+    await carol.reached("kept for another browser", "Seen");
+    const elsewhere = await person("carol");
+    await elsewhere.row("bob").getByText("kept for another browser").waitFor();
+    await elsewhere.row("bob").locator("time").filter({ hasText: /\S/ }).waitFor();
+    await elsewhere.openRow("bob");
+    await elsewhere.bubble("kept for another browser").waitFor();
+  });
+
   test("a group that is kept stays at the server, until its owner gives it up", async () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     await alice.start("New group");

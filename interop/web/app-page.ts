@@ -66,7 +66,12 @@ export class AppPage {
   async settings(): Promise<void> {
     await this.page.getByRole("button", { name: /^Account/ }).click();
     await this.page.getByRole("menuitem", { name: "Settings" }).click();
+    // What the server has of them is there.
     await this.page.getByRole("textbox", { name: "Your name" }).waitFor();
+    await this.page
+      .locator(".card input[role=switch]:enabled")
+      .nth(6)
+      .waitFor({ state: "attached" });
   }
 
   async openRow(title: string): Promise<void> {

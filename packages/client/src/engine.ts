@@ -342,6 +342,7 @@ export class Engine {
       access: historyAccessOf(runtime, account, options),
       shares: options.shareHistory ?? false,
       arrived: () => this.inbox.arrived(),
+      brought: () => this.#events.emit("history", undefined),
       displayed: ({ id, from }) => this.receiver.displayed(id, from),
       open: (record) => this.open(record),
       changed: (change) => this.#events.emit("unread", change),

@@ -16,6 +16,11 @@ export interface ClientEvents extends OwnedEvents {
   message: IncomingMessage;
   /** The user has more or fewer messages to read in a conversation: by what comes, and by what is read here or elsewhere. */
   unread: UnreadChange;
+  /**
+   * With `shareHistory`: what the server keeps of the user's conversations is in the store of this new device now. These
+   * messages are not news, so no `message` tells of them.
+   */
+  history: undefined;
   /** A message of ours has moved on. */
   sent: SentMessage;
   /** Somebody writes, or has stopped. */

@@ -20,6 +20,8 @@ export interface ClientHistoryPorts {
   readonly shares: boolean;
   /** A message that this device has missed is in the store. */
   readonly arrived: () => void;
+  /** A new device has in its store what the server kept. */
+  readonly brought: () => void;
   /** Tells the sender of a message that it was seen, if he asked. */
   readonly displayed: (record: ReceivedRecord) => Promise<void>;
   readonly open: (record: ReceivedRecord) => IncomingMessage;
@@ -95,7 +97,7 @@ export class ClientHistory {
   }
 
   async #share(): Promise<SharedHistory> {
-    const { store, clock, subscriptions, sender, arrived, report } = this.#ports;
+    const { store, clock, subscriptions, sender, arrived, brought, report } = this.#ports;
     try {
       const server = await this.kept.server();
       const { SharedHistory: Made } = await parts.history();
@@ -109,6 +111,7 @@ export class ClientHistory {
           this.unread.arrived(record);
           arrived();
         },
+        brought,
         unread: (conversation, count) => this.unread.said(conversation, count),
         report,
       });

@@ -18,6 +18,8 @@ export interface SharedHistoryPorts {
   readonly sender: Sender;
   /** A message that this device has missed is in the store. */
   readonly arrived: (record: ReceivedRecord) => void;
+  /** A new device has in its store what the server kept. */
+  readonly brought: () => void;
   /** So many messages of that conversation no device has shown. */
   readonly unread: (conversation: string, count: number) => void;
   readonly report: (error: unknown) => void;
@@ -183,6 +185,7 @@ export class SharedHistory {
       for (const message of page.messages) await this.#add(message, true);
       await store.setValue(SINCE, page.before ?? "");
       await store.setValue(CURSOR, page.after);
+      this.#ports.brought();
       return true;
     }
     for (let some = false; ; some = true) {

@@ -8,7 +8,7 @@ import {
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { changeRow, newRow, sortRows } from "../model/conversation-list.ts";
-import { itemOf, sendingOf, sentKey } from "../model/item-of.ts";
+import { itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import type {
   ConversationRow,
@@ -22,6 +22,7 @@ import type {
 const PAGE = 60;
 const NEW_PAGE = 30;
 const MOST_ROWS = 500;
+const MOST_LISTED = 100;
 /** Loops over what is new in a conversation end here; the rest is read when the user scrolls. */
 const MOST_NEW = 5_000;
 
@@ -34,6 +35,11 @@ export class Talks {
   readonly #files = new Map<string, Partial<FileBody>>();
   /** One at a time for each conversation, and once more when something came meanwhile. */
   readonly #running = new Map<string, "once" | "again">();
+  /** Of conversations that are shown: the lowest order that was read. */
+  readonly #reached = new Map<string, number>();
+  /** Those of which the server could not be asked for what is older. */
+  readonly #unasked = new Set<string>();
+  #listed = false;
   #notices = 0;
 
   constructor(client: ImClient, board: Board<Slices>) {
@@ -55,6 +61,11 @@ export class Talks {
       });
     });
     this.#board.put("list", sortRows(rows));
+    this.#client.on("connection", ({ state }) => {
+      if (state === "online") void this.#online().catch(() => {}); // the next line is another occasion
+    });
+    this.#client.on("history", () => void this.#brought().catch(() => {})); // a store that ends
+    if (this.#client.connection.state === "online") void this.#online().catch(() => {});
   }
 
   async open(address: string): Promise<void> {
@@ -67,10 +78,9 @@ export class Talks {
 
   async older(address: string): Promise<void> {
     const talk = this.#talk(address);
-    const first = talk?.items.find(({ body }) => body.kind !== "notice");
     if (talk === undefined || talk.whole || talk.loading) return;
     this.#put(address, { ...talk, loading: true });
-    await this.#read(address, first?.order);
+    await this.#read(address, this.#reached.get(address));
   }
 
   /** Something has changed in the store. */
@@ -177,6 +187,8 @@ export class Talks {
     const entries = await this.#firstPage(address, query);
     const items = this.#itemsOf(entries);
     const talk = this.#talk(address);
+    const last = entries.at(-1);
+    if (last !== undefined) this.#reached.set(address, last.order);
     this.#put(address, {
       items: mergeItems(items, talk?.items ?? []),
       whole: entries.length === 0,
@@ -184,17 +196,57 @@ export class Talks {
     });
   }
 
-  /** Nothing where it is at the server, which cannot be asked now: it is there when the conversation is opened again. */
+  /** Nothing where it is at the server, which cannot be asked now: it is asked once there is a line. */
   async #firstPage(
     address: string,
     query: { readonly limit: number; readonly before?: number },
   ): Promise<readonly HistoryEntry[]> {
+    this.#unasked.delete(address);
+    if (this.#client.connection.state !== "online") this.#unasked.add(address);
     try {
       for await (const page of this.#client.conversation(address).history(query)) return page;
     } catch (error) {
       if (!(error instanceof ImError)) throw error;
+      this.#unasked.add(address);
     }
     return [];
+  }
+
+  async #online(): Promise<void> {
+    this.#askAgain([...this.#unasked]);
+    if (this.#listed) return;
+    const { conversations } = await this.#client.history.conversations({ limit: MOST_LISTED });
+    this.#listed = true;
+    for (const { address, kind, newest } of conversations) {
+      const item = keptItem(newest, this.#self);
+      this.changeRow(address, (row) =>
+        row.newest === undefined
+          ? {
+              ...row,
+              group: row.group || kind !== "user",
+              name: row.name ?? (kind === "user" && !item.own ? item.fromName : undefined),
+              newest: item,
+              at: item.at,
+            }
+          : row,
+      );
+    }
+  }
+
+  /** A new device has what the server kept, and nothing has told of it. */
+  async #brought(): Promise<void> {
+    for (const { address } of await this.#client.conversations(MOST_ROWS)) this.refresh(address);
+    const shown = [...this.#reached.keys(), ...this.#unasked];
+    this.#askAgain([...new Set(shown)]);
+  }
+
+  /** There may be something older in these, though there was nothing when it was asked for. */
+  #askAgain(addresses: readonly string[]): void {
+    for (const address of addresses) {
+      this.#unasked.delete(address);
+      const talk = this.#talk(address);
+      if (talk?.whole === true) this.#put(address, { ...talk, whole: false });
+    }
   }
 
   async #refresh(address: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** An entry of the SDK's history as it is shown. */
-import type { HistoryEntry, IncomingMessage, SentMessage } from "@parlance/client";
+import type { HistoryEntry, IncomingMessage, KeptMessage, SentMessage } from "@parlance/client";
 import { faultOf } from "./refusal-words.ts";
 import type { FileBody, Item, Sending } from "./views.ts";
 
@@ -28,6 +28,28 @@ export function itemOf(entry: HistoryEntry, self: string): Item | undefined {
       return { ...base, key, reach: "direct", body, sending: undefined };
     }
   }
+}
+
+/** What the server keeps, for a line of the list alone: it has no place among what is in the store. */
+export function keptItem(kept: KeptMessage, self: string): Item {
+  const { id, direction, from, fromName, at, text, subject, file, fileName } = kept;
+  const own = direction === "out";
+  const name = file?.name ?? fileName;
+  const body =
+    text === undefined
+      ? ({ kind: "other", contentType: kept.contentType, sizeBytes: kept.sizeBytes } as const)
+      : ({ kind: "text", text, subject } as const);
+  return {
+    key: `k ${id}`,
+    order: 0,
+    at: at.getTime(),
+    own,
+    from: own ? self : from,
+    fromName,
+    reach: kept.group === undefined ? "direct" : "all",
+    body: name === undefined ? body : { kind: "text", text: name, subject: undefined },
+    sending: undefined,
+  };
 }
 
 export function receivedKey(id: string, from: string): string {

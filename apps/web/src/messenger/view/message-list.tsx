@@ -47,7 +47,8 @@ export function MessageList({
   const { commands } = backend;
   const seek = route.view === "talk" && route.address === address ? route.at : undefined;
   const found = useSeek(seek, { address, items, whole, loading, show: list.show });
-  const nearTop = list.nearTop && !whole && !loading;
+  // An empty list is never scrolled: what is older than nothing is asked for at once.
+  const nearTop = (items.length === 0 || list.nearTop) && !whole && !loading;
   useEffect(() => {
     if (nearTop) void commands.older(address).catch(() => {}); // asked again at the next scroll
   }, [nearTop, address, commands]);
