@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Build, DOMAIN, type Phone, World } from "./core/world.test.ts";
-import { two } from "./session-world.test.ts";
+import { inSession, two } from "./session-world.test.ts";
 import { ConferenceWorld, told } from "./testing/conference-world.test.ts";
 import { Keeper } from "./testing/keeper.test.ts";
 
@@ -142,6 +142,69 @@ test("rules are about sessions as well: refused, ringing, or answered at once (O
   const sessions = "<x:media-list><x:message-session/></x:media-list>";
   await keeper.rules(`<conditions>${sessions}</conditions>${REJECT}`);
   assert.equal((await asked())[0], 403);
+});
+
+test("a block ends the session that runs with the one who is blocked, whoever has called, and tells nobody why", async () => {
+  for (const [blocker, other] of [
+    ["bob", "alice"],
+    ["alice", "bob"],
+  ] as const) {
+    const made = await inSession();
+    const { world, settle } = made;
+    const [own, blocked] = [made[blocker], made[other]];
+    const keeper = new Keeper(world, blocker);
+    await keeper.rules(`<conditions>${from("carol")}</conditions>${REJECT}`);
+    await settle();
+    blocked.device.say(blocked.peerPath, "still welcome");
+    assert.deepEqual(own.device.texts, ["still welcome"]);
+    await keeper.rules(`<conditions>${from("carol", other)}</conditions>${REJECT}`);
+    await settle();
+    assert.equal(world.server.stats.sessions, 0);
+    for (const { ends } of [own, blocked]) {
+      assert.deepEqual(
+        ends.map((end) => end.by === "peer" && end.reasons),
+        [[]],
+      );
+    }
+    const late = blocked.device.say(blocked.peerPath, "why?");
+    assert.equal(blocked.device.responses.at(-1), `${late} 481`);
+    assert.deepEqual(own.device.texts, ["still welcome"]);
+  }
+});
+
+test("a block ends a call that rings yet, and not one that its rules are not about", async () => {
+  const { alice, bob, world, phone, settle } = await two();
+  const carol = await phone("carol");
+  carol.invite(`sip:bob@${DOMAIN}`);
+  await settle();
+  bob.automatic = false;
+  alice.invite(`sip:bob@${DOMAIN}`);
+  await settle();
+  bob.incoming?.ring();
+  await settle();
+  assert.equal(world.server.stats.sessions, 2);
+  const files = `<conditions>${from("carol")}<x:media-list><x:file-transfer/></x:media-list></conditions>${REJECT}`;
+  await new Keeper(world, "bob").rules(`<conditions>${from("alice")}</conditions>${REJECT}`, files);
+  await settle();
+  assert.equal(bob.cancelled, 1);
+  assert.equal(alice.failures.length, 1);
+  assert.deepEqual([carol.ends.length, world.server.stats.sessions], [0, 1]);
+});
+
+test("a list that grows ends whom it blocks now; whom a user called in spite of his rules stays", async () => {
+  const { alice, bob, world, phone, settle } = await two();
+  const carol = await phone("carol");
+  const keeper = new Keeper(world, "bob");
+  await keeper.lists(`<list name="blocked">${entries("alice")}</list>`);
+  const named = `<conditions><o:external-list><o:entry anc="${LIST("blocked")}"/></o:external-list></conditions>`;
+  await keeper.rules(`${named}${REJECT}`);
+  bob.invite(`sip:alice@${DOMAIN}`);
+  carol.invite(`sip:bob@${DOMAIN}`);
+  await settle();
+  assert.equal(world.server.stats.sessions, 2);
+  await keeper.lists(`<list name="blocked">${entries("alice", "carol")}</list>`);
+  await settle();
+  assert.deepEqual([alice.ends.length, carol.ends.length], [0, 1]);
 });
 
 test("what an operator says holds where no rule does", async () => {

@@ -35,7 +35,7 @@ import {
 } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { originating, terminating, toOpenDevices } from "./participating/index.ts";
+import { endRefused, originating, terminating, toOpenDevices } from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { Fetching, type Shelf } from "./referral/index.ts";
@@ -248,6 +248,10 @@ function makeFunctions(
     frames: tracer.frames,
     recording: sessions,
     history: services.history,
+  });
+  rules.onChange((account, before) => {
+    const user = userNamed(account);
+    if (user !== undefined && plane !== undefined) endRefused(plane.sessions, user, rules, before);
   });
   const contents = waitingContents(
     limits,

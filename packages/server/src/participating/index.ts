@@ -7,6 +7,7 @@ export {
   originating,
 } from "./originating.ts";
 export type { AnchoredSession } from "./session/anchored-session.ts";
+export { endRefused } from "./session/end-refused.ts";
 export { type Anchor, AnchoredSessions, type SessionFacts } from "./session/sessions.ts";
 export {
   openRules,

@@ -25,6 +25,7 @@ import type {
   UserSettings,
   Verdict,
 } from "../ports/index.ts";
+import { ABOUT_SESSION } from "./about-session.ts";
 import {
   type FailureJudgement,
   judgeFailure,
@@ -64,13 +65,7 @@ export const usualSettings: UserSettings = {
   keepsHistory: () => false,
 };
 
-/** Which of the user's settings and rules are about it. IM-5.2.4-08a, IM-5.2.4-08b, IM-5.2.4-08g */
-const ABOUT = {
-  conversation: { barrable: "sessions", media: "message-session" },
-  "large message": { barrable: "messages", media: "pager-mode-message" },
-  file: { barrable: "files", media: "file-transfer" },
-} as const;
-const MESSAGE = ABOUT["large message"];
+const MESSAGE = ABOUT_SESSION["large message"];
 
 const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
@@ -110,7 +105,7 @@ export function terminating(
     const large = isOurs && kind === "large message";
     const clients = isOurs ? bindings.filter(({ imClient }) => imClient) : bindings;
     const able = large ? largeFirst(clients) : clients;
-    const { barrable, media } = ABOUT[kind];
+    const { barrable, media } = ABOUT_SESSION[kind];
     const open = isOurs ? able.filter((device) => !settings.bars(user, barrable, device)) : able;
     const access = rules.access(passage.originator, user, media);
     const judged = judgeTerminatingSession({
@@ -176,7 +171,7 @@ export function terminating(
 
     judgeFailure(passage, user, failure) {
       if (passage.request.method === "INVITE") {
-        const { media } = ABOUT[saidBy(passage.request).kind];
+        const { media } = ABOUT_SESSION[saidBy(passage.request).kind];
         const kept =
           keepable(passage) && rules.access(passage.originator, user, media).offlineStorage;
         return kept && meansAway(failure.status) ? DEFER : PASS;

@@ -71,7 +71,7 @@ export type { ServerDocument, ServerDocuments } from "./server-documents.ts";
 export type { CopyForm, ForMany, Spreading } from "./spreading.ts";
 export type { TakeOver } from "./take-over.ts";
 export type { Untagged } from "./untagged.ts";
-export type { UserRules } from "./user-rules.ts";
+export type { UserRules, Who } from "./user-rules.ts";
 export type { Barrable, UserSettings } from "./user-settings.ts";
 export type { Outcome, Way } from "./way.ts";
 export type { WebLogin } from "./web-login.ts";

@@ -3,7 +3,10 @@ import type { MediaKind } from "@parlance/formats";
 import type { Access } from "@parlance/im";
 import type { Originator, User } from "./principal.ts";
 
+/** What rules ask of the other one. */
+export type Who = Omit<Originator, "uri">;
+
 export interface UserRules {
   /** `undefined` names nobody. */
-  access(originator: Originator | undefined, user: User, media: MediaKind): Access;
+  access(originator: Who | undefined, user: User, media: MediaKind): Access;
 }

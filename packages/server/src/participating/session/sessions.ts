@@ -1,6 +1,14 @@
 /** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
 import type { MessageMedia } from "@parlance/formats";
-import { ANONYMOUS_URI, asksFor, bareAddress, IM_TAG, type Refusal, refuse } from "@parlance/im";
+import {
+  ANONYMOUS_URI,
+  asksFor,
+  bareAddress,
+  IM_TAG,
+  type Refusal,
+  refuse,
+  type SessionKind,
+} from "@parlance/im";
 import {
   type Call,
   type CallFailure,
@@ -37,6 +45,7 @@ import type {
   Untagged,
   User,
   Verdict,
+  Who,
 } from "../../ports/index.ts";
 import type { PagerSessions } from "../interworking/pager-sessions.ts";
 import { AnchoredSession, statusOf } from "./anchored-session.ts";
@@ -71,6 +80,10 @@ export interface SessionPorts {
 export interface SessionFacts {
   /** Who has called and who was called: address keys. */
   readonly parties: readonly string[];
+  /** The two, as the rules of the other one see them; a caller whom nobody vouches for is nobody. */
+  readonly caller: Who | undefined;
+  readonly called: Who;
+  readonly kind: SessionKind;
   /** Epoch ms. */
   readonly startedAt: number;
 }
@@ -201,7 +214,7 @@ export class AnchoredSessions implements Sessions {
       near: faceTowards(calls, near, Params.none),
       far: faceTowards(calls, first ?? near, featuresIn(request)),
     };
-    const parties = [partyOf(passage), onward.party];
+    const facts = this.#factsOf(passage, onward);
     const made: AnchoredSession = new AnchoredSession(offer, faces, {
       bridges,
       maxSize: this.#options.maxBytes,
@@ -211,7 +224,7 @@ export class AnchoredSessions implements Sessions {
         recordOnRequest(transaction, { side, call, records, history: this.#options.history }),
       over: () => {
         records?.end();
-        this.#over(made, parties);
+        this.#over(made, facts.parties);
       },
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
@@ -219,9 +232,20 @@ export class AnchoredSessions implements Sessions {
       bridges.close();
       return undefined; // answered already
     }
-    this.#entered(made, parties);
+    this.#entered(made, facts);
     this.#begin(made, incoming, passage, onward);
     return undefined;
+  }
+
+  #factsOf(passage: Passage, { party, identities }: Onward): SessionFacts {
+    const user = identities === undefined ? undefined : this.#ports.userAt(party);
+    return {
+      parties: [partyOf(passage), party],
+      caller: passage.originator,
+      called: { address: party, anonymous: false, user },
+      kind: saidBy(passage.request).kind,
+      startedAt: this.#ports.now(),
+    };
   }
 
   #recordsOf({ request, originator }: Passage, onward: Onward): SessionRecords | undefined {
@@ -321,9 +345,9 @@ export class AnchoredSessions implements Sessions {
     };
   }
 
-  #entered(session: AnchoredSession, parties: readonly string[]): void {
-    this.#sessions.set(session, { parties, startedAt: this.#ports.now() });
-    for (const party of parties) this.#running.set(party, this.#inCalls(party) + 1);
+  #entered(session: AnchoredSession, facts: SessionFacts): void {
+    this.#sessions.set(session, facts);
+    for (const party of facts.parties) this.#running.set(party, this.#inCalls(party) + 1);
   }
 
   #over(session: AnchoredSession, parties: readonly string[]): void {

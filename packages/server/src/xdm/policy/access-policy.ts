@@ -12,7 +12,7 @@ import {
   UNRULED,
 } from "@parlance/im";
 import { type Clock, utf8Text } from "@parlance/wire";
-import type { DocumentNews, Originator, User, UserRules } from "../../ports/index.ts";
+import type { DocumentNews, User, UserRules, Who } from "../../ports/index.ts";
 import type { DocumentStore } from "../../store/index.ts";
 import { Turns } from "../../turns.ts";
 import type { Documents } from "../documents.ts";
@@ -36,6 +36,12 @@ interface Rules {
   readonly inList: InExternalList;
 }
 
+/**
+ * Whose rules have changed: his account. `before`: how they judged until now, where only a list has changed that they
+ * name.
+ */
+export type RulesListener = (account: string, before: UserRules | undefined) => void;
+
 const PAGE = 500;
 const NOWHERE: InExternalList = () => false;
 
@@ -45,6 +51,7 @@ export class AccessPolicy implements UserRules {
   /** By account name. */
   readonly #rules = new Map<string, Rules>();
   readonly #turns = new Turns();
+  readonly #listeners: RulesListener[] = [];
 
   /** `unruled`: for users without rules, and for those whom no rule matches. D-22 */
   constructor(ports: AccessPolicyPorts, unruled: Access) {
@@ -54,6 +61,11 @@ export class AccessPolicy implements UserRules {
 
   get count(): number {
     return this.#rules.size;
+  }
+
+  /** Told when the rules are obeyed. */
+  onChange(listener: RulesListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Before the first request is taken. */
@@ -74,13 +86,26 @@ export class AccessPolicy implements UserRules {
     await this.#turns.take(owner, async () => {
       const key = { auid: ACCESS_RULES, owner, name: "access-rules" };
       const stored = await this.#ports.store.find(key);
+      const before = this.#rules.get(owner);
       if (stored === undefined) this.#rules.delete(owner);
       else await this.#keep(owner, stored.bytes);
+      const were: UserRules = {
+        access: (who, user, media) => this.#judge(before, who, user, media),
+      };
+      for (const listener of this.#listeners) listener(owner, refers ? were : undefined);
     });
   }
 
-  access(originator: Originator | undefined, user: User, media: MediaKind): Access {
-    const rules = this.#rules.get(user.name);
+  access(originator: Who | undefined, user: User, media: MediaKind): Access {
+    return this.#judge(this.#rules.get(user.name), originator, user, media);
+  }
+
+  #judge(
+    rules: Rules | undefined,
+    originator: Who | undefined,
+    user: User,
+    media: MediaKind,
+  ): Access {
     if (originator?.user?.name === user.name) return UNRULED; // nobody shuts himself out
     if (rules === undefined) return this.#unruled;
     rules.prepared ??= prepareRules(readRules(rules.bytes) ?? NO_RULES);
