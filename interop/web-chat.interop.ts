@@ -299,9 +299,12 @@ suite("the messenger", () => {
       "Alice Liddell",
     );
 
+    await alice.page.getByRole("button", { name: "Account: Alice Liddell" }).waitFor();
+
     await alice.write("bob");
     await alice.say("where is the rabbit hole?");
     await bob.openRow("alice");
+    await bob.page.getByRole("heading", { name: "Alice Liddell" }).waitFor();
     await alice.reached("where is the rabbit hole?", "Seen");
     await alice.page.getByLabel("Search").fill("rabbit");
     await alice.page.getByRole("region", { name: "In messages" }).getByText("rabbit hole").click();

@@ -15,7 +15,7 @@ import type { FileServer } from "./files/index.ts";
 import type { History } from "./history/history.ts";
 import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
 import type { KeptOptions, RecordedSession, WaitingMessage } from "./kept/kept.ts";
-import type { CloseOptions, ConnectOptions } from "./options.ts";
+import { type CloseOptions, type ConnectOptions, checkName } from "./options.ts";
 import type { OwnedEvents } from "./owned/owned.ts";
 import type { OwnedParts } from "./owned/when-asked.ts";
 import type { IncomingMessage, ReferenceMessage } from "./receiving/incoming-message.ts";
@@ -44,6 +44,16 @@ export class ImClient {
     const send = this.send.bind(this);
     const room: RoomOffer = (address) => this.#roomOffer(address);
     this.#engine = new Engine({ runtime, store, instance, send, room }, options, this.#events);
+  }
+
+  /** Shown to others beside the address; what is sent from now on has it. At most 64 characters. */
+  get displayName(): string | undefined {
+    return this.#engine.sender.displayName;
+  }
+
+  set displayName(name: string | undefined) {
+    checkName(name);
+    this.#engine.sender.displayName = name;
   }
 
   /** Files on the server, to be uploaded, announced to others and fetched. */

@@ -111,9 +111,7 @@ export function readAccount(options: ConnectOptions): Account {
   if (!read.ok || read.value.kind !== "sip" || read.value.user === undefined) {
     throw new TypeError(`user: expected sip:NAME@DOMAIN, not ${options.user}`);
   }
-  if (Array.from(options.displayName ?? "").length > MAX_NAME) {
-    throw new TypeError(`displayName: at most ${MAX_NAME} characters`);
-  }
+  checkName(options.displayName);
   for (const [name, value] of Object.entries(options.push ?? {})) {
     if (
       typeof value !== "string" ||
@@ -190,4 +188,10 @@ export function documentsOf({ documents, fileServer, server }: ConnectOptions): 
   if (documents !== undefined) return documents;
   const base = fileServer ?? webServerBeside(server);
   return base === undefined ? undefined : `${base.replace(/\/$/, "")}/xcap`;
+}
+
+/** Throws TypeError for a name that is too long to be shown to others. */
+export function checkName(displayName: string | undefined): void {
+  if (Array.from(displayName ?? "").length > MAX_NAME)
+    throw new TypeError(`displayName: at most ${MAX_NAME} characters`);
 }

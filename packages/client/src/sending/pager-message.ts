@@ -44,7 +44,8 @@ export interface Sender {
   readonly account: SipUri;
   /** The same as text, without parameters. */
   readonly address: string;
-  readonly displayName: string | undefined;
+  /** Changes when the user calls himself otherwise. */
+  displayName: string | undefined;
   readonly userAgent: string;
   /** Conference-factory-URI of the home network. */
   readonly factory: SipUri;

@@ -115,6 +115,25 @@ test("IM-8.1.1-04: who hides is not named, not to the recipient and not in what 
   assert.equal(/alice/i.test(toBob.split("\n").at(-1) ?? ""), false);
 });
 
+test("who calls himself otherwise is shown by the new name from the next message on", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice", { displayName: "Alice" });
+  const bob = await world.client("bob");
+  const shown = reading(bob);
+  await world.until(alice.send(bob.address, "one").delivered);
+  alice.displayName = "Alice Liddell";
+  await world.until(alice.send(bob.address, "two").delivered);
+  alice.displayName = undefined;
+  await world.until(alice.send(bob.address, "three").delivered);
+  assert.deepEqual(
+    shown.map(({ fromName }) => fromName),
+    ["Alice", "Alice Liddell", undefined],
+  );
+  assert.throws(() => {
+    alice.displayName = "x".repeat(65);
+  }, TypeError);
+});
+
 test("who is not there at all is told by a code", async (t) => {
   const world = await worldFor(t);
   const alice = await world.client("alice");

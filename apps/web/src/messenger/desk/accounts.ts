@@ -42,6 +42,16 @@ export function chooseAccount(user: string | undefined): void {
   sessionStorage.setItem(CURRENT, user ?? "");
 }
 
+/** The user wants to be called otherwise from now on, also after the next start. */
+export function renameAccount(user: string, displayName: string | undefined): void {
+  for (const storage of [localStorage, sessionStorage]) {
+    write(
+      storage,
+      readFrom(storage).map((one) => (one.user === user ? { ...one, displayName } : one)),
+    );
+  }
+}
+
 export function forget(user: string): void {
   for (const storage of [localStorage, sessionStorage]) {
     write(

@@ -10,7 +10,7 @@ import {
 import { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
 import type { Slices } from "../model/views.ts";
-import type { SavedAccount } from "./accounts.ts";
+import { renameAccount, type SavedAccount } from "./accounts.ts";
 import { type Commands, commandsOver, performed } from "./commands-over.ts";
 import { Desk } from "./desk.ts";
 import { follow, lead } from "./tab-link.ts";
@@ -44,7 +44,7 @@ export async function openBackend(
 
   const leading = async (store: WebStore, check: boolean): Promise<void> => {
     const client = await begin(account, store, { ...options, check });
-    const desk = await Desk.open(client, board);
+    const desk = await Desk.open(client, board, check);
     const commands = commandsOver(async (name, given) => {
       if (name !== "signOut") return performed(desk, name, given);
       link.over();
@@ -85,7 +85,9 @@ export async function openBackend(
     board,
     commands: commandsOver(async (name, given) => {
       if (now === undefined) throw faultOf(new ImError("closed"));
-      return performed(now.commands, name, given);
+      const done = await performed(now.commands, name, given);
+      if (name === "setName") renameAccount(account.user, given[0] as string | undefined); // as the command has it
+      return done;
     }),
     over: over.promise,
     async close() {

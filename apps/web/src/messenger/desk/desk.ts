@@ -26,9 +26,10 @@ export class Desk implements Commands {
   readonly #invitations = new Map<string, SessionInvitation | GroupInvitation>();
   #count = 0;
 
-  static async open(client: ImClient, board: Board<Slices>): Promise<Desk> {
+  /** `named`: the user has just said how he wants to be called. */
+  static async open(client: ImClient, board: Board<Slices>, named: boolean): Promise<Desk> {
     const desk = new Desk(client, board);
-    await desk.#start();
+    await desk.#start(named);
     return desk;
   }
 
@@ -41,7 +42,7 @@ export class Desk implements Commands {
     this.#files = new Files(client, board, this.#talks);
   }
 
-  async #start(): Promise<void> {
+  async #start(named: boolean): Promise<void> {
     const client = this.#client;
     this.#showConnection();
     client.on("connection", () => this.#showConnection());
@@ -59,6 +60,7 @@ export class Desk implements Commands {
     client.on("invitation", (invitation) => this.#invited(invitation));
     client.on("error", (error) => this.#toast(error));
     await this.#talks.start();
+    this.#owned.start(named);
     this.#rooms.start();
     this.#files.start();
     client.on("message", ({ conversation }) => this.#talks.refresh(conversation));
@@ -270,10 +272,11 @@ export class Desk implements Commands {
   }
 }
 
-function accountView({ address, connection }: ImClient): AccountView {
+function accountView({ address, displayName, connection }: ImClient): AccountView {
   const { state } = connection;
   return {
     address,
+    displayName,
     connection: state,
     retryInMs: connection.state === "reconnecting" ? connection.retryInMs : undefined,
     fault:

@@ -5,16 +5,51 @@ import type { HitView, OwnGroupView, Slices, WaitingView } from "../model/views.
 
 const MOST_HITS = 30;
 const MOST_WAITING = 200;
+/** Of a name, in characters: another application may have kept a longer one. */
+const MOST_NAME = 64;
 
 export class OwnedThings {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
   readonly #waiting = new Map<string, WaitingMessage>();
   #watched = false;
+  #nameIsKnown = false;
 
   constructor(client: ImClient, board: Board<Slices>) {
     this.#client = client;
     this.#board = board;
+  }
+
+  /** One name for all devices: the one that the user has `just` given here, else the one that the server keeps. */
+  start(just: boolean): void {
+    const look = (): void => {
+      if (this.#client.connection.state !== "online" || this.#nameIsKnown) return;
+      this.#nameIsKnown = true;
+      this.#agreeOnName(just).catch(() => {
+        this.#nameIsKnown = false; // the next line is another occasion
+      });
+    };
+    this.#client.on("connection", look);
+    look();
+  }
+
+  async #agreeOnName(just: boolean): Promise<void> {
+    const { profile, displayName } = this.#client;
+    if (just && displayName !== undefined) return this.setName(displayName);
+    this.#named((await profile.get()).displayName);
+  }
+
+  /** Where the server keeps none, the one of this device stays. */
+  #named(kept: string | undefined): void {
+    if (kept !== undefined)
+      this.#client.displayName = Array.from(kept).slice(0, MOST_NAME).join("");
+    this.#showName();
+  }
+
+  #showName(): void {
+    const { displayName } = this.#client;
+    this.#board.put("profile", { displayName });
+    this.#board.change("account", (account) => account && { ...account, displayName });
   }
 
   /** Reads all of it, and tells of changes from then on. */
@@ -24,7 +59,7 @@ export class OwnedThings {
     await Promise.all([
       client.settings.get().then((now) => this.#board.put("settings", now)),
       client.blocked.list().then((now) => this.#board.put("blocked", now)),
-      client.profile.get().then(({ displayName }) => this.#board.put("profile", { displayName })),
+      client.profile.get().then(({ displayName }) => this.#named(displayName)),
     ]);
   }
 
@@ -41,7 +76,8 @@ export class OwnedThings {
 
   async setName(displayName: string | undefined): Promise<void> {
     await this.#client.profile.set({ displayName });
-    this.#board.put("profile", { displayName });
+    this.#client.displayName = displayName;
+    this.#showName();
   }
 
   async search(text: string): Promise<readonly HitView[]> {
@@ -102,7 +138,7 @@ export class OwnedThings {
     this.#watched = true;
     this.#client.on("settings", (now) => this.#board.put("settings", now));
     this.#client.on("blocked", (now) => this.#board.put("blocked", now));
-    this.#client.on("profile", ({ displayName }) => this.#board.put("profile", { displayName }));
+    this.#client.on("profile", ({ displayName }) => this.#named(displayName));
   }
 }
 

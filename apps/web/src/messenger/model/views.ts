@@ -21,6 +21,8 @@ export interface Fault {
 export interface AccountView {
   /** `sip:alice@example.com` */
   readonly address: string;
+  /** What others see beside it. */
+  readonly displayName: string | undefined;
   readonly connection: "connecting" | "online" | "reconnecting" | "offline";
   readonly retryInMs: number | undefined;
   readonly fault: Fault | undefined;

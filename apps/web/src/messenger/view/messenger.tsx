@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { Backend } from "../desk/backend.ts";
 import { domainOf, userPart } from "../model/addresses.ts";
+import { cleanLine } from "../model/clean-text.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import { clockworkFor } from "../model/words.ts";
 import type { Texts } from "../texts/en.ts";
@@ -107,7 +108,7 @@ function Side({ accounts, rooms }: MessengerProps): ReactNode {
   const { texts, self, go } = useDesk();
   const [starting, setStarting] = useState<"person" | "group" | "room">();
   useNotifications();
-  const name = userPart(self);
+  const name = cleanLine(useSlice("account")?.displayName ?? "", 64) || userPart(self);
   const close = (): void => setStarting(undefined);
   const choices: MenuChoice[] = [
     {
