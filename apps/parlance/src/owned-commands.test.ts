@@ -98,6 +98,8 @@ suite("what a user owns, by command", () => {
       "--no-member-invites",
     );
     assert.deepEqual([made.status, made.out], [0, `made sip:lunch@${DOMAIN}\n`]);
+    const again = await as("alice", "groups create", "lunch");
+    assert.deepEqual([again.status, again.err], [1, "parlance: there is a group lunch already\n"]);
     const taken = await as("bob", "groups create", "lunch");
     assert.equal(taken.status, 1);
     assert.match(taken.err, /^parlance: conflict \(409\): another has this address/);

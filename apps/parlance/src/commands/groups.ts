@@ -117,7 +117,13 @@ async function create(
 ): Promise<void> {
   const group = await asOwner(options, "groups", ({ groups, address: self }, call) => {
     const members = typed.map((one) => fullAddress(one, self));
-    return groups.create({ ...wishesIn(options, self), address: name, members, ...call });
+    const wanted = { ...wishesIn(options, self), address: name, members, ...call };
+    return groups.create(wanted).catch((error: Error) => {
+      const isThere = "code" in error && error.code === "changed meanwhile"; // its document is
+      throw isThere
+        ? new CommandError(`there is a group ${name} already`, { cause: error })
+        : error;
+    });
   });
   printOwned(options, group, `made ${group.address}`);
 }
