@@ -4,7 +4,7 @@ import { fullAddress } from "../address.ts";
 import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, orElse } from "./options.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
 
@@ -17,7 +17,10 @@ export function addBlock(program: Command): void {
         "rules; what else these say stays (docs/documents.md).",
     )
     .addHelpText("after", examples("block add spam@else.example", "block remove bob"));
-  withLogin(block.command("list", { isDefault: true }))
+  orElse(
+    withLogin(block.command("list", { isDefault: true })),
+    "block add ADDRESS..., or block remove ADDRESS...",
+  )
     .summary("print whom")
     .description("Print their addresses, one a line.")
     .option("--json", "print one JSON array")

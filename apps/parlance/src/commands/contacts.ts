@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { fullAddress } from "../address.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, orElse } from "./options.ts";
 
 interface ContactCommand extends OwnerOptions {
   readonly list?: string;
@@ -23,7 +23,10 @@ export function addContacts(program: Command): void {
       "after",
       examples('contacts add bob --name "Bob from work" --list work', "contacts remove bob"),
     );
-  withLogin(contacts.command("list", { isDefault: true }))
+  orElse(
+    withLogin(contacts.command("list", { isDefault: true })),
+    "contacts add ADDRESS, or contacts remove ADDRESS",
+  )
     .summary("print your lists")
     .description("Print your lists, and who is in them.")
     .option("--json", "print one JSON array")

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { connectAccount, untilInterrupted, withAccount, withLogin } from "./account.ts";
 import { asOwner, type OwnerCall, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, orElse } from "./options.ts";
 import { printMessage } from "./receive.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
@@ -20,7 +20,10 @@ export function addDeferred(program: Command): void {
         "that nothing is: settings push-deferred=off (docs/settings.md).",
     )
     .addHelpText("after", examples("deferred list", "deferred fetch 1 2", "deferred remove 3"));
-  withLogin(deferred.command("list", { isDefault: true }))
+  orElse(
+    withLogin(deferred.command("list", { isDefault: true })),
+    "deferred fetch, or deferred remove NUMBER...",
+  )
     .summary("print what waits")
     .description(
       "Print what waits, the oldest first, one a line: number, time, author, what it is, its size and subject.",

@@ -5,7 +5,7 @@ import { fullAddress } from "../address.ts";
 import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { collect, examples, exitStatus, readCount } from "./options.ts";
+import { collect, examples, exitStatus, orElse, readCount } from "./options.ts";
 
 interface CreateOptions extends OwnerOptions {
   readonly title?: string;
@@ -39,7 +39,10 @@ export function addGroups(program: Command): void {
         "groups show lunch --json",
       ),
     );
-  withLogin(groups.command("list", { isDefault: true }))
+  orElse(
+    withLogin(groups.command("list", { isDefault: true })),
+    "groups create, add, remove or delete",
+  )
     .summary("print your groups")
     .description(
       "Print the addresses of your groups, how many members each has, and what it is called.",

@@ -1,5 +1,6 @@
 /** Values of options, checked where they are read: a wrong one ends the command with status 2. */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../command-error.ts";
 
 /** A whole number from 1 on. */
 export function readCount(value: string): number {
@@ -42,6 +43,14 @@ export function viaOption(): Option {
 /** Of an option that may be repeated. */
 export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
+}
+
+/** What a group of commands does when none is named: whoever names one that is not there is told `others`. */
+export function orElse(command: Command, others: string): Command {
+  return command.allowExcessArguments().hook("preAction", ({ args: [word], parent }) => {
+    if (word === undefined) return;
+    throw new UsageError(`${parent?.name()}: unknown command ${word}; to change it: ${others}`);
+  });
 }
 
 /** `examples("send …", "send …")` at the end of a help page. */

@@ -3,7 +3,7 @@ import type { OwnProfile } from "@parlance/client";
 import type { Command } from "commander";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, orElse } from "./options.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
 
@@ -13,7 +13,10 @@ export function addProfile(program: Command): void {
     .summary("what you are called")
     .description("The name that others see of you in rooms and groups, unless you take a nickname.")
     .addHelpText("after", examples("profile", 'profile name "Alice Ångström"', "profile clear"));
-  withLogin(profile.command("show", { isDefault: true }))
+  orElse(
+    withLogin(profile.command("show", { isDefault: true })),
+    "profile name NAME, or profile clear",
+  )
     .summary("print it")
     .description("Print your address, and what you are called.")
     .option("--json", "print one JSON object")

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UsageError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus } from "./options.ts";
+import { examples, exitStatus, orElse } from "./options.ts";
 import { readChanges, settingLines, settingsHelp } from "./setting-words.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
@@ -23,7 +23,7 @@ export function addSettings(program: Command): void {
         examples("settings get", "settings set bar-messages=on visible=off"),
       ].join("\n"),
     );
-  withLogin(settings.command("get", { isDefault: true }))
+  orElse(withLogin(settings.command("get", { isDefault: true })), "settings set KEY=VALUE...")
     .summary("print what holds")
     .description("Print what holds for you, whichever of your devices has set it.")
     .option("--json", "print one JSON object")
