@@ -62,7 +62,7 @@ suite("the messenger's life", () => {
     await alice.reached("before", "Seen");
     const { httpUrl } = server;
     await server.kill();
-    await alice.page.getByText("No connection.").waitFor();
+    await alice.page.getByText("No connection.").first().waitFor();
     await alice.say("into the dark");
     await alice.reached("into the dark", "Waits for a connection");
     await alice.page.reload(); // the page itself comes from the browser
@@ -103,7 +103,10 @@ suite("the messenger's life", () => {
     await bob.bubble("one").waitFor();
     const { httpUrl } = server;
     await server.kill();
-    await alice.page.getByText("No connection.").waitFor();
+    await alice.page.getByText("No connection.").first().waitFor();
+    // On a telephone the conversation alone is to be seen.
+    await bob.page.setViewportSize({ width: 360, height: 740 });
+    await bob.page.locator(".front").getByText("No connection.").waitFor();
     await bob.say("two");
     await alice.say("three");
     server = await start(httpUrl);

@@ -4,10 +4,10 @@ import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { Backend } from "../desk/backend.ts";
 import { domainOf, userPart } from "../model/addresses.ts";
 import { cleanLine } from "../model/clean-text.ts";
-import { wordsFor } from "../model/refusal-words.ts";
 import { clockworkFor } from "../model/words.ts";
 import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
+import { ConnectionLine } from "./connection-line.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { DeskContext, type Surroundings, useDesk, useSlice } from "./desk-context.tsx";
 import { GroupDialog, PersonDialog, RoomDialog } from "./dialogs.tsx";
@@ -67,6 +67,7 @@ export function Messenger(props: MessengerProps): ReactNode {
       <div className={`messenger view-${route.view}`}>
         <Side {...props} />
         <div className="front">
+          <ConnectionLine here />
           <Front route={route} />
         </div>
         <div className="told" role="status">
@@ -186,28 +187,5 @@ function Side({ accounts, rooms }: MessengerProps): ReactNode {
       {starting === "group" && <GroupDialog onClose={close} />}
       {starting === "room" && <RoomDialog rooms={rooms} onClose={close} />}
     </nav>
-  );
-}
-
-/** Nothing while all is well. */
-function ConnectionLine(): ReactNode {
-  const { texts, words } = useDesk();
-  const account = useSlice("account");
-  const { connection = "connecting", retryInMs, fault } = account ?? {};
-  const says =
-    connection === "online"
-      ? ""
-      : connection === "connecting"
-        ? texts.connection.connecting
-        : connection === "offline"
-          ? `${texts.connection.offline} ${fault === undefined ? "" : wordsFor(fault, texts)}`
-          : retryInMs === undefined || retryInMs < 2_000
-            ? texts.connection.reconnecting
-            : texts.connection.reconnectingIn(words.seconds(retryInMs));
-  return (
-    <p className={`connection ${says === "" ? "fine" : connection}`} role="status">
-      {says}
-      {connection === "reconnecting" && <span className="small">{texts.connection.waiting}</span>}
-    </p>
   );
 }
