@@ -317,9 +317,14 @@ suite("the messenger", () => {
 
     await alice.openRow("bob");
     await alice.menu("Block");
-    await alice.page.getByText("Blocked. The settings have the list.").waitFor();
+    const isBlocked = alice.page.getByText("You have blocked them");
+    await isBlocked.waitFor();
     await bob.say("can you hear me?");
     await bob.reached("can you hear me?", "Not sent");
+    await alice.menu("Unblock");
+    await isBlocked.waitFor({ state: "detached" });
+    await alice.menu("Block");
+    await isBlocked.waitFor();
     await alice.settings();
     await alice.page.getByRole("button", { name: "Unblock" }).click();
     await alice.page.getByText("Nobody is blocked.").waitFor();

@@ -13,7 +13,7 @@ export class OwnedThings {
   readonly #board: Board<Slices>;
   readonly #waiting = new Map<string, WaitingMessage>();
   #watched = false;
-  #nameIsKnown = false;
+  #known = false;
 
   constructor(client: ImClient, board: Board<Slices>) {
     this.#client = client;
@@ -23,18 +23,20 @@ export class OwnedThings {
   /** One name for all devices: the one that the user has `just` given here, else the one that the server keeps. */
   start(just: boolean): void {
     const look = (): void => {
-      if (this.#client.connection.state !== "online" || this.#nameIsKnown) return;
-      this.#nameIsKnown = true;
-      this.#agreeOnName(just).catch(() => {
-        this.#nameIsKnown = false; // the next line is another occasion
+      if (this.#client.connection.state !== "online" || this.#known) return;
+      this.#known = true;
+      this.#learn(just).catch(() => {
+        this.#known = false; // the next line is another occasion
       });
     };
     this.#client.on("connection", look);
     look();
   }
 
-  async #agreeOnName(just: boolean): Promise<void> {
+  /** What has to be known to show the first conversation: whom the user has shut out, and how he is called. */
+  async #learn(just: boolean): Promise<void> {
     const { profile, displayName } = this.#client;
+    this.#board.put("blocked", await this.#client.blocked.list());
     if (just && displayName !== undefined) return this.setName(displayName);
     this.#named((await profile.get()).displayName);
   }

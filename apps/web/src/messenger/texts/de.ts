@@ -112,7 +112,7 @@ export const de: Texts = {
     come: "Wieder beitreten",
     block: "Blockieren",
     unblock: "Nicht mehr blockieren",
-    blocked: "Blockiert. Die Liste steht in den Einstellungen.",
+    isBlocked: "Blockiert: Was von dort geschrieben wird, kommt nicht an.",
     copy: "Text kopieren",
     copied: "Kopiert",
     other: (type, size) => `Inhalt vom Typ ${type} (${size})`,

@@ -112,7 +112,7 @@ export const en = {
     come: "Join again",
     block: "Block",
     unblock: "Unblock",
-    blocked: "Blocked. The settings have the list.",
+    isBlocked: "You have blocked them: nothing that they write reaches you.",
     copy: "Copy text",
     copied: "Copied",
     other: (type: string, size: string) => `Content of type ${type} (${size})`,

@@ -66,6 +66,7 @@ export function Talk({
       >
         <MessageList key={address} address={address} group={group} title={title} />
         <Typing address={address} />
+        <BlockedLine address={address} />
         {over ? (
           <Over address={address} room={room} />
         ) : (
@@ -104,9 +105,10 @@ function Header({
   readonly panel: boolean;
   readonly onPanel: (open: boolean) => void;
 }): ReactNode {
-  const { texts, go, backend, tell } = useDesk();
+  const { texts, go, backend } = useDesk();
   const act = useAct();
   const [asking, setAsking] = useState<"leave" | "people">();
+  const blocked = useBlocked(address);
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
   const choices: MenuChoice[] = group
     ? [
@@ -132,13 +134,18 @@ function Header({
       ]
     : [
         { id: "people", label: texts.talk.extend, act: () => setAsking("people") },
-        {
-          id: "block",
-          label: texts.talk.block,
-          look: "danger",
-          act: () =>
-            void act(backend.commands.block(address, true)).then(() => tell(texts.talk.blocked)),
-        },
+        blocked
+          ? {
+              id: "block",
+              label: texts.talk.unblock,
+              act: () => void act(backend.commands.block(address, false)),
+            }
+          : {
+              id: "block",
+              label: texts.talk.block,
+              look: "danger",
+              act: () => void act(backend.commands.block(address, true)),
+            },
       ];
   return (
     <header className="talk-head">
@@ -243,6 +250,25 @@ function Over({ address, room }: { readonly address: string; readonly room: Room
           {texts.talk.come}
         </Button>
       )}
+    </div>
+  );
+}
+
+function useBlocked(address: string): boolean {
+  return useSlice("blocked")?.includes(address) === true;
+}
+
+/** Nothing where the user has not shut out the other one. */
+function BlockedLine({ address }: { readonly address: string }): ReactNode {
+  const { texts, backend } = useDesk();
+  const act = useAct();
+  if (!useBlocked(address)) return null;
+  return (
+    <div className="over-line" role="status">
+      <span className="soft">{texts.talk.isBlocked}</span>
+      <Button onPress={() => void act(backend.commands.block(address, false))}>
+        {texts.talk.unblock}
+      </Button>
     </div>
   );
 }
