@@ -321,6 +321,11 @@ suite("the messenger", () => {
     await isBlocked.waitFor();
     await bob.say("can you hear me?");
     await bob.reached("can you hear me?", "Not sent");
+    await bob.bubble("can you hear me?").getByRole("button", { name: "Delivery: Not sent" }).click();
+    const delivery = bob.page.getByRole("dialog", { name: "Delivery" });
+    await delivery.getByText("The server does not allow that.").waitFor();
+    assert.equal(await delivery.getByText("It may have arrived all the same.").count(), 0);
+    await bob.page.keyboard.press("Escape");
     await alice.menu("Unblock");
     await isBlocked.waitFor({ state: "detached" });
     await alice.menu("Block");

@@ -15,6 +15,9 @@ const MARKS: Readonly<Record<Sending["state"], IconName>> = {
   failed: "warning",
 };
 
+/** By these nobody knows whether it has arrived: there was no answer. */
+const UNCERTAIN: ReadonlySet<string> = new Set(["timeout", "offline"]);
+
 /** A sign alone, where there is no room for words. */
 export function StatusMark({ sending }: { readonly sending: Sending | undefined }): ReactNode {
   const { texts } = useDesk();
@@ -59,7 +62,9 @@ export function Receipts({
           {failure !== undefined && (
             <>
               <p className="small">{wordsFor(failure, texts)}</p>
-              <p className="small soft">{texts.receipts.againHint}</p>
+              {UNCERTAIN.has(failure.code) && (
+                <p className="small soft">{texts.receipts.againHint}</p>
+              )}
               {item.body.kind === "text" && (
                 <Button
                   onPress={() => {
