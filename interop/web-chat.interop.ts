@@ -321,7 +321,10 @@ suite("the messenger", () => {
     await isBlocked.waitFor();
     await bob.say("can you hear me?");
     await bob.reached("can you hear me?", "Not sent");
-    await bob.bubble("can you hear me?").getByRole("button", { name: "Delivery: Not sent" }).click();
+    await bob
+      .bubble("can you hear me?")
+      .getByRole("button", { name: "Delivery: Not sent" })
+      .click();
     const delivery = bob.page.getByRole("dialog", { name: "Delivery" });
     await delivery.getByText("The server does not allow that.").waitFor();
     assert.equal(await delivery.getByText("It may have arrived all the same.").count(), 0);

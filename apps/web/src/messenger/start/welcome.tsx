@@ -75,6 +75,7 @@ function Pane({
   const name = userPart(account.user);
   return (
     <section className="pane" aria-label={texts.welcome.pane(capital(name))}>
+      <p className="pane-who small">{texts.welcome.who(capital(name))}</p>
       {backend === undefined ? (
         <div className="front-empty">
           <span className="spinner" />

@@ -42,7 +42,8 @@ export const de: Texts = {
 
   welcome: {
     title: "Zwei Leute, ein Server",
-    lead: "Links Alice, rechts Bob, beide angemeldet. Schreib etwas und sieh zu, wie es ankommt.",
+    lead: "Alice und Bob sind beide angemeldet. Schreib etwas und sieh zu, wie es ankommt.",
+    who: (name) => `Angemeldet als ${name}`,
     pane: (name) => `Der Messenger von ${name}`,
     signIn: "Als jemand anderes anmelden",
     ladder: "Was über die Leitung ging",

@@ -42,7 +42,8 @@ export const en = {
 
   welcome: {
     title: "Two people, one server",
-    lead: "Alice is on the left, Bob on the right, and both are signed in. Write something, and see it arrive.",
+    lead: "Alice and Bob are both signed in. Write something, and see it arrive.",
+    who: (name: string) => `Signed in as ${name}`,
     pane: (name: string) => `${name}'s messenger`,
     signIn: "Sign in as somebody else",
     ladder: "What went over the wire",
