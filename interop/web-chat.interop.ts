@@ -394,8 +394,20 @@ suite("the messenger", () => {
     await alice.online();
     await account.click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
+    // The names are known, and let nobody in.
+    const kept = String(await page.evaluate("JSON.stringify([localStorage, sessionStorage])"));
+    assert.doesNotMatch(kept, /secret/);
+    await page.getByRole("button", { name: "alice@im.example.com" }).click();
+    await page.getByLabel("Password", { exact: true }).fill("alice-secret");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await alice.online();
+    await account.click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Forget bob" }).click();
     await page.getByRole("button", { name: "bob@im.example.com" }).waitFor({ state: "detached" });
+    await page.waitForFunction(
+      "indexedDB.databases().then((all) => all.every(({ name }) => !name.includes('bob')))",
+    );
     assert.doesNotMatch(String(await page.evaluate("JSON.stringify(localStorage)")), /bob/);
   });
 

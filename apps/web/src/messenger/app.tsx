@@ -13,6 +13,7 @@ import {
   type SavedAccount,
   saveAccount,
   savedAccounts,
+  signOutOf,
 } from "./desk/accounts.ts";
 import { type Backend, openBackend } from "./desk/backend.ts";
 import { faultOf } from "./model/refusal-words.ts";
@@ -66,6 +67,7 @@ export function App({
     let current = true;
     void open.backend.over.then(() => {
       void open.backend.close();
+      signOutOf(open.account.user); // what another tab has kept of it is gone already
       if (!current) return;
       setOpen(undefined);
       setPage("sign in");
@@ -110,6 +112,7 @@ export function App({
             add: () => void leave("sign in"),
             signOut: () => {
               chooseAccount(undefined);
+              signOutOf(account.user);
               go({ view: "list" });
               backend.commands.signOut().catch(() => {}); // the tab that has done it answers no more
             },

@@ -48,6 +48,11 @@ export async function openStore(name: string, options: StoreOptions = {}): Promi
   }
 }
 
+/** Everything in the store of that name is gone, also for a tab that has it open. */
+export async function deleteStore(name: string): Promise<void> {
+  await resultOf(indexedDB.deleteDatabase(`parlance ${name}`));
+}
+
 class IndexedDbStore implements WebStore {
   readonly takenOver: Promise<void>;
   readonly #database: IDBDatabase;

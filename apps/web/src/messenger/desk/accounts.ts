@@ -2,21 +2,31 @@
  * Accounts of this browser. Of each what stands for its password at its server is kept (SHA-256 over user, realm and
  * password), never the password: for good where the user wants to stay signed in, else for this tab.
  */
-import type { DigestSecret } from "@parlance/client/web";
+import { type DigestSecret, deleteStore } from "@parlance/client/web";
 
-export interface SavedAccount {
+export interface KnownAccount {
   /** `sip:alice@example.com` */
   readonly user: string;
-  readonly secret: DigestSecret;
+  /** Gone once the user has signed out. */
+  readonly secret?: DigestSecret;
   readonly displayName: string | undefined;
+}
+
+export interface SavedAccount extends KnownAccount {
+  readonly secret: DigestSecret;
 }
 
 const KEY = "parlance accounts";
 const CURRENT = "parlance account";
 const MOST = 20;
 
-/** The one signed in last comes first. */
+/** Those that are signed in. */
 export function savedAccounts(): readonly SavedAccount[] {
+  return knownAccounts().filter((one) => one.secret !== undefined) as readonly SavedAccount[]; // they have it
+}
+
+/** Also those that have signed out. The one signed in last comes first. */
+export function knownAccounts(): readonly KnownAccount[] {
   const here = readFrom(sessionStorage);
   const kept = readFrom(localStorage).filter(({ user }) => here.every((one) => one.user !== user));
   return [...here, ...kept];
@@ -52,7 +62,26 @@ export function renameAccount(user: string, displayName: string | undefined): vo
   }
 }
 
-export function forget(user: string): void {
+/** What lets in is gone; the name stays until it is forgotten. */
+export function signOutOf(user: string): void {
+  for (const storage of [localStorage, sessionStorage]) {
+    write(
+      storage,
+      readFrom(storage).map((one) => {
+        const { secret: _, ...name } = one;
+        return one.user === user ? name : one;
+      }),
+    );
+  }
+}
+
+/** Of the account nothing stays, neither its name nor its messages. */
+export function forgetWhole(user: string): void {
+  forget(user);
+  deleteStore(user).catch(() => {}); // a browser without a database has none of it
+}
+
+function forget(user: string): void {
   for (const storage of [localStorage, sessionStorage]) {
     write(
       storage,
@@ -61,7 +90,7 @@ export function forget(user: string): void {
   }
 }
 
-function readFrom(storage: Storage): readonly SavedAccount[] {
+function readFrom(storage: Storage): readonly KnownAccount[] {
   try {
     const read: unknown = JSON.parse(storage.getItem(KEY) ?? "[]");
     return Array.isArray(read) ? read.filter(isAccount) : [];
@@ -70,11 +99,11 @@ function readFrom(storage: Storage): readonly SavedAccount[] {
   }
 }
 
-function isAccount(read: unknown): read is SavedAccount {
-  return typeof read === "object" && read !== null && "user" in read && "secret" in read;
+function isAccount(read: unknown): read is KnownAccount {
+  return typeof read === "object" && read !== null && "user" in read;
 }
 
-function write(storage: Storage, accounts: readonly SavedAccount[]): void {
+function write(storage: Storage, accounts: readonly KnownAccount[]): void {
   if (accounts.length === 0) storage.removeItem(KEY);
   else storage.setItem(KEY, JSON.stringify(accounts));
 }

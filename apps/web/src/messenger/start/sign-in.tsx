@@ -1,7 +1,12 @@
 import { secretOf } from "@parlance/client/web";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button, Choice, Icon, TextField } from "../../ui/index.ts";
-import { forget, type SavedAccount, savedAccounts } from "../desk/accounts.ts";
+import {
+  forgetWhole,
+  type KnownAccount,
+  knownAccounts,
+  type SavedAccount,
+} from "../desk/accounts.ts";
 import { readAddress, userPart } from "../model/addresses.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Fault } from "../model/views.ts";
@@ -20,7 +25,12 @@ export interface SignInProps {
 }
 
 export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): ReactNode {
-  const [known, setKnown] = useState(savedAccounts);
+  const [known, setKnown] = useState(knownAccounts);
+  const [chosen, setChosen] = useState<string>();
+  const choose = ({ user, secret, displayName }: KnownAccount): void => {
+    if (secret === undefined) setChosen(user);
+    else resume({ user, secret, displayName });
+  };
   const words = texts.signIn;
   return (
     <main className="sign-in">
@@ -38,7 +48,7 @@ export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): R
             <ul className="known">
               {known.map((account) => (
                 <li key={account.user}>
-                  <Button look="quiet" className="known-one" onPress={() => resume(account)}>
+                  <Button look="quiet" className="known-one" onPress={() => choose(account)}>
                     <Avatar address={account.user} name={userPart(account.user)} small />
                     <bdi>{account.user.replace(/^sip:/, "")}</bdi>
                   </Button>
@@ -46,8 +56,8 @@ export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): R
                     look="icon"
                     aria-label={words.forget(userPart(account.user))}
                     onPress={() => {
-                      forget(account.user);
-                      setKnown(savedAccounts());
+                      forgetWhole(account.user);
+                      setKnown(knownAccounts());
                     }}
                   >
                     <Icon name="close" small />
@@ -57,7 +67,7 @@ export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): R
             </ul>
           </section>
         )}
-        <Form texts={texts} domain={domain} signIn={signIn} />
+        <Form key={chosen} texts={texts} domain={domain} signIn={signIn} chosen={chosen} />
         {onTry !== undefined && (
           <Button look="link" onPress={onTry}>
             {words.tryIt}
@@ -72,9 +82,13 @@ function Form({
   texts,
   domain,
   signIn,
-}: Pick<SignInProps, "texts" | "domain" | "signIn">): ReactNode {
+  chosen,
+}: Pick<SignInProps, "texts" | "domain" | "signIn"> & {
+  /** Who has signed out and comes back: only the password is wanted. */
+  readonly chosen: string | undefined;
+}): ReactNode {
   const words = texts.signIn;
-  const [address, setAddress] = useState("");
+  const [address, setAddress] = useState(chosen?.replace(/^sip:/, "") ?? "");
   const [password, setPassword] = useState("");
   const [name, setName] = useState("");
   const [stay, setStay] = useState(false);
@@ -126,6 +140,7 @@ function Form({
         value={password}
         onChange={typed(setPassword)}
         type="password"
+        autoFocus={chosen !== undefined}
         name="password"
         autoComplete="current-password"
       />
