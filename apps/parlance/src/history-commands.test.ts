@@ -64,7 +64,11 @@ suite("history by command", () => {
   test("search finds parts of words, export writes whole files, remove removes", async () => {
     const found = await alice("search", "voice", "may");
     assert.match(found.out, /^bob, \S+ \S+ you: the Invoice of May\n$/);
-    assert.equal((await alice("search", "--in", "carol", "invoice")).out, "");
+    const none = await alice("search", "--in", "carol", "invoice");
+    assert.deepEqual([none.status, none.out, none.err], [0, "", "nothing found\n"]);
+    const empty = await alice("search", "--in", "carol", "invoice", "--json");
+    assert.deepEqual([empty.out, empty.err], ["", ""]);
+    assert.equal((await alice("history", "nobody")).err, "nothing is kept of nobody\n");
     const [hit] = (await alice("search", "求書", "--json")).out.split("\n");
     const { id, matches } = JSON.parse(hit ?? "");
     assert.deepEqual(matches, [{ start: 1, length: 2 }]);

@@ -30,6 +30,20 @@ suite("what a user owns, by command", () => {
     runCommand([...command.split(" "), ...account(name), ...words]);
   const say = (to: string): Promise<Ended> => as("carol", "send", to, "hello");
 
+  test("who has nothing yet is told so, and a program gets an empty list", async () => {
+    for (const [command, words] of [
+      ["groups", "no groups yet"],
+      ["contacts", "no contacts yet"],
+      ["block list", "nobody is blocked"],
+      ["deferred list", "nothing waits"],
+    ] as const) {
+      const none = await as("carol", command);
+      assert.deepEqual([none.status, none.out, none.err], [0, "", `${words}\n`]);
+      const json = await as("carol", command, "--json");
+      assert.deepEqual([json.out, json.err], ["[]\n", ""]);
+    }
+  });
+
   test("settings are set, obeyed, and printed (IM-5.2.4-P1, IM-5.2.4-K1)", async () => {
     const usual = await as("bob", "settings");
     assert.deepEqual([usual.status, usual.err], [0, ""]);

@@ -43,12 +43,19 @@ function toldAs(error: unknown, late: boolean): unknown {
   return nowhere ? new UsageError("give --file-server: documents are there, too") : error;
 }
 
-/** Lines for people, or with --json one value. */
+/** Lines for people, or with --json one value; `none` is said on standard error where there are no lines. */
 export function printOwned(
   { json }: OwnerOptions,
   value: unknown,
   lines: readonly string[] | string,
+  none?: string,
 ): void {
+  if (json !== true && lines.length === 0 && none !== undefined) return sayNone(none);
   const told = json === true ? [JSON.stringify(value)] : [lines].flat().map(plainLine);
   process.stdout.write(told.map((line) => `${line}\n`).join(""));
+}
+
+/** To people: what would be printed is nothing. */
+export function sayNone(words: string): void {
+  process.stderr.write(`${words}\n`);
 }

@@ -44,7 +44,7 @@ export function addBlock(program: Command): void {
 
 async function list(options: OwnerOptions): Promise<void> {
   const blocked = await asOwner(options, "block", (client, call) => client.blocked.list(call));
-  printOwned(options, blocked, blocked);
+  printOwned(options, blocked, blocked, "nobody is blocked");
 }
 
 async function add(typed: readonly string[], options: OwnerOptions): Promise<void> {

@@ -84,5 +84,5 @@ function print(lists: readonly ContactList[], options: OwnerOptions): void {
     `${displayName ?? name}:`,
     ...contacts.map((one) => `  ${one.address}  ${one.name ?? ""}`.trimEnd()),
   ]);
-  printOwned(options, lists, lines);
+  printOwned(options, lists, lines, "no contacts yet");
 }

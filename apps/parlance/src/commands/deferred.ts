@@ -3,13 +3,14 @@ import type { ImClient, WaitingMessage } from "@parlance/client";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { connectAccount, untilInterrupted, withAccount, withLogin } from "./account.ts";
-import { asOwner, type OwnerCall, type OwnerOptions, printOwned } from "./as-owner.ts";
+import { asOwner, type OwnerCall, type OwnerOptions, printOwned, sayNone } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
 import { printMessage } from "./receive.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
 /** For messages that came to be printed when the last one has been asked for. */
 const LAST_MS = 2_000;
+const NOTHING = "nothing waits";
 
 export function addDeferred(program: Command): void {
   const deferred = program
@@ -63,7 +64,7 @@ async function list(options: OwnerOptions): Promise<void> {
     subject,
     group,
   }));
-  printOwned(options, shown, waiting.map(lineOf));
+  printOwned(options, shown, waiting.map(lineOf), NOTHING);
 }
 
 async function fetchThem(numbers: readonly string[], _: object, command: Command): Promise<void> {
@@ -73,6 +74,7 @@ async function fetchThem(numbers: readonly string[], _: object, command: Command
   client.on("message", (message) => printMessage(message, options.json === true));
   try {
     const chosen = choose(await waitingOf(client, { signal }), numbers);
+    if (chosen.length === 0 && options.json !== true) sayNone(NOTHING);
     for (const one of chosen) await one.fetch({ signal });
     if (chosen.length > 0) await new Promise((resolve) => setTimeout(resolve, LAST_MS));
   } finally {

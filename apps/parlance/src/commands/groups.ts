@@ -110,7 +110,7 @@ async function list(options: OwnerOptions): Promise<void> {
   const lines = groups.map(({ address, members, displayName }) =>
     [address, `${members.length} members`, displayName ?? ""].join("  ").trimEnd(),
   );
-  printOwned(options, groups, lines);
+  printOwned(options, groups, lines, "no groups yet");
 }
 
 async function create(

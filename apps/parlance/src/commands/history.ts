@@ -12,6 +12,7 @@ import {
   untilInterrupted,
   withLogin,
 } from "./account.ts";
+import { sayNone } from "./as-owner.ts";
 import { examples, exitStatus, readCount } from "./options.ts";
 
 interface HistoryCommand extends LoginOptions {
@@ -124,6 +125,9 @@ async function printHistory(peer: string | undefined, options: HistoryCommand): 
   if (peer === undefined) return printConversations(history, options, self, signal);
   const { messages, before } = await older(history, fullAddress(peer, self), options, signal);
   for (const message of messages) print(options.json ? message : keptText(message, self));
+  if (messages.length === 0 && !options.json) {
+    sayNone(`nothing ${options.before === undefined ? "" : "older "}is kept of ${peer}`);
+  }
   tellMore(before);
 }
 
@@ -166,6 +170,7 @@ async function printConversations(
     const unread = one.unread === 0 ? "" : `, ${one.unread} not read`;
     print(json ? one : `${one.address} (${one.kind}${unread}): ${keptText(one.newest, self)}`);
   }
+  if (page.conversations.length === 0 && !json) sayNone("no conversations are kept");
   tellMore(page.before);
 }
 
@@ -185,6 +190,7 @@ async function search(words: readonly string[], options: SearchCommand): Promise
     ...(before === undefined ? {} : { before }),
   });
   for (const hit of hits) print(json ? hit : hitText(hit, self));
+  if (hits.length === 0 && !json) sayNone("nothing found");
 }
 
 async function remove(id: string | undefined, _: object, command: Command): Promise<void> {
