@@ -152,7 +152,7 @@ suite("files by command", () => {
         ["--file", picture, "--via", "http", "bob"],
         /^failed: not supported: no file server is known/,
       ],
-      [1, ["--file", join(folder, "none"), "bob"], /ENOENT.*none/],
+      [1, ["--file", join(folder, "none"), "bob"], /^parlance: no such file: \/.*none$/m],
       [1, ["--file", folder, "bob"], /is no file/],
       [2, ["--file", picture, "bob", "carol"], /expected one address/],
       [2, ["--file", picture, "--anonymous", "bob"], /neither --anonymous nor/],
@@ -214,7 +214,7 @@ suite("files by command", () => {
       ["/cancel", /^no such file is on its way$/],
       ["/cancel soon", /^\/cancel takes the number of a file$/],
       ["/file", /^\/file needs the path of a file$/],
-      ["/file /nowhere/at/all", /ENOENT/],
+      ["/file /nowhere/at/all", /no such file: \/nowhere\/at\/all$/],
     ] as const) {
       erin.write(typed);
       await erin.line(says);

@@ -78,6 +78,11 @@ suite("history by command", () => {
     assert.deepEqual([exported.status, exported.out, exported.err], [0, "", ""]);
     assert.match(readFileSync(page, "utf8"), /^<!doctype html>[^]*請求書[^]*<\/html>\n$/);
     assert.equal(statSync(page).mode & 0o777, 0o600);
+    const nowhere = await alice("export", "-o", join(folder, "none", "history.html"));
+    assert.deepEqual(
+      [nowhere.status, nowhere.err],
+      [1, `parlance: no such folder: ${join(folder, "none")}\n`],
+    );
     const lines = (await alice("export", "--format", "jsonl", "--with", "carol")).out.trim();
     assert.equal(JSON.parse(lines).text, "hello carol");
 

@@ -2,6 +2,7 @@
 import type { ConnectOptions, History, ImClient, Trace } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
+import { explainFileFault } from "../files/file-fault.ts";
 import { VERSION } from "../version.ts";
 import { readHttpUrl } from "./options.ts";
 
@@ -120,7 +121,7 @@ function filesBeside(server: string): string | undefined {
 async function traceInto(file: string): Promise<Trace> {
   const { traceTo } = await import("../client-trace.ts");
   return traceTo(file).catch((error: Error) => {
-    throw new UsageError(`--trace: ${error.message}`);
+    throw new UsageError(`--trace: ${explainFileFault(error, file, "write")}`);
   });
 }
 
@@ -134,7 +135,7 @@ export function imAddress(typed: string): string {
 async function readPem(file: string): Promise<string> {
   const { readFile } = await import("node:fs/promises");
   return readFile(file, "utf8").catch((error: Error) => {
-    throw new UsageError(`--authority: ${error.message}`);
+    throw new UsageError(`--authority: ${explainFileFault(error, file, "read")}`);
   });
 }
 

@@ -72,7 +72,7 @@ test("a wrong case of a known key is answered with the right one", () => {
 });
 
 test("a file that is absent, no YAML or no mapping is a clear error", () => {
-  assert.match(faults({ file: "/nonexistent.yaml" }), /nonexistent\.yaml: .*ENOENT/);
+  assert.match(faults({ file: "/nonexistent.yaml" }), /^no such file: \/nonexistent\.yaml$/);
   assert.match(faults({ file: file("a: [1") }), /parlance\.yaml: /);
   assert.match(faults({ file: file("just words") }), /expected keys and values/);
 });

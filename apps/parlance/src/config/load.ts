@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { explainFileFault } from "../files/file-fault.ts";
 import { type Configuration, configuration } from "./schema.ts";
 
 export interface Sources {
@@ -78,9 +79,7 @@ function readFile(file: string): Tree {
   try {
     source = readFileSync(file, "utf8");
   } catch (error) {
-    throw new ConfigurationError(
-      `${file}: ${error instanceof Error ? error.message : "unreadable"}`,
-    );
+    throw new ConfigurationError(explainFileFault(error, file, "read"));
   }
   const document = parseDocument(source);
   const [fault] = document.errors;

@@ -3,6 +3,7 @@ import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { CommandError } from "../command-error.ts";
+import { explainFileFault } from "./file-fault.ts";
 import { mediaTypeOf } from "./media-type.ts";
 
 export interface OpenFile {
@@ -14,7 +15,7 @@ export interface OpenFile {
 /** Rejects with CommandError in words for whoever named it. */
 export async function openFile(path: string, type = mediaTypeOf(path)): Promise<OpenFile> {
   const found = await stat(path).catch((error: Error) => {
-    throw new CommandError(error.message);
+    throw new CommandError(explainFileFault(error, path, "read"), { cause: error });
   });
   if (!found.isFile()) throw new CommandError(`${path} is no file`);
   try {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { open, rename, rm } from "node:fs/promises";
 import type { StreamLike } from "@parlance/client";
 import { CommandError } from "../command-error.ts";
+import { explainFileFault } from "../files/file-fault.ts";
 
 const OWN_EYES = 0o600; // what somebody has said is nobody else's business
 
@@ -17,7 +18,7 @@ export async function writeStream(stream: StreamLike, path: string | undefined):
 async function writeFile(stream: StreamLike, path: string): Promise<void> {
   const part = `${path}.part`;
   const file = await open(part, "wx", OWN_EYES).catch((error: Error) => {
-    throw new CommandError(error.message);
+    throw new CommandError(explainFileFault(error, part, "write"), { cause: error });
   });
   try {
     await eachPiece(stream, (piece) => file.writeFile(piece));
