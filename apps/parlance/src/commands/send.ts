@@ -60,6 +60,8 @@ export function addSend(program: Command): void {
         ).replace("$ parlance date", "$ date"),
         "\nA file is delivered when the other side has said that it has all of it, and sent when it was\n" +
           "uploaded, and announced to somebody who may fetch it later.",
+        "\nA message that is deferred when the time of --wait is over ends with 0, too: the server has it, and brings it\n" +
+          "when its receiver is back; what is printed says how far it got.",
         exitStatus("accepted, deferred, sent, delivered or displayed", "refused or failed"),
       ].join("\n"),
     )
