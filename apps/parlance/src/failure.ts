@@ -30,10 +30,18 @@ export function exitCodeOf(error: unknown): number {
   return typeof error.exitCode === "number" ? error.exitCode : 1;
 }
 
-function explainImError({ code, status, warning }: ImError): string {
-  const why = warning === undefined || warning === "" ? "" : `: ${warning}`;
+function explainImError({ code, status, warning, cause }: ImError): string {
+  const reason = warning || (code === "offline" ? reasonIn(cause) : undefined);
+  const why = reason === undefined ? "" : `: ${reason}`;
   const hint = code === "offline" && why.includes("ECONNREFUSED") ? "; is the server running?" : "";
   return `${code}${status === undefined ? "" : ` (${status})`}${why}${hint}`;
+}
+
+/** The innermost error says why a connection has failed; of several addresses, the first. */
+function reasonIn(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const [first] = cause instanceof AggregateError ? cause.errors : [];
+  return reasonIn(first ?? cause.cause) ?? (cause.message || undefined);
 }
 
 function indented(lines: string): string {

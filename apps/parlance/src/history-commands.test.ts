@@ -1,6 +1,8 @@
 /** History by command, each its own process: pages, search, export, removal, and in the chat. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -92,6 +94,20 @@ suite("history by command", () => {
     assert.equal((await alice("history", "remove", "--with", "carol")).status, 0);
     assert.doesNotMatch((await alice("history")).out, /carol/);
     assert.equal((await alice("history", "remove")).status, 2);
+  });
+
+  test("where no server answers, the commands say so as send does", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const nowhere = [...account("alice").slice(0, -1), `http://127.0.0.1:${port}`];
+    const page = join(folder, "nothing.html");
+    for (const words of [["history"], ["search", "x"], ["export", "-o", page]]) {
+      const { status, err } = await runCommand([...words, ...nowhere]);
+      const why = `connect ECONNREFUSED 127.0.0.1:${port}; is the server running?`;
+      assert.deepEqual([status, err], [1, `parlance: offline: ${why}\n`]);
+    }
   });
 
   test("without a server that is known, the commands say what they need", async () => {
