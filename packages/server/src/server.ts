@@ -195,6 +195,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
       deferral.stop();
       settings.stop();
       conferences?.stop();
+      web.files?.stop();
       plane?.sessions.stop();
       plane?.relay?.stop();
       plane?.rooms.stop();

@@ -140,6 +140,27 @@ test("a mass expiry is worked off in bounded steps", async () => {
   world.files.stop();
 });
 
+test("a sweep that fails is logged, but not when its store is closed because the server ends", async () => {
+  for (const [stops, told] of [
+    [false, 1],
+    [true, 0],
+  ] as const) {
+    let durable = Promise.resolve();
+    const world = new FileWorld({ fileSeconds: 30 }, { commit: () => durable });
+    await world.upload("x");
+    world.files.start();
+    const closed = Promise.withResolvers<void>();
+    durable = closed.promise;
+    await world.clock.pass(60_000);
+    if (stops) world.files.stop();
+    closed.reject(new Error("the store is closed"));
+    await settled();
+    const failed = world.logged.filter((line) => line.startsWith("sweeping files failed"));
+    assert.equal(failed.length, told);
+    world.files.stop();
+  }
+});
+
 test("octets that a crash has left without a row are deleted at the next start, and no others", async () => {
   const world = new FileWorld();
   const { url } = await world.upload("kept");

@@ -75,6 +75,7 @@ export class FileSweeper {
     };
     const run = (): void => {
       work().then(schedule, (error: unknown) => {
+        if (this.#stopped) return; // what it works on may be closed by now
         log.error("sweeping files failed", { error: String(error) });
         schedule(TICK_MS);
       });
