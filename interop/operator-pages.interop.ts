@@ -193,7 +193,11 @@ suite("the operator's pages", () => {
     await page.getByRole("button", { name: "Add a user" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name").fill("erin");
-    await dialog.getByLabel("Password").fill("a password");
+    await dialog.getByRole("button", { name: "Add a user" }).click();
+    await dialog.getByText("A password is wanted.").waitFor();
+    assert.equal(await dialog.getByLabel("Password").getAttribute("aria-invalid"), "true");
+    await dialog.getByRole("button", { name: "Make up a password" }).click();
+    assert.match(await dialog.getByLabel("Password").inputValue(), /^[a-z2-9]{24}$/);
     await dialog.getByRole("button", { name: "Add a user" }).click();
     const row = page.getByRole("row").filter({ hasText: "sip:erin@" });
     await row.getByRole("button", { name: "Lock" }).click();

@@ -111,6 +111,13 @@ function Users({
   );
 }
 
+/** 120 bits, without letters that are taken for others. */
+function madeUpPassword(): string {
+  const letters = "abcdefghijkmnpqrstuvwxyz23456789";
+  const chance = crypto.getRandomValues(new Uint8Array(24));
+  return Array.from(chance, (octet) => letters[octet % letters.length]).join("");
+}
+
 function pathOf(name: string): string {
   return `/users/${encodeURIComponent(name)}`;
 }
@@ -125,14 +132,22 @@ function AddUser({
   const { texts, api } = useOperator();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const [fault, setFault] = useState<string>();
+  const [made, setMade] = useState(false);
+  const [fault, setFault] = useState<{
+    readonly at: "name" | "password";
+    readonly words: string;
+  }>();
+  const at = (place: "name" | "password"): string | undefined =>
+    fault?.at === place ? fault.words : undefined;
   const added = (): void => {
     done();
     onClose();
   };
-  const refused = (error: unknown): void => setFault(whyOf(error));
+  const refused = (error: unknown): void => setFault({ at: "name", words: whyOf(error) });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (name.trim() === "") return setFault({ at: "name", words: texts.noName });
+    if (password === "") return setFault({ at: "password", words: texts.noPassword });
     api.change("POST", "/users", { name, password }).then(added, refused);
   };
   return (
@@ -144,18 +159,34 @@ function AddUser({
           validationBehavior="aria"
           input={{ autoCapitalize: "none", spellCheck: "false" }}
           value={name}
-          onChange={setName}
-          fault={fault}
+          onChange={(value) => {
+            setName(value);
+            setFault(undefined);
+          }}
+          fault={at("name")}
         />
         <TextField
           label={texts.password}
-          type="password"
+          type={made ? "text" : "password"}
           autoComplete="new-password"
           isRequired
           validationBehavior="aria"
           value={password}
-          onChange={setPassword}
+          onChange={(value) => {
+            setPassword(value);
+            setFault(undefined);
+          }}
+          fault={at("password")}
         />
+        <Button
+          onPress={() => {
+            setPassword(madeUpPassword());
+            setMade(true); // it has to be told to somebody
+            setFault(undefined);
+          }}
+        >
+          {texts.makeUp}
+        </Button>
         <div className="actions">
           <Button onPress={onClose}>{texts.cancel}</Button>
           <Button type="submit" look="primary">
