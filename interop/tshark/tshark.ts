@@ -1,12 +1,18 @@
 /** tshark: captures on the loopback, and says what it thinks of a capture. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { within } from "../../tools/test/deadline.ts";
 
 const WAIT_MS = 20_000;
+const LOOK_MS = 100;
+const NOTHING = Buffer.alloc(0);
 const MOST_OUTPUT = 2 ** 26;
 const run = promisify(execFile);
 
@@ -49,12 +55,28 @@ export class Capture {
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
   }
 
+  /** What was sent before is in it: what the kernel holds when the program ends would be lost. */
   async stop(): Promise<Opinion> {
+    await within(WAIT_MS, this.#written(), () => "tshark does not write");
     this.#child.kill("SIGINT");
     await within(WAIT_MS, this.#ended, () => "tshark does not end");
     const opinion = await dissect(this.#file, this.#ports);
     this.#tidyUp();
     return opinion;
+  }
+
+  /** Resolves when a datagram that is sent now, which no protocol knows, stands in the file. */
+  async #written(): Promise<void> {
+    const mark = `the end ${randomUUID()}`;
+    const socket = createSocket("udp4");
+    try {
+      while (!(await readFile(this.#file).catch(() => NOTHING)).includes(mark)) {
+        socket.send(mark, this.#ports.udp, "127.0.0.1");
+        await pause(LOOK_MS);
+      }
+    } finally {
+      socket.close();
+    }
   }
 
   get #file(): string {
