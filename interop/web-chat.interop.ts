@@ -195,17 +195,37 @@ suite("the messenger", () => {
     await alice.page.getByLabel("People", { exact: true }).fill("bob, carol");
     await alice.page.getByLabel("Subject", { exact: true }).fill("Launch");
     await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    const coming = alice.page.locator(".invitation", { hasText: "Waiting for bob, carol …" });
+    await coming.waitFor();
+    await alice.page.getByRole("dialog").waitFor({ state: "detached" });
     for (const page of [bob, carol]) {
       await page.page.getByText("alice asks you into a group").waitFor();
       await page.page.getByRole("button", { name: "Accept" }).click();
       await page.field.waitFor();
     }
     await alice.page.getByRole("heading", { name: "Launch" }).waitFor();
+    await coming.waitFor({ state: "detached" });
     await alice.page.getByText("3 members").waitFor();
     await bob.say("ready");
     await alice.bubble("ready").waitFor();
     await carol.bubble("ready").waitFor();
     await bob.reached("ready", "Delivered");
+  });
+
+  test("a group to which nobody comes: it is said who is not there, and the waiting is called off", async () => {
+    const alice = await person("alice");
+    const ask = async (people: string): Promise<void> => {
+      await alice.start("New group");
+      await alice.page.getByLabel("People", { exact: true }).fill(people);
+      await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    };
+    await ask("nobody-at-all");
+    await alice.page.getByText("The group has not begun (nobody-at-all).").waitFor();
+    await person("bob");
+    await ask("bob");
+    const coming = alice.page.locator(".invitation", { hasText: "Waiting for bob …" });
+    await coming.getByRole("button", { name: "Cancel" }).click();
+    await coming.waitFor({ state: "detached" });
   });
 
   test("two who talk ask a third one in", async () => {

@@ -38,6 +38,8 @@ export interface Commands {
   keepGroup(name: string, people: readonly string[]): Promise<string>;
   ownGroups(): Promise<readonly OwnGroupView[]>;
   deleteGroup(address: string): Promise<void>;
+  /** Waits no more for those who were asked into a group that is being made. */
+  callOff(coming: string): Promise<void>;
   extend(address: string, people: readonly string[], subject: string | undefined): Promise<string>;
   invite(address: string, people: readonly string[]): Promise<void>;
   expel(address: string, entity: string): Promise<void>;
@@ -82,6 +84,7 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "keepGroup",
   "ownGroups",
   "deleteGroup",
+  "callOff",
   "extend",
   "invite",
   "expel",

@@ -1,7 +1,9 @@
 /** One account at work: what its client tells is put on the board, what is wanted of it is done. */
 import type {
   GroupInvitation,
+  GroupOptions,
   ImClient,
+  Room,
   ServiceSettings,
   SessionInvitation,
 } from "@parlance/client/web";
@@ -24,6 +26,7 @@ export class Desk implements Commands {
   readonly #rooms: RoomsWatch;
   readonly #files: Files;
   readonly #invitations = new Map<string, SessionInvitation | GroupInvitation>();
+  readonly #coming = new Map<string, AbortController>();
   #count = 0;
 
   /** `named`: the user has just said how he wants to be called. */
@@ -123,8 +126,11 @@ export class Desk implements Commands {
   }
 
   async createGroup(people: readonly string[], subject: string | undefined): Promise<string> {
-    const room = await this.#client.createGroup(people, subject === undefined ? {} : { subject });
-    return this.#entered(room);
+    return this.#making(people, subject, (how) => this.#client.createGroup(people, how));
+  }
+
+  async callOff(coming: string): Promise<void> {
+    this.#coming.get(coming)?.abort();
   }
 
   async keepGroup(name: string, people: readonly string[]): Promise<string> {
@@ -145,8 +151,8 @@ export class Desk implements Commands {
     people: readonly string[],
     subject: string | undefined,
   ): Promise<string> {
-    const how = subject === undefined ? {} : { subject };
-    return this.#entered(await this.#client.conversation(address).extend(people, how));
+    const conversation = this.#client.conversation(address);
+    return this.#making([address, ...people], subject, (how) => conversation.extend(people, how));
   }
 
   async invite(address: string, people: readonly string[]): Promise<void> {
@@ -230,6 +236,26 @@ export class Desk implements Commands {
   async signOut(): Promise<void> {
     this.#files.stop();
     await this.#client.close();
+  }
+
+  /** Until the first of those who are asked has come it is shown that they are waited for. */
+  async #making(
+    people: readonly string[],
+    subject: string | undefined,
+    make: (how: GroupOptions) => Promise<Room>,
+  ): Promise<string> {
+    this.#count += 1;
+    const id = String(this.#count);
+    const calledOff = new AbortController();
+    this.#coming.set(id, calledOff);
+    this.#board.change("coming", (all = []) => [...all, { id, people, subject }]);
+    try {
+      const { signal } = calledOff;
+      return this.#entered(await make(subject === undefined ? { signal } : { signal, subject }));
+    } finally {
+      this.#coming.delete(id);
+      this.#board.change("coming", (all = []) => all.filter((one) => one.id !== id));
+    }
   }
 
   #entered(room: Parameters<RoomsWatch["watch"]>[0]): string {

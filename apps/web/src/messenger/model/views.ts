@@ -159,6 +159,14 @@ export interface InvitationView {
   readonly kind: "group" | "conversation" | "large message";
 }
 
+/** A group that is being made: it has no address until the first of them has come. */
+export interface ComingGroupView {
+  readonly id: string;
+  /** Addresses of those who are asked. */
+  readonly people: readonly string[];
+  readonly subject: string | undefined;
+}
+
 export interface ProgressView {
   readonly doneBytes: number;
   readonly totalBytes: number | undefined;
@@ -207,6 +215,7 @@ export interface Slices {
   account: AccountView;
   list: readonly ConversationRow[];
   invitations: readonly InvitationView[];
+  coming: readonly ComingGroupView[];
   toasts: readonly ToastView[];
   settings: ServiceSettings;
   /** Addresses. */

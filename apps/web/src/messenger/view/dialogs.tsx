@@ -3,6 +3,7 @@ import { Button, Choice, Dialog, TextField } from "../../ui/index.ts";
 import { readAddress, readAddresses } from "../model/addresses.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Fault } from "../model/views.ts";
+import { useComing } from "./coming-groups.tsx";
 import { useDesk } from "./desk-context.tsx";
 
 /** A form in a dialog: closes when what it asks for is done, and says why where it is not. */
@@ -133,6 +134,7 @@ export function PeopleDialog({
 export function GroupDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { texts, backend, domain, go } = useDesk();
   const { commands } = backend;
+  const coming = useComing();
   const [people, setPeople] = useState("");
   const [subject, setSubject] = useState("");
   const [kept, setKept] = useState(false);
@@ -147,10 +149,8 @@ export function GroupDialog({ onClose }: { readonly onClose: () => void }): Reac
         if (addresses === undefined) return texts.members.badPeople;
         const about = subject.trim();
         if (kept && about === "") return texts.join.keepName;
-        const address = kept
-          ? await commands.keepGroup(about, addresses)
-          : await commands.createGroup(addresses, about === "" ? undefined : about);
-        go({ view: "talk", address });
+        if (kept) go({ view: "talk", address: await commands.keepGroup(about, addresses) });
+        else coming(addresses, commands.createGroup(addresses, about === "" ? undefined : about));
         return undefined;
       }}
     >

@@ -7,6 +7,7 @@ import { cleanLine } from "../model/clean-text.ts";
 import { clockworkFor } from "../model/words.ts";
 import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
+import { ComingGroups } from "./coming-groups.tsx";
 import { ConnectionLine } from "./connection-line.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { DeskContext, type Surroundings, useDesk, useSlice } from "./desk-context.tsx";
@@ -182,6 +183,7 @@ function Side({ accounts, rooms }: MessengerProps): ReactNode {
       </header>
       <ConnectionLine />
       <Invitations />
+      <ComingGroups />
       <ConversationList />
       {starting === "person" && <PersonDialog onClose={close} />}
       {starting === "group" && <GroupDialog onClose={close} />}

@@ -4,6 +4,7 @@ import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
+import { useComing } from "./coming-groups.tsx";
 import { Composer } from "./composer.tsx";
 import { useAct, useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
 import { LeaveDialog, PeopleDialog } from "./dialogs.tsx";
@@ -109,6 +110,7 @@ function Header({
   const act = useAct();
   const [asking, setAsking] = useState<"leave" | "people">();
   const blocked = useBlocked(address);
+  const coming = useComing();
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
   const choices: MenuChoice[] = group
     ? [
@@ -202,7 +204,7 @@ function Header({
           onClose={() => setAsking(undefined)}
           onDone={async (people, subject) => {
             if (group) return backend.commands.invite(address, people);
-            go({ view: "talk", address: await backend.commands.extend(address, people, subject) });
+            coming(people, backend.commands.extend(address, people, subject));
           }}
         />
       )}
