@@ -35,6 +35,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["phone-rooms.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
+  ["web-accounts.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
   ["web-life.interop.ts", [CHROMIUM]],

@@ -68,50 +68,6 @@ suite("the messenger", () => {
     await bob.reached("and back", "Seen");
   });
 
-  test("a wrong password is said, and nothing is kept of it", async () => {
-    const context = await browser.newContext();
-    contexts.push(context);
-    const page = await AppPage.open(context, server.httpUrl);
-    pages.push(page);
-    await page.page.getByLabel("Address", { exact: true }).fill("alice");
-    await page.page.getByLabel("Password", { exact: true }).fill("wrong");
-    await page.page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.page.getByText("The name or the password is wrong.").waitFor();
-    assert.equal(await page.page.evaluate("localStorage.length + sessionStorage.length"), 0);
-  });
-
-  test("signing in goes on after a slip: what was empty is said, and said no more once it is filled in", async () => {
-    const context = await browser.newContext();
-    contexts.push(context);
-    const app = await AppPage.open(context, server.httpUrl);
-    pages.push(app);
-    const { page } = app;
-    const go = page.getByRole("button", { name: "Sign in", exact: true });
-    await go.click();
-    await page.getByText("Please enter your address.").waitFor();
-    await page.getByLabel("Address", { exact: true }).fill("alice");
-    await page.getByText("Please enter your address.").waitFor({ state: "detached" });
-    await go.click();
-    await page.getByText("Please enter your password.").waitFor();
-    await page.getByLabel("Password", { exact: true }).fill("alice-secret");
-    await go.click();
-    await app.online();
-  });
-
-  test("who stays signed in leaves a key for this server in the browser, and no password", async () => {
-    const context = await browser.newContext();
-    contexts.push(context);
-    const page = await AppPage.open(context, server.httpUrl);
-    pages.push(page);
-    await page.signIn("alice", "alice-secret", { stay: true });
-    const kept = String(await page.page.evaluate("JSON.stringify([localStorage, sessionStorage])"));
-    assert.doesNotMatch(kept, /alice-secret/);
-    await page.page.close();
-    const again = await AppPage.open(context, server.httpUrl);
-    pages.push(again);
-    await again.online();
-  });
-
   test("messages that nobody has looked at are counted, and one conversation is found among others", async () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     await alice.write("carol");
@@ -302,79 +258,6 @@ suite("the messenger", () => {
     await bob.bubble("dropped.txt").waitFor();
   });
 
-  test("settings, name and blocked people are kept at the server; the history is searched and saved", async () => {
-    const [alice, bob] = [await person("alice"), await person("bob")];
-    await alice.settings();
-    await alice.page.getByText("Keep messages on the server").click();
-    await alice.page.getByText("Keep conversations on the server").click();
-    await alice.page.getByRole("textbox", { name: "Your name" }).fill("Alice Liddell");
-    await alice.page.getByRole("button", { name: "Save", exact: true }).click();
-    const keeps = alice.page.getByRole("switch", { name: /^Keep messages/ });
-    await alice.page.reload();
-    await alice.online();
-    await alice.settings();
-    assert.equal(await keeps.isChecked(), true);
-    assert.equal(
-      await alice.page.getByRole("textbox", { name: "Your name" }).inputValue(),
-      "Alice Liddell",
-    );
-
-    await alice.page.getByRole("button", { name: "Account: Alice Liddell" }).waitFor();
-
-    await alice.write("bob");
-    await alice.say("where is the rabbit hole?");
-    await bob.openRow("alice");
-    await bob.page.getByRole("heading", { name: "Alice Liddell" }).waitFor();
-    await alice.reached("where is the rabbit hole?", "Seen");
-    await alice.page.getByLabel("Search").fill("rabbit");
-    await alice.page.getByRole("region", { name: "In messages" }).getByText("rabbit hole").click();
-    await alice.page.locator(".feed-row.found", { hasText: "rabbit hole" }).waitFor();
-    await alice.page.getByLabel("Search").fill("");
-    await alice.settings();
-    const download = alice.page.waitForEvent("download");
-    await alice.page.getByRole("button", { name: "Export as JSON" }).click();
-    assert.equal((await download).suggestedFilename(), "parlance.json");
-
-    await alice.openRow("bob");
-    await alice.menu("Block");
-    const isBlocked = alice.page.getByText("You have blocked them");
-    await isBlocked.waitFor();
-    await bob.say("can you hear me?");
-    await bob.reached("can you hear me?", "Not sent");
-    await bob
-      .bubble("can you hear me?")
-      .getByRole("button", { name: "Delivery: Not sent" })
-      .click();
-    const delivery = bob.page.getByRole("dialog", { name: "Delivery" });
-    await delivery.getByText("The server does not allow that.").waitFor();
-    assert.equal(await delivery.getByText("It may have arrived all the same.").count(), 0);
-    await bob.page.keyboard.press("Escape");
-    await alice.menu("Unblock");
-    await isBlocked.waitFor({ state: "detached" });
-    await alice.menu("Block");
-    await isBlocked.waitFor();
-    await alice.settings();
-    await alice.page.getByRole("button", { name: "Unblock" }).click();
-    await alice.page.getByText("Nobody is blocked.").waitFor();
-    await bob.say("and now?");
-    await bob.reached("and now?", "Delivered");
-  });
-
-  test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {
-    const [carol, bob] = [await person("carol"), await person("bob")];
-    await carol.settings();
-    await carol.page.getByText("Keep messages on the server").click();
-    await carol.write("bob");
-    await carol.say("kept for another browser");
-    await bob.openRow("carol");
-    await carol.reached("kept for another browser", "Seen");
-    const elsewhere = await person("carol");
-    await elsewhere.row("bob").getByText("kept for another browser").waitFor();
-    await elsewhere.row("bob").locator("time").filter({ hasText: /\S/ }).waitFor();
-    await elsewhere.openRow("bob");
-    await elsewhere.bubble("kept for another browser").waitFor();
-  });
-
   test("a group that is kept stays at the server, until its owner gives it up", async () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     await alice.start("New group");
@@ -393,68 +276,6 @@ suite("the messenger", () => {
     await kept.getByRole("button", { name: "Remove" }).click();
     await kept.waitFor({ state: "detached" });
     await bob.page.getByText("You are not in this group any more.").waitFor();
-  });
-
-  test("two accounts in one browser: added, switched between, signed out of and forgotten", async () => {
-    const alice = await person("alice");
-    const { page } = alice;
-    const account = page.getByRole("button", { name: /^Account/ });
-    await account.click();
-    await page.getByRole("menuitem", { name: "Add an account" }).click();
-    await alice.signIn("bob", "bob-secret", { stay: true });
-    await page.getByRole("button", { name: "Account: bob" }).waitFor();
-    await account.click();
-    await page.getByRole("menuitem", { name: "Switch to alice" }).click();
-    await page.getByRole("button", { name: "Account: alice" }).waitFor();
-    await alice.online();
-    await account.click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await page.getByRole("button", { name: "bob@im.example.com" }).click();
-    await page.getByRole("button", { name: "Account: bob" }).waitFor();
-    await alice.online();
-    await account.click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    // The names are known, and let nobody in.
-    const kept = String(await page.evaluate("JSON.stringify([localStorage, sessionStorage])"));
-    assert.doesNotMatch(kept, /secret/);
-    await page.getByRole("button", { name: "alice@im.example.com" }).click();
-    await page.getByLabel("Password", { exact: true }).fill("alice-secret");
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await alice.online();
-    await account.click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await page.getByRole("button", { name: "Forget bob" }).click();
-    await page.getByRole("button", { name: "bob@im.example.com" }).waitFor({ state: "detached" });
-    await page.waitForFunction(
-      "indexedDB.databases().then((all) => all.every(({ name }) => !name.includes('bob')))",
-    );
-    assert.doesNotMatch(String(await page.evaluate("JSON.stringify(localStorage)")), /bob/);
-  });
-
-  test("who reads German is spoken to in German, and may choose otherwise", async () => {
-    const context = await browser.newContext({
-      locale: "de-AT",
-      viewport: { width: 1200, height: 800 },
-    });
-    contexts.push(context);
-    const app = await AppPage.open(context, server.httpUrl);
-    pages.push(app);
-    const { page } = app;
-    await page.getByLabel("Adresse", { exact: true }).fill("carol");
-    await page.getByLabel("Passwort", { exact: true }).fill("carol-secret");
-    await page.getByRole("button", { name: "Anmelden", exact: true }).click();
-    await app.online();
-    assert.equal(await page.evaluate("document.documentElement.lang"), "de");
-    await page.getByRole("button", { name: /^Konto/ }).click();
-    await page.getByRole("menuitem", { name: "Einstellungen" }).click();
-    await page.getByText("Was dich erreicht").waitFor();
-    await page.getByText("English").click();
-    await page.getByText("What reaches you").waitFor();
-    await page.getByText("Dark", { exact: true }).click();
-    assert.equal(
-      await page.evaluate("getComputedStyle(document.documentElement).colorScheme"),
-      "dark",
-    );
   });
 
   test("two tabs of one user show the same, and the second goes on when the first is closed", async () => {
