@@ -83,13 +83,13 @@ function judgeTaken(reader: Person, people: readonly Person[], complain: Complai
 }
 
 function judgeGiven(author: Person, people: readonly Person[], complain: Complain): void {
-  for (const { name, to, state, via, orphaned } of author.files) {
+  for (const { name, to, state, via, unreported, orphaned } of author.files) {
     const reader = people.find(({ address }) => address === to);
     const came = reader?.taken.some((taken) => taken.name === name) === true;
     if (state === "delivered" && via === "session" && !came)
       complain(`${name} is delivered, and has not come`);
     if (state === "failed" && came && !orphaned) complain(`${name} has failed, and has come`);
-    if (!isFileOver({ state, via }) && !orphaned) {
+    if (!isFileOver({ state, via, unreported }) && !orphaned) {
       complain(`${name} is ${state}: it has no end`);
     }
   }

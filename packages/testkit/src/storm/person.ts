@@ -45,6 +45,8 @@ export interface Given {
   state: SentFileState;
   /** By way of the file server `delivered` says that its address has come, or that it has been fetched. */
   via: "session" | "http";
+  /** Its sender was told that nobody will say what became of it: all octets went, and the session was lost with the report. */
+  unreported: boolean;
   /** Its sender died before it had an end: its octets are gone. */
   orphaned: boolean;
 }
@@ -56,9 +58,13 @@ export interface Taken {
   readonly content: Uint8Array;
 }
 
-/** By way of the file server it may never be fetched. */
-export function isFileOver({ state, via }: Pick<Given, "state" | "via">): boolean {
-  if (state === "sent" || state === "deferred") return via === "http";
+/** By way of the file server it may never be fetched; and whether it has come may be for nobody to know. */
+export function isFileOver({
+  state,
+  via,
+  unreported,
+}: Pick<Given, "state" | "via" | "unreported">): boolean {
+  if (state === "sent" || state === "deferred") return via === "http" || unreported;
   return state === "delivered" || state === "failed";
 }
 
@@ -151,8 +157,12 @@ export class Person {
     if (this.#client === undefined) return;
     this.#world.remark(`${this.name} sends ${name} (${content.length}) to ${to}`);
     const sent = this.#client.conversation(to).sendFile(content, { name });
-    const given: Given = { name, content, to, state: sent.state, via: sent.via, orphaned: false };
+    const begins = { state: sent.state, via: sent.via, unreported: false, orphaned: false };
+    const given: Given = { name, content, to, ...begins };
     this.files.push(given);
+    sent.delivered.catch(() => {
+      given.unreported = sent.state === "sent";
+    });
     sent.on("state", (state) => {
       given.state = state;
       given.via = sent.via;

@@ -29,6 +29,23 @@ test("who comes back gets what he has missed, in order, and then what is said", 
   assert.deepEqual([bob.texts, alice.texts], [["one"], []]);
 });
 
+test("a device that says only in its answer which one it is gets what it has missed itself, also after a crash", async () => {
+  const before = keeping();
+  await before.join("alice");
+  const phone = await before.attach(before.put("bob"), { away: true });
+  phone.leg.known("phone"); // it was called
+  phone.device.greet(phone.leg.leg.uri);
+  await settled();
+
+  const after = restarted(before);
+  const alice = await after.join("alice");
+  const tablet = await after.join("bob", { called: "tablet" });
+  assert.equal(await alice.say("one"), 200);
+  assert.deepEqual(tablet.texts, ["one"]);
+  const back = await after.attach(tablet.member, { called: "phone" });
+  assert.deepEqual(back.texts, ["one"]);
+});
+
 test("what has gone to him without an answer comes again, under the same Message-ID", async () => {
   const world = keeping();
   const [alice, bob] = [await world.join("alice"), await world.join("bob")];

@@ -23,12 +23,15 @@ export class CatchUp {
   /** A device of which it is known where it is gets also what the member has said by others since. */
   #own = false;
   readonly #begin: Promise<Beginning>;
+  /** It was known from the start which device it is. */
+  readonly #named: boolean;
   #begun = false;
   #reading = false;
 
   constructor(leg: DeviceLeg, { since, device }: RoomReturn, ports: CatchUpPorts) {
     this.#leg = leg;
     this.#ports = ports;
+    this.#named = device !== undefined;
     leg.behind = true;
     const { row, had, hadBy } = leg.member;
     const hadHere = device === undefined ? undefined : hadBy.get(device);
@@ -46,10 +49,20 @@ export class CatchUp {
     });
   }
 
+  /** It has gone: where it was is to be known when it comes back, also when it was here for a moment only. */
+  left(): void {
+    if (!this.#begun) this.#note().catch(() => {}); // told when it began
+  }
+
+  async #note(): Promise<void> {
+    const begun = await this.#begin;
+    if (!this.#leg.leftForGood) this.#recognized(begun);
+  }
+
   async #read(): Promise<void> {
     try {
       if (!this.#begun) {
-        const { position, own } = await this.#begin;
+        const { position, own } = this.#recognized(await this.#begin);
         this.#leg.position = position;
         this.#own = own;
       }
@@ -59,6 +72,13 @@ export class CatchUp {
       this.#reading = false;
     }
     if (this.#leg.behind && this.#leg.connected && this.#leg.outbox.idle) this.ready();
+  }
+
+  /** Whoever is called says in his answer by which device he comes. */
+  #recognized(begun: Beginning): Beginning {
+    const { name, member } = this.#leg;
+    if (this.#named || name === undefined) return begun;
+    return this.#ports.log.recognize(member.row.key, name, begun);
   }
 
   /** When nothing is left the device hears what is said as it is said. No message falls between. */

@@ -78,6 +78,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   /** The place in the log of the first message that it has not answered, or not taken. */
   #notTaken: number | undefined;
   #detached = false;
+  #leftForGood = false;
 
   constructor(member: Member, ports: DeviceLegPorts) {
     this.member = member;
@@ -158,7 +159,13 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     this.#name ??= device;
   }
 
+  /** It is not expected back. */
+  get leftForGood(): boolean {
+    return this.#leftForGood;
+  }
+
   detach(comesBack = true): void {
+    this.#leftForGood = !comesBack;
     this.end(481);
     if (!comesBack) this.#ports.forgotten(this);
   }

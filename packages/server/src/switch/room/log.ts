@@ -122,6 +122,15 @@ export class RoomLog {
     return { position, own: (since ?? device) !== undefined };
   }
 
+  /** A device has said only now which one it is: it goes on where it was, or is one more from here on. */
+  recognize(member: string, device: string, begun: Beginning): Beginning {
+    const key = deviceKey(member, device);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return { position: kept, own: true };
+    this.keep([{ member: key, sequence: begun.position }]);
+    return begun;
+  }
+
   /** Writes down how far everybody is. */
   advance(): void {
     const moved = [...this.#ports.cursors()].filter(({ member, sequence }) => {

@@ -316,6 +316,7 @@ export class Room implements MediaRoom {
 
   #leaving(leg: DeviceLeg): void {
     if (this.#log !== undefined) leg.note(this.#log.head);
+    this.#devices.get(leg)?.left();
     this.#devices.delete(leg);
     this.#awaited.left(leg);
   }
