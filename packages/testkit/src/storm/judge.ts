@@ -13,7 +13,8 @@
  * 5. The server keeps nothing for anybody who is back.
  * 6. A file that has come is, octet by octet, one that was sent to who has it, and came once. Its sender is told
  *    `delivered` only then (by way of the file server: also when its address has come at once), and `failed` only if it
- *    has not come; and every file has an end: one that nobody has wanted stays on the file server. A sender who went before cannot know.
+ *    has not come; and every file has an end: one that nobody has wanted stays on the file server, and of one whose
+ *    report was lost with its session the sender hears that nobody will say more. A sender who went before cannot know.
  */
 import type { SendingState, SentRecord } from "@parlance/client";
 import { equalBytes } from "@parlance/wire";
