@@ -1,5 +1,7 @@
-import type { ReactElement, ReactNode } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { cloneElement, type ReactElement, type ReactNode, useRef } from "react";
+import type { ButtonProps } from "./button.tsx";
+import { moveFocus } from "./move-focus.ts";
+import { Popover, useOpener } from "./popover.tsx";
 
 export interface MenuChoice {
   readonly id: string;
@@ -18,26 +20,46 @@ export function Menu({
 }: {
   readonly label: string;
   readonly choices: readonly MenuChoice[];
-  readonly children: ReactElement;
+  readonly children: ReactElement<ButtonProps>;
 }): ReactNode {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const { open, close, button } = useOpener();
+  const { onClick, ...rest } = button;
   return (
-    <MenuTrigger>
-      {children}
-      <Popover className="popover">
-        <AriaMenu
+    <>
+      {cloneElement(children, { ...rest, ref: trigger, "aria-haspopup": "menu", onPress: onClick })}
+      {open && (
+        <Popover
+          anchor={trigger}
+          role="menu"
+          label={label}
           className="menu"
-          aria-label={label}
-          disabledKeys={choices.filter(({ disabled }) => disabled === true).map(({ id }) => id)}
-          onAction={(id) => choices.find((one) => one.id === id)?.act()}
+          onClose={close}
+          onKeyDown={(event) => {
+            if (event.key === "Tab") close();
+            else moveFocus(event, "[role=menuitem]:enabled");
+          }}
         >
-          {choices.map(({ id, label: words, icon, look = "plain" }) => (
-            <MenuItem key={id} id={id} textValue={words} className={`menu-item ${look}`}>
+          {choices.map(({ id, label: words, icon, look = "plain", disabled, act }) => (
+            <button
+              key={id}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              disabled={disabled}
+              className={`menu-item ${look}`}
+              data-words={words}
+              onClick={() => {
+                close();
+                act();
+              }}
+            >
               {icon}
               <span>{words}</span>
-            </MenuItem>
+            </button>
           ))}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+        </Popover>
+      )}
+    </>
   );
 }

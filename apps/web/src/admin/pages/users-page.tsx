@@ -155,8 +155,6 @@ function AddUser({
       <form className="stack" onSubmit={submit}>
         <TextField
           label={texts.name}
-          isRequired
-          validationBehavior="aria"
           input={{ autoCapitalize: "none", spellCheck: "false" }}
           value={name}
           onChange={(value) => {
@@ -169,8 +167,6 @@ function AddUser({
           label={texts.password}
           type={made ? "text" : "password"}
           autoComplete="new-password"
-          isRequired
-          validationBehavior="aria"
           value={password}
           onChange={(value) => {
             setPassword(value);
@@ -272,8 +268,6 @@ function Password({ path }: { readonly path: string }): ReactNode {
         label={texts.newPassword}
         type="password"
         autoComplete="new-password"
-        isRequired
-        validationBehavior="aria"
         value={password}
         onChange={setPassword}
       />

@@ -38,8 +38,6 @@ export function Login({
           label={texts.token}
           type="password"
           autoComplete="current-password"
-          isRequired
-          validationBehavior="aria"
           value={token}
           onChange={setToken}
           fault={fault}

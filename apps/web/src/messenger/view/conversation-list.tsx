@@ -1,6 +1,5 @@
-import { type ReactNode, useMemo, useState } from "react";
-import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
-import { Icon } from "../../ui/index.ts";
+import { memo, type ReactNode, useCallback, useMemo, useState } from "react";
+import { Icon, moveFocus } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
@@ -11,57 +10,99 @@ import { StatusMark } from "./receipts.tsx";
 const NOTHING: readonly ConversationRow[] = [];
 
 export function ConversationList(): ReactNode {
-  const { texts, domain, route, go } = useDesk();
+  const { texts } = useDesk();
   const rows = useSlice("list") ?? NOTHING;
   const [search, setSearch] = useState("");
   const shown = useMemo(() => filterRows(rows, search), [rows, search]);
-  const current = route.view === "talk" ? route.address : undefined;
   return (
     <div className="conversations">
-      <SearchField
-        className="search"
-        aria-label={texts.list.filter}
-        value={search}
-        onChange={setSearch}
-      >
+      <div className="search">
         <Icon name="search" small />
-        <Input className="search-input" placeholder={texts.list.filter} />
-      </SearchField>
-      <ListBox
-        aria-label={texts.list.title}
-        className="rows"
-        items={shown.map((row) => ({ ...row, id: row.address }))}
-        dependencies={[current, texts]}
-        selectionMode="single"
-        selectedKeys={current === undefined ? [] : [current]}
-        onSelectionChange={(keys) => {
-          const [address] = keys === "all" ? [] : [...keys];
-          if (typeof address === "string") go({ view: "talk", address });
-          else if (current !== undefined) go({ view: "talk", address: current });
-        }}
-        renderEmptyState={() => (
-          <div className="empty">
-            <p>{search === "" ? texts.list.empty : texts.list.none}</p>
-            {search === "" && <p className="soft small">{texts.list.emptyHint}</p>}
-          </div>
-        )}
-      >
-        {(row) => <Row key={row.id} row={row} title={titleOf(row, domain)} />}
-      </ListBox>
+        <input
+          type="search"
+          className="search-input"
+          aria-label={texts.list.filter}
+          placeholder={texts.list.filter}
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+          onKeyDown={({ key }) => key === "Escape" && setSearch("")}
+        />
+      </div>
+      {shown.length === 0 ? (
+        <div className="empty">
+          <p>{search === "" ? texts.list.empty : texts.list.none}</p>
+          {search === "" && <p className="soft small">{texts.list.emptyHint}</p>}
+        </div>
+      ) : (
+        <Rows shown={shown} />
+      )}
       <Hits search={search} />
     </div>
   );
 }
 
-function Row({ row, title }: { readonly row: ConversationRow; readonly title: string }): ReactNode {
+/** Arrows go from one to the other; Tab leads to the one that was last looked at, and out. */
+function Rows({ shown }: { readonly shown: readonly ConversationRow[] }): ReactNode {
+  const { texts, domain, route, go } = useDesk();
+  const [looked, setLooked] = useState<string>();
+  const current = route.view === "talk" ? route.address : undefined;
+  const among = (address: string | undefined): boolean =>
+    shown.some((row) => row.address === address);
+  const stop = [looked, current].find(among) ?? shown[0]?.address;
+  const choose = useCallback((address: string) => go({ view: "talk", address }), [go]);
+  return (
+    <div
+      role="listbox"
+      aria-label={texts.list.title}
+      className="rows"
+      tabIndex={-1}
+      onKeyDown={(event) => moveFocus(event, "[role=option]")}
+    >
+      {shown.map((row) => (
+        <Row
+          key={row.address}
+          row={row}
+          title={titleOf(row, domain)}
+          isCurrent={row.address === current}
+          isStop={row.address === stop}
+          onLook={setLooked}
+          onChoose={choose}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly row: ConversationRow;
+  readonly title: string;
+  /** It is in front. */
+  readonly isCurrent: boolean;
+  /** Tab leads to it. */
+  readonly isStop: boolean;
+  readonly onLook: (address: string) => void;
+  readonly onChoose: (address: string) => void;
+}
+
+const Row = memo(function Row(props: RowProps): ReactNode {
+  const { row, title, isCurrent, isStop, onLook, onChoose } = props;
   const { texts, words } = useDesk();
   const { address, group, newest, unread, at, roomState } = row;
   const time = at === 0 ? "" : words.brief(at, Date.now());
   return (
-    <ListBoxItem
-      id={address}
-      textValue={title}
+    <div
+      role="option"
+      aria-selected={isCurrent}
+      tabIndex={isStop ? 0 : -1}
+      data-words={title}
       className={`row ${unread > 0 ? "unread" : ""} ${roomState === "left" ? "over" : ""}`}
+      onFocus={() => onLook(address)}
+      onClick={() => onChoose(address)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        onChoose(address);
+      }}
     >
       <Avatar address={address} name={title} group={group} />
       <span className="row-main">
@@ -76,9 +117,9 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
           </span>
         )}
       </span>
-    </ListBoxItem>
+    </div>
   );
-}
+});
 
 function Preview({
   address,

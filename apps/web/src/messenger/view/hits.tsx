@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { Button } from "react-aria-components";
 import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import type { HitView } from "../model/views.ts";
@@ -41,9 +40,10 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
           const title = titleOf({ address: conversation, name: row?.name }, domain);
           return (
             <li key={id}>
-              <Button
+              <button
+                type="button"
                 className="hit"
-                onPress={() => go({ view: "talk", address: conversation, at })}
+                onClick={() => go({ view: "talk", address: conversation, at })}
               >
                 <span className="hit-head">
                   <bdi>{title}</bdi>
@@ -52,7 +52,7 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
                 <bdi className="soft small">
                   {own ? texts.list.youSaid(cleanLine(excerpt)) : cleanLine(excerpt)}
                 </bdi>
-              </Button>
+              </button>
             </li>
           );
         })}
