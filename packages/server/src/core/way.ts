@@ -5,7 +5,7 @@
  */
 import { type Refusal, refuse } from "@parlance/im";
 import type { SipRequest, SipUri, TransportName, Uri } from "@parlance/sip";
-import { type Clock, FormatError } from "@parlance/wire";
+import { type Cancel, type Clock, FormatError } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type {
   Binding,
@@ -30,7 +30,7 @@ import type { Home } from "./home.ts";
 import type { Location } from "./location.ts";
 import { changedOnward, onwardOf, onwardToContacts } from "./onward.ts";
 import { edited, RequestPassage } from "./passage.ts";
-import { waitsForDevice } from "./push/wait-for-device.ts";
+import { waitForDevice } from "./push/wait-for-device.ts";
 import type { Waking } from "./push/waking.ts";
 import { RegisteredContact } from "./registrar/contact.ts";
 import { type Exits } from "./routes.ts";
@@ -139,7 +139,7 @@ export class ThroughWay implements Way {
     const account = directory.owner(key);
     if (account === undefined || account.user.disabled) return asker.refuse(refuse("no such user"));
     const contacts = location.find(passage.request, account, passage.receivedAt);
-    if (this.#isAwaited(passage, account, contacts, asker)) return;
+    if (this.#hasToWait(passage, account, contacts, asker)) return;
     this.toUser(passage, account, contacts, asker);
   }
 
@@ -210,6 +210,18 @@ export class ThroughWay implements Way {
     const edit = this.#serving.sessions?.translated(passage);
     const onward = onwardToContacts(passage, account.user, chosen, forwarder);
     return changedOnward(changedOnward(onward, edit), verdict.edit);
+  }
+
+  awaitDevice(invite: SipRequest, originator: Originator, then: () => void): Cancel | undefined {
+    const { home, directory, location, behindCore } = this.#ports;
+    const key = home.keyOf(invite.uri);
+    if (key === undefined || behindCore !== undefined) return undefined;
+    const account = directory.owner(key);
+    if (account === undefined || account.user.disabled) return undefined;
+    const principal: Principal = { kind: "server", onBehalfOf: originator.address };
+    const passage = this.#passage(invite, principal, originator);
+    const contacts = location.find(invite, account, passage.receivedAt);
+    return this.#awaited(passage, account, contacts, then);
   }
 
   bindings(request: SipRequest, user: User): readonly Binding[] {
@@ -286,25 +298,39 @@ export class ThroughWay implements Way {
     asker.refuse(refuse(contacts === 480 ? "unreachable" : "no such user"));
   }
 
-  #isAwaited(
+  #hasToWait(
     passage: Passage,
     account: Account,
     contacts: readonly RegisteredContact[],
     asker: Asker,
   ): boolean {
-    const { waking, location, clock, decisions } = this.#ports;
-    const { user } = account;
-    if (!waking.canWake(user.address)) return false; // as nearly always
-    const judge = (): Verdict => this.#serving.terminating.judge(passage, user, contacts);
-    const woken = (): void => {
+    const { location, clock } = this.#ports;
+    const giveUp = this.#awaited(passage, account, contacts, () => {
       this.#user.guarded(asker, () => {
         const now = location.find(passage.request, account, clock.now());
         this.toUser(passage, account, now, asker);
       });
-    };
-    const waits = waitsForDevice({ passage, user, contacts, asker, judge, woken }, waking);
-    if (waits) decisions.tell?.(takenBy("waking of devices", passage));
-    return waits;
+    });
+    if (giveUp === undefined) return false;
+    asker.onCancel(() => {
+      giveUp();
+      asker.reply(487); // RFC 3261 §9.2
+    });
+    return true;
+  }
+
+  #awaited(
+    passage: Passage,
+    { user }: Account,
+    contacts: readonly RegisteredContact[],
+    woken: () => void,
+  ): Cancel | undefined {
+    const { waking, decisions } = this.#ports;
+    if (!waking.canWake(user.address)) return undefined; // as nearly always
+    const judge = (): Verdict => this.#serving.terminating.judge(passage, user, contacts);
+    const giveUp = waitForDevice({ passage, user, contacts, judge, woken }, waking);
+    if (giveUp !== undefined) decisions.tell?.(takenBy("waking of devices", passage));
+    return giveUp;
   }
 
   /** Participating function of the target user, who has these contacts. */

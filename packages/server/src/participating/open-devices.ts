@@ -11,6 +11,7 @@ export function toOpenDevices(way: Way, settings: UserSettings, kind: Barrable):
       way.deliver(request, user, chosen),
     onward: (user, chosen) => way.onward(user, chosen),
     reach: (invite, originator) => way.reach(invite, originator),
+    awaitDevice: (invite, originator, then) => way.awaitDevice(invite, originator, then),
     bindings,
   };
 }

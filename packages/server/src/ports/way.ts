@@ -2,6 +2,7 @@
 
 import type { Refusal } from "@parlance/im";
 import type { SipRequest, SipResponse } from "@parlance/sip";
+import type { Cancel } from "@parlance/wire";
 import type { Binding } from "./binding.ts";
 import type { Onward } from "./onward.ts";
 import type { Originator, Principal, User } from "./principal.ts";
@@ -27,6 +28,11 @@ export interface Way {
    * and what it has against it is the answer.
    */
   reach(invite: SipRequest, originator: Originator): Onward | Refusal;
+  /**
+   * Before `reach`: the devices of whoever it is for sleep, and are woken; `then` runs once, when one of them has registered or none has in
+   * time. Undefined: there is nobody to wait for. RFC 8599 §5.6.2
+   */
+  awaitDevice(invite: SipRequest, originator: Originator, then: () => void): Cancel | undefined;
   /** Contacts of the user that fit the request, the best first. */
   bindings(request: SipRequest, user: User): readonly Binding[];
 }

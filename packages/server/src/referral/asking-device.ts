@@ -34,6 +34,7 @@ export function toThese(way: Way, those: readonly Binding[]): Way {
       way.deliver(request, user, chosen),
     onward: (user, chosen) => way.onward(user, chosen),
     reach: (invite, originator) => way.reach(invite, originator),
+    awaitDevice: (invite, originator, then) => way.awaitDevice(invite, originator, then),
     bindings,
   };
 }

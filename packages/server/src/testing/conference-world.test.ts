@@ -7,10 +7,12 @@ import {
   RESOURCE_LISTS_TYPE,
   type Recipient,
 } from "@parlance/formats";
+import type { MsrpDialer } from "@parlance/msrp";
 import { type Body, Event, Expires, type SipRequest, type SipResponse } from "@parlance/sip";
 import { utf8Text } from "@parlance/wire";
 import type { ServerConfig } from "../config.ts";
 import { type Phone, type PhoneOptions, World } from "../core/world.test.ts";
+import type { PushService } from "../ports/index.ts";
 import { SessionPhone } from "./session-phone.ts";
 
 export const LOBBY = "sip:lobby@parlance.test";
@@ -53,14 +55,18 @@ export class ConferenceWorld {
     this.#listen();
   }
 
-  static async open(config: Partial<ServerConfig> = {}): Promise<ConferenceWorld> {
+  static async open(
+    config: Partial<ServerConfig> = {},
+    push?: PushService,
+  ): Promise<ConferenceWorld> {
     const all = { ...CONFIG, ...config };
-    const world = await World.open(all, undefined, {
+    const noAnswer: MsrpDialer = {
       dial(_, done) {
         queueMicrotask(() => done({ ok: false, failure: { why: "no answer", detail: "" } }));
         return () => {};
       },
-    });
+    };
+    const world = await World.open(all, undefined, noAnswer, push);
     return new ConferenceWorld(world, all);
   }
 

@@ -58,6 +58,11 @@ export class DeadEnd implements Way {
     };
   }
 
+  /** Nobody sleeps. */
+  awaitDevice(): undefined {
+    return undefined;
+  }
+
   reach(): Refusal {
     return refuse("unreachable");
   }

@@ -13,7 +13,7 @@ import {
   sessionOf,
   type Uri,
 } from "@parlance/sip";
-import type { Random } from "@parlance/wire";
+import type { Cancel, Random } from "@parlance/wire";
 import { holdsNoSessions, ownOffer } from "../../media/index.ts";
 import type {
   Calls,
@@ -31,7 +31,7 @@ import { type RoomMedia, roomMediaOf } from "./room-media.ts";
 
 export interface InvitationPorts {
   readonly calls: Calls;
-  readonly way: Pick<Way, "reach">;
+  readonly way: Pick<Way, "reach" | "awaitDevice">;
   readonly random: Random;
   readonly userAgent: string;
   /** How long it may ring. */
@@ -80,6 +80,8 @@ export class Invitation implements OnwardUser {
   #device: Device | undefined;
   #chosen: Candidate | undefined;
   #outgoing: OutgoingCall | undefined;
+  /** Gives up the wait for a device that sleeps. */
+  #asleep: Cancel | undefined;
   #history: Entity | undefined;
   /** One of the devices says that it is an IM client. */
   #tagged = true;
@@ -111,6 +113,10 @@ export class Invitation implements OnwardUser {
     this.#elsewhere.length = 0;
     this.#redirections = MOST_REDIRECTIONS;
     this.#outgoing?.cancel();
+    if (this.#asleep === undefined) return;
+    this.#asleep();
+    this.#asleep = undefined;
+    this.#failedWith(487);
   }
 
   dress(invite: SipRequest, towards: Towards): SipRequest {
@@ -128,9 +134,19 @@ export class Invitation implements OnwardUser {
     this.#forgetCandidates(key);
   }
 
+  /** Whoever sleeps is woken, and asked when he is there. RFC 8599 §5.6.2 */
   #try(target: Uri): void {
-    const { way, calls, random, userAgent, patienceMs } = this.#ports;
+    const { way, random, userAgent } = this.#ports;
     const invite = makeInvitation({ ...this.invited, target }, userAgent, random);
+    this.#asleep = way.awaitDevice(invite, this.invited.by.originator, () => {
+      this.#asleep = undefined;
+      this.#call(invite);
+    });
+    if (this.#asleep === undefined) this.#call(invite);
+  }
+
+  #call(invite: SipRequest): void {
+    const { way, calls, patienceMs } = this.#ports;
     const onward = way.reach(invite, this.invited.by.originator);
     if (isRefusal(onward)) return this.#failedWith(onward.status);
     this.#tagged = onward.targets.some(({ tagged }) => tagged);

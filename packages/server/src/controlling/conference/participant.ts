@@ -114,6 +114,7 @@ export function conferenceUserOf(one: Participant, departure?: Departure): Confe
       departure === undefined
         ? [
             ...[...devices].map((device) => endpointOf(one, device)),
+            ...(one.state === "invited" && devices.size === 0 ? [awaitedEndpoint(one)] : []),
             ...(one.records ? [recorderOf(one)] : []),
           ]
         : [goneEndpoint(one, departure)],
@@ -130,6 +131,11 @@ function endpointOf(one: Participant, { contact, status }: ParticipantDevice): E
     joiningInfo: connected ? whenOf(one.joinedAt) : undefined,
     media: connected ? [one.mayWrite ? SPEAKS : LISTENS] : [],
   };
+}
+
+/** None of his devices is there, and some may be soon. RFC 4575 §5.7.3 */
+function awaitedEndpoint({ entity, method }: Participant): Endpoint {
+  return { ...NOTHING_SAID, entity, status: "pending", joiningMethod: method };
 }
 
 /** Clause 15.1 */

@@ -23,7 +23,7 @@ import type { Announcement } from "./announcements.ts";
 export interface ConferencePorts {
   readonly calls: Calls;
   readonly rooms: MediaRooms;
-  readonly way: Pick<Way, "reach" | "bindings" | "deliver">;
+  readonly way: Pick<Way, "reach" | "awaitDevice" | "bindings" | "deliver">;
   readonly notifier: Notifier;
   readonly groups: Groups;
   /** The user of ours with that address key. */

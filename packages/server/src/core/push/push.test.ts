@@ -3,27 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SipResponse } from "@parlance/sip";
 import type { ServerConfig } from "../../config.ts";
-import type { PushService, Wake, WakeOutcome } from "../../ports/index.ts";
+import { PushProvider } from "../../testing/push-provider.ts";
 import { bodyText, DOMAIN, IM, type Phone, World } from "../world.test.ts";
-
-/** Keeps what it is asked. */
-class Provider implements PushService {
-  readonly providers = ["acme", "fcm"];
-  readonly wakes: Wake[] = [];
-  outcome: WakeOutcome = "sent";
-
-  async wake(wake: Wake): Promise<WakeOutcome> {
-    this.wakes.push(wake);
-    return this.outcome;
-  }
-}
 
 const PUSH = ";pn-provider=acme;pn-prid=prid-1;pn-param=app";
 
 async function pair(
   config: Partial<ServerConfig> = {},
-): Promise<{ world: World; push: Provider; alice: Phone; bob: Phone }> {
-  const push = new Provider();
+): Promise<{ world: World; push: PushProvider; alice: Phone; bob: Phone }> {
+  const push = new PushProvider();
   const world = await World.open(config, undefined, undefined, push);
   const [alice, bob] = [world.phone("alice"), world.phone("bob")];
   await alice.register();
@@ -31,9 +19,14 @@ async function pair(
   return { world, push, alice, bob };
 }
 
-/** Contact parameters that go into the URI. */
-function register(phone: Phone, params = PUSH, expires = 3_600): Promise<SipResponse> {
-  const contact = `<${phone.contact}${params}>;+g.oma.sip-im`;
+/** `params` go into the URI of the Contact, `features` behind it. */
+function register(
+  phone: Phone,
+  params = PUSH,
+  expires = 3_600,
+  features = "",
+): Promise<SipResponse> {
+  const contact = `<${phone.contact}${params}>;+g.oma.sip-im${features}`;
   return phone.register((edit) => edit.setText("Contact", contact), expires);
 }
 
@@ -225,6 +218,48 @@ test("before its registration ends a device is woken to register again (RFC 8599
   assert.equal((await alice.message(bob.address, "too late")).status, 202);
   assert.equal(push.wakes.length, 1);
   assert.equal(world.stores.image().bindings.filter(({ user }) => user.includes("bob")).length, 0);
+});
+
+test("a device that renews its registration itself is told until when, and not woken for it (RFC 8599 §4.1.4, §5.5, §5.6.1.1)", async () => {
+  for (const restart of [false, true]) {
+    const { world, push, alice, bob } = await pair();
+    const answer = await register(bob, PUSH, 600, ";+sip.pnsreg");
+    assert.equal(answer.text("Feature-Caps"), '*;+sip.pns="acme";+sip.pnsreg="121"');
+    const asks = await register(bob, ";pn-provider=acme", 600, ";+sip.pnsreg");
+    assert.equal(asks.text("Feature-Caps"), '*;+sip.pns="acme"');
+    await register(bob, PUSH, 600, ";+sip.pnsreg");
+    await bob.hangUp();
+    if (restart) {
+      await world.start({}, world.crash());
+      alice.connect();
+      await alice.register();
+    }
+    await world.clock.pass(590_000);
+    assert.deepEqual(push.wakes, []);
+    void alice.message(bob.address, "what comes for it wakes it as any other");
+    await world.settle();
+    assert.deepEqual(
+      push.wakes.map(({ reason }) => reason),
+      ["message"],
+    );
+    await world.clock.pass(11_000);
+    if (restart) continue; // the store keeps it for longer than was granted
+    assert.equal((await alice.message(bob.address, "gone")).status, 202); // at once: its time is over
+  }
+});
+
+test("a device that says no more by what it is woken is woken no more (RFC 8599 §4.1.2)", async () => {
+  for (const expires of [0, 3_600]) {
+    const { world, push, alice, bob } = await pair();
+    const contact = `<${bob.contact};pn-provider=acme>;+g.oma.sip-im`;
+    await bob.hangUp();
+    const again = world.phone("bob");
+    await again.register((edit) => edit.setText("Contact", contact), expires);
+    await again.hangUp();
+    assert.equal((await alice.message(bob.address, "anybody?")).status, 202);
+    await world.clock.pass(10_000);
+    assert.deepEqual(push.wakes, []);
+  }
 });
 
 test("a device whose connection is dead without having said so is woken when it does not answer", async () => {

@@ -12,6 +12,8 @@ export interface Sleeper extends PushTarget, Due {
   readonly row: StoredBinding;
   /** When its registration ends. */
   readonly expiresAt: number;
+  /** It is not woken for that. RFC 8599 §4.1.4 */
+  readonly renewsItself: boolean;
 }
 
 /** A device with no more time than this is woken to register again. RFC 8599 §5.5 */
@@ -37,14 +39,14 @@ export class Sleepers {
 
   /** Those that had to make room for it: the oldest. */
   add(sleeper: Sleeper): readonly Sleeper[] {
-    const { user, row, expiresAt, prid } = sleeper;
+    const { user, row, expiresAt, prid, renewsItself } = sleeper;
     this.take(user, (one) => one.row.id === row.id || one.prid === prid);
     const known = this.#users.get(user) ?? [];
     const gone = known.splice(0, Math.max(0, known.length + 1 - this.#mostOfUser));
     for (const one of gone) this.#expiry.delete(one);
     this.#count += 1 - gone.length;
     this.#users.set(user, [...known, sleeper]);
-    this.#expiry.expect(sleeper, expiresAt - REFRESH_MS);
+    this.#expiry.expect(sleeper, renewsItself ? expiresAt : expiresAt - REFRESH_MS);
     return gone;
   }
 

@@ -1,6 +1,6 @@
 /** What comes for somebody whose devices sleep waits for one of them, as long as its sender does. RFC 8599 §5.6.2 */
+import type { Cancel } from "@parlance/wire";
 import type { Passage, User, Verdict } from "../../ports/index.ts";
-import type { Asker } from "../asker.ts";
 import type { RegisteredContact } from "../registrar/contact.ts";
 import type { Waking } from "./waking.ts";
 
@@ -9,7 +9,6 @@ export interface WaitForDevice {
   readonly user: User;
   /** Those that are awake. */
   readonly contacts: readonly RegisteredContact[];
-  readonly asker: Asker;
   /** What would become of it now. */
   readonly judge: () => Verdict;
   /** Once, when a device has registered, or none has in time. */
@@ -22,23 +21,15 @@ const WAKES: ReadonlyMap<string, "message" | "session"> = new Map([
   ["INVITE", "session"],
 ]);
 
-/** Of a user who can be woken. False: it need not wait. */
-export function waitsForDevice(of: WaitForDevice, waking: Waking): boolean {
-  const { passage, user, contacts, asker, judge, woken } = of;
+/** Of a user who can be woken. What gives it up; undefined: it need not wait. */
+export function waitForDevice(of: WaitForDevice, waking: Waking): Cancel | undefined {
+  const { passage, user, contacts, judge, woken } = of;
   const reason = WAKES.get(passage.request.method);
-  if (reason === undefined) return false;
-  if (!isWanted(judge())) return false; // nobody is woken for what he does not want
-  if (contacts.length > 0) {
-    waking.wake(user.address, reason); // those that are awake get it now, the others come for what they have missed
-    return false;
-  }
-  const giveUp = waking.await(user.address, reason, woken);
-  if (giveUp === undefined) return false;
-  asker.onCancel(() => {
-    giveUp();
-    asker.reply(487); // RFC 3261 §9.2
-  });
-  return true;
+  if (reason === undefined) return undefined;
+  if (!isWanted(judge())) return undefined; // nobody is woken for what he does not want
+  if (contacts.length === 0) return waking.await(user.address, reason, woken);
+  waking.wake(user.address, reason); // those that are awake get it now, the others come for what they have missed
+  return undefined;
 }
 
 /** It has not reached anybody: whoever sleeps by now, or seems to be there and is not, is woken for it. */

@@ -1,10 +1,10 @@
 /** What becomes of registrations when their devices fall asleep, and wake again. RFC 8599 §5.3 to §5.5 */
-import type { NameAddr, SipUri } from "@parlance/sip";
+import { equalUris, type Features, type NameAddr, type SipUri } from "@parlance/sip";
 import type { Clock } from "@parlance/wire";
 import type { BindingChange, StoredBinding } from "../../store/index.ts";
-import { type PushTarget, pushTargetOf } from "../push/push-target.ts";
+import { type PushTarget, pushTargetOf, renewsItself } from "../push/push-target.ts";
 import { ASLEEP, type Sleeper, type Sleepers } from "../push/sleepers.ts";
-import type { RegisteredContact } from "./contact.ts";
+import { type Capabilities, contactUriOf, type RegisteredContact } from "./contact.ts";
 
 export interface AsleepPorts {
   readonly sleepers: Sleepers;
@@ -29,15 +29,15 @@ export class Asleep {
   }
 
   /** Its connection is gone. Those that had to make room for it are returned. */
-  slept({ row, push, expiresAt }: RegisteredContact): readonly Sleeper[] {
+  slept({ row, push, expiresAt, features }: RegisteredContact): readonly Sleeper[] {
     if (push === undefined || expiresAt <= this.#ports.clock.now()) return [];
-    return this.#put(row, push, expiresAt);
+    return this.#put(row, push, { expiresAt, features });
   }
 
   /** As it was before the server ended. */
-  restored(row: StoredBinding, uri: SipUri): void {
+  restored(row: StoredBinding, uri: SipUri, { features }: Capabilities): void {
     const push = this.outlives(uri) ? pushTargetOf(uri) : undefined;
-    if (push !== undefined) this.#put(row, push, row.expiresAt);
+    if (push !== undefined) this.#put(row, push, { expiresAt: row.expiresAt, features });
   }
 
   /** What a REGISTER says of devices that sleep: they are awake, or are gone. They sleep no longer either way. */
@@ -46,11 +46,18 @@ export class Asleep {
     if (sleepers.of(user).length === 0) return [];
     if (contacts === "all") return sleepers.take(user);
     const said = contacts.map(({ uri, params }) => ({
+      uri,
       instance: params.get("+sip.instance"),
       prid: uri.kind === "sip" ? uri.params.get("pn-prid") : undefined,
     }));
-    return sleepers.take(user, (one) =>
-      said.some(({ instance, prid }) => prid === one.prid || isInstance(one.row, instance)),
+    return sleepers.take(user, ({ row, prid: known }) =>
+      said.some(
+        ({ uri, instance, prid }) =>
+          prid === known ||
+          isInstance(row, instance) ||
+          // Who wants to be woken no more leaves out by what. RFC 8599 §4.1.2
+          (prid === undefined && equalUris(uri, contactUriOf(row))),
+      ),
     );
   }
 
@@ -59,9 +66,14 @@ export class Asleep {
     return this.#ports.sleepers.take(user).length > 0;
   }
 
-  #put(row: StoredBinding, target: PushTarget, expiresAt: number): readonly Sleeper[] {
+  #put(
+    row: StoredBinding,
+    target: PushTarget,
+    { expiresAt, features }: { readonly expiresAt: number; readonly features: Features },
+  ): readonly Sleeper[] {
     const { user } = row;
-    const own = { user, row, expiresAt, dueSecond: undefined };
+    const byItself = renewsItself(features);
+    const own = { user, row, expiresAt, renewsItself: byItself, dueSecond: undefined };
     return this.#ports.sleepers.add({ ...target, ...own });
   }
 }

@@ -7,7 +7,7 @@ import type { LimitWatch, Log } from "../../ports/index.ts";
 import type { BindingChange, BindingStore, StoredBinding } from "../../store/index.ts";
 import type { Account, Directory } from "../directory.ts";
 import type { Home } from "../home.ts";
-import { judgePush } from "../push/push-target.ts";
+import { judgePush, type ServedPush } from "../push/push-target.ts";
 import type { Sleeper, Sleepers } from "../push/sleepers.ts";
 import { Asleep, isAsleep, sleeperRemoval } from "./asleep.ts";
 import {
@@ -79,8 +79,8 @@ export interface Registered {
   readonly requireOutbound: boolean;
   /** Some contact came or was renewed: the user can be reached. */
   readonly reachable: boolean;
-  /** Told in Feature-Caps. RFC 8599 §8.2 */
-  readonly pushProviders: readonly string[];
+  /** Told in Feature-Caps. RFC 8599 §8.2, §8.4 */
+  readonly pushServices: readonly ServedPush[];
 }
 
 type Change = Extract<Verdict, { readonly do: "change" }>;
@@ -136,7 +136,7 @@ export class Registrar {
     const current = this.contacts.of(account.user.address);
     if (given === undefined) {
       // RFC 3261 §10.3 step 6: no Contact asks for what is there.
-      return { contacts: current, requireOutbound: false, reachable: false, pushProviders: [] };
+      return { contacts: current, requireOutbound: false, reachable: false, pushServices: [] };
     }
     const contacts: Registration["contacts"] = "star" in given ? "all" : given;
     const push = judgePush(contacts === "all" ? [] : contacts, this.#ports.pushProviders);
@@ -156,9 +156,9 @@ export class Registrar {
       if (verdict.limit !== undefined) this.#ports.hits.hit(verdict.limit);
       return verdict.refusal;
     }
-    const pushProviders = push.do === "tell" ? push.providers : [];
+    const pushServices = push.do === "tell" ? push.services : [];
     const requireOutbound = outbound.do === "apply" && outbound.requireOutbound;
-    return this.#carryOut(ask, { ...verdict, contacts }, { requireOutbound, pushProviders });
+    return this.#carryOut(ask, { ...verdict, contacts }, { requireOutbound, pushServices });
   }
 
   /**
@@ -243,7 +243,7 @@ export class Registrar {
   #carryOut(
     ask: RegisterAsk,
     { put, remove, replaced, contacts }: Change & Pick<Registration, "contacts">,
-    told: Pick<Registered, "requireOutbound" | "pushProviders">,
+    told: Pick<Registered, "requireOutbound" | "pushServices">,
   ): Registered | Promise<Refusal | Registered> {
     const { account } = ask;
     const { address } = account.user;
@@ -348,7 +348,7 @@ export class Registrar {
     if (account === undefined || account.user.disabled) return;
     const capabilities = this.#capabilities.readRow(row);
     if (capabilities === undefined) return;
-    if (isAsleep(row)) return this.#asleep.restored(row, contactUriOf(row));
+    if (isAsleep(row)) return this.#asleep.restored(row, contactUriOf(row), capabilities);
     const contact = new RegisteredContact({
       id: this.#nextId++,
       account,

@@ -25,6 +25,7 @@ import type { Bonds } from "../bonds.ts";
 import type { Account } from "../directory.ts";
 import type { Admitted } from "../guard.ts";
 import type { Home } from "../home.ts";
+import { featureCapsOf } from "../push/push-target.ts";
 import { Rate } from "../rate.ts";
 import type { RegisteredContact } from "./contact.ts";
 import type { RegisterAsk, Registered, Registrar } from "./registrar.ts";
@@ -128,10 +129,8 @@ export class Registration {
       const identities = account.user.identities.map((identity) => `<${identity}>`);
       edit.setText("P-Associated-URI", identities.join(", "));
       edit.setLine(SUPPORTED).setLine(SERVER);
-      if (result.pushProviders.length > 0) {
-        const caps = result.pushProviders.map((provider) => `*;+sip.pns="${provider}"`);
-        edit.setText("Feature-Caps", caps.join(", ")); // RFC 8599 §8.2, RFC 6809 §6.3
-      }
+      const { pushServices } = result;
+      if (pushServices.length > 0) edit.setText("Feature-Caps", featureCapsOf(pushServices)); // RFC 8599 §8.2, §8.4
       if (result.requireOutbound) {
         edit.setText("Require", "outbound"); // RFC 5626 §6
         edit.setText("Flow-Timer", String(limits.flowTimerSeconds));
