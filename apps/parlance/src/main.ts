@@ -7,6 +7,8 @@ import { addConfig } from "./commands/config.ts";
 import { addConform } from "./commands/conform.ts";
 import { addContacts } from "./commands/contacts.ts";
 import { addDeferred } from "./commands/deferred.ts";
+import { addDevices } from "./commands/devices.ts";
+import { addRooms } from "./commands/directory.ts";
 import { addGroups } from "./commands/groups.ts";
 import { addExport, addHistory, addSearch } from "./commands/history.ts";
 import { examples } from "./commands/options.ts";
@@ -39,7 +41,7 @@ const program = new Command("parlance")
   .exitOverride();
 
 const client = [addChat, addSend, addReceive, addHistory, addSearch, addExport, addDeferred];
-const owner = [addSettings, addBlock, addGroups, addContacts, addProfile];
+const owner = [addSettings, addBlock, addGroups, addContacts, addProfile, addRooms, addDevices];
 const operator = [addUsers, addTrace, addAdmin, addConfig];
 for (const add of [addStart, ...client, ...owner, ...operator, addConform]) add(program);
 

@@ -14,6 +14,10 @@ suite("what a user owns, by command", () => {
     server = await ServerProcess.start({
       domain: DOMAIN,
       users: NAMES.map((name) => ({ name, password: `secret of ${name}` })),
+      set: {
+        rooms: [{ name: "lobby", displayName: "Lobby" }],
+        groups: [{ name: "team", members: ["alice", "bob"] }],
+      },
     });
   });
   after(() => server.kill());
@@ -58,6 +62,28 @@ suite("what a user owns, by command", () => {
     assert.deepEqual(JSON.parse(over.out), holds);
     await as("bob", "settings set", "bar-messages=off", "push-deferred=on");
     assert.equal((await say("bob")).out, "deferred\n");
+  });
+
+  test("rooms and devices are listed, and a device is signed out by another one", async (t) => {
+    const rooms = await as("bob", "rooms");
+    assert.deepEqual([rooms.status, rooms.err], [0, ""]);
+    assert.equal(
+      rooms.out,
+      `sip:lobby@${DOMAIN}  room, 0 there  Lobby\nsip:team@${DOMAIN}  group, 2 members, 0 there\n`,
+    );
+    const [team] = JSON.parse((await as("carol", "rooms", "--json")).out);
+    assert.deepEqual([team.address, team.kind, team.present], [`sip:lobby@${DOMAIN}`, "room", 0]);
+    assert.equal((await as("bob", "devices")).err, "no devices\n");
+    const listening = new RunningCommand(["receive", ...account("bob"), "--json"]);
+    t.after(() => listening.kill());
+    await listening.line(/"type":"ready"/);
+    const [device] = JSON.parse((await as("bob", "devices", "--json")).out);
+    assert.match(device.name, /^parlance receive, /);
+    const out = await as("bob", "devices sign-out", device.id);
+    assert.deepEqual([out.status, out.out], [0, ""], out.err);
+    const ended = await listening.ended;
+    assert.deepEqual([ended.status, /signed out/.test(ended.err)], [1, true], ended.err);
+    assert.equal((await as("bob", "devices")).err, "no devices\n");
   });
 
   test("what is typed wrong ends with 2, what is refused with 1", async () => {

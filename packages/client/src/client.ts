@@ -112,6 +112,16 @@ export class ImClient {
     return this.#engine.owned.parts.profile;
   }
 
+  /** The chat rooms and groups that the user may come into. Those that he is in are `rooms`. */
+  get directory(): OwnedParts["directory"] {
+    return this.#engine.owned.parts.directory;
+  }
+
+  /** Where the user is registered: this device, and his others. */
+  get devices(): OwnedParts["devices"] {
+    return this.#engine.owned.parts.devices;
+  }
+
   /** The documents in which all of these are, and others: XCAP. RFC 4825 */
   get documents(): OwnedParts["documents"] {
     return this.#engine.owned.parts.documents;

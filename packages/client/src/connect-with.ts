@@ -18,7 +18,7 @@ export async function connectWith(runtime: Runtime, options: ConnectOptions): Pr
 /** The same device after a restart, as far as the store remembers. */
 async function instanceOf(store: ClientStore, { random }: Runtime): Promise<string> {
   const known = await store.value("instance");
-  if (known !== undefined) return known;
+  if (known !== undefined && known !== "") return known;
   const bytes = random.bytes(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40; // RFC 9562 §5.4
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

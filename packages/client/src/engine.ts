@@ -28,6 +28,7 @@ import {
   documentsOf,
   mediaUrlOf,
   readAccount,
+  webOf,
 } from "./options.ts";
 import { OwnedWhenAsked } from "./owned/when-asked.ts";
 import { Inbox } from "./receiving/inbox.ts";
@@ -263,6 +264,7 @@ export class Engine {
       requests,
       subscriptions,
       store,
+      web: webOf(options),
       documents: documentsOf(options),
       emit: (event, value) => this.#events.emit(event, value as ClientEvents[typeof event]), // which has the same
       pulls: () => this.#fetchDeferred(),
@@ -417,6 +419,9 @@ export class Engine {
       this.receiver.payReceipts();
     } else {
       this.outbox.pause();
+    }
+    if (state.state === "offline" && state.error?.code === "signed out") {
+      this.store.setValue("instance", "").catch((error: unknown) => this.report(error)); // who signs in anew is another device
     }
     this.#events.emit("connection", state);
   }

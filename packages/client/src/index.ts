@@ -61,6 +61,8 @@ export type { CloseOptions, ConnectOptions, PushOptions, SecretOptions } from ".
 export type { CallOptions } from "./owned/block-list.ts";
 export type { Contact, ContactList } from "./owned/contact-lists.ts";
 export type { ContactOptions } from "./owned/contacts.ts";
+export type { OwnDevice } from "./owned/devices.ts";
+export type { DirectoryEntry } from "./owned/directory.ts";
 export type { GroupChanges, GroupMember, OwnGroup } from "./owned/group-document.ts";
 export type { GroupPolicy } from "./owned/group-policy.ts";
 export type { NewGroup } from "./owned/own-groups.ts";

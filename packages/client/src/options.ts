@@ -33,6 +33,8 @@ export interface ConnectOptions {
   readonly store?: ClientStore;
   /** Same for every start of one device: a UUID URN. Made anew when absent. RFC 5626 §4.1 */
   readonly instance?: string;
+  /** By which the user knows this device among his others: "Firefox on the laptop". At most 64 characters. */
+  readonly deviceName?: string;
   /** Added to the User-Agent: "Acme/1.0". */
   readonly product?: string;
   /**
@@ -112,6 +114,7 @@ export function readAccount(options: ConnectOptions): Account {
     throw new TypeError(`user: expected sip:NAME@DOMAIN, not ${options.user}`);
   }
   checkName(options.displayName);
+  checkName(options.deviceName, "deviceName");
   for (const [name, value] of Object.entries(options.push ?? {})) {
     if (
       typeof value !== "string" ||
@@ -183,15 +186,20 @@ export function mediaUrlOf({ server, sessions }: ConnectOptions): string | undef
   return `${transport.toLowerCase()}://${host}:${address.port}/msrp`;
 }
 
+/** What is asked over HTTP beside files. */
+export function webOf({ fileServer, server }: ConnectOptions): string | undefined {
+  return fileServer ?? webServerBeside(server);
+}
+
 /** The XCAP root, if nothing else is said beside the files. RFC 4825 §6.1 */
-export function documentsOf({ documents, fileServer, server }: ConnectOptions): string | undefined {
-  if (documents !== undefined) return documents;
-  const base = fileServer ?? webServerBeside(server);
+export function documentsOf(options: ConnectOptions): string | undefined {
+  if (options.documents !== undefined) return options.documents;
+  const base = webOf(options);
   return base === undefined ? undefined : `${base.replace(/\/$/, "")}/xcap`;
 }
 
 /** Throws TypeError for a name that is too long to be shown to others. */
-export function checkName(displayName: string | undefined): void {
-  if (Array.from(displayName ?? "").length > MAX_NAME)
-    throw new TypeError(`displayName: at most ${MAX_NAME} characters`);
+export function checkName(name: string | undefined, option = "displayName"): void {
+  if (Array.from(name ?? "").length > MAX_NAME)
+    throw new TypeError(`${option}: at most ${MAX_NAME} characters`);
 }

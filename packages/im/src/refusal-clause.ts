@@ -49,6 +49,7 @@ const sources: { readonly [condition in Condition]: Sources } = {
   loop: "RFC 5393 §4.2.2",
   "too many hops": "RFC 3261 §16.3",
   "bad event": "RFC 6665 §7.2.1",
+  "signed out": "RFC 3680 §5.3",
   "no such push service": "RFC 8599 §8.1",
   "not implemented": "RFC 3261 §8.2.1",
   overload: "RFC 3261 §21.5.4",

@@ -78,6 +78,7 @@ const rows = [
   { condition: "too many hops", status: 483 },
   { condition: "bad event", status: 489 },
   { condition: "not implemented", status: 501 },
+  { condition: "signed out", status: 403, warning: "device was signed out" }, // from another device of the user
   { condition: "no such push service", status: 555 }, // RFC 8599 §8.1
   { condition: "overload", status: 503 }, // Retry-After
   { condition: "failure", status: 500 },

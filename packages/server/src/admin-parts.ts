@@ -33,7 +33,7 @@ export function adminParts(
   { core, web, documents, waiting }: AdminSources,
   { settings, conferences, plane }: AdminFunctions,
 ): AdminParts {
-  const { accounts, directory, logins, registrar } = core;
+  const { accounts, directory, logins, registrar, signedOut } = core;
   const sessions = new LiveSessions({ anchored: plane?.sessions, conferences }, random);
   const { serviceGroups: service, groups: live, isFree } = documents;
   const groups = adminGroups({ service, live, directory, conferences, isFree });
@@ -51,6 +51,7 @@ export function adminParts(
     ({ name }: Account) => settings.removed(name),
     ({ name }: Account) => documents.removed(name),
     ({ address }: Account) => service.forget(address),
+    ({ address }: Account) => signedOut.forget(address),
     async ({ name }: Account) => void (await web.files?.removeAllOf(name)),
   ];
   const { deferred, history, recordings, rooms } = stores;

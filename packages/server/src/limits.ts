@@ -126,6 +126,9 @@ export const defaultLimits = {
   // HTTP.
   tokenSeconds: 900, // a stolen one is of use for a quarter of an hour
 
+  accountRequestsPerSecond: 2, // of one user about rooms and devices: a screen that is opened, and looked at again
+  accountRequestBurst: 50,
+
   // Documents of users.
   documentBytes: 262_144,
   documentsPerUser: 50, // in each usage: lists, groups …

@@ -31,6 +31,8 @@ export class LiveGroups implements Groups {
   readonly #groups = new Map<string, Group>();
   /** By owner, then by the name of the document. */
   readonly #kept = new Map<string, Map<string, Kept>>();
+  /** Identities of groups, by the address key of each who stands in their lists. */
+  readonly #naming = new Map<string, Set<string>>();
   readonly #listeners: GroupListener[] = [];
   readonly #turns = new Turns();
 
@@ -54,6 +56,12 @@ export class LiveGroups implements Groups {
   /** Those that users keep. */
   get all(): Iterable<Group> {
     return this.#groups.values();
+  }
+
+  /** Those in whose lists one of these addresses stands. */
+  naming(identities: readonly string[]): readonly Group[] {
+    const found = new Set(identities.flatMap((one) => [...(this.#naming.get(one) ?? [])]));
+    return [...found].flatMap((identity) => this.#groups.get(identity) ?? []);
   }
 
   onChange(listener: GroupListener): void {
@@ -112,7 +120,9 @@ export class LiveGroups implements Groups {
     const documents = this.#kept.get(key.owner) ?? new Map<string, Kept>();
     documents.set(key.name, { key, identity, refers: refersElsewhere(read.value) });
     this.#kept.set(key.owner, documents);
+    this.#unname(identity);
     this.#groups.set(identity, group);
+    this.#name(group);
     this.#tell(identity, group);
   }
 
@@ -122,8 +132,26 @@ export class LiveGroups implements Groups {
     if (documents === undefined || kept === undefined) return;
     documents.delete(name);
     if (documents.size === 0) this.#kept.delete(owner);
+    this.#unname(kept.identity);
     this.#groups.delete(kept.identity);
     this.#tell(kept.identity, undefined);
+  }
+
+  #name({ identity, document, owner }: Group): void {
+    for (const member of [...document.members, ...(owner === undefined ? [] : [owner])]) {
+      const groups = this.#naming.get(member) ?? new Set();
+      this.#naming.set(member, groups.add(identity));
+    }
+  }
+
+  #unname(identity: string): void {
+    const group = this.#groups.get(identity);
+    if (group === undefined) return;
+    for (const member of [...group.document.members, ...(group.owner ? [group.owner] : [])]) {
+      const groups = this.#naming.get(member);
+      groups?.delete(identity);
+      if (groups?.size === 0) this.#naming.delete(member);
+    }
   }
 
   async #hosted(document: GroupDocument, owner: User): Promise<Group> {

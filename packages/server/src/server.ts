@@ -44,6 +44,7 @@ import { type ServerStats, statsOf, watchStats } from "./server-stats.ts";
 import type { Place } from "./switch/index.ts";
 import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
+import { accountHandler } from "./user-account.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
 import { historyHandler, keepingRules, makeRecorders } from "./user-history.ts";
 import { makePlane, makeSpreading, untaggedOf, waitingContents } from "./user-plane.ts";
@@ -115,7 +116,10 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const kept = historyHandler(config, limits, ports, { core, groups, list: history, state });
   const tracer = makeTracer(config, limits, ports, core);
   const seen = (request: WebRequest) => webTraced(tracer, core, request);
-  const web = webFunctions(config, limits, ports, { core, documents, url, history: kept, seen });
+  const conferencesNow = () => functions.conferences; // made of the user plane, which comes later
+  const ofAccount = accountHandler(limits, ports, { core, documents, conferences: conferencesNow });
+  const forWeb = { core, documents, url, history: kept, account: ofAccount, seen };
+  const web = webFunctions(config, limits, ports, forWeb);
   const functions = makeFunctions(config, limits, ports, {
     core,
     web,

@@ -29,6 +29,7 @@ export interface WebFunctions {
 const FILES = "files"; // the audience of tokens, and the path
 const XCAP = "xcap"; // the same
 const HISTORY = "history"; // the same
+const ACCOUNT = "account"; // the same
 const ALIAS = "alias";
 
 export interface WebParts {
@@ -36,6 +37,7 @@ export interface WebParts {
   readonly documents: UserDocuments;
   readonly url: PublicUrl;
   readonly history: (login: WebLogin) => WebHandler;
+  readonly account: (login: WebLogin) => WebHandler;
   /** Sees each request; what comes back is told its answer. Undefined while nobody looks. */
   readonly seen: (request: WebRequest) => ((answer: WebAnswer) => void) | undefined;
 }
@@ -44,7 +46,7 @@ export function webFunctions(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, documents, url, history, seen }: WebParts,
+  { core, documents, url, history, account, seen }: WebParts,
 ): WebFunctions {
   const { clock, random, hashing, metrics, log, secrets } = ports;
   const { hits, watch: security, logins } = core;
@@ -88,8 +90,9 @@ export function webFunctions(
         )
       : undefined;
   const routes = new Map<string, WebHandler>([
-    ["token", tokenIssuer(authenticator, new Set([FILES, XCAP, HISTORY]))],
+    ["token", tokenIssuer(authenticator, new Set([FILES, XCAP, HISTORY, ACCOUNT]))],
     [HISTORY, history(authenticator.loginFor(HISTORY))],
+    [ACCOUNT, account(authenticator.loginFor(ACCOUNT))],
     [XCAP, documents.handler(`/${XCAP}/`, authenticator.loginFor(XCAP))],
   ]);
   if (files !== undefined) routes.set(FILES, (request) => files.handle(request));

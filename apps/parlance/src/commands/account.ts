@@ -1,4 +1,5 @@
 /** Options that every client command shares: who, with which password, at which server. */
+import { hostname } from "node:os";
 import type { ConnectOptions, History, ImClient, Trace } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
@@ -98,6 +99,7 @@ export async function connectAccount(
       user,
       password,
       product: `Parlance-${command}/${VERSION}`,
+      deviceName: `parlance ${command}, ${hostname()}`.slice(0, 64),
       ...(command === "chat" ? { shareHistory: true } : {}),
       ...(server === "dns" ? {} : { server }),
       ...(displayName === undefined ? {} : { displayName }),

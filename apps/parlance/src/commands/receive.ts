@@ -77,6 +77,12 @@ async function receive(options: ReceiveCommand): Promise<void> {
     if (left <= 0) ending.abort();
   };
   listen(client, print);
+  let outside: Error | undefined;
+  client.on("connection", (now) => {
+    if (now.state !== "offline" || now.error === undefined) return;
+    outside = now.error; // another password, or signed out: it does not try again
+    ending.abort();
+  });
   try {
     const fetch = await takeFiles(client, { ...options, signal, print, done });
     await joinRooms(client, options, signal);
@@ -88,6 +94,7 @@ async function receive(options: ReceiveCommand): Promise<void> {
       if (options.displayed) await message.displayed();
       if (!fetch(message)) done(); // a file counts when it is there
     }
+    if (outside !== undefined) throw outside;
   } finally {
     leaveRooms(client, options);
     await client.close();

@@ -287,6 +287,17 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
   },
   historySearchBurst: { usual: 20, about: "Searches and exports of one user at once.", least: 1 },
   historyExports: { usual: 16, about: "Histories that are exported at one time, one a user." },
+  accountRequestsPerSecond: {
+    usual: 2,
+    about:
+      "Requests of one user for the rooms he may join and for his devices a second, on average.",
+    least: 1,
+  },
+  accountRequestBurst: {
+    usual: 50,
+    about: "Requests of one user for the rooms he may join and for his devices at once.",
+    least: 1,
+  },
   documentRequestsPerSecond: {
     usual: 20,
     about: "Requests for documents of one user a second, on average.",

@@ -5,6 +5,8 @@ export type ImErrorCode =
   | "offline"
   /** The password or the account is wrong. */
   | "not authenticated"
+  /** The user has signed this device out from another one: somebody has to sign in on it. */
+  | "signed out"
   /** The server or the other side refuses; `warning` may say why. */
   | "refused"
   | "no such user or group"

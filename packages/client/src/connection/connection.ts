@@ -1,7 +1,7 @@
 /** Whether the client is there for others: connects, registers, and comes back after every loss. RFC 5626 §4.5 */
 import { type Flow, recoveryDelayMs } from "@parlance/sip";
 import type { Cancel, Clock, Random } from "@parlance/wire";
-import { ImError } from "../base/errors.ts";
+import { ImError, type ImErrorCode } from "../base/errors.ts";
 import type { Line } from "./line.ts";
 import type { Registered, Registration } from "./registration.ts";
 
@@ -144,9 +144,9 @@ export class Connection {
   }
 }
 
+const FINAL: ReadonlySet<ImErrorCode> = new Set(["not authenticated", "signed out", "refused"]);
+
 /** Trying again with the same password cannot help. */
 function isFinal(error: unknown): boolean {
-  return (
-    error instanceof ImError && (error.code === "not authenticated" || error.code === "refused")
-  );
+  return error instanceof ImError && FINAL.has(error.code);
 }

@@ -1,6 +1,13 @@
 /** Keeps the client registered: at the start, at half time, after every loss, until it leaves. RFC 3261 §10.2, RFC 5626 §4.2 */
 
-import { IM_TAG, isImServer, LARGE_MESSAGE_TAG, METHODS } from "@parlance/im";
+import {
+  IM_TAG,
+  isImServer,
+  LARGE_MESSAGE_TAG,
+  METHODS,
+  readCondition,
+  readWarnings,
+} from "@parlance/im";
 import {
   addressKey,
   CallId,
@@ -37,6 +44,8 @@ export interface Registering {
   /** 0: not at all. */
   readonly seconds: number;
   readonly userAgent: string;
+  /** What the device calls itself; nobody but its user is told. */
+  readonly deviceName: string | undefined;
   readonly push: PushOptions | undefined;
 }
 
@@ -138,7 +147,7 @@ export class Registration {
   }
 
   #request(seconds: number): SipRequest {
-    const { account, domain, userAgent } = this.#about;
+    const { account, domain, userAgent, deviceName: name } = this.#about;
     const tag = Params.none.with("tag", this.#ports.random.token(64));
     const sequence = this.#sequence;
     return makeRequest("REGISTER", sipUri(undefined, domain), (edit) => {
@@ -147,7 +156,7 @@ export class Registration {
       edit.set(To, { name: undefined, uri: account, params: Params.none });
       edit.set(CallId, this.#callId);
       edit.set(CSeq, { number: sequence, method: "REGISTER" });
-      if (this.#contact !== undefined) edit.set(Contact, [this.#contact]);
+      if (this.#contact !== undefined) edit.set(Contact, [{ ...this.#contact, name }]);
       edit.set(Expires, seconds);
       edit.set(Supported, ["path", "outbound", "gruu"]);
       edit.set(headers.Allow, [...METHODS]);
@@ -205,6 +214,9 @@ function refusedWith(response: SipResponse): ImError {
   if (status === 555) return new ImError("refused", { status }); // RFC 8599 §8.1: it will not be served later, either
   if (status >= 500 || status === 408 || retryAfterMs !== undefined) {
     return new ImError("server trouble", { status, ...retryAfterMs });
+  }
+  if (readCondition(status, readWarnings(response.texts("Warning"))) === "signed out") {
+    return new ImError("signed out", { status });
   }
   return new ImError(status === 403 || status === 404 ? "not authenticated" : "refused", {
     status,

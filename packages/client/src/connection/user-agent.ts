@@ -131,11 +131,13 @@ export class UserAgent {
     );
   }
 
-  #makeRegistration({ registrationSeconds: seconds = 3_600, push }: ConnectOptions): Registration {
+  #makeRegistration(options: ConnectOptions): Registration {
+    const { registrationSeconds: seconds = 3_600, deviceName, push } = options;
     const { runtime, account, instance, userAgent } = this.#ports;
     const { clock, random } = runtime;
+    const { uri, domain } = account;
     return new Registration(
-      { account: account.uri, domain: account.domain, instance, seconds, userAgent, push },
+      { account: uri, domain, instance, seconds, userAgent, deviceName, push },
       { clock, random, requests: this.requests },
       (error) => this.connection.refreshFailed(error),
     );

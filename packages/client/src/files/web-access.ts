@@ -31,7 +31,7 @@ export interface Ask {
 
 const DEADLINE_MS = 60_000; // the smallest piece of an upload needs a kilobyte a second
 /** What a token is for. */
-export type Audience = "files" | "history";
+export type Audience = "files" | "history" | "account";
 
 const PEER = "file server";
 /** A token that ends while a request is on its way would be refused. */

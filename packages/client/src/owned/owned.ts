@@ -9,7 +9,7 @@ import { Documents } from "../documents/documents.ts";
 import { ACCESS_RULES, GROUPS, RESOURCE_LISTS, USER_PROFILE } from "../documents/usages.ts";
 import { watchUsage } from "../documents/watch-usage.ts";
 import type { Fetch } from "../files/fetch.ts";
-import type { WebAccount } from "../files/web-access.ts";
+import { WebAccess, type WebAccount } from "../files/web-access.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
 import { Settings } from "../settings/settings.ts";
@@ -17,6 +17,8 @@ import type { ClientStore } from "../store/client-store.ts";
 import { BlockList } from "./block-list.ts";
 import type { ContactList } from "./contact-lists.ts";
 import { Contacts } from "./contacts.ts";
+import { Devices } from "./devices.ts";
+import { Directory } from "./directory.ts";
 import type { OwnGroup } from "./group-document.ts";
 import { OwnGroups } from "./own-groups.ts";
 import { OwnedValue } from "./owned-value.ts";
@@ -49,6 +51,8 @@ export interface OwnedPorts {
   readonly requests: Requests;
   readonly subscriptions: Subscriptions;
   readonly store: ClientStore;
+  /** URL of the server of the web; undefined where none is known. */
+  readonly web: string | undefined;
   /** URL of the XCAP root; undefined where none is known. */
   readonly documents: string | undefined;
   readonly emit: Emitter<OwnedEvents>["emit"];
@@ -64,6 +68,8 @@ export class Owned {
   readonly groups: OwnGroups;
   readonly contacts: Contacts;
   readonly profile: Profile;
+  readonly directory: Directory;
+  readonly devices: Devices;
   readonly #ports: OwnedPorts;
   readonly #values: Readonly<Record<Exclude<keyof OwnedEvents, "settings">, Watchable>>;
 
@@ -89,6 +95,9 @@ export class Owned {
       Profile.read(documents, self, signal),
     );
     this.profile = new Profile(documents, profile, self);
+    const access = webAccessOf(ports);
+    this.directory = new Directory(access);
+    this.devices = new Devices(access, ports.instance);
     this.#values = { blocked, groups, contacts, profile };
   }
 
@@ -134,6 +143,12 @@ function settingsOf(ports: OwnedPorts): Settings {
     ids: { instance, address: sender.address },
     changed: (settings) => emit("settings", settings),
   });
+}
+
+function webAccessOf({ runtime, account, web }: OwnedPorts): WebAccess | undefined {
+  const { fetch } = runtime;
+  if (fetch === undefined || web === undefined) return undefined;
+  return new WebAccess({ ...runtime, fetch }, account, web, "account");
 }
 
 function accessOf({ runtime, account, documents }: OwnedPorts): DocumentAccess | undefined {

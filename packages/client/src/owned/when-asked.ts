@@ -19,6 +19,8 @@ export interface OwnedParts {
     "lists" | "add" | "remove" | "rename" | "addList" | "removeList" | "renameList"
   >;
   readonly profile: Door<Owned["profile"], "get" | "set" | "of">;
+  readonly directory: Door<Owned["directory"], "list">;
+  readonly devices: Door<Owned["devices"], "list" | "signOut">;
 }
 
 /** Under which the settings of an earlier run are in the store. */
@@ -119,6 +121,13 @@ export class OwnedWhenAsked {
         get: async (...how) => (await part()).profile.get(...how),
         set: async (...how) => (await part()).profile.set(...how),
         of: async (...how) => (await part()).profile.of(...how),
+      },
+      directory: {
+        list: async (...how) => (await part()).directory.list(...how),
+      },
+      devices: {
+        list: async (...how) => (await part()).devices.list(...how),
+        signOut: async (...how) => (await part()).devices.signOut(...how),
       },
     };
   }

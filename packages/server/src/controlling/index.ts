@@ -16,6 +16,6 @@ export {
   configuredRoom,
 } from "./configured-groups.ts";
 export { Controlling, type ControllingOptions, type ControllingPorts } from "./controlling.ts";
-export { hostedGroup } from "./hosted-group.ts";
+export { hostedGroup, rightsIn } from "./hosted-group.ts";
 export type { JobLimits } from "./jobs.ts";
 export type { Group, GroupListener, Groups } from "./model.ts";

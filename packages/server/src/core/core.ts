@@ -30,6 +30,7 @@ import { Waking } from "./push/waking.ts";
 import { RegEvents } from "./registrar/reg-events.ts";
 import { Registrar } from "./registrar/registrar.ts";
 import { Registration } from "./registrar/registration.ts";
+import { SignedOut } from "./registrar/signed-out.ts";
 import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -45,6 +46,7 @@ export class Core {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly registrar: Registrar;
+  readonly signedOut: SignedOut;
   readonly regEvents: RegEvents;
   readonly subscriptions: Subscriptions;
   readonly calls: ServerCalls;
@@ -102,6 +104,7 @@ export class Core {
       nonceKey: secrets.nonces,
     });
     const sleepers = new Sleepers(limits.bindingsPerUser);
+    this.signedOut = new SignedOut({ store: stores.settings, log });
     this.registrar = new Registrar({
       store: stores.bindings,
       directory,
@@ -112,6 +115,7 @@ export class Core {
       behindCore: as !== undefined,
       pushProviders: as === undefined ? ports.push?.providers : undefined,
       sleepers,
+      signedOut: this.signedOut,
       log,
       hits,
     });
@@ -315,6 +319,7 @@ export class Core {
   }
 
   async start(): Promise<void> {
+    await this.signedOut.start();
     await this.registrar.load();
     this.#schedule();
   }

@@ -9,6 +9,7 @@ import { faultOf, wordsFor } from "./refusal-words.ts";
 const CODES: Readonly<Record<ImErrorCode, true>> = {
   offline: true,
   "not authenticated": true,
+  "signed out": true,
   refused: true,
   "no such user or group": true,
   "not reachable": true,

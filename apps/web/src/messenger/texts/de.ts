@@ -315,6 +315,7 @@ export const de: Texts = {
   faults: {
     offline: "Es gibt keine Verbindung.",
     "not authenticated": "Name oder Passwort ist falsch.",
+    "signed out": "Dieses Gerät wurde von einem anderen aus abgemeldet.",
     refused: "Der Server erlaubt das nicht.",
     "no such user or group": "Unter diesem Namen gibt es niemanden.",
     "not reachable": "Dort ist gerade niemand erreichbar.",

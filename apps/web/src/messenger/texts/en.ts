@@ -309,6 +309,7 @@ export const en = {
   faults: {
     offline: "There is no connection.",
     "not authenticated": "The name or the password is wrong.",
+    "signed out": "This device was signed out from another one.",
     refused: "The server does not allow that.",
     "no such user or group": "There is nobody of that name.",
     "not reachable": "Nobody can be reached there at the moment.",

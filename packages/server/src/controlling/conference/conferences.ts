@@ -85,7 +85,12 @@ export class Conferences implements Owner {
 
   /** How many are in the session of a group. */
   present(group: string): number {
-    return this.#registry.ofGroup(group)?.count ?? 0;
+    return this.ofGroup(group)?.count ?? 0;
+  }
+
+  /** The session of a group, while it runs. */
+  ofGroup(identity: string): Conference | undefined {
+    return this.#registry.ofGroup(identity);
   }
 
   /** His account is gone: he leaves, and is not remembered. */

@@ -35,7 +35,12 @@ export function regDocument({
   });
 }
 
-const ENDS: ReadonlySet<ContactEvent> = new Set(["expired", "unregistered", "deactivated"]);
+const ENDS: ReadonlySet<ContactEvent> = new Set([
+  "expired",
+  "unregistered",
+  "deactivated",
+  "rejected",
+]);
 
 function contactElement({ contact, event }: ContactNews, now: number): ContactElement {
   const { row } = contact;

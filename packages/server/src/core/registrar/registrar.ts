@@ -28,6 +28,7 @@ import {
 import { covers } from "./lease.ts";
 import { judgeOutboundOf, outboundRefusal } from "./outbound-of.ts";
 import { reachOf } from "./reach.ts";
+import type { SignedOut } from "./signed-out.ts";
 import { changeFor, ownRow, removal, rowOf } from "./stored-row.ts";
 
 /** Why a contact came, changed or went. RFC 3680 §5.3 */
@@ -37,7 +38,8 @@ export type ContactEvent =
   | "refreshed"
   | "expired"
   | "unregistered"
-  | "deactivated";
+  | "deactivated"
+  | "rejected";
 
 export interface ContactNews {
   readonly contact: RegisteredContact;
@@ -58,6 +60,7 @@ export interface RegistrarPorts {
   /** Values of `pn-provider` that are served; undefined: no device is woken. RFC 8599 */
   readonly pushProviders: readonly string[] | undefined;
   readonly sleepers: Sleepers;
+  readonly signedOut: SignedOut;
   readonly log: Log;
   readonly hits: LimitWatch;
 }
@@ -139,6 +142,7 @@ export class Registrar {
       return { contacts: current, requireOutbound: false, reachable: false, pushServices: [] };
     }
     const contacts: Registration["contacts"] = "star" in given ? "all" : given;
+    if (this.#ports.signedOut.refuses(account.user.address, contacts)) return refuse("signed out");
     const push = judgePush(contacts === "all" ? [] : contacts, this.#ports.pushProviders);
     if (push.do === "refuse") return refuse("no such push service"); // RFC 8599 §5.6.1
     const outbound = judgeOutboundOf(request, contacts === "all" ? [] : contacts);
@@ -237,6 +241,21 @@ export class Registrar {
       first.account,
       gone.map((contact) => ({ contact, event: "deactivated" as const })),
     );
+    return gone;
+  }
+
+  /** Ends what is registered of one device, at once. Resolves after the commit with the contacts that went. RFC 3680 §5.3 */
+  async reject(
+    address: string,
+    isOf: (row: StoredBinding) => boolean,
+  ): Promise<readonly RegisteredContact[]> {
+    const gone = this.contacts.of(address).filter(({ row }) => isOf(row));
+    const slept = this.#ports.sleepers.take(address, ({ row }) => isOf(row));
+    this.contacts.remove(address, gone);
+    const [first] = gone;
+    const news = gone.map((contact) => ({ contact, event: "rejected" as const }));
+    if (first !== undefined) this.#tell(first.account, news);
+    await this.#ports.store.change([...gone.map(removal), ...slept.map(sleeperRemoval)]);
     return gone;
   }
 

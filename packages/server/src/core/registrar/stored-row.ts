@@ -38,13 +38,21 @@ export function rowOf(wanted: Wanted, facts: RowFacts): StoredBinding {
     q: wanted.q,
     callId,
     cseq: request.cseq.number,
-    userAgent: undefined,
+    userAgent: known?.callId === callId ? known.userAgent : nameOf(wanted, request),
     publicGruu: undefined,
     temporaryGruu: undefined,
     registeredAt: known?.callId === callId ? known.registeredAt : now, // RFC 5627 §5.1
     expiresAt: leaseEnd(now, wanted.expiresSeconds),
   };
 }
+
+/** What the device calls itself, for its user to know it by. */
+function nameOf({ contact }: Wanted, request: SipRequest): string | undefined {
+  const told = contact.name ?? request.text("User-Agent");
+  return told === undefined ? undefined : told.slice(0, NAME_CHARACTERS).toWellFormed();
+}
+
+const NAME_CHARACTERS = 100;
 
 /** It is kept for hours, so it must not keep its REGISTER alive. */
 export function ownRow(row: StoredBinding): StoredBinding {
@@ -56,6 +64,7 @@ export function ownRow(row: StoredBinding): StoredBinding {
     path: row.path.map(ownText),
     flow: row.flow === undefined ? undefined : ownText(row.flow),
     callId: ownText(row.callId),
+    userAgent: row.userAgent === undefined ? undefined : ownText(row.userAgent),
   };
 }
 

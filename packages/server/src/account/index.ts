@@ -1,0 +1,2 @@
+export { AccountWeb, type AccountWebPorts } from "./account-web.ts";
+export type { OwnDevices } from "./devices.ts";
