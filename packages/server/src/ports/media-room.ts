@@ -60,8 +60,8 @@ export interface RoomLeg {
   readonly facts: MediaFacts;
   /** The device has described itself, the first time or anew. */
   update(device: RoomDevice): void;
-  /** It turns out to be the device of that name: see `RoomReturn`. */
-  known(device: string): void;
+  /** It is let in, and what it misses from now on is kept for it. `device`: it has said only now which one it is; see `RoomReturn`. */
+  enter(device?: string): void;
   /** Nothing more comes or goes by it. `comesBack`: what it misses until then is kept for it. The member stays. */
   detach(comesBack?: boolean): void;
 }
@@ -114,9 +114,12 @@ export interface RoomOwner {
 export interface MediaRoom {
   /** Comes in, or has changed: the same key replaces what was known of it. */
   put(member: RoomMember): void;
-  /** Leaves; all his legs with him. `comesBack`: he gets what he misses until then, if the room keeps a log. */
+  /**
+   * Leaves; all his legs with him. `comesBack`: he gets what he misses until then, if the room keeps a log. Without it his
+   * devices that were lost before get it all the same, if they come back. Of one who has never come in nothing changes.
+   */
   remove(key: string, comesBack?: boolean): void;
-  /** He will not come back, whatever was kept for him. */
+  /** He will not come back, whatever was kept for him and his devices. */
   forget(key: string): void;
   /**
    * A leg for a device of the member; undefined when no listener of ours can be reached by it. With a log it gets

@@ -46,6 +46,8 @@ export interface PersonWishes {
   readonly called?: string;
   /** Does not connect. */
   readonly away?: boolean;
+  /** Has been asked to come, and is not let in yet. */
+  readonly asked?: boolean;
 }
 
 const PATIENT: RoomRates = {
@@ -126,7 +128,7 @@ export class RoomWorld {
   }
 
   async attach(member: RoomMember, wishes: PersonWishes = {}): Promise<Person> {
-    const { transport = "tcp", since, called, device: said, away = false } = wishes;
+    const { transport = "tcp", since, called, device: said, away = false, asked = false } = wishes;
     const towards = {
       key: "a",
       transport: transport === "ws" ? "WS" : "TCP",
@@ -139,6 +141,7 @@ export class RoomWorld {
     device.connect(this.hub.taken.bind(this.hub));
     leg.leg.agree({ path: device.path, fingerprints: [], dial: undefined });
     leg.update({ types: ["*"], maxBytes: undefined, privately: true, ...said });
+    if (!asked) leg.enter();
     const person = new Person(member, leg, device);
     if (!away) {
       device.greet(leg.leg.uri);

@@ -121,6 +121,7 @@ export class Attendance implements DeviceHost {
   /** The session of a device runs. */
   connected(device: Device): void {
     device.status = "connected";
+    device.enter();
     this.#entered(device.participant);
   }
 
@@ -169,8 +170,8 @@ export class Attendance implements DeviceHost {
     participant.withdrawPage?.();
     if (!over) this.#of.keep(participant);
     people.names.release(participant.address);
-    // Whoever did not come has missed nothing.
-    room.remove(participant.address, participant.lost);
+    if (participant.state === "expelled") room.forget(participant.address);
+    else room.remove(participant.address, participant.lost);
     const { count } = this.#of;
     if (departure === undefined || !wasSeen) roster.remove(participant.entity, count);
     else roster.leave(conferenceUserOf(participant, departure), count);

@@ -111,10 +111,9 @@ export class Device implements ParticipantDevice {
     return this.#leg !== undefined;
   }
 
-  /** It says which device it is. RFC 5626 §4.1 */
-  known(instance: string): void {
-    this.instance = instance;
-    this.#leg?.known(instance);
+  /** It is in. */
+  enter(): void {
+    this.#leg?.enter(this.instance);
   }
 
   /** A leg that was offered is the one that it has taken. */

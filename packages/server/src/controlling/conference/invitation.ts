@@ -200,8 +200,7 @@ export class Invitation implements OnwardUser {
     device.call = call;
     const [contact] = contactsOf(response);
     if (contact !== undefined) device.contact = formatUri(contact);
-    const instance = instanceIn(response);
-    if (instance !== undefined) device.known(instance);
+    device.instance = instanceIn(response); // RFC 5626 §4.1
     this.#user.joined(this, media);
   }
 

@@ -32,8 +32,8 @@ test("who comes back gets what he has missed, in order, and then what is said", 
 test("a device that says only in its answer which one it is gets what it has missed itself, also after a crash", async () => {
   const before = keeping();
   await before.join("alice");
-  const phone = await before.attach(before.put("bob"), { away: true });
-  phone.leg.known("phone"); // it was called
+  const phone = await before.attach(before.put("bob"), { away: true, asked: true });
+  phone.leg.enter("phone");
   phone.device.greet(phone.leg.leg.uri);
   await settled();
 
@@ -287,4 +287,75 @@ test("a device that has left for good has missed nothing when it comes again", a
   await alice.say("four");
   const third = await world.attach(laptop.member, { called: "laptop" });
   assert.deepEqual([replacing.texts, third.texts], [["three"], ["four"]]);
+});
+
+test("who is asked to come, and comes later, gets nothing of what was said before, also when the server crashed while it rang", async () => {
+  const before = keeping();
+  const alice = await before.join("alice");
+  await before.attach(before.put("bob"), { away: true, asked: true });
+  assert.equal(await alice.say("one"), 200);
+  const after = restarted(before);
+  const again = await after.join("alice");
+  assert.equal(await again.say("two"), 200);
+  const late = await after.join("bob");
+  assert.deepEqual(late.texts, []);
+
+  const asked = await after.attach(after.put("carol"), { asked: true }); // heard of before its answer
+  await after.clock.pass(6_000);
+  asked.leg.detach();
+  after.room.remove("carol");
+  assert.equal(await again.say("three"), 200);
+  const back = await after.join("carol");
+  assert.deepEqual([asked.texts, back.texts], [[], []]);
+});
+
+test("who was lost in one session, and is asked in vain to come to the next one, gets what he has missed of both", async () => {
+  const before = keeping();
+  const alice = await before.join("alice");
+  const bob = await before.join("bob");
+  assert.equal(await alice.say("one"), 200);
+  bob.leg.detach();
+  assert.equal(await alice.say("two"), 200);
+  before.room.close();
+
+  const next = restarted(before);
+  const again = await next.join("alice");
+  const asked = await next.attach(next.put("bob"), { away: true, asked: true });
+  assert.equal(await again.say("three"), 200);
+  asked.leg.detach();
+  next.room.remove("bob");
+  assert.equal(await again.say("four"), 200);
+  const back = await next.join("bob");
+  assert.deepEqual([bob.texts, back.texts], [["one"], ["two", "three", "four"]]);
+});
+
+test("a device that was lost gets what it has missed, also when another one of its member has left meanwhile", async () => {
+  const world = keeping();
+  const alice = await world.join("alice");
+  const laptop = await world.join("bob", { called: "laptop" });
+  const phone = await world.attach(laptop.member, { called: "phone" });
+  await alice.say("one");
+  phone.leg.detach();
+  await alice.say("two");
+  laptop.leg.detach(false);
+  world.room.remove("bob");
+  await alice.say("three");
+  const back = await world.join("bob", { called: "phone" });
+  const anew = await world.attach(back.member, { called: "laptop" });
+  await alice.say("four");
+  assert.deepEqual(back.texts, ["two", "three", "four"]);
+  assert.deepEqual([laptop.texts, anew.texts], [["one", "two"], ["four"]]);
+});
+
+test("who is sent away has missed nothing on any device", async () => {
+  const world = keeping();
+  const alice = await world.join("alice");
+  const laptop = await world.join("bob", { called: "laptop" });
+  const phone = await world.attach(laptop.member, { called: "phone" });
+  phone.leg.detach();
+  laptop.leg.detach(false);
+  world.room.forget("bob");
+  await alice.say("one");
+  const back = await world.join("bob", { called: "phone" });
+  assert.deepEqual(back.texts, []);
 });

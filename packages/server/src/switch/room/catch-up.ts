@@ -25,6 +25,7 @@ export class CatchUp {
   readonly #begin: Promise<Beginning>;
   /** It was known from the start which device it is. */
   readonly #named: boolean;
+  #entered: Promise<Beginning> | undefined;
   #begun = false;
   #reading = false;
 
@@ -39,9 +40,16 @@ export class CatchUp {
     this.#begin.catch(() => {}); // heard of when the device is there
   }
 
+  /** It is let in. What it misses from now on is kept for it, also when it is here for a moment only. */
+  entered(): void {
+    this.#entered ??= this.#enter();
+    this.#entered.catch(() => {}); // heard of when the device is there
+    if (this.#leg.connected && this.#leg.outbox.idle) this.ready();
+  }
+
   /** The device is there, and has been written everything that was for it so far. */
   ready(): void {
-    if (!this.#leg.behind || this.#reading) return;
+    if (!this.#leg.behind || this.#reading || this.#entered === undefined) return;
     this.#reading = true;
     this.#read().catch((error: unknown) => {
       this.#ports.failed(error);
@@ -49,20 +57,22 @@ export class CatchUp {
     });
   }
 
-  /** It has gone: where it was is to be known when it comes back, also when it was here for a moment only. */
-  left(): void {
-    if (!this.#begun) this.#note().catch(() => {}); // told when it began
-  }
-
-  async #note(): Promise<void> {
+  /** Whoever is called says in his answer by which device he comes: it goes on where it was, or is one more from here on. */
+  async #enter(): Promise<Beginning> {
     const begun = await this.#begin;
-    if (!this.#leg.leftForGood) this.#recognized(begun);
+    const { name, member, leftForGood } = this.#leg;
+    if (leftForGood) return begun;
+    const { key } = member.row;
+    const { log } = this.#ports;
+    const known = this.#named || name === undefined ? undefined : log.hadBy(key, name);
+    log.enter(key, name, begun);
+    return known ?? begun;
   }
 
   async #read(): Promise<void> {
     try {
       if (!this.#begun) {
-        const { position, own } = this.#recognized(await this.#begin);
+        const { position, own } = await (this.#entered ?? this.#begin);
         this.#leg.position = position;
         this.#own = own;
       }
@@ -72,13 +82,6 @@ export class CatchUp {
       this.#reading = false;
     }
     if (this.#leg.behind && this.#leg.connected && this.#leg.outbox.idle) this.ready();
-  }
-
-  /** Whoever is called says in his answer by which device he comes. */
-  #recognized(begun: Beginning): Beginning {
-    const { name, member } = this.#leg;
-    if (this.#named || name === undefined) return begun;
-    return this.#ports.log.recognize(member.row.key, name, begun);
   }
 
   /** When nothing is left the device hears what is said as it is said. No message falls between. */

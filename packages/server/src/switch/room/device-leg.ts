@@ -44,6 +44,8 @@ export interface DeviceLegPorts {
   nickname(request: MsrpRequest, from: DeviceLeg): MaybePromise<number>;
   /** It takes other messages than before, or is gone. */
   changed(): void;
+  /** It is let in. */
+  entered(leg: DeviceLeg): void;
   /** It ends; what it has not answered is known still. */
   leaving(leg: DeviceLeg): void;
   /** It does not come back. */
@@ -77,6 +79,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   #failures = 0;
   /** The place in the log of the first message that it has not answered, or not taken. */
   #notTaken: number | undefined;
+  #entered = false;
   #detached = false;
   #leftForGood = false;
 
@@ -155,8 +158,12 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     return this.#name;
   }
 
-  known(device: string): void {
-    this.#name ??= device;
+  enter(device?: string): void {
+    if (device !== undefined) this.#name ??= device;
+    if (this.#entered || this.#detached) return;
+    this.#entered = true;
+    this.member.entered = true;
+    this.#ports.entered(this);
   }
 
   /** It is not expected back. */
@@ -167,7 +174,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   detach(comesBack = true): void {
     this.#leftForGood = !comesBack;
     this.end(481);
-    if (!comesBack) this.#ports.forgotten(this);
+    if (!comesBack && this.#entered) this.#ports.forgotten(this);
   }
 
   /** `status`: what becomes of the messages that it has not answered. */

@@ -105,30 +105,31 @@ export class RoomLog {
   /** Where a device begins to read: behind what it names, what it has had itself, or what its member has had. */
   async begin({ member, had, device, hadHere, since }: Returning): Promise<Beginning> {
     await this.#opened;
-    const kept = this.#kept.get(member);
-    // From now on he misses what is said.
-    if (kept === undefined) this.keep([{ member, sequence: this.#head }]);
+    const head = this.#head;
     const named = since === undefined ? undefined : await this.#named(since);
     if (named !== undefined) return { position: named, own: true };
     const keptHere = device === undefined ? undefined : this.#kept.get(deviceKey(member, device));
-    if (kept !== undefined && (keptHere ?? hadHere) !== undefined) {
+    if ((keptHere ?? hadHere) !== undefined) {
       return { position: Math.max(keptHere ?? 0, hadHere ?? 0), own: true };
     }
-    const position = Math.max(kept ?? this.#head, had);
-    // So does the device, whatever the others of its member have had by then.
-    if (device !== undefined) {
-      this.keep([{ member: deviceKey(member, device), sequence: position }]);
-    }
+    const position = Math.max(this.#kept.get(member) ?? head, had);
     return { position, own: (since ?? device) !== undefined };
   }
 
-  /** A device has said only now which one it is: it goes on where it was, or is one more from here on. */
-  recognize(member: string, device: string, begun: Beginning): Beginning {
-    const key = deviceKey(member, device);
-    const kept = this.#kept.get(key);
-    if (kept !== undefined) return { position: kept, own: true };
-    this.keep([{ member: key, sequence: begun.position }]);
-    return begun;
+  /** It is let in: from where it has begun its member misses what is said, and so does the device, whatever others of his have had. */
+  enter(member: string, device: string | undefined, { position }: Beginning): void {
+    const keys = device === undefined ? [member] : [member, deviceKey(member, device)];
+    const fresh = keys
+      .filter((key) => !this.#kept.has(key))
+      .map((key): RoomCursor => ({ member: key, sequence: position }));
+    for (const { member: key, sequence } of fresh) this.#kept.set(key, sequence);
+    if (fresh.length > 0) this.#writeCursors(fresh);
+  }
+
+  /** What a device has had that says only now which one it is; undefined: it is one more. */
+  hadBy(member: string, device: string): Beginning | undefined {
+    const position = this.#kept.get(deviceKey(member, device));
+    return position === undefined ? undefined : { position, own: true };
   }
 
   /** Writes down how far everybody is. */
@@ -146,15 +147,21 @@ export class RoomLog {
     if (moved.length > 0) this.#writeCursors(moved);
   }
 
-  /** He goes, and may come back, or is here for the first time; with his devices. */
+  /** He goes, and may come back; with his devices. */
   keep(cursors: readonly RoomCursor[]): void {
-    for (const { member, sequence } of cursors) {
+    const known = cursors.filter(({ member }) => this.#kept.has(member));
+    for (const { member, sequence } of known) {
       this.#kept.set(member, Math.max(sequence, this.#kept.get(member) ?? 0));
     }
-    this.#writeCursors(cursors);
+    if (known.length > 0) this.#writeCursors(known);
   }
 
-  /** He goes for good, and what is known of his devices. */
+  /** He goes for good; what is known of devices that he was lost with stays. */
+  leave(member: string): void {
+    if (this.#kept.has(member)) this.#forget(member);
+  }
+
+  /** Nothing is known any more of him, and of his devices. */
   forget(member: string): void {
     for (const key of this.#kept.keys()) {
       if (key === member || key.startsWith(deviceKey(member, ""))) this.#forget(key);

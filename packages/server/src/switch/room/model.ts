@@ -10,6 +10,8 @@ export interface Member {
   /** Changes with his alias and his rights. */
   row: RoomMember;
   readonly ends: Set<RoomEnd>;
+  /** He has come in; before that nothing that is said is kept for him. */
+  entered: boolean;
   readonly flow: Flow;
   /** The place in the log up to which one of his devices has had everything. */
   had: number;

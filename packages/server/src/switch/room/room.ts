@@ -80,6 +80,7 @@ export class Room implements MediaRoom {
     this.#table = new MappingTable((row) => ({
       row,
       ends: new Set(),
+      entered: false,
       flow: new Flow(rates, pace, limits.refusals),
       had: 0,
       hadBy: new Map(),
@@ -112,8 +113,9 @@ export class Room implements MediaRoom {
     if (member === undefined) return;
     for (const end of member.ends) end.detach();
     this.#table.remove(key);
-    if (comesBack) this.#log?.keep(cursorsOf(member));
-    else this.#log?.forget(key);
+    if (!member.entered) return; // what was kept for him of an earlier session is kept still
+    this.#log?.keep(cursorsOf(member));
+    if (!comesBack) this.#log?.leave(key);
   }
 
   forget(key: string): void {
@@ -141,6 +143,7 @@ export class Room implements MediaRoom {
       nickname: (request, from) => this.#nickname(request, from),
       changed: () => this.#distribution.changed(),
       ready: (leg) => this.#devices.get(leg)?.ready(),
+      entered: (leg) => this.#devices.get(leg)?.entered(),
       leaving: (leg) => this.#leaving(leg),
       forgotten: (leg) => this.#forgotten(leg),
       failed: (leg, reason) => this.#owner.failed(leg.member.row, leg, reason),
@@ -163,6 +166,7 @@ export class Room implements MediaRoom {
       changed: () => this.#distribution.changed(),
     });
     member.ends.add(end);
+    member.entered = true;
     this.#distribution.changed();
     return end;
   }
@@ -316,7 +320,6 @@ export class Room implements MediaRoom {
 
   #leaving(leg: DeviceLeg): void {
     if (this.#log !== undefined) leg.note(this.#log.head);
-    this.#devices.get(leg)?.left();
     this.#devices.delete(leg);
     this.#awaited.left(leg);
   }
@@ -347,7 +350,7 @@ export class Room implements MediaRoom {
 
   *#cursors() {
     this.#noteCursors();
-    for (const member of this.#table.members) yield* cursorsOf(member);
+    for (const member of this.#table.members) if (member.entered) yield* cursorsOf(member);
   }
 }
 
