@@ -5,9 +5,8 @@
  *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
- * With `--all` it goes on and tells what failed, without ladders. What stands in known-failing.txt is told and goes on.
+ * With `--all` it goes on and tells what failed, without ladders.
  */
-import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type RoomStormReport, runRoomStorm, runStorm, type StormReport } from "@parlance/testkit";
@@ -24,7 +23,6 @@ const { values } = parseArgs({
 });
 
 const KIND = values.rooms ? "rooms" : values.media ? "media" : "texts";
-const known = knownFailures();
 const from = Number(values.from);
 const seeds = Number(values.seeds);
 const began = performance.now();
@@ -45,17 +43,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   total.files += report.files;
   total.taken += report.filesTaken;
   total.crashes += report.crashes;
-  const why = known.get(seed);
-  if (report.violations.length === 0) {
-    if (why === undefined) continue;
-    process.exitCode = 1;
-    console.log(`${KIND} ${seed} passes: take it off fuzz/known-failing.txt`);
-    continue;
-  }
-  if (why !== undefined && seeds > 1) {
-    console.log(`known: ${KIND} ${seed} ${why}`);
-    continue;
-  }
+  if (report.violations.length === 0) continue;
   process.exitCode = 1;
   if (!values.all) printLadder(report);
   printViolations(report);
@@ -68,17 +56,6 @@ console.log(
     `${total.files} files, ${total.taken} taken, ` +
     `${total.crashes} crashes; ${(ms / seeds).toFixed(1)} ms each`,
 );
-
-/** Of this kind: seeds, and what is known of them. */
-function knownFailures(): ReadonlyMap<number, string> {
-  const lines = readFileSync(new URL("known-failing.txt", import.meta.url), "utf8").split("\n");
-  return new Map(
-    lines.flatMap((line) => {
-      const { seed, why = "" } = /^(?<kind>\w+) (?<seed>\d+) (?<why>.+)$/.exec(line)?.groups ?? {};
-      return seed === undefined || !line.startsWith(`${KIND} `) ? [] : [[Number(seed), why]];
-    }),
-  );
-}
 
 function asOthers(report: RoomStormReport): StormReport {
   return { ...report, written: report.said, files: 0, filesTaken: 0 };

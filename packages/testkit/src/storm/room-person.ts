@@ -207,7 +207,9 @@ export class RoomPerson {
     client.on("message", (message) => this.#show(message));
     client.on("room", (room) => this.#called(room, run));
     for (const room of client.rooms) {
-      if (room.state === "joining") this.#called(room, run);
+      // He may have been called, and be in, before the application has heard that it is connected.
+      const isNew = !this.stays.some((stay) => stay.room === room.address);
+      if (isNew || room.state === "joining") this.#called(room, run);
       else this.#watch(room, run);
     }
     for (const stay of this.stays) {
