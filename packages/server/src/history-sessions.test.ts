@@ -173,6 +173,95 @@ test("clause 15.1: one of the two has a session kept from when he asks until he 
   assert.notEqual(kept?.endedAt, undefined);
 });
 
+function notices({ device }: SessionPhone): readonly string[] {
+  return device.texts.filter((text) => / record/.test(text));
+}
+
+test("clause 15.1: who is recorded on request is told in the session, in the service's name, and when it ends", async () => {
+  const { world, alice, bob } = await two();
+  await setting(world, "bob"); // by his settings alone nobody is told of it
+  await inSession(world, alice, bob);
+  assert.deepEqual(notices(alice), []);
+  for (const name of ["Lunch", "Again"]) {
+    assert.equal(await referInside(bob, `${HISTORY}?Subject=${name}`), 202);
+  }
+  await world.settle();
+  assert.equal(notices(alice).length, 1);
+  const read = parseCpim(alice.device.requests.at(-1)?.body ?? new Uint8Array());
+  assert.ok(read.ok);
+  assert.equal(read.value.from?.uri, HISTORY);
+  assert.deepEqual(
+    read.value.to.map(({ uri }) => uri),
+    [ALICE],
+  );
+  assert.equal(utf8Text(read.value.content), "bob records this session.");
+  for (let times = 0; times < 2; times += 1) await referInside(bob, `${HISTORY};method=BYE`);
+  await world.settle();
+  assert.match(notices(alice).at(-1) ?? "", /bob does not record any more\.$/);
+  assert.equal(notices(alice).length, 2);
+  assert.deepEqual(notices(bob), []);
+  const kept = await world.stores.recordings.list("bob", undefined, 10);
+  assert.deepEqual(
+    kept.map(({ name, endedAt }) => [name, endedAt !== undefined]),
+    [
+      ["Lunch", true],
+      [ALICE, true], // by the settings, until he asked
+    ],
+  );
+});
+
+test("clause 15.1: a device that takes no envelope is told in plain text", async () => {
+  const { world, alice, bob } = await two();
+  alice.wish({ types: "text/plain" });
+  await inSession(world, alice, bob);
+  assert.equal(await referInside(bob, HISTORY), 202);
+  await world.settle();
+  const last = alice.device.requests.at(-1);
+  assert.match(last?.contentType ?? "", /^text\/plain/);
+  assert.equal(utf8Text(last?.body ?? new Uint8Array()), "bob records this session.");
+});
+
+test("clause 15.1: nobody is recorded while he sends a file, where nothing can be said", async () => {
+  const { world, alice, bob } = await two();
+  const file = 'a=file-selector:name:"a.txt" type:text/plain size:5';
+  alice.wish({ types: "text/plain", lines: ["a=sendonly", file] });
+  await inSession(world, alice, bob);
+  assert.equal(await referInside(bob, HISTORY), 403);
+});
+
+test("clause 15.1: after a crash who recorded a room does so again when he is back, and all hear of it", async () => {
+  const made = await ConferenceWorld.open();
+  const { world } = made;
+  const [alice, bob] = await inLobby(made, "alice", "bob");
+  assert.ok(alice && bob);
+  await bob.refer(`<${HISTORY}?Subject=Minutes>`, { "Refer-Sub": "false" });
+  say(alice, LOBBY, "before");
+  await made.pass(1_000);
+  await made.restart();
+  const [first] = await world.stores.recordings.list("bob", undefined, 10);
+  assert.notEqual(first?.endedAt, undefined); // what was recorded is over, and says so
+  const [again, back] = await inLobby(made, "alice", "bob");
+  assert.ok(again && back);
+  await made.settle();
+  assert.match(notices(again.phone).at(-1) ?? "", /bob records this session\.$/);
+  say(again, LOBBY, "after");
+  assert.deepEqual(await texts(world, "bob"), ["received before", "received after"]);
+  assert.equal(await back.refer(`<${HISTORY};method=BYE>`), "202");
+  await made.pass(1_000);
+  await made.restart();
+  const [, once] = await inLobby(made, "alice", "bob");
+  await made.settle();
+  const kept = await world.stores.recordings.list("bob", undefined, 10);
+  assert.deepEqual(
+    kept.map(({ name, endedAt }) => [name, endedAt !== undefined]),
+    [
+      ["Minutes", true],
+      ["Minutes", true],
+    ],
+  );
+  assert.deepEqual(once && notices(once.phone), []);
+});
+
 async function inLobby(world: ConferenceWorld, ...names: readonly string[]) {
   const all: Somebody[] = [];
   for (const name of names) all.push(await world.inLobby(name));

@@ -92,6 +92,7 @@ test("clause 15.1: a conversation is recorded while it is wanted, and comes back
   const alice = await world.client("alice");
   const bob = await world.client("bob", { sessions: { incoming: "accept" } });
   const chat = alice.conversation(bob.address, { sessions: "always" });
+  const heard = reading(bob);
   assert.equal(await world.until(codeOf(chat.record("Lunch"))), "closed");
   await world.until(chat.open());
   await world.until(chat.record("Lunch plans"));
@@ -101,6 +102,20 @@ test("clause 15.1: a conversation is recorded while it is wanted, and comes back
   await world.until(chat.send("not for the record").delivered);
   chat.end();
   await world.run(1_000);
+  // Who is recorded is told, by the service and not by the other side.
+  assert.deepEqual(
+    heard.map((message) => `${message.reach ?? "direct"}: ${textOf(message)}`),
+    [
+      "system: alice records this session.",
+      "direct: at noon?",
+      "system: alice does not record any more.",
+      "direct: not for the record",
+    ],
+  );
+  assert.deepEqual(
+    new Set(heard.map(({ conversation }) => conversation)),
+    new Set([alice.address]),
+  );
   const [session, ...others] = await world.until(all(alice.recordings()));
   assert.deepEqual(others, []);
   assert.deepEqual(

@@ -26,6 +26,7 @@ import {
 } from "./media/media-session.ts";
 import type { MediaTerms } from "./media/own-description.ts";
 import { messageIdent } from "./message-ident.ts";
+import { serviceNotice } from "./service-notice.ts";
 
 export type SessionState =
   /** The other side is asked. */
@@ -285,11 +286,13 @@ export class ChatSession implements MediaOwner, Carrier {
     return gather(head, this.#media.terms.maxSize ?? MOST_MESSAGE_BYTES, (content) => {
       this.touched();
       const entity = { headers, content: content.slice() }; // the room that it was gathered in may be twice as large
+      const notice = serviceNotice(entity, this.#ports.sender);
       return this.#ports.take(entity, {
         id: `msrp ${head.messageId}`,
         from: this.peer,
         fromName: this.#name,
         conversation: this.peer,
+        ...notice,
       });
     });
   }

@@ -361,4 +361,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (recording, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- He has asked for a recording of that name; empty for one without.
+  ALTER TABLE conference_participant ADD COLUMN records_as TEXT;
+  `,
 ];

@@ -41,6 +41,7 @@ export type {
   MediaEndUser,
   MediaLeg,
   MediaMessage,
+  MediaNotice,
   MediaPeer,
   MediaRules,
   MediaSwitch,

@@ -45,6 +45,13 @@ export interface MediaLeg {
   agree(peer: MediaPeer): void;
 }
 
+/** What the server says itself to one who is in a session. */
+export interface MediaNotice {
+  readonly from: NamedUri;
+  readonly to: NamedUri;
+  readonly text: string;
+}
+
 /** Two legs that hear each other. */
 export interface MediaBridge {
   readonly near: MediaLeg;
@@ -54,6 +61,8 @@ export interface MediaBridge {
   choose(leg: MediaLeg): void;
   /** Both devices have connected. */
   readonly connected: boolean;
+  /** That side hears it, now or when its device is back; the other one does not. */
+  tell(side: Side, notice: MediaNotice): void;
   close(): void;
 }
 

@@ -28,6 +28,8 @@ export interface StoredParticipant {
   readonly profileName: string | undefined;
   /** He may read and not write. */
   readonly muted: boolean;
+  /** He has asked for what is said to be kept, under this name; empty for one that is not of his choice. */
+  readonly recordsAs: string | undefined;
 }
 
 export interface ConferenceRecord {

@@ -5,6 +5,7 @@ import type {
   LegFailure,
   MediaBridge,
   MediaLeg,
+  MediaNotice,
   MediaRules,
   Side,
   StreamedSend,
@@ -13,6 +14,7 @@ import type {
 import { Direction } from "./direction.ts";
 import type { Leg, LegOwner } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
+import { tellLeg } from "./notice.ts";
 import { Overhearing } from "./overhearing.ts";
 import { type Place, samePlace } from "./place.ts";
 
@@ -68,6 +70,11 @@ export class Bridge implements LegOwner, MediaBridge {
       if (leg === chosen) this.#far = leg;
       else leg.close();
     }
+  }
+
+  tell(side: Side, notice: MediaNotice): void {
+    const leg = side === "near" ? this.near : this.#far;
+    if (leg !== undefined) tellLeg(leg, notice, this.#ports);
   }
 
   close(): void {

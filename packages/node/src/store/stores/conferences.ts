@@ -45,8 +45,9 @@ export class SqliteConferences implements ConferenceStore {
 
 function participantRow(one: StoredParticipant): Row {
   const { address, uri, state, entity, anonymous, alias, groupName, profileName, muted } = one;
+  const recordsAs = one.recordsAs ?? null;
   const names = [alias ?? null, groupName ?? null, profileName ?? null];
-  return [address, uri, state, entity, anonymous ? 1 : 0, ...names, muted ? 1 : 0];
+  return [address, uri, state, entity, anonymous ? 1 : 0, ...names, muted ? 1 : 0, recordsAs];
 }
 
 function readRecord([columns, participants]: ConferenceRows): ConferenceRecord {
@@ -77,5 +78,6 @@ function readParticipant(columns: Row): StoredParticipant {
     groupName: row.optionalText(),
     profileName: row.optionalText(),
     muted: row.flag(),
+    recordsAs: row.optionalText(),
   };
 }

@@ -6,7 +6,7 @@ export type ConferenceRows = readonly [conference: Row, participants: readonly R
 
 const COLUMNS = "id, kind, group_identity, creator, subject, started_at, locked";
 const OF_PARTICIPANT =
-  "address, uri, state, entity, anonymous, alias, group_name, profile_name, muted";
+  "address, uri, state, entity, anonymous, alias, group_name, profile_name, muted, records_as";
 
 export function conferenceTable(sql: Sql) {
   const open = sql.prepare(
@@ -17,7 +17,7 @@ export function conferenceTable(sql: Sql) {
   );
   const put = sql.prepare(
     `INSERT OR REPLACE INTO conference_participant (conference, ${OF_PARTICIPANT})
-     SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM conference WHERE id = ?1`,
+     SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM conference WHERE id = ?1`,
   );
   const forget = sql.prepare(
     "DELETE FROM conference_participant WHERE conference = ? AND address = ?",

@@ -162,6 +162,7 @@ export class Attendance implements DeviceHost {
     participant.state = participant.state === "expelled" ? "expelled" : "gone";
     participant.joinedAt = undefined;
     participant.records = false;
+    participant.recordsAs = undefined;
     recordings.left(participant);
     participant.awaited = false;
     // Who was lost before and is asked to come meanwhile, in vain, is lost still.
@@ -234,7 +235,10 @@ export class Attendance implements DeviceHost {
       this.#of.announcements.joined(participant);
       this.#of.joined(participant);
     }
-    if (isBack) this.#of.recordings.joined(participant);
+    // Who recorded before the server ended does it again, and all hear of it again. Clause 15.1
+    if (isBack && this.#of.recordings.joined(participant)) {
+      this.#of.announcements.records(participant);
+    }
     this.#of.came(participant);
   }
 }

@@ -293,12 +293,15 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
   records(participant: Participant, name: string | undefined): boolean {
     if (participant.records) return true;
     if (!this.recordings.start(participant, name)) return false;
+    this.keep(participant);
     this.announcements.records(participant);
     return true;
   }
 
   recordsNoMore(participant: Participant): void {
-    if (this.recordings.stop(participant)) this.announcements.records(participant);
+    if (!this.recordings.stop(participant)) return;
+    this.keep(participant);
+    this.announcements.records(participant);
   }
 
   closesSoon(): void {

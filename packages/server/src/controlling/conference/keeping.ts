@@ -56,8 +56,9 @@ export class Keeping {
   }
 }
 
-function storedAs({ address, uri, state, appearance, muted }: Participant): StoredParticipant {
+function storedAs(one: Participant): StoredParticipant {
+  const { address, uri, state, appearance, muted, recordsAs } = one;
   const { entity, anonymous, alias, groupName, profileName } = appearance;
   const names = { alias, groupName, profileName };
-  return { address, uri: formatUri(uri), state, entity, anonymous, ...names, muted };
+  return { address, uri: formatUri(uri), state, entity, anonymous, ...names, muted, recordsAs };
 }

@@ -51,6 +51,8 @@ export class Participant implements Person {
   withdrawPage: (() => void) | undefined;
   /** He is seen to have what is said kept for him. Clause 15.1 */
   records = false;
+  /** What he calls it; empty: nothing. Undefined: he has not asked for it. It outlives the server, as he does. */
+  recordsAs: string | undefined;
   method: "dialed-in" | "dialed-out" = "dialed-in";
   /** Epoch ms. */
   joinedAt: number | undefined;

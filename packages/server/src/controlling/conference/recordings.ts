@@ -40,12 +40,15 @@ export class Recordings {
     this.#recording = recording;
   }
 
-  /** He is in, with the first of his devices; and the others have met him. */
-  joined(participant: Participant): void {
+  /** He is in, with the first of his devices; and the others have met him. True: he is seen to record. */
+  joined(participant: Participant): boolean {
     for (const { met } of this.#running.values()) this.#meet(met, participant);
-    const { user } = participant;
-    if (user === undefined || this.#recording?.keeps(user, "session") !== true) return;
-    this.#start(participant, { onRequest: false, name: undefined });
+    const { user, recordsAs } = participant;
+    if (recordsAs !== undefined && this.start(participant, recordsAs || undefined)) return true;
+    if (user !== undefined && this.#recording?.keeps(user, "session") === true) {
+      this.#start(participant, { onRequest: false, name: undefined });
+    }
+    return false;
   }
 
   left(participant: Participant): void {
@@ -60,6 +63,7 @@ export class Recordings {
     this.#end(participant);
     this.#start(participant, { onRequest: true, name });
     participant.records = true;
+    participant.recordsAs = name ?? "";
     this.#conference.changed(participant);
     return true;
   }
@@ -69,6 +73,7 @@ export class Recordings {
     this.#end(participant);
     if (!participant.records) return false;
     participant.records = false;
+    participant.recordsAs = undefined;
     this.#conference.changed(participant);
     return true;
   }

@@ -21,6 +21,7 @@ export function restoredParticipant(
     state: state === "expelled" ? "expelled" : "gone",
   });
   one.muted = stored.muted;
+  if (state === "present") one.recordsAs = stored.recordsAs;
   return one;
 }
 

@@ -1,10 +1,10 @@
-/** REFER in the dialog of a session: its user wants what is said in it kept, or no more of it. Clause 15.1, D-21 */
+/** REFER in the dialog of a session: its user wants what is said in it kept, or no more of it, and the other one is told. Clause 15.1, D-21 */
 import { isRefusal, type Refusal, refuse } from "@parlance/im";
 import { type Call, REFER_SUB_FALSE, ReferSub, type ServerTransaction } from "@parlance/sip";
 import { keyOf } from "../../address-key.ts";
-import type { Side } from "../../ports/index.ts";
-import { readRefer, reportInDialog } from "../../referral/index.ts";
-import type { SessionRecords } from "./session-records.ts";
+import type { MediaNotice, Side } from "../../ports/index.ts";
+import { type Referred, readRefer, reportInDialog } from "../../referral/index.ts";
+import { otherThan, type SessionRecords } from "./session-records.ts";
 
 export interface OnRequest {
   readonly side: Side;
@@ -12,18 +12,18 @@ export interface OnRequest {
   readonly records: SessionRecords | undefined;
   /** Address key of the service that keeps conversations. */
   readonly history: string;
+  /** Says something to one side. */
+  tell(side: Side, notice: MediaNotice): void;
 }
 
 /** False: it asks for something else, which is not for us to do. */
-export function recordOnRequest(
-  transaction: ServerTransaction,
-  { side, call, records, history }: OnRequest,
-): boolean {
+export function recordOnRequest(transaction: ServerTransaction, on: OnRequest): boolean {
+  const { call, history } = on;
   const { request } = transaction;
   const ask = readRefer(request, 1);
   const [target] = isRefusal(ask) ? [] : ask.targets;
   if (isRefusal(ask) || target === undefined || keyOf(target.text) !== history) return false;
-  const done = perform(target.method, { side, records, name: target.subject });
+  const done = perform(target, on);
   if (done !== undefined) {
     transaction.reply(done.status);
     return true;
@@ -36,21 +36,20 @@ export function recordOnRequest(
   return true;
 }
 
-function perform(
-  method: string,
-  {
-    side,
-    records,
-    name,
-  }: Pick<OnRequest, "side" | "records"> & { readonly name: string | undefined },
-): Refusal | undefined {
-  switch (method) {
-    case "BYE":
-      records?.stop(side);
-      return undefined;
-    case "INVITE":
-      return records?.start(side, name) === true ? undefined : refuse("access denied");
-    default:
-      return refuse("access denied");
+function perform({ method, subject }: Referred, on: OnRequest): Refusal | undefined {
+  const { side, records } = on;
+  if (method === "BYE") {
+    if (records?.stop(side) === true) tellOther(records, on, false);
+    return undefined;
   }
+  const begun = method === "INVITE" ? records?.request(side, subject) : undefined;
+  if (begun === undefined || begun === "not here") return refuse("access denied");
+  if (records !== undefined && begun === "begun") tellOther(records, on, true);
+  return undefined;
+}
+
+/** Nobody is recorded by a wish of the other side without hearing of it. */
+function tellOther(records: SessionRecords, { side, history, tell }: OnRequest, on: boolean): void {
+  const from = { name: "History", uri: history };
+  tell(otherThan(side), { from, ...records.noticeOf(side, on) });
 }

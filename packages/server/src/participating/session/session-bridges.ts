@@ -1,5 +1,12 @@
 /** What passes between the two sides of a session: a bridge for each line of messages or files in its description. RFC 5547 §8.1 */
-import type { LegFailure, MediaBridge, MediaLeg, Side, Towards } from "../../ports/index.ts";
+import type {
+  LegFailure,
+  MediaBridge,
+  MediaLeg,
+  MediaNotice,
+  Side,
+  Towards,
+} from "../../ports/index.ts";
 
 export interface SessionBridgesPorts {
   /** Undefined: nobody can reach us. `failed`: a device never came, or has not come back. */
@@ -61,6 +68,12 @@ export class SessionBridges {
   choose(towards: Towards): void {
     this.#chosen = towards;
     for (const bridge of this.#bridges.values()) bridge.choose(bridge.farTowards(towards));
+  }
+
+  /** On the first line that there is. */
+  tell(side: Side, notice: MediaNotice): void {
+    const [first] = this.#bridges.values();
+    first?.tell(side, notice);
   }
 
   /** The other lines were refused, or are over. */

@@ -1,7 +1,9 @@
 /** What is said in one session, for those of its two sides that keep it: each has a record of his own. OMA IM 13, clauses 15.1, 15.3 */
+import { displayTextOf } from "@parlance/im";
 import type {
   BridgeListener,
   HeardMessage,
+  MediaNotice,
   SessionFacts,
   SessionParty,
   SessionRecord,
@@ -34,6 +36,8 @@ export class SessionRecords {
   readonly #of: SessionRecordsOf;
   readonly #recording: SessionRecording;
   readonly #records = new Map<Side, SessionRecord>();
+  /** Sides that have asked for it. */
+  readonly #onRequest = new Set<Side>();
   #over = false;
 
   constructor(of: SessionRecordsOf, recording: SessionRecording) {
@@ -46,16 +50,48 @@ export class SessionRecords {
     const { kind, sides } = this.#of;
     for (const side of SIDES) {
       const { user } = sides[side];
-      if (user !== undefined && this.#recording.keeps(user, kind)) this.start(side, undefined);
+      if (user !== undefined && this.#recording.keeps(user, kind)) {
+        this.#start(side, user, undefined);
+      }
     }
   }
 
-  /** False: for this side nothing can be kept. */
-  start(side: Side, name: string | undefined): boolean {
+  /** This side wants it kept, whatever its settings say; the other one is to be told. Clause 15.1 */
+  request(side: Side, name: string | undefined): "begun" | "runs already" | "not here" {
+    const { user } = this.#of.sides[side];
+    if (user === undefined || this.#over) return "not here";
+    if (this.#onRequest.has(side)) return "runs already";
+    this.stop(side);
+    this.#start(side, user, name);
+    this.#onRequest.add(side);
+    return "begun";
+  }
+
+  /** True: it was kept because that side had asked for it. */
+  stop(side: Side): boolean {
+    this.#records.get(side)?.end();
+    this.#records.delete(side);
+    return this.#onRequest.delete(side);
+  }
+
+  /** What the other side is told of this one. */
+  noticeOf(side: Side, records: boolean): Pick<MediaNotice, "to" | "text"> {
+    const { sides } = this.#of;
+    const { shown, authId } = sides[side];
+    const who = displayTextOf({
+      entity: shown.uri,
+      anonymous: authId === undefined,
+      displayName: shown.name,
+      alias: undefined,
+      groupName: undefined,
+      profileName: undefined,
+    });
+    const text = records ? `${who} records this session.` : `${who} does not record any more.`;
+    return { to: sides[otherThan(side)].shown, text };
+  }
+
+  #start(side: Side, user: User, name: string | undefined): void {
     const { kind, subject, sides } = this.#of;
-    const { user } = sides[side];
-    if (user === undefined || this.#over) return false;
-    if (this.#records.has(side)) return true;
     const other = sides[otherThan(side)];
     const record = this.#recording.begin(user, {
       kind,
@@ -66,12 +102,6 @@ export class SessionRecords {
       parties: () => [other.shown],
     });
     this.#records.set(side, record);
-    return true;
-  }
-
-  stop(side: Side): void {
-    this.#records.get(side)?.end();
-    this.#records.delete(side);
   }
 
   end(): void {
@@ -91,7 +121,7 @@ export class SessionRecords {
   };
 }
 
-function otherThan(side: Side): Side {
+export function otherThan(side: Side): Side {
   return side === "near" ? "far" : "near";
 }
 

@@ -221,7 +221,13 @@ export class AnchoredSessions implements Sessions {
       began: () => records?.begin(),
       asked: (side, transaction, call) =>
         transaction.request.method === "REFER" &&
-        recordOnRequest(transaction, { side, call, records, history: this.#options.history }),
+        recordOnRequest(transaction, {
+          side,
+          call,
+          records: facts.kind === "conversation" ? records : undefined, // nothing is said beside files
+          history: this.#options.history,
+          tell: (to, notice) => bridges.tell(to, notice),
+        }),
       over: () => {
         records?.end();
         this.#over(made, facts.parties);

@@ -14,6 +14,7 @@ export function conferenceStoreContract(name: string, contract: Contract): void 
       groupName: "Zoë",
       profileName: "",
       muted: true,
+      recordsAs: "Minutes",
     });
     const lunch = conference("im-1", { group: undefined, subject: "Lunch?", locked: true });
     await conferences.open(lunch);
@@ -98,6 +99,7 @@ function participant(address: string, parts: Partial<StoredParticipant> = {}): S
     groupName: undefined,
     profileName: undefined,
     muted: false,
+    recordsAs: undefined,
     ...parts,
   };
 }
