@@ -13,7 +13,7 @@ export interface OnRequest {
   /** Address key of the service that keeps conversations. */
   readonly history: string;
   /** Says something to one side. */
-  tell(side: Side, notice: MediaNotice): void;
+  readonly tell: (side: Side, notice: MediaNotice) => void;
 }
 
 /** False: it asks for something else, which is not for us to do. */
