@@ -27,6 +27,7 @@ import type { FileShare } from "./session/files/file-sharing.ts";
 import type { IncomingFile } from "./session/files/incoming-file.ts";
 import { referencedFile } from "./session/files/referenced-file.ts";
 import type { SessionMode } from "./session/talk.ts";
+import type { SessionsPart } from "./session/when-asked.ts";
 import type { ClientStore, Reach, StoredRecord } from "./store/client-store.ts";
 
 const MAX_CONVERSATIONS = 500;
@@ -38,12 +39,20 @@ export class ImClient {
   #closing: Promise<void> | undefined;
 
   /** Use `connect` of the binding for your runtime. */
-  constructor(runtime: Runtime, options: ConnectOptions, store: ClientStore, instance: string) {
+  constructor(
+    runtime: Runtime,
+    options: ConnectOptions,
+    own: {
+      readonly store: ClientStore;
+      readonly instance: string;
+      readonly part: SessionsPart | undefined;
+    },
+  ) {
     this.#events = new Emitter<ClientEvents>((error) => this.#engine.report(error));
     this.#startWith = options.startWith ?? "online";
     const send = this.send.bind(this);
     const room: RoomOffer = (address) => this.#roomOffer(address);
-    this.#engine = new Engine({ runtime, store, instance, send, room }, options, this.#events);
+    this.#engine = new Engine({ ...own, runtime, send, room }, options, this.#events);
   }
 
   /** Shown to others beside the address; what is sent from now on has it. At most 64 characters. */
@@ -140,11 +149,11 @@ export class ImClient {
   async start(signal: Signal | undefined): Promise<void> {
     const aborted = Promise.withResolvers<never>();
     const letGo = onAbort(signal, () => aborted.reject(new ImError("aborted")));
-    const { outbox, agent, fileRecorder, rooms, history } = this.#engine;
+    const { outbox, agent, fileRecorder, sessions, history, store } = this.#engine;
     try {
       await history.unread.restore();
       await fileRecorder.restore();
-      await rooms.restore();
+      await sessions.restore(store);
       await outbox.restore();
       if (this.#startWith === "store") agent.connection.startInTime();
       else await Promise.race([agent.connection.start(), aborted.promise]);
@@ -181,7 +190,7 @@ export class ImClient {
     const targets = new Map([to].flat().map((one) => [readTarget(one).address, readTarget(one)]));
     checkRecipients([...targets.keys()]);
     const [address = "", ...others] = targets.keys();
-    const inGroup = others.length === 0 && this.#engine.rooms.find(address) !== undefined;
+    const inGroup = others.length === 0 && this.#engine.sessions.room(address) !== undefined;
     const group = inGroup ? ({ address, reach: "all" } as const) : undefined;
     return this.#write([...targets.values()], content, options, group);
   }
@@ -213,37 +222,33 @@ export class ImClient {
    * the same again. Rejects with ImError: "no such user or group", "refused", "busy", "not reachable" …
    */
   join(address: string, options: JoinOptions = {}): Promise<Room> {
-    return this.#engine.rooms.join(address, options);
+    return this.#engine.sessions.join(address, options);
   }
 
   /** Makes a group for once, and asks these to come. Resolves when the first of them has. Rejects with ImError. */
   createGroup(invitees: readonly (string | Invitee)[], options: GroupOptions = {}): Promise<Room> {
-    return this.#engine.rooms.create(invitees, options);
+    return this.#engine.sessions.create(invitees, options);
   }
 
   /** The groups that the client is in, or on its way back to. */
   get rooms(): readonly Room[] {
-    return this.#engine.rooms.all;
+    return this.#engine.sessions.rooms;
   }
 
   /** With one user, or with a group. `sessions`: from now on, for everything that goes to this address. */
   conversation(address: string, options: { readonly sessions?: SessionMode } = {}): Conversation {
     const { address: key } = readTarget(address);
-    const { sessions, rooms, typing, fileSender, fileReceiver } = this.#engine;
-    const { media } = sessions;
-    const talk = sessions.talk(key);
+    const { sessions, typing, fileSender } = this.#engine;
+    const talk = sessions.talks.with(key);
     talk.wanted = true;
     if (options.sessions !== undefined) talk.mode = options.sessions;
     return new Conversation(key, {
       send: (content, how) => this.send(address, content, how),
       composing: typing.to(key),
       sendFile: (content, how) => fileSender.send(address, key, content, how),
-      fetchFile: (wish, signal) => {
-        if (media === undefined) throw new ImError("not supported");
-        return fileReceiver.fetch(key, wish, { media, signal });
-      },
+      fetchFile: (wish, signal) => sessions.fetchFile(key, wish, signal),
       talk,
-      extend: (users, how) => rooms.extend(key, talk.current, users, how),
+      extend: (users, how) => sessions.extend(key, talk.current, users, how),
       history: (query) => this.#pages(key, query),
       unread: () => this.#engine.history.unread.of(key),
       read: () => this.#engine.history.read(key),
@@ -263,7 +268,7 @@ export class ImClient {
 
   /** Others may ask for files from now on: `find` says which there are for whom. OMA IM 10.2 */
   shareFiles(find: FileShare | undefined): void {
-    this.#engine.fileSharing.find = find;
+    this.#engine.share = find;
   }
 
   /** The newest entry of each conversation in the store, the newest conversation first. */

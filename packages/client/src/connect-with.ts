@@ -3,6 +3,7 @@ import { hex } from "@parlance/wire";
 import { ImClient } from "./client.ts";
 import type { ConnectOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
+import { sessionsPart } from "./session/part.ts";
 import type { ClientStore } from "./store/client-store.ts";
 import { MemoryStore } from "./store/memory-store.ts";
 
@@ -10,7 +11,8 @@ import { MemoryStore } from "./store/memory-store.ts";
 export async function connectWith(runtime: Runtime, options: ConnectOptions): Promise<ImClient> {
   const store = options.store ?? new MemoryStore();
   const instance = options.instance ?? (await instanceOf(store, runtime));
-  const client = new ImClient(runtime, options, store, instance);
+  const part = runtime.loadsSessionsLater === true ? undefined : await sessionsPart();
+  const client = new ImClient(runtime, options, { store, instance, part: part?.LiveSessions });
   await client.start(options.signal);
   return client;
 }

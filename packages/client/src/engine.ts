@@ -12,9 +12,8 @@ import { keyOrText } from "./base/addresses.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ImError } from "./base/errors.ts";
 import type { RoomPorts } from "./conference/room.ts";
-import { Rooms } from "./conference/rooms.ts";
-import { CLIENT_METHODS } from "./connection/calls.ts";
 import type { ConnectionState } from "./connection/connection.ts";
+import { CLIENT_METHODS } from "./connection/faces.ts";
 import { UserAgent } from "./connection/user-agent.ts";
 import { OthersComposing } from "./conversation/composing.ts";
 import { Typing } from "./conversation/typing.ts";
@@ -44,12 +43,11 @@ import type { Runtime } from "./runtime.ts";
 import { Outbox, type OutboxPorts } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
 import { senderOf } from "./sending/sender.ts";
-import { FileReceiver } from "./session/files/file-receiver.ts";
 import { FileRecorder } from "./session/files/file-recorder.ts";
 import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
-import { FileSharing } from "./session/files/file-sharing.ts";
+import type { FileShare } from "./session/files/file-sharing.ts";
 import { readSessionOptions } from "./session/session-settings.ts";
-import { Sessions } from "./session/sessions.ts";
+import { type SessionsPart, SessionsWhenAsked } from "./session/when-asked.ts";
 import type { ClientStore, ReceivedRecord, SentRecord } from "./store/client-store.ts";
 
 export type RoomOffer = (
@@ -67,14 +65,13 @@ export class Engine {
   readonly outbox: Outbox;
   readonly receiver: Receiver;
   readonly inbox: Inbox;
-  readonly sessions: Sessions;
-  readonly rooms: Rooms;
+  readonly sessions: SessionsWhenAsked;
   readonly typing: Typing;
   readonly files: FileServer;
   readonly history: ClientHistory;
   readonly fileSender: FileSender;
-  readonly fileReceiver: FileReceiver;
-  readonly fileSharing: FileSharing;
+  /** What others may ask for. */
+  share: FileShare | undefined;
   readonly fileRecorder: FileRecorder;
   readonly owned: OwnedWhenAsked;
   readonly kept: KeptWhenAsked;
@@ -88,6 +85,8 @@ export class Engine {
       readonly runtime: Runtime;
       readonly store: ClientStore;
       readonly instance: string;
+      /** What sessions are made of; undefined: loaded when the first one is needed. */
+      readonly part: SessionsPart | undefined;
       readonly send: FileSenderPorts["send"];
       /** What a room at that address offers beside its session. */
       readonly room: RoomOffer;
@@ -108,16 +107,14 @@ export class Engine {
         instance,
         userAgent: this.sender.userAgent,
         serve: (request, transaction) => this.#serve(request, transaction),
+        serveInCall: (transaction) => this.sessions.serve(transaction),
+        acknowledge: (ack) => this.sessions.acknowledge(ack),
         changed: (state) => this.#connectionChanged(state),
         report: (error) => this.report(error),
       },
       options,
     );
     this.#others = new OthersComposing(runtime.clock, (change) => events.emit("composing", change));
-    this.sessions = this.#makeSessions(account, options);
-    this.rooms = this.#makeRooms(of.room, options);
-    this.sessions.groups = (invitation, transaction, replaces) =>
-      this.rooms.invited(invitation, transaction, replaces);
     this.outbox = this.#makeOutbox(options);
     const records = new ReceivedRecords(store);
     this.receiver = this.#makeReceiver(records);
@@ -135,37 +132,32 @@ export class Engine {
     this.history = this.#makeHistory(account, options);
     const { clock, random, startHash } = runtime;
     const { sender } = this;
-    const { media, door } = this.sessions;
     const report = (error: unknown): void => this.report(error);
-    this.fileRecorder = new FileRecorder({ store, clock, report });
-    const recorder = this.fileRecorder;
-    const forFiles = { clock, random, startHash, sender, door, recorder, report };
-    this.fileSender = new FileSender({ ...forFiles, media, files: this.files, send: of.send });
-    this.fileSharing = new FileSharing(forFiles);
-    this.fileReceiver = new FileReceiver({
-      ...forFiles,
-      offered: (file) => {
-        events.emit("file", file);
-        return events.has("file");
-      },
-    });
+    const recorder = new FileRecorder({ store, clock, report });
+    this.fileRecorder = recorder;
     this.owned = this.#makeOwned(account, instance, options);
     this.kept = this.#makeKept(account);
     this.#fetchesDeferred = options.fetchDeferred ?? false;
-    this.sessions.files = (invitation, transaction, over) => {
-      this.kept.asked.answeredBy(transaction.request)?.came();
-      return invitation.offered?.media.direction === "recvonly"
-        ? this.fileSharing.invited(invitation, transaction, over)
-        : this.fileReceiver.invited(invitation, transaction, over);
-    };
+    this.sessions = this.#makeSessions(of, account, options);
+    this.fileSender = new FileSender({
+      clock,
+      random,
+      startHash,
+      sender,
+      recorder,
+      report,
+      files: this.files,
+      send: of.send,
+      sessions: async () => (await this.sessions.load()).sessions,
+    });
     this.typing = new Typing({
       clock: runtime.clock,
       random: runtime.random,
       requests: this.agent.requests,
       sender: this.sender,
       isOnline: () => this.isOnline,
-      talk: (address) => this.sessions.talk(address),
-      room: (address) => this.rooms.find(address),
+      talk: (address) => this.sessions.talks.with(address),
+      room: (address) => this.sessions.room(address),
     });
   }
 
@@ -192,15 +184,13 @@ export class Engine {
     if (this.isOnline) {
       await this.#within(DRAIN_MS, this.outbox.idle());
       await this.#within(DRAIN_MS, this.receiver.idle());
-      await this.#within(DRAIN_MS, this.fileReceiver.idle());
+      await this.#within(DRAIN_MS, this.sessions.filesIdle());
     }
     this.typing.stop();
     this.#others.stop();
     this.outbox.pause();
     await this.#within(GOODBYE_MS, this.fileSender.idle());
     this.fileSender.end();
-    this.fileReceiver.end();
-    this.rooms.suspend();
     this.history.end();
     this.sessions.end();
     this.owned.end();
@@ -213,7 +203,7 @@ export class Engine {
     await this.agent.end();
     this.inbox.end();
     await this.fileRecorder.idle();
-    await this.rooms.idle();
+    await this.sessions.roomsIdle();
     await this.store.close();
   }
 
@@ -228,27 +218,57 @@ export class Engine {
     });
   }
 
-  #makeSessions({ domain }: Account, options: ConnectOptions): Sessions {
-    const { agent, sender, runtime } = this;
-    return new Sessions(
+  #makeSessions(
+    { part, room }: { readonly part: SessionsPart | undefined; readonly room: RoomOffer },
+    { domain }: Account,
+    options: ConnectOptions,
+  ): SessionsWhenAsked {
+    const { agent, sender, runtime, store } = this;
+    const { faces, requests, subscriptions } = agent;
+    const { asked } = this.kept;
+    return new SessionsWhenAsked(
       {
         runtime,
-        calls: agent.calls,
+        faces,
+        requests,
+        subscriptions,
+        store,
         sender,
         domain,
+        room,
+        recorder: this.fileRecorder,
         flow: () => agent.flow,
         isOnline: () => this.isOnline,
         url: mediaUrlOf(options),
-        take: (entity, of) => this.receiver.takeInSession(entity, of),
-        asked: (request, take) => this.kept.asked.taking(request, take),
+        take: (entity, how) => this.receiver.takeInSession(entity, how),
+        asked: (request, take) => asked.taking(request, take),
+        askedForFile: (request) => asked.answeredBy(request)?.came(),
+        share: () => this.share,
         changed: (change) => this.#events.emit("session", change),
         invited: (invitation) => this.#events.emit("invitation", invitation),
         decides: () => this.#events.has("invitation"),
+        roomChanged: (address) => this.#roomChanged(address),
+        roomArrived: (one) => this.#events.emit("room", one),
+        invitedIntoGroup: (invitation) => {
+          this.#events.emit("invitation", invitation);
+          return this.#events.has("invitation");
+        },
+        fileOffered: (file) => {
+          this.#events.emit("file", file);
+          return this.#events.has("file");
+        },
         trace: options.trace,
         report: (error) => this.report(error),
       },
       readSessionOptions(options.sessions),
+      part,
     );
+  }
+
+  #roomChanged(address: string): void {
+    this.sessions.talks.with(address).mode = "never"; // nobody calls a group as if it were a user
+    this.outbox.wake(address);
+    this.receiver.payReceipts();
   }
 
   #makeOwned(account: Account, instance: string, options: ConnectOptions): OwnedWhenAsked {
@@ -276,7 +296,7 @@ export class Engine {
     const { runtime, sender, agent } = this;
     const { requests, subscriptions } = agent;
     const { clock, random } = runtime;
-    const contact = () => agent.calls.face.contact;
+    const contact = () => agent.faces.usual.contact;
     const { documents } = this.owned.parts;
     return new KeptWhenAsked({
       clock,
@@ -306,34 +326,6 @@ export class Engine {
     }
   }
 
-  #makeRooms(room: RoomOffer, options: ConnectOptions): Rooms {
-    const { clock, random } = this.runtime;
-    const { sender, store, sessions, agent } = this;
-    return new Rooms({
-      clock,
-      random,
-      sender,
-      subscriptions: agent.subscriptions,
-      store,
-      door: sessions.door,
-      media: sessions.media,
-      policy: readSessionOptions(options.sessions).groups,
-      take: (entity, of) => this.receiver.takeInSession(entity, of),
-      room,
-      changed: (address) => {
-        sessions.talk(address).mode = "never"; // nobody calls a group as if it were a user
-        this.outbox.wake(address);
-        this.receiver.payReceipts();
-      },
-      arrived: (one) => this.#events.emit("room", one),
-      invited: (invitation) => {
-        this.#events.emit("invitation", invitation);
-        return this.#events.has("invitation");
-      },
-      report: (error) => this.report(error),
-    });
-  }
-
   #makeHistory(account: Account, options: ConnectOptions): ClientHistory {
     const { runtime, store, sender, agent } = this;
     return new ClientHistory({
@@ -353,7 +345,7 @@ export class Engine {
   }
 
   async #roomFor(record: SentRecord): ReturnType<OutboxPorts["room"]> {
-    const membership = this.rooms.find(record.conversation);
+    const membership = this.sessions.room(record.conversation);
     return (
       membership?.carrierFor(record) ?? new ImError("closed", { warning: "not in that group" })
     );
@@ -369,10 +361,10 @@ export class Engine {
       sender: this.sender,
       connectionOriented: (recipients) =>
         options.connectionOriented ?? this.agent.reachesByStreams(recipients),
-      session: async (record) => this.sessions.talkWith(record.conversation)?.carrierOf(record),
+      session: async (record) => this.sessions.talks.find(record.conversation)?.carrierOf(record),
       room: (record) => this.#roomFor(record),
       large: (record, signal) => this.sessions.sendLarge(record, signal),
-      met: (address) => this.sessions.talkWith(address)?.met(),
+      met: (address) => this.sessions.talks.find(address)?.met(),
       report: (error) => this.report(error),
       changed: (message) => this.#events.emit("sent", message),
     });
@@ -392,7 +384,7 @@ export class Engine {
       arrived: (record) => {
         this.#others.message(record);
         // A message to a group, by whatever way, is no beginning of a talk with it.
-        if (record.conversation === record.from) this.sessions.talk(record.from).heard();
+        if (record.conversation === record.from) this.sessions.talks.with(record.from).heard();
         this.history.unread.arrived(record);
         this.inbox.arrived();
       },
@@ -401,7 +393,7 @@ export class Engine {
         return url !== undefined && this.files.holds(url);
       },
       composing: (by, document) => this.#others.status(by, document),
-      room: (address) => this.rooms.find(address),
+      room: (address) => this.sessions.room(address),
       receipt: (receipt, from) => this.#takeReceipt(receipt, from),
       inSession: (address, receipt) => this.#receiptInSession(address, receipt),
     });
@@ -411,7 +403,6 @@ export class Engine {
     if (state.state === "online") {
       this.agent.subscriptions.lineIsBack();
       this.sessions.lineIsBack();
-      this.rooms.lineIsBack();
       this.history.lineIsBack();
       this.owned.lineIsBack();
       if (this.#fetchesDeferred) void this.#lookWhetherToFetch();
@@ -468,7 +459,7 @@ export class Engine {
 
   async #receiptInSession(address: string, receipt: Uint8Array): Promise<boolean> {
     const peer = parsed(() => addressKey(parseUri(address)));
-    const session = peer.ok ? this.sessions.talkWith(peer.value)?.current : undefined;
+    const session = peer.ok ? this.sessions.talks.find(peer.value)?.current : undefined;
     return session?.state === "open" ? session.sendReceipt(receipt) : false;
   }
 }

@@ -9,7 +9,7 @@ import type { IncomingMessage } from "./receiving/incoming-message.ts";
 import type { SentMessage } from "./sending/sent-message.ts";
 import type { IncomingFile } from "./session/files/incoming-file.ts";
 import type { SessionInvitation } from "./session/session-invitation.ts";
-import type { SessionChange } from "./session/sessions.ts";
+import type { SessionChange } from "./session/talks.ts";
 
 export interface ClientEvents extends OwnedEvents {
   /** A message that the application has not seen. Also of an earlier run, when the store kept it. */

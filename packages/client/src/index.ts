@@ -69,7 +69,7 @@ export type { NewGroup } from "./owned/own-groups.ts";
 export type { OwnedEvents } from "./owned/owned.ts";
 export type { OwnProfile } from "./owned/profile.ts";
 export type { OwnedParts } from "./owned/when-asked.ts";
-export { preload } from "./parts.ts";
+export { preload } from "./preload.ts";
 export type {
   IncomingMessage,
   OtherMessage,
@@ -87,8 +87,8 @@ export type { SentFile } from "./session/files/sent-file.ts";
 export type { SendFileOptions } from "./session/files/wanted-file.ts";
 export type { InvitationOutcome, SessionInvitation } from "./session/session-invitation.ts";
 export type { SessionOptions } from "./session/session-settings.ts";
-export type { SessionChange } from "./session/sessions.ts";
 export type { OpenOptions, SessionChanges, SessionMode } from "./session/talk.ts";
+export type { SessionChange } from "./session/talks.ts";
 export type { ServiceSettings, SettingName } from "./settings/service-settings.ts";
 export type { SetOptions } from "./settings/settings.ts";
 export type {

@@ -1,5 +1,5 @@
 /** What is loaded when it is first needed, so that a page that does not need it begins sooner. */
-import { ImError } from "./base/errors.ts";
+import { loaded } from "./base/loaded.ts";
 
 /** Each rejects with ImError "offline" where a page could not load it. */
 export const parts = {
@@ -12,16 +12,3 @@ export const parts = {
   /** What waits at the server, and what it has recorded. */
   kept: () => loaded(import("./kept/kept.ts")),
 } as const;
-
-/** Loads all of it now: for a page that is to work without its server, and where time is not real. */
-export async function preload(): Promise<void> {
-  await Promise.all(Object.values(parts).map((load) => load()));
-}
-
-async function loaded<T>(loading: Promise<T>): Promise<T> {
-  try {
-    return await loading;
-  } catch (cause) {
-    throw new ImError("offline", { warning: "a part of the program could not be loaded", cause });
-  }
-}

@@ -18,6 +18,11 @@ export interface Runtime {
   readonly findServer?: (domain: string) => Promise<readonly Hop[]>;
   /** Opens connections for sessions; without it everything goes by pager mode. */
   readonly msrp?: MsrpDialer;
+  /**
+   * What sessions are made of is loaded when the first one is needed, and not before the client connects: for pages, which
+   * are to begin soon.
+   */
+  readonly loadsSessionsLater?: boolean;
   /** Whether the runtime can open such a hop at all. */
   supports(hop: Hop): boolean;
   /** Sockets of one client. */

@@ -160,6 +160,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#session = undefined;
     this.roster.stop();
     session?.end(lostBecause("client closed"));
+    this.#inside.reject(new ImError("closed")); // for whoever waits to come in
   }
 
   rename(nickname: string | undefined): void {

@@ -28,7 +28,8 @@ import type { Clock, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { CarriedLife, RoomCarrier } from "../sending/carrier.ts";
 import { envelopeBetween, type Sender } from "../sending/pager-message.ts";
-import { MOST_MESSAGE_BYTES, type TakeInSession } from "../session/chat-session.ts";
+import { MOST_MESSAGE_BYTES } from "../session/bounds.ts";
+import type { TakeInSession } from "../session/chat-session.ts";
 import { isFromFocus, type Offered } from "../session/invitation.ts";
 import { refusalError } from "../session/media/call-error.ts";
 import {

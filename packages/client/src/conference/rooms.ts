@@ -7,6 +7,7 @@ import { ImError } from "../base/errors.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import type { Subscriptions } from "../connection/subscriptions.ts";
 import type { Sender } from "../sending/pager-message.ts";
+import { ROOMS_KEY } from "../session/bounds.ts";
 import type { ChatSession, TakeInSession } from "../session/chat-session.ts";
 import type { Door } from "../session/door.ts";
 import type { Invitation } from "../session/invitation.ts";
@@ -54,7 +55,6 @@ export interface RoomsPorts {
   readonly report: (error: unknown) => void;
 }
 
-const KEY = "rooms";
 /** Rooms that a client is in at one time. */
 const MOST_ROOMS = 100;
 /** Whoever is called away from a conversation into a group has so long to say goodbye there. D-08 */
@@ -91,7 +91,7 @@ export class Rooms {
   /** What an earlier run was in. */
   async restore(): Promise<void> {
     if (this.#ports.media === undefined) return;
-    const records = readMemberships(await this.#ports.store.value(KEY));
+    const records = readMemberships(await this.#ports.store.value(ROOMS_KEY));
     for (const record of records.slice(0, MOST_ROOMS)) this.#make(record).membership.restore();
   }
 
@@ -299,7 +299,7 @@ export class Rooms {
     const records = [...this.#entries.values()].map(({ membership }) => membership.record);
     const { store, report } = this.#ports;
     this.#written = this.#written
-      .then(() => store.setValue(KEY, writeMemberships(records)))
+      .then(() => store.setValue(ROOMS_KEY, writeMemberships(records)))
       .catch(report);
   }
 

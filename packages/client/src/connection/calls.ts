@@ -1,12 +1,5 @@
 /** The calls of one account, over its line. RFC 3261 §13, OMA IM 7.1.1, 7.1.2 */
-import {
-  CLIENT_EXTENSIONS,
-  IM_TAG,
-  ISFOCUS,
-  LARGE_MESSAGE_TAG,
-  offers,
-  type SessionKind,
-} from "@parlance/im";
+import { ISFOCUS, offers, type SessionKind } from "@parlance/im";
 import {
   CallTable,
   Contact,
@@ -14,15 +7,13 @@ import {
   type Flow,
   type IncomingCall,
   type IncomingOwner,
-  type NameAddr,
   type OutgoingCall,
   type OutgoingOwner,
-  Params,
   type ServerTransaction,
   type SipRequest,
-  UserAgent,
 } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
+import type { Faces } from "./faces.ts";
 import type { Requests } from "./requests.ts";
 
 export interface CallsPorts {
@@ -30,42 +21,18 @@ export interface CallsPorts {
   readonly random: Random;
   readonly requests: Requests;
   readonly flow: () => Flow | undefined;
-  /** Where requests of peers are to go now; undefined before the first registration. */
-  readonly contact: () => NameAddr | undefined;
-  readonly userAgent: string;
-  /** UUID URN of the device. */
-  readonly instance: string;
+  readonly faces: Faces;
 }
-
-/** What a client understands; the others of the service are for servers, or for later. */
-export const CLIENT_METHODS = [
-  "INVITE",
-  "ACK",
-  "CANCEL",
-  "BYE",
-  "OPTIONS",
-  "MESSAGE",
-  "UPDATE",
-  "NOTIFY",
-  "PRACK",
-] as const;
 
 const MAX_CALLS = 64; // far more than sessions and transfers that one person has at a time
 
 export class Calls {
   readonly #ports: CallsPorts;
   readonly #table: CallTable;
-  readonly #face: Face;
-  readonly #largeMessageFace: Face;
-  readonly #conferenceFace: Face;
 
   constructor(ports: CallsPorts) {
-    const { clock, random, requests, flow, instance } = ports;
+    const { clock, random, requests, flow } = ports;
     this.#ports = ports;
-    this.#face = this.#faceWith(Params.none);
-    this.#largeMessageFace = this.#faceWith(Params.of([LARGE_MESSAGE_TAG, ""]));
-    // By it a focus knows that the same device comes back. RFC 5626 §4.1
-    this.#conferenceFace = this.#faceWith(Params.none.withQuoted("+sip.instance", `<${instance}>`));
     this.#table = new CallTable(
       { clock, random, outlet: requests.outlet, destinationOf: flow },
       { calls: MAX_CALLS },
@@ -78,7 +45,8 @@ export class Calls {
 
   /** An INVITE that begins a call; undefined when it was refused here. Throws `FormatError`. */
   invited(transaction: ServerTransaction, owner: IncomingOwner): IncomingCall | undefined {
-    const face = isOfFocus(transaction.request) ? this.#conferenceFace : this.#face;
+    const { conference, usual } = this.#ports.faces;
+    const face = isOfFocus(transaction.request) ? conference : usual;
     return this.#table.invited(transaction, owner, face);
   }
 
@@ -101,37 +69,16 @@ export class Calls {
   }
 
   #faceOf(kind: CallWish["kind"]): Face {
+    const { usual, largeMessage, conference } = this.#ports.faces;
     switch (kind) {
       case "large message":
-        return this.#largeMessageFace;
+        return largeMessage;
       case "conference":
-        return this.#conferenceFace;
+        return conference;
       case "conversation":
       case "file":
-        return this.#face;
+        return usual;
     }
-  }
-
-  /** The same contact and methods in requests that make no call. */
-  get face(): Pick<Face, "contact" | "allow" | "supported"> {
-    return this.#face;
-  }
-
-  #faceWith(features: Params): Face {
-    const { contact, userAgent } = this.#ports;
-    let last: NameAddr | undefined;
-    return {
-      // A new connection is another contact: what is sent next tells the peer.
-      get contact(): NameAddr {
-        last = contact() ?? last;
-        if (last === undefined) throw new Error("not registered yet");
-        const { uri } = last;
-        return { name: undefined, uri, params: features.with(IM_TAG, "") }; // IM-7.1.1.1-04, IM-9.1.1.1-03
-      },
-      allow: CLIENT_METHODS, // IM-7.1.1.1-03
-      supported: CLIENT_EXTENSIONS, // IM-7.1.1.1-06, IM-7.1.2.2-05, IM-9.1.1.1-05
-      edit: (edit) => edit.set(UserAgent, userAgent),
-    };
   }
 }
 

@@ -13,8 +13,8 @@ import { type Account, type ConnectOptions, readServer } from "../options.ts";
 import type { ClientTransports, Runtime, SocketEvents } from "../runtime.ts";
 import { sipTrace } from "../trace.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
-import { Calls } from "./calls.ts";
 import { Connection, type ConnectionState } from "./connection.ts";
+import { Faces } from "./faces.ts";
 import { Line } from "./line.ts";
 import { Registration } from "./registration.ts";
 import { Requests, SERVER } from "./requests.ts";
@@ -28,13 +28,16 @@ export interface UserAgentPorts {
   readonly userAgent: string;
   /** A request of our server that belongs to no call. */
   readonly serve: (request: SipRequest, transaction: ServerTransaction) => Promise<void>;
+  /** One of a call. */
+  readonly serveInCall: (transaction: ServerTransaction) => void | Promise<void>;
+  readonly acknowledge: (ack: SipRequest) => void;
   readonly changed: (state: ConnectionState) => void;
   readonly report: (error: unknown) => void;
 }
 
 export class UserAgent {
   readonly requests: Requests;
-  readonly calls: Calls;
+  readonly faces: Faces;
   readonly subscriptions: Subscriptions;
   readonly connection: Connection;
   readonly #ports: UserAgentPorts;
@@ -66,18 +69,12 @@ export class UserAgent {
       },
     );
     const registration = this.#makeRegistration(options);
-    this.calls = new Calls({
-      ...runtime,
-      requests: this.requests,
-      flow: () => this.#line.flow,
-      contact: () => registration.contact,
-      userAgent: ports.userAgent,
-      instance: ports.instance,
-    });
+    const { userAgent, instance } = ports;
+    this.faces = new Faces({ contact: () => registration.contact, userAgent, instance });
     this.subscriptions = new Subscriptions({
       ...runtime,
       requests: this.requests,
-      face: () => this.calls.face,
+      face: () => this.faces.usual,
     });
     this.connection = this.#makeConnection(registration);
   }
@@ -101,13 +98,12 @@ export class UserAgent {
   /** After `connection.end()`: lets go of the stack and of every socket. */
   async end(): Promise<void> {
     this.subscriptions.stop();
-    this.calls.stop();
     this.#endpoint.stop();
     await this.#transports.end();
   }
 
   #makeEndpoint(): Endpoint {
-    const { runtime, report, serve } = this.#ports;
+    const { runtime, report, serve, serveInCall, acknowledge } = this.#ports;
     const isOurs = (flow: Flow): boolean => flow.id === this.#line.flow?.id;
     return new Endpoint(
       {
@@ -120,11 +116,11 @@ export class UserAgent {
           // Only our server may speak to us: it has checked who the sender is.
           if (!isOurs(flow)) return transaction.reply(403);
           if (this.subscriptions.serve(transaction)) return;
-          if (request.to.params.has("tag")) return this.calls.serve(transaction);
+          if (request.to.params.has("tag")) return serveInCall(transaction);
           return serve(request, transaction);
         },
         ack: (ack, flow) => {
-          if (isOurs(flow)) this.calls.acknowledge(ack);
+          if (isOurs(flow)) acknowledge(ack);
         },
       },
       { sentBy },

@@ -100,7 +100,8 @@ export class Conversation {
 
   /**
    * Asks the other side for a file that it shares, by its name or a hash. What it returns needs no
-   * leave: `accept()` or `save()` take it. Throws TypeError for a wish that names nothing, ImError when no session can be had.
+   * leave: `accept()` or `save()` take it. Throws TypeError for a wish that names nothing, ImError when no session can be had:
+   * "offline", in a page also before it has loaded what sessions are made of (`preload()`).
    */
   fetchFile(wish: FileWish, options: { readonly signal?: Signal } = {}): IncomingFile {
     return this.#ports.fetchFile(wish, options.signal);

@@ -17,6 +17,7 @@ import type { InSession } from "../receiving/receiver.ts";
 import type { CarriedLife, Carrier } from "../sending/carrier.ts";
 import { envelope, type Sender } from "../sending/pager-message.ts";
 import type { SentRecord } from "../store/client-store.ts";
+import { MOST_MESSAGE_BYTES } from "./bounds.ts";
 import { isFromFocus } from "./invitation.ts";
 import {
   type MediaEnd,
@@ -53,7 +54,6 @@ export interface ChatSessionPorts {
   readonly changed: (session: ChatSession, end: MediaEnd | undefined) => void;
 }
 
-export const MOST_MESSAGE_BYTES = 10 * 2 ** 20;
 const TEXT = "text/plain";
 /** What can be shown in a conversation comes bare or in an envelope, all else in an envelope. */
 export const CHAT_TERMS: MediaTerms = {

@@ -5,7 +5,7 @@ import { parseSdp, readOffer } from "@parlance/formats";
 import type { ClientEvents } from "../events.ts";
 import { codeOf, reading, textOf, worldFor } from "../people.test.ts";
 import { inSession, invitesIn, requests, responses, wire } from "./sessions.test.ts";
-import type { SessionChange } from "./sessions.ts";
+import type { SessionChange } from "./talks.ts";
 
 test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1, IM-7.1.1.1-01, IM-7.1.1.1-02, IM-7.1.1.1-03, IM-7.1.1.1-04, IM-7.1.1.1-06, IM-7.1.1.1-07, IM-7.1.1.1-09, IM-7.1.1.1-Q1, IM-7.1.3.1-01)", async (t) => {
   const seen = wire();

@@ -9,7 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { SendingState, SentRecord } from "../store/client-store.ts";
 import type { Trace } from "../trace.ts";
-import { CHAT_TERMS, ChatSession, type SessionState, type TakeInSession } from "./chat-session.ts";
+import { CHAT_TERMS, ChatSession, type TakeInSession } from "./chat-session.ts";
 import { Door } from "./door.ts";
 import { type Invitation, isFromFocus, readInvitation } from "./invitation.ts";
 import { makeInvite } from "./invite.ts";
@@ -20,16 +20,8 @@ import { placeOn } from "./media/place.ts";
 import { TracedDialer } from "./media/traced-dialer.ts";
 import type { SessionInvitation } from "./session-invitation.ts";
 import type { SessionSettings } from "./session-settings.ts";
-import { Talk } from "./talk.ts";
-
-export interface SessionChange {
-  /** Address of the other side. */
-  readonly peer: string;
-  /** `none`: messages go by pager mode. */
-  readonly state: Exclude<SessionState, "over"> | "none";
-  /** Why a session has ended, where it did not end in order. */
-  readonly error: ImError | undefined;
-}
+import type { OpenOptions } from "./talk.ts";
+import type { Talks } from "./talks.ts";
 
 export interface SessionsPorts {
   readonly runtime: Runtime;
@@ -43,7 +35,7 @@ export interface SessionsPorts {
   readonly take: TakeInSession;
   /** The user has asked his server for what this brings: how it is taken then. */
   readonly asked: (request: SipRequest, take: TakeInSession) => TakeInSession | undefined;
-  readonly changed: (change: SessionChange) => void;
+  readonly talks: Talks;
   readonly invited: (invitation: SessionInvitation) => void;
   /** Whether somebody decides about invitations. */
   readonly decides: () => boolean;
@@ -64,8 +56,6 @@ export type GroupTaker = (
   replaces: boolean,
 ) => void;
 
-const MOST_TALKS = 1_000;
-
 export class Sessions {
   /** Undefined where the runtime opens no MSRP connections. */
   readonly media: MediaPorts | undefined;
@@ -77,7 +67,6 @@ export class Sessions {
   readonly #ports: SessionsPorts;
   readonly #settings: SessionSettings;
   readonly #endpoint: MsrpEndpoint | undefined;
-  readonly #talks = new Map<string, Talk>();
 
   constructor(ports: SessionsPorts, settings: SessionSettings) {
     const { runtime, calls, flow, isOnline, url, domain, invited } = ports;
@@ -95,25 +84,6 @@ export class Sessions {
     };
     this.#endpoint = endpoint;
     this.media = { calls, endpoint, random, place, isOnline };
-  }
-
-  talk(peer: string): Talk {
-    const known = this.#talks.get(peer);
-    if (known !== undefined) return known;
-    this.#makeRoom();
-    const made = new Talk(peer, {
-      clock: this.#ports.runtime.clock,
-      call: (address, how) => this.#call(address, how),
-      changed: (talk, error) => this.#changed(talk, error),
-    });
-    made.mode = this.#settings.mode;
-    this.#talks.set(peer, made);
-    return made;
-  }
-
-  /** Without making one. */
-  talkWith(peer: string): Talk | undefined {
-    return this.#talks.get(peer);
   }
 
   /** Sends a message as a session of its own. Rejects with ImError. */
@@ -183,10 +153,8 @@ export class Sessions {
     }
   }
 
-  #call(
-    peer: string,
-    how: { readonly subject?: string; readonly anonymous?: boolean },
-  ): ChatSession {
+  /** Calls another user. Throws ImError when that is not possible now. */
+  call(peer: string, how: Omit<OpenOptions, "signal">): ChatSession {
     if (this.media === undefined) throw new ImError("not supported");
     if (!this.media.isOnline()) throw new ImError("offline");
     if (this.door.full) throw new ImError("busy");
@@ -213,7 +181,7 @@ export class Sessions {
     const { from: peer, fromName: name } = invitation.origin;
     const { incoming: policy } = this.#settings;
     if (policy === "decline") return transaction.reply(603);
-    const talk = this.talk(peer);
+    const talk = this.#ports.talks.with(peer);
     if (talk.calling !== undefined && this.#oursCounts(peer)) return transaction.reply(486);
     const session = this.#session({ peer, name, ours: false, anonymous: false }, media);
     const incoming = this.door.enter(transaction, session.media);
@@ -242,7 +210,7 @@ export class Sessions {
     },
     media: MediaPorts,
   ): ChatSession {
-    const { runtime, sender, take } = this.#ports;
+    const { runtime, sender, take, talks } = this.#ports;
     return new ChatSession(
       { ...of, terms: CHAT_TERMS },
       {
@@ -251,22 +219,8 @@ export class Sessions {
         sender,
         idleMs: this.#settings.idleMs,
         take,
-        changed: (session, end) => this.talk(of.peer).changed(session, end),
+        changed: (session, end) => talks.with(of.peer).changed(session, end),
       },
     );
-  }
-
-  #changed({ peer, state }: Talk, error: ImError | undefined): void {
-    this.#ports.changed({ peer, state: state === "over" ? "none" : state, error });
-  }
-
-  /** Of those that only others have begun. */
-  #makeRoom(): void {
-    if (this.#talks.size < MOST_TALKS) return;
-    for (const [peer, { state, wanted }] of this.#talks) {
-      if (state !== "over" || wanted) continue;
-      this.#talks.delete(peer);
-      return;
-    }
   }
 }

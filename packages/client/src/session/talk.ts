@@ -3,7 +3,8 @@ import type { Cancel, Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import type { SentRecord } from "../store/client-store.ts";
-import { type ChatSession, MOST_MESSAGE_BYTES, type SessionState } from "./chat-session.ts";
+import { MOST_MESSAGE_BYTES } from "./bounds.ts";
+import type { ChatSession, SessionState } from "./chat-session.ts";
 import type { MediaEnd } from "./media/media-session.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface SessionChanges {
 
 export interface TalkPorts {
   readonly clock: Clock;
+  /** Undefined once calls can be made. Rejects with ImError where what they need cannot be loaded. */
+  readonly loading: () => Promise<unknown> | undefined;
   /** Calls the other side. Throws ImError when that is not possible now. */
   readonly call: (peer: string, how: Omit<OpenOptions, "signal">) => ChatSession;
   readonly changed: (talk: Talk, error: ImError | undefined) => void;
@@ -106,6 +109,7 @@ export class Talk {
     const now = this.#usableFor(record);
     if (now !== undefined || this.mode === "never" || record.anonymous) return now;
     const answers = this.#ports.clock.now() - this.#heardAt < AT_ONCE_MS;
+    if (this.mode === "always") await this.#ports.loading()?.catch(() => {}); // by pager mode then
     if (this.mode === "always" || answers) this.#wish();
     const pending = [...this.#sessions].find(({ usable }) => !usable);
     if (pending === undefined) return undefined;
@@ -125,6 +129,8 @@ export class Talk {
   async open({ signal, ...how }: OpenOptions): Promise<void> {
     if (this.current !== undefined) return;
     if (signal?.aborted) throw new ImError("aborted");
+    const loading = this.#ports.loading();
+    if (loading !== undefined) await loading;
     const pending = [...this.#sessions].at(-1) ?? this.#call(how);
     let aborted = false;
     const letGo = onAbort(signal, () => {
@@ -178,6 +184,14 @@ export class Talk {
   #wish(): void {
     const wanted = this.#sessions.size === 0 && this.#ports.clock.now() >= this.#avoidUntil;
     if (!wanted) return;
+    const loading = this.#ports.loading();
+    if (loading !== undefined) {
+      loading.then(
+        () => this.#wish(),
+        () => {}, // the next message is another occasion
+      );
+      return;
+    }
     try {
       this.#call({});
     } catch (error) {

@@ -41,10 +41,12 @@ suite("the web entry", () => {
 
   test("what nobody needs to talk is loaded later", () => {
     const early = connected.flatMap(({ moduleIds }) => moduleIds);
-    for (const needed of ["conference/rooms.ts", "session/sessions.ts"]) {
+    for (const needed of ["sending/outbox.ts", "receiving/receiver.ts"]) {
       assert.ok(has(early, needed), needed);
     }
     for (const late of [
+      "conference/rooms.ts",
+      "session/sessions.ts",
       "documents/documents.ts",
       "files/download-file.ts",
       "files/upload-file.ts",

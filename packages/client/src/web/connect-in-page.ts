@@ -20,6 +20,7 @@ export async function connectInPage(options: ConnectOptions): Promise<ImClient> 
       startHash,
       fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
       msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
+      loadsSessionsLater: true,
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
         sockets = new WebSockets(events, {

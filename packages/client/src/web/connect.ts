@@ -2,7 +2,7 @@
 import { ImError } from "../base/errors.ts";
 import type { ImClient } from "../client.ts";
 import type { ConnectOptions } from "../options.ts";
-import { preload as preloadParts } from "../parts.ts";
+import { preload as preloadParts } from "../preload.ts";
 
 export type WebConnectOptions = ConnectOptions;
 

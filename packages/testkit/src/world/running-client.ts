@@ -16,6 +16,7 @@ export interface ClientSurroundings {
   readonly network: Network;
   readonly host: Host;
   readonly web: Web;
+  readonly loadsSessionsLater: boolean;
 }
 
 export class RunningClient {
@@ -26,7 +27,7 @@ export class RunningClient {
   #sockets: Sockets | undefined;
 
   constructor(around: ClientSurroundings, options: ConnectOptions) {
-    const { clock, random, hashing, network, host, web } = around;
+    const { clock, random, hashing, network, host, web, loadsSessionsLater } = around;
     this.#life = new Life(clock);
     this.#msrp = network.msrpSockets(host, this.#life);
     this.connected = connectWith(
@@ -37,6 +38,7 @@ export class RunningClient {
         startHash: agreedStartHash,
         fetch: web.fetchFrom(host, this.#life),
         supports: () => true,
+        loadsSessionsLater,
         msrp: this.#msrp,
         open: (events) => {
           const sockets = network.sockets(host, this.#life, false);

@@ -34,6 +34,8 @@ export interface WorldClientOptions extends Partial<Omit<ConnectOptions, "user" 
   readonly transport?: ClientTransport;
   /** Tells several devices of one user apart, in `link` and `kill`. Default: the user's name. */
   readonly device?: string;
+  /** As a page does it: what sessions are made of is loaded when the first one is needed. */
+  readonly loadsSessionsLater?: boolean;
 }
 
 const SERVER_ADDRESS = "192.0.2.1";
@@ -120,10 +122,11 @@ export class World {
 
   /** The same, and no time passes. */
   startClient(name: string, options: WorldClientOptions = {}): Promise<ImClient> {
-    const { transport = "tcp", device = name, ...rest } = options;
+    const { transport = "tcp", device = name, loadsSessionsLater = false, ...rest } = options;
     const host = this.#host(device);
     const { clock, hashing, web, network } = this.#around;
-    const around = { clock, hashing, host, web, network, random: this.random.fork() };
+    const random = this.random.fork();
+    const around = { clock, hashing, host, web, network, random, loadsSessionsLater };
     const running = new RunningClient(around, {
       password: passwordOf(name),
       fileServer: `https://${this.domain}`,

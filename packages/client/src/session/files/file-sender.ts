@@ -8,8 +8,10 @@ import type { FileRecorder } from "./file-recorder.ts";
 import { SentFile } from "./sent-file.ts";
 import type { FileTransferPorts, SendFileOptions, Wanted } from "./wanted-file.ts";
 
-export interface FileSenderPorts extends FileTransferPorts {
+export interface FileSenderPorts extends Omit<FileTransferPorts, "media" | "door"> {
   readonly recorder: FileRecorder;
+  /** What goes straight goes in a session. Rejects with ImError where what those need cannot be loaded. */
+  readonly sessions: () => Promise<Pick<FileTransferPorts, "media" | "door">>;
 }
 
 /** `stop`: nothing of it goes any more. */
@@ -63,9 +65,10 @@ export class FileSender {
     const running: Running = { file, stop: () => {} };
     this.#running.add(running);
     try {
-      const { FileTransfer } = await parts.files();
+      const { sessions } = this.#ports;
+      const [{ FileTransfer }, { media, door }] = await Promise.all([parts.files(), sessions()]);
       if (file.state === "failed") return body.close();
-      const transfer = new FileTransfer(wanted, this.#ports);
+      const transfer = new FileTransfer(wanted, { ...this.#ports, media, door });
       running.stop = () => transfer.end();
       await transfer.run();
     } catch (cause) {

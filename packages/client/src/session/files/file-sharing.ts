@@ -21,11 +21,15 @@ export interface FileRequest {
 /** Finds the file that is asked for; undefined: there is none for him. */
 export type FileShare = (request: FileRequest) => Promise<SharedFile | undefined>;
 
-export class FileSharing {
-  find: FileShare | undefined;
-  readonly #ports: GivingPorts;
+export interface FileSharingPorts extends GivingPorts {
+  /** What the application shares by now. */
+  readonly share: () => FileShare | undefined;
+}
 
-  constructor(ports: GivingPorts) {
+export class FileSharing {
+  readonly #ports: FileSharingPorts;
+
+  constructor(ports: FileSharingPorts) {
     this.#ports = ports;
   }
 
@@ -36,10 +40,11 @@ export class FileSharing {
   ): Promise<void> {
     const { offered, origin } = invitation;
     const offer = offered?.media.file;
-    if (offered === undefined || offer === undefined || this.find === undefined) {
+    const find = this.#ports.share();
+    if (offered === undefined || offer === undefined || find === undefined) {
       return this.#ports.door.refuse(transaction, refuse("no common media"));
     }
-    const found = await this.find(requestFor(origin.from, offer.selector));
+    const found = await find(requestFor(origin.from, offer.selector));
     if (found === undefined) return transaction.reply(404);
     const { giveFile } = await parts.files();
     await giveFile(found, { invitation, offered, offer, transaction, media }, this.#ports);

@@ -8,7 +8,7 @@ import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import { envelope, type Sender } from "../../sending/pager-message.ts";
 import type { SendingState, SentRecord } from "../../store/client-store.ts";
-import { MOST_MESSAGE_BYTES } from "../chat-session.ts";
+import { MOST_MESSAGE_BYTES } from "../bounds.ts";
 import { makeInvite } from "../invite.ts";
 import {
   type MediaEnd,
