@@ -100,6 +100,30 @@ test("a large message to a list is for each of them, and its envelope names each
   for (const each of [bobs, carols]) assert.equal(requests(each.in, "INVITE").length, 1);
 });
 
+test("a large message to a list or a group is in the history of its author, once, as it was sent (IM-5.2.4-08f)", async (t) => {
+  const world = await lobbyFor(t, { ...GROUPS, history: { default: true } });
+  const alice = await world.client("alice", DATAGRAMS);
+  const bob = await world.client("bob");
+  await world.client("carol");
+  await world.until(alice.send([bob.address, "sip:carol@parlance.test"], LONG).accepted);
+  await world.until(alice.send(TEAM, LONG).accepted);
+  await world.run(5_000);
+  const newest = { conversation: undefined, before: undefined, limit: 10 };
+  const listed = async (name: string) =>
+    (await world.stores.history.page(name, newest)).map(
+      ({ mode, direction, conversation, sizeBytes }) =>
+        `${mode} ${direction} ${conversation} ${sizeBytes}`,
+    );
+  assert.deepEqual(await listed("alice"), [
+    `large sent ${TEAM} ${LONG.length}`,
+    `large sent sip:conf-factory@parlance.test ${LONG.length}`,
+  ]);
+  assert.deepEqual(await listed("bob"), [
+    `large received ${TEAM} ${LONG.length}`,
+    `large received ${alice.address} ${LONG.length}`,
+  ]);
+});
+
 test("nobody hides from a group that does not allow it (IM-9.1.1.1-N1)", async (t) => {
   const world = await lobbyFor(t, GROUPS);
   const alice = await world.client("alice", DATAGRAMS);

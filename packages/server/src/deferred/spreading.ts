@@ -101,7 +101,7 @@ export class SpreadMessages implements Spreading {
     const form = await many.form(read.value);
     const common = editCpim(kept.start, form.changes);
     const envelope = parseCpim(common);
-    return this.#keep(passage, many, {
+    const status = await this.#keep(passage, many, {
       mode: "large",
       kept,
       form,
@@ -112,6 +112,11 @@ export class SpreadMessages implements Spreading {
         return { type: CPIM, bytes };
       },
     });
+    const { request, originator: author } = passage;
+    if (status === 200 && author?.user !== undefined) {
+      await this.#ports.large?.keepSent({ user: author.user, request, author }, kept);
+    }
+    return status;
   }
 
   async #file(

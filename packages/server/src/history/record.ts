@@ -1,6 +1,7 @@
 /** What is kept of a message in pager mode: the envelope that its receiver got, and what it is found by. OMA IM 13 */
 import {
   type Cpim,
+  findImdns,
   formatCpim,
   formatDateTime,
   mimeHeader,
@@ -27,6 +28,7 @@ export function recordOf(what: Recorded): Unkept | undefined {
   const { receivedAt: at, content, request } = passage;
   const cpim = envelopeOf(what);
   if (cpim === undefined || !content.bytes.ok) return undefined;
+  if (areReceipts(passage)) return undefined;
   const type = (mimeHeader(cpim.contentHeaders, "Content-Type") ?? "text/plain").toLowerCase();
   if (bodyKind(type) !== "message") return undefined;
   const bytes = content.mediaType === CPIM ? content.bytes.value : formatCpim(cpim);
@@ -46,6 +48,14 @@ export function recordOf(what: Recorded): Unkept | undefined {
     bytes,
     searchText: foldText(`${subject ?? ""} ${words}`),
   };
+}
+
+/** Several in one are a multipart. RFC 5438 §8.3 */
+function areReceipts({ request, content: { mediaType, bytes } }: Passage): boolean {
+  if (!bytes.ok || mediaType?.startsWith("multipart/") !== true) return false;
+  const headers = [["Content-Type", request.text("Content-Type") ?? ""]] as const;
+  const found = findImdns({ headers, content: bytes.value });
+  return found.ok && found.value.length > 0;
 }
 
 /** Of a message without one, the one that it would have. */
