@@ -104,7 +104,7 @@ const webRules = [
     from: { path: "^apps/web/src/", pathNot: TESTS },
     to: {
       dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "unknown"],
-      pathNot: "node_modules/(react|react-dom|@types/react|@types/react-dom)/",
+      pathNot: "node_modules/(react|react-dom|react-aria-components|@types/react|@types/react-dom)/",
     },
   },
   {

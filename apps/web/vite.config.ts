@@ -15,7 +15,7 @@ export default defineConfig({
     outDir: here("dist"),
     emptyOutDir: true,
     // All of them know light-dark(), locks and IndexedDB with durability.
-    target: ["chrome123", "firefox125", "safari17.5"],
+    target: ["chrome123", "firefox121", "safari17.5"],
     assetsInlineLimit: 0, // data: URLs are not in the policy
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

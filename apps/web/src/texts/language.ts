@@ -19,7 +19,7 @@ export function wishedLanguages(): readonly string[] {
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
-/** Says so to the page. */
+/** Says so to the page; components of react-aria are told by its I18nProvider. */
 export function applyLanguage(language: string): void {
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";

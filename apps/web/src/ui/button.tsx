@@ -1,28 +1,15 @@
-import { type ComponentProps, type ReactNode, useRef } from "react";
-import { useFirstFocus } from "./first-focus.ts";
+import type { ReactNode } from "react";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 
-export interface ButtonProps
-  extends Omit<ComponentProps<"button">, "disabled" | "onClick" | "children"> {
+export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
   /** How much it asks to be pressed. Default `plain`. */
   readonly look?: "plain" | "primary" | "danger" | "quiet" | "icon" | "link";
-  readonly isDisabled?: boolean;
-  readonly onPress?: () => void;
+  /** Further classes. */
+  readonly className?: string;
   readonly children: ReactNode;
 }
 
 /** One with nothing but an icon in it needs an `aria-label`. */
-export function Button(props: ButtonProps): ReactNode {
-  const { look = "plain", className = "", isDisabled, onPress, autoFocus, ref, ...rest } = props;
-  const own = useRef<HTMLButtonElement>(null);
-  useFirstFocus(own, autoFocus);
-  return (
-    <button
-      type="button"
-      {...rest}
-      ref={ref ?? own}
-      disabled={isDisabled}
-      onClick={onPress}
-      className={`button ${look} ${className}`}
-    />
-  );
+export function Button({ look = "plain", className = "", ...rest }: ButtonProps): ReactNode {
+  return <AriaButton {...rest} className={`button ${look} ${className}`} />;
 }

@@ -1,32 +1,20 @@
 import type { ReactNode } from "react";
+import { Switch, type SwitchProps } from "react-aria-components";
 
-export interface ChoiceProps {
+export interface ChoiceProps extends Omit<SwitchProps, "className" | "style" | "children"> {
   readonly label: string;
   readonly description?: string;
-  readonly isSelected: boolean;
-  readonly isDisabled?: boolean;
-  readonly onChange: (selected: boolean) => void;
 }
 
 /** A switch with its words before it. */
-export function Choice(props: ChoiceProps): ReactNode {
-  const { label, description, isSelected, isDisabled, onChange } = props;
+export function Choice({ label, description, ...rest }: ChoiceProps): ReactNode {
   return (
-    <label className="choice">
+    <Switch {...rest} className="choice">
       <span className="words">
         {label}
         {description !== undefined && <span className="soft small">{description}</span>}
       </span>
-      <input
-        type="checkbox"
-        role="switch"
-        aria-checked={isSelected}
-        className="unseen"
-        checked={isSelected}
-        disabled={isDisabled}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
       <span className="switch-track" aria-hidden="true" />
-    </label>
+    </Switch>
   );
 }

@@ -4,7 +4,5 @@ export { Choice, type ChoiceProps } from "./choice.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Icon, type IconName } from "./icon.tsx";
 export { Menu, type MenuChoice } from "./menu.tsx";
-export { moveFocus } from "./move-focus.ts";
-export { Popover, useOpener } from "./popover.tsx";
-export { type Segment, Segments } from "./segments.tsx";
+export { type TabChoice, Tabs } from "./tabs.tsx";
 export { TextField, type TextFieldProps } from "./text-field.tsx";

@@ -1,7 +1,5 @@
-import { cloneElement, type ReactElement, type ReactNode, useRef } from "react";
-import type { ButtonProps } from "./button.tsx";
-import { moveFocus } from "./move-focus.ts";
-import { Popover, useOpener } from "./popover.tsx";
+import type { ReactElement, ReactNode } from "react";
+import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
 export interface MenuChoice {
   readonly id: string;
@@ -20,46 +18,26 @@ export function Menu({
 }: {
   readonly label: string;
   readonly choices: readonly MenuChoice[];
-  readonly children: ReactElement<ButtonProps>;
+  readonly children: ReactElement;
 }): ReactNode {
-  const trigger = useRef<HTMLButtonElement>(null);
-  const { open, close, button } = useOpener();
-  const { onClick, ...rest } = button;
   return (
-    <>
-      {cloneElement(children, { ...rest, ref: trigger, "aria-haspopup": "menu", onPress: onClick })}
-      {open && (
-        <Popover
-          anchor={trigger}
-          role="menu"
-          label={label}
+    <MenuTrigger>
+      {children}
+      <Popover className="popover">
+        <AriaMenu
           className="menu"
-          onClose={close}
-          onKeyDown={(event) => {
-            if (event.key === "Tab") close();
-            else moveFocus(event, "[role=menuitem]:enabled");
-          }}
+          aria-label={label}
+          disabledKeys={choices.filter(({ disabled }) => disabled === true).map(({ id }) => id)}
+          onAction={(id) => choices.find((one) => one.id === id)?.act()}
         >
-          {choices.map(({ id, label: words, icon, look = "plain", disabled, act }) => (
-            <button
-              key={id}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              disabled={disabled}
-              className={`menu-item ${look}`}
-              data-words={words}
-              onClick={() => {
-                close();
-                act();
-              }}
-            >
+          {choices.map(({ id, label: words, icon, look = "plain" }) => (
+            <MenuItem key={id} id={id} textValue={words} className={`menu-item ${look}`}>
               {icon}
               <span>{words}</span>
-            </button>
+            </MenuItem>
           ))}
-        </Popover>
-      )}
-    </>
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
   );
 }

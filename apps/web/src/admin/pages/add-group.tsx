@@ -40,6 +40,8 @@ export function AddGroup({
       <form className="stack" onSubmit={submit}>
         <TextField
           label={texts.name}
+          isRequired
+          validationBehavior="aria"
           input={{ autoCapitalize: "none", spellCheck: "false" }}
           value={name}
           onChange={setName}

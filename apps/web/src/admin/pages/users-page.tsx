@@ -155,6 +155,8 @@ function AddUser({
       <form className="stack" onSubmit={submit}>
         <TextField
           label={texts.name}
+          isRequired
+          validationBehavior="aria"
           input={{ autoCapitalize: "none", spellCheck: "false" }}
           value={name}
           onChange={(value) => {
@@ -167,6 +169,8 @@ function AddUser({
           label={texts.password}
           type={made ? "text" : "password"}
           autoComplete="new-password"
+          isRequired
+          validationBehavior="aria"
           value={password}
           onChange={(value) => {
             setPassword(value);
@@ -268,6 +272,8 @@ function Password({ path }: { readonly path: string }): ReactNode {
         label={texts.newPassword}
         type="password"
         autoComplete="new-password"
+        isRequired
+        validationBehavior="aria"
         value={password}
         onChange={setPassword}
       />

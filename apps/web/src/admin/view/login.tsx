@@ -38,6 +38,8 @@ export function Login({
           label={texts.token}
           type="password"
           autoComplete="current-password"
+          isRequired
+          validationBehavior="aria"
           value={token}
           onChange={setToken}
           fault={fault}

@@ -6,6 +6,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { FileTrigger } from "react-aria-components";
 import { Button, Icon } from "../../ui/index.ts";
 import type { MemberView } from "../model/views.ts";
 import { useAct, useDesk } from "./desk-context.tsx";
@@ -30,7 +31,6 @@ export function Composer(props: ComposerProps): ReactNode {
   const act = useAct();
   const [text, setText] = useState(() => drafts.get(address) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (whisperTo !== undefined) field.current?.focus();
   }, [whisperTo]);
@@ -83,25 +83,11 @@ export function Composer(props: ComposerProps): ReactNode {
         </div>
       )}
       <div className="composer-line">
-        <input
-          ref={chooser}
-          type="file"
-          multiple
-          hidden
-          aria-label={texts.talk.attach}
-          onChange={({ currentTarget }) => {
-            sendFiles([...(currentTarget.files ?? [])]);
-            currentTarget.value = ""; // the same one may be chosen again
-          }}
-        />
-        <Button
-          look="icon"
-          aria-label={texts.talk.attach}
-          isDisabled={disabled}
-          onPress={() => chooser.current?.click()}
-        >
-          <Icon name="attach" />
-        </Button>
+        <FileTrigger allowsMultiple onSelect={(files) => files && sendFiles([...files])}>
+          <Button look="icon" aria-label={texts.talk.attach} isDisabled={disabled}>
+            <Icon name="attach" />
+          </Button>
+        </FileTrigger>
         <textarea
           ref={field}
           className="composer-field"

@@ -1,5 +1,6 @@
-import { memo, type ReactNode, useCallback, useMemo, useState } from "react";
-import { Icon, moveFocus } from "../../ui/index.ts";
+import { type ReactNode, useMemo, useState } from "react";
+import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
+import { Icon } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
@@ -10,99 +11,57 @@ import { StatusMark } from "./receipts.tsx";
 const NOTHING: readonly ConversationRow[] = [];
 
 export function ConversationList(): ReactNode {
-  const { texts } = useDesk();
+  const { texts, domain, route, go } = useDesk();
   const rows = useSlice("list") ?? NOTHING;
   const [search, setSearch] = useState("");
   const shown = useMemo(() => filterRows(rows, search), [rows, search]);
+  const current = route.view === "talk" ? route.address : undefined;
   return (
     <div className="conversations">
-      <div className="search">
+      <SearchField
+        className="search"
+        aria-label={texts.list.filter}
+        value={search}
+        onChange={setSearch}
+      >
         <Icon name="search" small />
-        <input
-          type="search"
-          className="search-input"
-          aria-label={texts.list.filter}
-          placeholder={texts.list.filter}
-          value={search}
-          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
-          onKeyDown={({ key }) => key === "Escape" && setSearch("")}
-        />
-      </div>
-      {shown.length === 0 ? (
-        <div className="empty">
-          <p>{search === "" ? texts.list.empty : texts.list.none}</p>
-          {search === "" && <p className="soft small">{texts.list.emptyHint}</p>}
-        </div>
-      ) : (
-        <Rows shown={shown} />
-      )}
+        <Input className="search-input" placeholder={texts.list.filter} />
+      </SearchField>
+      <ListBox
+        aria-label={texts.list.title}
+        className="rows"
+        items={shown.map((row) => ({ ...row, id: row.address }))}
+        dependencies={[current, texts]}
+        selectionMode="single"
+        selectedKeys={current === undefined ? [] : [current]}
+        onSelectionChange={(keys) => {
+          const [address] = keys === "all" ? [] : [...keys];
+          if (typeof address === "string") go({ view: "talk", address });
+          else if (current !== undefined) go({ view: "talk", address: current });
+        }}
+        renderEmptyState={() => (
+          <div className="empty">
+            <p>{search === "" ? texts.list.empty : texts.list.none}</p>
+            {search === "" && <p className="soft small">{texts.list.emptyHint}</p>}
+          </div>
+        )}
+      >
+        {(row) => <Row key={row.id} row={row} title={titleOf(row, domain)} />}
+      </ListBox>
       <Hits search={search} />
     </div>
   );
 }
 
-/** Arrows go from one to the other; Tab leads to the one that was last looked at, and out. */
-function Rows({ shown }: { readonly shown: readonly ConversationRow[] }): ReactNode {
-  const { texts, domain, route, go } = useDesk();
-  const [looked, setLooked] = useState<string>();
-  const current = route.view === "talk" ? route.address : undefined;
-  const among = (address: string | undefined): boolean =>
-    shown.some((row) => row.address === address);
-  const stop = [looked, current].find(among) ?? shown[0]?.address;
-  const choose = useCallback((address: string) => go({ view: "talk", address }), [go]);
-  return (
-    <div
-      role="listbox"
-      aria-label={texts.list.title}
-      className="rows"
-      tabIndex={-1}
-      onKeyDown={(event) => moveFocus(event, "[role=option]")}
-    >
-      {shown.map((row) => (
-        <Row
-          key={row.address}
-          row={row}
-          title={titleOf(row, domain)}
-          isCurrent={row.address === current}
-          isStop={row.address === stop}
-          onLook={setLooked}
-          onChoose={choose}
-        />
-      ))}
-    </div>
-  );
-}
-
-interface RowProps {
-  readonly row: ConversationRow;
-  readonly title: string;
-  /** It is in front. */
-  readonly isCurrent: boolean;
-  /** Tab leads to it. */
-  readonly isStop: boolean;
-  readonly onLook: (address: string) => void;
-  readonly onChoose: (address: string) => void;
-}
-
-const Row = memo(function Row(props: RowProps): ReactNode {
-  const { row, title, isCurrent, isStop, onLook, onChoose } = props;
+function Row({ row, title }: { readonly row: ConversationRow; readonly title: string }): ReactNode {
   const { texts, words } = useDesk();
   const { address, group, newest, unread, at, roomState } = row;
   const time = at === 0 ? "" : words.brief(at, Date.now());
   return (
-    <div
-      role="option"
-      aria-selected={isCurrent}
-      tabIndex={isStop ? 0 : -1}
-      data-words={title}
+    <ListBoxItem
+      id={address}
+      textValue={title}
       className={`row ${unread > 0 ? "unread" : ""} ${roomState === "left" ? "over" : ""}`}
-      onFocus={() => onLook(address)}
-      onClick={() => onChoose(address)}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        onChoose(address);
-      }}
     >
       <Avatar address={address} name={title} group={group} />
       <span className="row-main">
@@ -117,9 +76,9 @@ const Row = memo(function Row(props: RowProps): ReactNode {
           </span>
         )}
       </span>
-    </div>
+    </ListBoxItem>
   );
-});
+}
 
 function Preview({
   address,

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { ProgressBar } from "react-aria-components";
 import { Button, Icon } from "../../ui/index.ts";
 import { readFromVault, vaultName } from "../desk/vault.ts";
 import { cleanLine } from "../model/clean-text.ts";
@@ -42,12 +43,16 @@ export function FileCard({
         <FileActions item={item} body={body} conversation={conversation} kept={kept} name={name} />
       </span>
       {underWay && progress !== undefined && (
-        <progress
+        <ProgressBar
           aria-label={texts.file.progress(name)}
           className="progress"
           value={progress.doneBytes}
-          max={progress.totalBytes ?? Math.max(1, progress.doneBytes)}
-        />
+          maxValue={progress.totalBytes ?? Math.max(1, progress.doneBytes)}
+        >
+          {({ percentage = 0 }) => (
+            <span className="progress-done" style={{ inlineSize: `${percentage}%` }} />
+          )}
+        </ProgressBar>
       )}
     </span>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { Button } from "react-aria-components";
 import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import type { HitView } from "../model/views.ts";
@@ -40,10 +41,9 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
           const title = titleOf({ address: conversation, name: row?.name }, domain);
           return (
             <li key={id}>
-              <button
-                type="button"
+              <Button
                 className="hit"
-                onClick={() => go({ view: "talk", address: conversation, at })}
+                onPress={() => go({ view: "talk", address: conversation, at })}
               >
                 <span className="hit-head">
                   <bdi>{title}</bdi>
@@ -52,7 +52,7 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
                 <bdi className="soft small">
                   {own ? texts.list.youSaid(cleanLine(excerpt)) : cleanLine(excerpt)}
                 </bdi>
-              </button>
+              </Button>
             </li>
           );
         })}

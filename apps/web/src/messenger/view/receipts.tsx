@@ -1,5 +1,6 @@
-import { type ReactNode, useRef } from "react";
-import { Button, Icon, type IconName, Popover, useOpener } from "../../ui/index.ts";
+import { type ReactNode, useState } from "react";
+import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Button, Icon, type IconName } from "../../ui/index.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Item, Sending } from "../model/views.ts";
 import { useAct, useDesk, useNameOf } from "./desk-context.tsx";
@@ -40,96 +41,54 @@ export function Receipts({
   readonly item: Item;
   readonly conversation: string;
 }): ReactNode {
-  const { texts } = useDesk();
-  const mark = useRef<HTMLButtonElement>(null);
-  const { open, close, button } = useOpener();
+  const { texts, backend } = useDesk();
+  const nameOf = useNameOf(conversation);
+  const act = useAct();
+  const [open, setOpen] = useState(false);
   const { sending } = item;
   if (sending === undefined) return null;
-  const { state } = sending;
+  const { state, recipients, failure } = sending;
   const word = wordOf(sending, texts);
   return (
-    <>
-      <button
-        {...button}
-        ref={mark}
-        type="button"
-        className={`mark ${state}`}
-        aria-haspopup="dialog"
-        aria-label={`${texts.receipts.title}: ${word}`}
-      >
+    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
+      <AriaButton className={`mark ${state}`} aria-label={`${texts.receipts.title}: ${word}`}>
         <Icon name={MARKS[state]} small />
-      </button>
-      {open && (
-        <Popover
-          anchor={mark}
-          role="dialog"
-          label={texts.receipts.title}
-          place="above end"
-          className="receipts"
-          onClose={close}
-        >
+      </AriaButton>
+      <Popover className="popover" placement="top end">
+        <Dialog className="receipts" aria-label={texts.receipts.title}>
           <p>
             <strong>{word}</strong>
           </p>
-          <Reasons item={item} sending={sending} conversation={conversation} onDone={close} />
-          <Recipients sending={sending} conversation={conversation} />
-        </Popover>
-      )}
-    </>
-  );
-}
-
-/** Why it has failed, and what can be done about it. */
-function Reasons({
-  item,
-  sending: { failure },
-  conversation,
-  onDone,
-}: {
-  readonly item: Item;
-  readonly sending: Sending;
-  readonly conversation: string;
-  readonly onDone: () => void;
-}): ReactNode {
-  const { texts, backend } = useDesk();
-  const act = useAct();
-  if (failure === undefined) return null;
-  return (
-    <>
-      <p className="small">{wordsFor(failure, texts)}</p>
-      {UNCERTAIN.has(failure.code) && <p className="small soft">{texts.receipts.againHint}</p>}
-      {item.body.kind === "text" && (
-        <Button
-          onPress={() => {
-            onDone();
-            void act(backend.commands.again(conversation, item.key));
-          }}
-        >
-          {texts.retry}
-        </Button>
-      )}
-    </>
-  );
-}
-
-function Recipients({
-  sending: { recipients },
-  conversation,
-}: {
-  readonly sending: Sending;
-  readonly conversation: string;
-}): ReactNode {
-  const { texts } = useDesk();
-  const nameOf = useNameOf(conversation);
-  if (recipients.length < 2) return null;
-  return (
-    <ul className="each">
-      {recipients.map((one) => (
-        <li key={one.address}>
-          <bdi>{nameOf(one.address)}</bdi>
-          <span className="soft small">{texts.receipts[one.state]}</span>
-        </li>
-      ))}
-    </ul>
+          {failure !== undefined && (
+            <>
+              <p className="small">{wordsFor(failure, texts)}</p>
+              {UNCERTAIN.has(failure.code) && (
+                <p className="small soft">{texts.receipts.againHint}</p>
+              )}
+              {item.body.kind === "text" && (
+                <Button
+                  onPress={() => {
+                    setOpen(false);
+                    void act(backend.commands.again(conversation, item.key));
+                  }}
+                >
+                  {texts.retry}
+                </Button>
+              )}
+            </>
+          )}
+          {recipients.length > 1 && (
+            <ul className="each">
+              {recipients.map((one) => (
+                <li key={one.address}>
+                  <bdi>{nameOf(one.address)}</bdi>
+                  <span className="soft small">{texts.receipts[one.state]}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
   );
 }

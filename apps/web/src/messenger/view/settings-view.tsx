@@ -1,7 +1,8 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
 import { chooseLanguage, chosenLanguage } from "../../texts/language.ts";
 import { chooseTheme, chosenTheme, type Theme } from "../../theme/theme.ts";
-import { Button, Choice, Icon, Segments } from "../../ui/index.ts";
+import { Button, Choice, Icon } from "../../ui/index.ts";
 import { AccountSettings } from "./account-settings.tsx";
 import { useDesk } from "./desk-context.tsx";
 import { readNotifying, writeNotifying } from "./notify-setting.ts";
@@ -41,32 +42,46 @@ function Appearance(): ReactNode {
   return (
     <section className="card" aria-labelledby="appearance">
       <h3 id="appearance">{settings.appearance}</h3>
-      <Segments<Theme>
-        label={settings.theme}
-        segments={(["system", "light", "dark"] as const).map((value) => ({
-          value,
-          label: settings[value],
-        }))}
+      <RadioGroup
+        className="choices"
         value={theme}
-        onChange={(chosen) => {
+        onChange={(value) => {
+          const chosen = value as Theme; // one of the radios below
           setTheme(chosen);
           chooseTheme(chosen);
         }}
-      />
-      <Segments
-        label={settings.language}
-        segments={[
-          { value: "system", label: settings.system },
-          { value: "en", label: <span lang="en">English</span> },
-          { value: "de", label: <span lang="de">Deutsch</span> },
-        ]}
+      >
+        <Label className="label">{settings.theme}</Label>
+        <div className="segments">
+          {(["system", "light", "dark"] as const).map((one) => (
+            <Radio key={one} value={one} className="segment">
+              {settings[one]}
+            </Radio>
+          ))}
+        </div>
+      </RadioGroup>
+      <RadioGroup
+        className="choices"
         value={language}
         onChange={(value) => {
           setLanguage(value);
           chooseLanguage(value === "system" ? undefined : value);
           location.reload();
         }}
-      />
+      >
+        <Label className="label">{settings.language}</Label>
+        <div className="segments">
+          <Radio value="system" className="segment">
+            {settings.system}
+          </Radio>
+          <Radio value="en" className="segment">
+            <span lang="en">English</span>
+          </Radio>
+          <Radio value="de" className="segment">
+            <span lang="de">Deutsch</span>
+          </Radio>
+        </div>
+      </RadioGroup>
     </section>
   );
 }
