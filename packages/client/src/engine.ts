@@ -43,6 +43,7 @@ import type { Runtime } from "./runtime.ts";
 import { Outbox, type OutboxPorts } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
 import { senderOf } from "./sending/sender.ts";
+import { fileReceipt } from "./session/files/file-receipts.ts";
 import { FileRecorder } from "./session/files/file-recorder.ts";
 import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
 import type { FileShare } from "./session/files/file-sharing.ts";
@@ -191,6 +192,7 @@ export class Engine {
     this.outbox.pause();
     await this.#within(GOODBYE_MS, this.fileSender.idle());
     this.fileSender.end();
+    this.fileRecorder.end();
     this.history.end();
     this.sessions.end();
     this.owned.end();
@@ -455,6 +457,8 @@ export class Engine {
     const { messageId, recipientUri } = imdn;
     const recipient = recipientUri === undefined ? from : keyOrText(recipientUri);
     await this.outbox.advance(messageId, state, recipient);
+    const receipt = fileReceipt(state);
+    if (receipt !== undefined) await this.fileRecorder.heard(messageId, receipt, recipient);
   }
 
   async #receiptInSession(address: string, receipt: Uint8Array): Promise<boolean> {

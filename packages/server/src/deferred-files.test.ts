@@ -6,7 +6,7 @@ import { parseCpim } from "@parlance/formats";
 import type { MsrpDialer } from "@parlance/msrp";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
 import type { ServerConfig } from "./config.ts";
-import { World } from "./core/world.test.ts";
+import { type Phone, World } from "./core/world.test.ts";
 import type { Device } from "./testing/msrp-pipe.ts";
 import { sameOctets } from "./testing/octets.ts";
 import { SessionPhone } from "./testing/session-phone.ts";
@@ -29,6 +29,7 @@ function octets(size: number, step: number): Uint8Array {
 interface Mail {
   readonly world: World;
   readonly alice: SessionPhone;
+  readonly below: Phone;
 }
 
 /** As an operator has it who wants files to be kept. */
@@ -40,7 +41,7 @@ async function mail(limits: ServerConfig["limits"] = {}): Promise<Mail> {
   listens(world);
   const below = world.phone("alice");
   await below.register();
-  return { world, alice: new SessionPhone(below, "alice", world) };
+  return { world, alice: new SessionPhone(below, "alice", world), below };
 }
 
 function listens({ server }: World): void {
@@ -100,12 +101,12 @@ async function sends(
   { world, alice }: Mail,
   file: Named,
   path: string,
-  of: { readonly wrapped?: boolean; readonly upTo?: number } = {},
+  of: { readonly wrapped?: boolean; readonly asks?: string; readonly upTo?: number } = {},
 ): Promise<Sent> {
   const device = alice.deviceFor(file.name);
   device.connect((connection) => world.server.media?.taken(connection)).greet(path);
   const type = of.wrapped === true ? "message/cpim" : "image/png";
-  const whole = of.wrapped === true ? enveloped(file.content) : file.content;
+  const whole = of.wrapped === true ? enveloped(file.content, of.asks) : file.content;
   let last = "";
   for (let at = 0; at < Math.min(whole.length, of.upTo ?? Infinity); at += 16_384) {
     const end = Math.min(at + 16_384, whole.length);
@@ -122,9 +123,22 @@ async function sends(
   return { device, last };
 }
 
-function enveloped(content: Uint8Array): Uint8Array {
+function enveloped(content: Uint8Array, asks?: string): Uint8Array {
+  const wishes = [
+    "NS: imdn <urn:ietf:params:imdn>",
+    "imdn.Message-ID: file-1",
+    `imdn.Disposition-Notification: ${asks}`,
+  ];
   const head = utf8Bytes(
-    "From: <sip:alice@parlance.test>\r\nTo: <sip:bob@parlance.test>\r\n\r\nContent-Type: image/png\r\n\r\n",
+    [
+      "From: <sip:alice@parlance.test>",
+      "To: <sip:bob@parlance.test>",
+      ...(asks === undefined ? [] : wishes),
+      "",
+      "Content-Type: image/png",
+      "",
+      "",
+    ].join("\r\n"),
   );
   const whole = new Uint8Array(head.length + content.length);
   whole.set(head);
@@ -156,6 +170,14 @@ async function bobReturns(
 async function takes({ world }: Mail, bob: SessionPhone): Promise<void> {
   bob.device.connect((connection) => world.server.media?.taken(connection)).greet(bob.peerPath);
   for (let turn = 0; turn < 40; turn += 1) await world.settle();
+}
+
+/** What reports have told of her file, in their order. */
+function toldTo({ received }: Phone): readonly string[] {
+  return received.flatMap(({ method, body }) => {
+    const status = /<(stored|delivered|failed) ?\/>/.exec(utf8Text(body))?.[1];
+    return method === "MESSAGE" && status !== undefined ? [status] : [];
+  });
 }
 
 function lastMessage({ requests }: Device): { readonly type: string; readonly bytes: Uint8Array } {
@@ -238,6 +260,51 @@ test("a file in an envelope is kept without it, and brought in one to whoever ta
   assert.ok(read.ok);
   assert.equal(read.value.from?.uri, "sip:alice@parlance.test");
   sameOctets(read.value.content, MAP.content);
+});
+
+test("its sender, who asks in the envelope, is told that it waits, and that it is there once the device has it (RFC 5438 §8)", async () => {
+  const made = await mail();
+  const { world, alice } = made;
+  await offers(made, [MAP]);
+  const [path] = pathsIn(alice.answer?.body);
+  const asks = "positive-delivery, negative-delivery, processing";
+  await sends(made, MAP, path ?? assert.fail(), { wrapped: true, asks });
+  assert.deepEqual(toldTo(made.below), ["stored"]);
+  alice.call?.end();
+  const image = world.crash();
+  await world.start({ limits: KEPT }, image);
+  listens(world);
+  const back = world.phone("alice");
+  await back.register();
+  const bob = await bobReturns(made, "message/cpim");
+  assert.deepEqual(toldTo(back), []); // it is only offered
+  await takes(made, bob);
+  assert.deepEqual(toldTo(back), ["delivered"]);
+  const brought = parseCpim(lastMessage(bob.device).bytes);
+  assert.deepEqual(brought.ok && brought.value.extensions, []); // its device is not to tell it once more
+});
+
+test("a file that is declined has failed, and of one without wishes nobody tells", async () => {
+  for (const asks of ["negative-delivery", undefined]) {
+    const made = await mail();
+    const { world, alice } = made;
+    await offers(made, [MAP]);
+    const [path] = pathsIn(alice.answer?.body);
+    await sends(made, MAP, path ?? assert.fail(), {
+      wrapped: true,
+      ...(asks === undefined ? {} : { asks }),
+    });
+    alice.call?.end();
+    const below = world.phone("bob");
+    const bob = new SessionPhone(below, "bob", world).wish({ lines: ["a=recvonly"] });
+    bob.automatic = false;
+    await below.register();
+    await world.settle();
+    bob.incoming?.refuse(603);
+    await world.settle();
+    assert.equal(await waiting(made), 0);
+    assert.deepEqual(toldTo(made.below), asks === undefined ? [] : ["failed"]);
+  }
 });
 
 test("what is not what was announced is refused, and nothing of it stays", async () => {

@@ -61,8 +61,8 @@ function submit(
 function ended(file: SentFile, { wait }: SendCommand): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      const onServer = file.via === "http" && isOnServer(file.state) && wait === "accepted";
-      if (onServer) resolve();
+      if (wait !== "accepted") return;
+      if (file.state === "deferred" || (file.via === "http" && isOnServer(file.state))) resolve();
     };
     file.on("state", look);
     look();
@@ -93,7 +93,9 @@ function isOnServer(state: SentFile["state"]): boolean {
 
 function inWords({ state, via, failure }: SentFile): string {
   if (failure !== undefined) return `failed: ${explainFailure(failure)}`;
-  if (state === "deferred") return "deferred: it is on the server until the other side fetches it";
+  if (state === "deferred") {
+    return `deferred: it is on the server until the other side ${via === "http" ? "fetches it" : "is back"}`;
+  }
   if (state !== "sent") return state;
   return via === "http"
     ? "sent: it is on the server, to be fetched"

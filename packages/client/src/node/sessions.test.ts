@@ -11,10 +11,10 @@ import { BreakingProxy } from "../../../../tools/test/breaking-proxy.ts";
 import { within } from "../../../../tools/test/deadline.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 import type { IncomingFile } from "../index.ts";
-import { connect, type ImClient } from "./index.ts";
+import { connect, type ImClient, openStore } from "./index.ts";
 
 const DOMAIN = "im.example.com";
-const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
+const USERS = ["alice", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
 const ANSWER_MS = 30_000;
 const FILE_MS = 240_000;
 const FILE_BYTES = 200 * 2 ** 20;
@@ -29,7 +29,11 @@ suite("through the running server", () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "parlance-"));
     // Two conversations of the same user, one right after the other, are more than people write.
-    const set = { "media.host": PROXY_HOST, "limits.messageBurst": 1_000 };
+    const set = {
+      "media.host": PROXY_HOST,
+      "limits.messageBurst": 1_000,
+      "files.deferUpToBytes": 2 ** 20,
+    };
     server = await ServerProcess.start({ users: USERS, set });
     proxy = await BreakingProxy.start(PROXY_HOST, server.address("tcp", 1));
   });
@@ -86,6 +90,46 @@ suite("through the running server", () => {
     assert.equal(await hashOf(to), await hashOf(from));
   });
 
+  test("a file for somebody who is away waits at the server, and has arrived when he has taken it, for the next program of its sender, too", async (t) => {
+    const storeFile = join(folder, "alice.db");
+    const content = randomFillSync(new Uint8Array(1_000_000));
+    const first = await online(t, "alice", "tcp", storeFile);
+    const sent = first
+      .conversation(`sip:carol@${DOMAIN}`)
+      .sendFile(content, { name: "later.bin", via: "session" });
+    const kept = new Promise<void>((resolve) => {
+      sent.on("state", (state) => state === "deferred" && resolve());
+    });
+    await within(ANSWER_MS, kept, () => sent.state);
+    await first.close();
+    const alice = await online(t, "alice", "tcp", storeFile);
+    const carol = await online(t, "carol", "tcp");
+    const offered = new Promise<IncomingFile>((resolve) => void carol.on("file", resolve));
+    const file = await within(ANSWER_MS, offered, () => "not offered");
+    const pieces: Uint8Array[] = [];
+    await within(
+      ANSWER_MS,
+      file.save((piece) => void pieces.push(piece)),
+      () => file.state,
+    );
+    assert.ok(Buffer.concat(pieces).equals(content));
+    const states: string[] = [];
+    const arrived = async (): Promise<void> => {
+      for (;;) {
+        for await (const page of alice.conversation(carol.address).history()) {
+          for (const entry of page) {
+            if (entry.direction === "sent file") states.push(entry.file.state);
+          }
+        }
+        if (states.at(-1) === "delivered") return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await within(ANSWER_MS, arrived(), () => states.join());
+    await alice.close();
+    await carol.close();
+  });
+
   async function breakAt(file: IncomingFile, shares: readonly number[]): Promise<number> {
     let broken = 0;
     for await (const { doneBytes } of file.progress) {
@@ -97,11 +141,21 @@ suite("through the running server", () => {
     return broken;
   }
 
-  async function online(t: TestContext, name: string, scheme: string): Promise<ImClient> {
+  async function online(
+    t: TestContext,
+    name: string,
+    scheme: string,
+    storeFile?: string,
+  ): Promise<ImClient> {
     const { host, port } = server.address("tcp");
     const url = scheme === "ws" ? server.webSocketUrl : `tcp://${host}:${port}`;
     const user = `sip:${name}@${DOMAIN}`;
-    const client = await connect({ user, password: `${name}-secret`, server: url });
+    const client = await connect({
+      user,
+      password: `${name}-secret`,
+      server: url,
+      ...(storeFile === undefined ? {} : { store: await openStore(storeFile) }),
+    });
     t.after(() => client.close());
     return client;
   }

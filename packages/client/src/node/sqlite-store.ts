@@ -8,9 +8,9 @@ import type {
   SentRecord,
   StoredRecord,
 } from "../store/client-store.ts";
-import type { FileRecord, ReceivedFileRecord } from "../store/file-record.ts";
+import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts";
 import { flagsOf } from "../store/flags.ts";
-import { keyOf, receivedFileKey, receivedKey, sentKey } from "../store/record-keys.ts";
+import { keyOf, receivedFileKey, receivedKey, sentFileKey, sentKey } from "../store/record-keys.ts";
 
 const VERSION = 2;
 const SQLITE_BUSY = 5;
@@ -117,6 +117,11 @@ class SqliteStore implements ClientStore {
   async received(id: string, from: string): Promise<ReceivedRecord | undefined> {
     const record = this.#find(receivedKey(id, from));
     return record?.direction === "received" ? record : undefined;
+  }
+
+  async sentFile(id: string): Promise<SentFileRecord | undefined> {
+    const record = this.#find(sentFileKey(id));
+    return record?.direction === "sent file" ? record : undefined;
   }
 
   async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {

@@ -1,6 +1,6 @@
 /** What one client keeps: messages and files of both directions, the outbox, and receipts it owes. */
 import type { ImErrorCode } from "../base/errors.ts";
-import type { FileRecord, ReceivedFileRecord } from "./file-record.ts";
+import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "./file-record.ts";
 
 export type SendingState =
   | "queued"
@@ -106,10 +106,11 @@ export interface ClientStore {
   change(record: StoredRecord): Promise<void>;
   sent(id: string): Promise<SentRecord | undefined>;
   received(id: string, from: string): Promise<ReceivedRecord | undefined>;
+  sentFile(id: string): Promise<SentFileRecord | undefined>;
   receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined>;
   /**
    * Of which something is still to come, oldest first: sent records in state queued, sent or deferred, and files
-   * that are under way.
+   * that are under way, or that the server keeps.
    */
   pending(): Promise<readonly (SentRecord | FileRecord)[]>;
   /** Received records not seen by the application, oldest first, behind `after` in order. */

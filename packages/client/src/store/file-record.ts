@@ -11,7 +11,7 @@ export type SentFileState =
   | "interrupted"
   /** All of it has left, and was taken; or everybody who is told where it is may fetch it. */
   | "sent"
-  /** The word of it waits for somebody who is not there; he can fetch it when he is. */
+  /** It waits at the server for somebody who is not there, or the word of where it is does; he can have it when he is. */
   | "deferred"
   /** The other side has all of it, and has said so. */
   | "delivered"

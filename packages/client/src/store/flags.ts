@@ -21,7 +21,9 @@ export function flagsOf(record: StoredRecord): Flags {
       return { pending, unseen: false, owing: false };
     }
     case "sent file":
-    case "received file":
-      return { pending: isUnderWay(record), unseen: false, owing: false };
+    case "received file": {
+      const pending = isUnderWay(record) || record.state === "deferred";
+      return { pending, unseen: false, owing: false };
+    }
   }
 }

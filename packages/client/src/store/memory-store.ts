@@ -1,8 +1,8 @@
 /** A store that lives as long as the process, bounded in records. */
 import type { ClientStore, ReceivedRecord, SentRecord, StoredRecord } from "./client-store.ts";
-import type { FileRecord, ReceivedFileRecord } from "./file-record.ts";
+import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "./file-record.ts";
 import { flagsOf } from "./flags.ts";
-import { keyOf, receivedFileKey, receivedKey, sentKey } from "./record-keys.ts";
+import { keyOf, receivedFileKey, receivedKey, sentFileKey, sentKey } from "./record-keys.ts";
 
 const MAX_RECORDS = 50_000; // some 100 MiB of ordinary messages
 
@@ -39,6 +39,11 @@ export class MemoryStore implements ClientStore {
   async received(id: string, from: string): Promise<ReceivedRecord | undefined> {
     const record = this.#records.get(receivedKey(id, from));
     return record?.direction === "received" ? record : undefined;
+  }
+
+  async sentFile(id: string): Promise<SentFileRecord | undefined> {
+    const record = this.#records.get(sentFileKey(id));
+    return record?.direction === "sent file" ? record : undefined;
   }
 
   async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {

@@ -8,7 +8,7 @@ export function keyOf(record: StoredRecord): string {
     case "received":
       return receivedKey(record.id, record.from);
     case "sent file":
-      return `sent file ${record.id}`;
+      return sentFileKey(record.id);
     case "received file":
       return receivedFileKey(record.id, record.from);
   }
@@ -20,6 +20,10 @@ export function sentKey(id: string): string {
 
 export function receivedKey(id: string, from: string): string {
   return `received ${from} ${id}`;
+}
+
+export function sentFileKey(id: string): string {
+  return `sent file ${id}`;
 }
 
 export function receivedFileKey(id: string, from: string): string {

@@ -86,6 +86,8 @@ export const storeContract: readonly StoreCase[] = [
         same(ids(await store.pending()), ["1", "2", "3", "5", "6"]);
       }
       await store.change({ ...second, state: "delivered" });
+      await store.change({ ...file, state: "deferred" });
+      same(ids(await store.pending()), ["1", "3", "5", "6"]);
       await store.change({ ...file, state: "failed" });
       same(ids(await store.pending()), ["1", "3", "6"]);
       await store.change({ ...offered, state: "complete" });
@@ -107,6 +109,8 @@ export const storeContract: readonly StoreCase[] = [
       await store.change(now);
       same((await store.page(BOB, received.order + 1, 1))[0], now);
       same(await store.receivedFile("1", BOB), now);
+      same(await store.sentFile("1"), sent);
+      same(await store.sentFile("2"), undefined);
       same(await store.receivedFile("1", "sip:dave@parlance.test"), undefined);
       same(ids(await store.unseen(0, 9)), []);
       same((await store.conversations(1)).length, 1);

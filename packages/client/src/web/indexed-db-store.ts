@@ -6,9 +6,9 @@ import type {
   SentRecord,
   StoredRecord,
 } from "../store/client-store.ts";
-import type { FileRecord, ReceivedFileRecord } from "../store/file-record.ts";
+import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "../store/file-record.ts";
 import { flagsOf } from "../store/flags.ts";
-import { keyOf, receivedFileKey, receivedKey, sentKey } from "../store/record-keys.ts";
+import { keyOf, receivedFileKey, receivedKey, sentFileKey, sentKey } from "../store/record-keys.ts";
 import { committed, openDatabase, resultOf } from "./database.ts";
 import { type TabLock, takeTabLock, type WhenTaken } from "./tab-lock.ts";
 import { makeTables, VERSION } from "./tables.ts";
@@ -94,6 +94,11 @@ class IndexedDbStore implements WebStore {
   async received(id: string, from: string): Promise<ReceivedRecord | undefined> {
     const record = await this.#find(receivedKey(id, from));
     return record?.direction === "received" ? record : undefined;
+  }
+
+  async sentFile(id: string): Promise<SentFileRecord | undefined> {
+    const record = await this.#find(sentFileKey(id));
+    return record?.direction === "sent file" ? record : undefined;
   }
 
   async receivedFile(id: string, from: string): Promise<ReceivedFileRecord | undefined> {

@@ -1,12 +1,12 @@
 /** Deferred messaging: keeps what cannot be delivered, and brings it later. OMA IM 12 */
 import { type FileOffer, mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM, isRefusal, type Refusal, refuse } from "@parlance/im";
-import { type Body, DateHeader, Expires, formatUri } from "@parlance/sip";
+import { type Body, DateHeader, Expires } from "@parlance/sip";
 import { saidBy } from "../media/index.ts";
-import type { Deferral, Passage, TakeOver, User, Verdict } from "../ports/index.ts";
+import type { Deferral, Passage, ReportSubject, TakeOver, User, Verdict } from "../ports/index.ts";
 import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
 import { type Counters, countersOf } from "./counters.ts";
-import { formatKeptFile, keptFile } from "./files/kept-invitation.ts";
+import { formatKeptFile, keptFile, type Wrapping } from "./files/kept-invitation.ts";
 import { Flush, type FlushResult } from "./flush.ts";
 import { forget } from "./forget.ts";
 import { judgeStoring } from "./judge-storing.ts";
@@ -16,8 +16,9 @@ import { retryDelayMs } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { goesOnlyBySession, isUnfit, push } from "./push.ts";
 import { newQueue, type Queue } from "./queue.ts";
+import { subjectIn, subjectOf } from "./report.ts";
 import { Sweeper } from "./sweeper.ts";
-import { addressedAs, cameIn, recordOf } from "./waiting-request.ts";
+import { cameIn, recordOf } from "./waiting-request.ts";
 
 /** What comes in a session for somebody who is away. */
 interface Came {
@@ -113,7 +114,7 @@ export class DeferredMessages implements Deferral {
     const result = await this.#add(record, user, this.#waysFor(passage, user));
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
-    if (kind === "message") this.#tellStored(passage, user);
+    if (kind === "message") this.#tellStored(subjectIn(passage, user));
     return { expiresAt };
   }
 
@@ -147,11 +148,10 @@ export class DeferredMessages implements Deferral {
     return this.#keep("large", came, kept, { type: CPIM, bytes: kept.start });
   }
 
-  #keepFile(came: Came, file: FileOffer, kept: Kept, contentType: string): Promise<number> {
-    const { request } = came.invitation;
+  #keepFile(to: Came, file: FileOffer, kept: Kept, came: Wrapping): Promise<number> {
     const boundary = this.#ports.random.token(BOUNDARY_BITS);
-    const body = formatKeptFile(keptFile(request, file, contentType), boundary);
-    return this.#keep("file", came, kept, body);
+    const body = formatKeptFile(keptFile(to.invitation.request, file, came), boundary);
+    return this.#keep("file", to, kept, body);
   }
 
   /** The octets are durable; the row makes a message of them. */
@@ -175,8 +175,8 @@ export class DeferredMessages implements Deferral {
       return result.condition === "store full" ? 413 : 408;
     }
     this.#counters.stored.add();
-    this.#tellStored(passage, user);
     const { originator: author, request } = passage;
+    if (author !== undefined) this.#tellStored(subjectOf(record, this.#ports));
     if (mode === "large" && author?.user !== undefined) {
       await this.#ports.large?.keepSent({ user: author.user, request, author }, kept);
     }
@@ -281,11 +281,8 @@ export class DeferredMessages implements Deferral {
   }
 
   /** Not awaited: the answer to the author does not depend on it. */
-  #tellStored({ request, content, originator }: Passage, user: User): void {
-    if (content.cpim?.ok !== true || originator === undefined) return;
-    const cpim = content.cpim.value;
-    const recipient = addressedAs(request, user);
-    const subject = { cpim, author: formatUri(originator.uri), recipient };
+  #tellStored(subject: ReportSubject | undefined): void {
+    if (subject === undefined) return;
     this.#ports.reports.stored(subject).catch((error: unknown) => {
       this.#ports.log.error("stored report failed", { error: String(error) });
     });

@@ -7,7 +7,7 @@ import type { DeferredOptions } from "./options.ts";
 import { isPoison, retryDelayMs, stepsAside } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { push } from "./push.ts";
-import { subjectOf } from "./report.ts";
+import { subjectOf, tellArrived } from "./report.ts";
 
 export type FlushResult =
   /** Nothing waits any more that could be pushed. */
@@ -126,6 +126,7 @@ export class Flush {
   async #delivered(message: DeferredMessage): Promise<void> {
     this.#counters.pushed.add();
     this.#failuresInARow = 0;
+    await tellArrived(message, this.#ports);
     this.#remove(message);
     const { patience } = this.#options;
     const guilty = this.#aside.filter((one) => isPoison(one.attempts + 1, patience));

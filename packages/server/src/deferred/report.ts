@@ -1,9 +1,11 @@
 /** Reports about stored messages, made of the stored record. RFC 5438 §8 */
-import { formatUri } from "@parlance/sip";
-import type { ReportSubject } from "../ports/index.ts";
+import type { Cpim } from "@parlance/formats";
+import { formatUri, type SipRequest } from "@parlance/sip";
+import type { Passage, ReadContent, ReportSubject, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
+import { envelopeOf } from "./files/kept-invitation.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { readWaiting } from "./waiting-request.ts";
+import { addressedAs, readWaiting } from "./waiting-request.ts";
 
 /** Undefined when nobody can be told: the record is unreadable, or nothing asks for reports. */
 export function subjectOf(
@@ -12,12 +14,35 @@ export function subjectOf(
 ): ReportSubject | undefined {
   const waiting = readWaiting(message);
   if (waiting === undefined || message.kind !== "message") return undefined;
-  const { cpim } = ports.readContent(waiting.request);
-  if (cpim?.ok !== true) return undefined;
   const { author, request } = waiting;
-  return {
-    cpim: cpim.value,
-    author: formatUri(author.uri),
-    recipient: formatUri(request.uri),
-  };
+  const cpim = message.mode === "file" ? envelopeOf(request) : cpimIn(request, ports.readContent);
+  if (cpim === undefined) return undefined;
+  return { cpim, author: formatUri(author.uri), recipient: formatUri(request.uri) };
+}
+
+/** Of one that has just come; undefined when nobody can be told. */
+export function subjectIn(
+  { request, content, originator }: Passage,
+  user: User,
+): ReportSubject | undefined {
+  if (content.cpim?.ok !== true || originator === undefined) return undefined;
+  const cpim = content.cpim.value;
+  return { cpim, author: formatUri(originator.uri), recipient: addressedAs(request, user) };
+}
+
+/**
+ * A device has taken a file, and says so to us alone; of messages it tells their authors itself. Rejects when the
+ * report cannot be taken over now.
+ */
+export async function tellArrived(
+  message: DeferredMessage,
+  ports: Pick<DeferredPorts, "readContent" | "reports">,
+): Promise<void> {
+  const subject = message.mode === "file" ? subjectOf(message, ports) : undefined;
+  if (subject !== undefined) await ports.reports.delivered(subject);
+}
+
+function cpimIn(request: SipRequest, readContent: ReadContent): Cpim | undefined {
+  const { cpim } = readContent(request);
+  return cpim?.ok === true ? cpim.value : undefined;
 }

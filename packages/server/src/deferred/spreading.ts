@@ -16,7 +16,7 @@ import type {
   Verdict,
 } from "../ports/index.ts";
 import { type DeferredMessage, TimeOrderedIds } from "../store/index.ts";
-import { formatKeptFile, keptFile } from "./files/kept-invitation.ts";
+import { formatKeptFile, keptFile, type Wrapping } from "./files/kept-invitation.ts";
 import type { WaitingFiles } from "./files/waiting-files.ts";
 import { judgeStoring } from "./judge-storing.ts";
 import type { Kept } from "./large/content-sink.ts";
@@ -80,8 +80,11 @@ export class SpreadMessages implements Spreading {
     }
     if (offer === undefined || files === undefined) return no("no common media");
     if (!mayBeKept(offer, this.#options.fileBytes)) return no("too big");
-    const receive = (file: FileOffer, kept: Kept, type: string) =>
-      this.#file(passage, many, keptFile(passage.request, file, type), kept);
+    const receive = (file: FileOffer, kept: Kept, { contentType }: Wrapping) => {
+      // Whoever writes to many by a file asks none of them what has become of it.
+      const came = { contentType, envelope: undefined };
+      return this.#file(passage, many, keptFile(passage.request, file, came), kept);
+    };
     return files.receive(passage, receive);
   }
 

@@ -8,6 +8,7 @@ import { forget } from "./forget.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { bringWaiting } from "./push.ts";
+import { tellArrived } from "./report.ts";
 import { idIn, type WaitingList } from "./waiting-list.ts";
 
 export class WaitingShelf implements Shelf {
@@ -43,6 +44,7 @@ export class WaitingShelf implements Shelf {
     if (message === undefined || message.expiresAt <= clock.now()) return "unreadable";
     const result = await this.#bring(message, user, asked);
     if (result !== "delivered") return result;
+    await tellArrived(message, this.#ports);
     await forget(user.name, [message], this.#ports);
     this.#list.changed(user);
     return result;

@@ -30,8 +30,16 @@ export class ServerReports implements Reports {
     await this.#report(subject, { kind: "processing", status: "stored" });
   }
 
-  async failed(subject: ReportSubject): Promise<void> {
-    const status = await this.#report(subject, { kind: "delivery", status: "failed" });
+  failed(subject: ReportSubject): Promise<void> {
+    return this.#tell(subject, "failed");
+  }
+
+  delivered(subject: ReportSubject): Promise<void> {
+    return this.#tell(subject, "delivered");
+  }
+
+  async #tell(subject: ReportSubject, end: "failed" | "delivered"): Promise<void> {
+    const status = await this.#report(subject, { kind: "delivery", status: end });
     // Whatever the author's devices answer, his messages are kept: so it is our own trouble.
     if (status >= 500 && status < 600) throw new Error(`report not taken: ${status}`);
   }

@@ -19,6 +19,11 @@ export interface Reports {
    * over now: whoever asks keeps the message until then. RFC 5438 §8.2
    */
   failed(subject: ReportSubject): Promise<void>;
+  /**
+   * It has arrived, which its device has told nobody but us. Asked for by `positive-delivery`. Rejects like `failed`.
+   * RFC 5438 §8
+   */
+  delivered(subject: ReportSubject): Promise<void>;
 }
 
 /** A message that goes out in copies, whose reports are to come back in few messages. */

@@ -55,7 +55,7 @@ export class CountedMetrics implements Metrics {
 
 /** Keeps what was asked for and would have been reported. */
 export class NotedReports implements Reports {
-  readonly told: (readonly ["stored" | "failed", ReportSubject])[] = [];
+  readonly told: (readonly ["stored" | "failed" | "delivered", ReportSubject])[] = [];
 
   async stored(subject: ReportSubject): Promise<void> {
     if (asked(subject, "processing")) this.told.push(["stored", subject]);
@@ -63,6 +63,10 @@ export class NotedReports implements Reports {
 
   async failed(subject: ReportSubject): Promise<void> {
     if (asked(subject, "negative-delivery")) this.told.push(["failed", subject]);
+  }
+
+  async delivered(subject: ReportSubject): Promise<void> {
+    if (asked(subject, "positive-delivery")) this.told.push(["delivered", subject]);
   }
 }
 

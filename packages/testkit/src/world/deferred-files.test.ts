@@ -1,7 +1,13 @@
 /** Files between clients of a world whose server keeps them for those who are away, while links and the server fail. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ImClient, IncomingFile } from "@parlance/client";
+import {
+  type ImClient,
+  type IncomingFile,
+  MemoryStore,
+  type SentFile,
+  type SentFileRecord,
+} from "@parlance/client";
 import { SeededRandom, startWorld, type World } from "../index.ts";
 
 function keepingWorld(seed: number): Promise<World> {
@@ -35,15 +41,19 @@ test("a file for somebody who is away has arrived with the server, and not with 
   const sent = alice
     .conversation(world.address("bob"))
     .sendFile(content, { name: "plan.bin", via: "session" });
-  await world.until(() => sent.state === "sent");
+  const states = statesOf(sent);
+  await world.until(() => sent.state === "deferred");
   await world.run(100_000);
-  assert.equal(sent.state, "sent");
+  assert.equal(sent.state, "deferred");
+  assert.equal(world.server.stats.sessions, 0);
   assert.equal((await world.stores.deferred.usage("bob")).messages, 1);
   const bob = await world.client("bob");
   const offered = offersTo(bob);
   await world.until(() => offered.length === 1);
   assert.deepEqual([offered[0]?.name, offered[0]?.from], ["plan.bin", alice.address]);
   assert.deepEqual(await taken(world, offered[0]), content);
+  await world.until(sent.delivered);
+  assert.deepEqual(states.slice(-2), ["deferred", "delivered"]);
   await world.run(1_000);
   assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
   assert.deepEqual(world.content.image(), []);
@@ -61,7 +71,7 @@ test("a server that crashes while it takes a file, and while it brings it, loses
     world.crashServer();
     await world.run(1_000);
     await world.restartServer();
-    await world.until(() => sent.state === "sent", 600_000);
+    await world.until(() => sent.state === "deferred", 600_000);
     assert.equal((await world.stores.deferred.usage("bob")).messages, 1);
     const bob = await world.client("bob");
     const offered = offersTo(bob);
@@ -72,7 +82,102 @@ test("a server that crashes while it takes a file, and while it brings it, loses
     world.clock.schedule(1_500, () => void world.restartServer());
     // What was half there goes on under the same id: the client has asked for it before.
     assert.deepEqual(await taking, content);
+    await world.until(sent.delivered, 600_000);
     await world.run(10_000);
     assert.equal((await world.stores.deferred.usage("bob")).messages, 0);
   }
 });
+
+test("who declines a file that has waited, and who never comes back for it: its sender hears that it failed", async () => {
+  await using world = await startWorld({
+    seed: 5,
+    server: { limits: { deferredFileBytes: 8_000_000, deferredSeconds: 3_600 } },
+  });
+  const alice = await world.client("alice");
+  const send = (to: string): SentFile =>
+    alice.conversation(world.address(to)).sendFile(octets(10_000), { via: "session" });
+  const [declined, expired] = [send("bob"), send("carol")];
+  await world.until(() => declined.state === "deferred" && expired.state === "deferred");
+  const bob = await world.client("bob");
+  bob.on("file", (file) => file.decline());
+  await world.until(() => declined.state === "failed");
+  assert.equal(declined.failure?.code, "not reachable");
+  assert.equal(expired.state, "deferred");
+  await world.until(() => expired.state === "failed", 7_200_000);
+  await assert.rejects(expired.delivered, { code: "not reachable" });
+});
+
+test("a sender who is away when it is told, and one whose program has ended, hear of their files when they are back", async () => {
+  for (const restarts of ["while it waits", "while it is sent"] as const) {
+    await using world = await keepingWorld(7);
+    const store = new MemoryStore();
+    const before = await world.client("alice", { store });
+    const sent = before
+      .conversation(world.address("bob"))
+      .sendFile(octets(300_000), { via: "session" });
+    if (restarts === "while it waits") await world.until(() => sent.state === "deferred");
+    else {
+      await world.until(() => sent.progress.now.doneBytes > 0);
+      world.link("alice").weather.delayMs = 100;
+      await becomes(world, 1, async () => (await world.stores.deferred.usage("bob")).messages);
+    }
+    world.kill("alice");
+    const bob = await world.client("bob");
+    const offered = offersTo(bob);
+    await world.until(() => offered.length === 1);
+    await taken(world, offered[0]);
+    await world.run(60_000);
+    const alice = await world.client("alice", { store });
+    await becomes(world, "delivered", async () => (await recordOf(alice, bob.address))?.state);
+    assert.equal((await recordOf(alice, bob.address))?.failure, undefined);
+  }
+});
+
+test("a client that is closed leaves what the server keeps as it is", async () => {
+  await using world = await keepingWorld(9);
+  const store = new MemoryStore();
+  const alice = await world.client("alice", { store });
+  const sent = alice.conversation(world.address("bob")).sendFile(octets(1_000), { via: "session" });
+  await world.until(() => sent.state === "deferred");
+  await world.until(alice.close());
+  await assert.rejects(sent.delivered, { code: "closed" });
+  assert.deepEqual([sent.state, sent.failure], ["deferred", undefined]);
+  const again = await world.client("alice", { store });
+  assert.equal((await recordOf(again, world.address("bob")))?.state, "deferred");
+});
+
+test("a file that lies on the file server, and was left deferred, is delivered in the history of the next program, too", async () => {
+  await using world = await keepingWorld(11);
+  const store = new MemoryStore();
+  const before = await world.client("alice", { store });
+  const sent = before.conversation(world.address("bob")).sendFile(octets(1_000), { via: "http" });
+  await world.until(() => sent.state === "deferred");
+  world.kill("alice");
+  const alice = await world.client("alice", { store });
+  const bob = await world.client("bob");
+  bob.on("message", (message) => {
+    if (message.kind === "reference") void bob.files.download(message);
+  });
+  await becomes(world, "delivered", async () => (await recordOf(alice, bob.address))?.state);
+});
+
+function statesOf(file: SentFile): string[] {
+  const states: string[] = [];
+  file.on("state", (state) => states.push(state));
+  return states;
+}
+
+async function becomes<T>(world: World, wanted: T, look: () => Promise<T>): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    if ((await look()) === wanted) return;
+    await world.run(100);
+  }
+  assert.equal(await look(), wanted);
+}
+
+async function recordOf(client: ImClient, peer: string): Promise<SentFileRecord | undefined> {
+  for await (const page of client.conversation(peer).history()) {
+    for (const entry of page) if (entry.direction === "sent file") return entry.file;
+  }
+  return undefined;
+}

@@ -13,7 +13,6 @@ import {
   NO_DATES,
   parseMediaType,
 } from "@parlance/formats";
-import { newMessageId } from "@parlance/im";
 import type { Random } from "@parlance/wire";
 
 export interface FileFacts {
@@ -65,11 +64,23 @@ export function dispositionOfFile({ name }: FileFacts): string {
   return name === undefined ? "attachment" : formatDisposition(attachment(name));
 }
 
-/** The envelope of a file, up to its first octet. */
+/** By server and device alike: of what is kept for somebody who is away nothing else tells. RFC 5438 */
+const WISHES = imdnHeader(
+  "Disposition-Notification",
+  "positive-delivery, negative-delivery, processing",
+);
+
+/** The envelope of a file, up to its first octet. `messageId`: by which receipts name it, where somebody waits for any. */
 export function envelopeHead(
   facts: FileFacts,
-  at: { readonly from: string; readonly to: string; readonly now: number; readonly random: Random },
+  at: {
+    readonly from: string;
+    readonly to: string;
+    readonly now: number;
+    readonly messageId: string | undefined;
+  },
 ): Uint8Array {
+  const { messageId } = at;
   return formatCpim({
     from: { name: undefined, uri: at.from },
     to: [{ name: undefined, uri: at.to }],
@@ -77,7 +88,7 @@ export function envelopeHead(
     dateTime: formatDateTime(at.now),
     subjects: [],
     require: [],
-    extensions: [imdnHeader("Message-ID", newMessageId(at.random))],
+    extensions: messageId === undefined ? [] : [imdnHeader("Message-ID", messageId), WISHES],
     contentHeaders: [
       ["Content-Type", facts.type.essence],
       ["Content-Disposition", dispositionOfFile(facts)],

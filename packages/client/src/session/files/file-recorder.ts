@@ -3,8 +3,14 @@ import { type FileOffer, matchFile } from "@parlance/formats";
 import type { Clock } from "@parlance/wire";
 import { Turns } from "../../base/turns.ts";
 import type { ClientStore } from "../../store/client-store.ts";
-import type { FileRecord, ReceivedFileRecord, SentFileRecord } from "../../store/file-record.ts";
-import { keyOf } from "../../store/record-keys.ts";
+import {
+  type FileRecord,
+  isUnderWay,
+  type ReceivedFileRecord,
+  type SentFileRecord,
+} from "../../store/file-record.ts";
+import { keyOf, sentFileKey } from "../../store/record-keys.ts";
+import { type FileReceipt, isNews, withReceipt } from "./file-receipts.ts";
 import type { IncomingFile } from "./incoming-file.ts";
 import type { SentFile } from "./sent-file.ts";
 
@@ -14,20 +20,36 @@ export interface FileRecorderPorts {
   readonly report: (error: unknown) => void;
 }
 
+interface Sent {
+  readonly file: SentFile;
+  /** Address of whom it is for. */
+  readonly conversation: string;
+}
+
+const MAX_LIVE = 1_000;
+/** The application may still hold one; what is heard of it later is in the history. */
+const OVER: ReadonlySet<SentFile["state"]> = new Set(["sent", "deferred", "delivered", "failed"]);
+
 export class FileRecorder {
   readonly #ports: FileRecorderPorts;
   readonly #turns = new Turns();
   readonly #writing = new Set<Promise<void>>();
+  /** Those that this program has sent, and of which more may be heard; others live in the store alone. */
+  readonly #live = new Map<string, Sent>();
+  /** Ids of those that an earlier one has left "deferred", by the message that says where they are. */
+  readonly #announced = new Map<string, string>();
 
   constructor(ports: FileRecorderPorts) {
     this.#ports = ports;
   }
 
-  /** What was under way when the program before this one ended has ended with it. */
+  /** What was under way when the program before this one ended has ended with it; what the server keeps has not. */
   async restore(): Promise<void> {
     const { store } = this.#ports;
     for (const record of await store.pending()) {
       if (record.direction === "sent") continue;
+      if (record.messageId !== undefined) this.#announced.set(record.messageId, record.id);
+      if (!isUnderWay(record)) continue;
       const failure = { code: "closed", status: undefined } as const;
       await store.change({ ...record, state: "failed", failure });
     }
@@ -37,6 +59,29 @@ export class FileRecorder {
     const at = this.#ports.clock.now();
     const keep = this.#follow(() => sentRecord(file, { conversation, at }));
     file.on("state", () => void keep());
+    this.#keepLive({ file, conversation });
+  }
+
+  /** `by`: the address of who is reported to have it, or not to get it. */
+  async heard(messageId: string, receipt: FileReceipt, by: string): Promise<void> {
+    const id = this.#announced.get(messageId) ?? messageId;
+    const live = this.#live.get(id);
+    if (live !== undefined) {
+      if (live.conversation === by) live.file.heard(receipt);
+      return;
+    }
+    await this.#write(sentFileKey(id), async () => {
+      const record = await this.#ports.store.sentFile(id);
+      if (record?.conversation !== by || !isNews(record, receipt)) return;
+      await this.#ports.store.change(withReceipt(record, receipt));
+    });
+  }
+
+  /** Nothing more is heard of any. */
+  end(): void {
+    for (const { file } of this.#live.values())
+      if (file.state === "deferred") file.unreported("closed");
+    this.#live.clear();
   }
 
   /** From now on; the file counts as complete when this is written, too. */
@@ -76,6 +121,16 @@ export class FileRecorder {
       if (order !== undefined) await store.change({ ...read(), order });
     };
     return () => write(change);
+  }
+
+  #keepLive(sent: Sent): void {
+    this.#live.set(sent.file.id, sent);
+    if (this.#live.size <= MAX_LIVE) return;
+    for (const [id, { file }] of this.#live) {
+      if (!OVER.has(file.state)) continue;
+      this.#live.delete(id);
+      return;
+    }
   }
 
   /** One that is taken once more has its entry already. */

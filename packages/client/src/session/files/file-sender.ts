@@ -18,6 +18,7 @@ export interface FileSenderPorts extends Omit<FileTransferPorts, "media" | "door
 interface Running {
   readonly file: SentFile;
   stop: () => void;
+  readonly over: Promise<void>;
 }
 
 const OCTETS = "application/octet-stream";
@@ -47,8 +48,8 @@ export class FileSender {
 
   /** Resolves when nobody waits for the word that what has left has arrived. */
   async idle(): Promise<void> {
-    const sent = [...this.#running].map(({ file }) => file).filter(({ state }) => state === "sent");
-    await Promise.allSettled(sent.map(({ delivered }) => delivered));
+    const sent = [...this.#running].filter(({ file }) => file.state === "sent");
+    await Promise.all(sent.map(({ over }) => over));
   }
 
   /** Nothing goes any more. */
@@ -62,7 +63,8 @@ export class FileSender {
 
   async #run(wanted: Wanted): Promise<void> {
     const { file, body } = wanted;
-    const running: Running = { file, stop: () => {} };
+    const over = Promise.withResolvers<void>();
+    const running: Running = { file, stop: () => {}, over: over.promise };
     this.#running.add(running);
     try {
       const { sessions } = this.#ports;
@@ -75,6 +77,7 @@ export class FileSender {
       file.fail(new ImError("offline", { cause })); // the page could not load the part
     } finally {
       this.#running.delete(running);
+      over.resolve();
     }
   }
 }

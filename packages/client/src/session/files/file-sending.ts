@@ -2,7 +2,7 @@
 import { takesType } from "@parlance/formats";
 import { CPIM } from "@parlance/im";
 import { type SendFailure, type Sending, sendLimits } from "@parlance/msrp";
-import type { Clock, Random } from "@parlance/wire";
+import type { Clock } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
 import { lostBecause } from "../media/loss.ts";
 import type { MediaEnd, MediaOwner, MediaPorts } from "../media/media-session.ts";
@@ -14,10 +14,11 @@ import { dispositionOfFile, envelopeHead, type FileFacts } from "./file-facts.ts
 export interface FileSendingPorts {
   readonly media: MediaPorts;
   readonly clock: Clock;
-  readonly random: Random;
   /** As the envelope names both sides. */
   readonly from: string;
   readonly to: string;
+  /** As receipts name the file; undefined: nobody waits for any. */
+  readonly messageId: string | undefined;
 }
 
 /** Hears how it goes. */
@@ -51,7 +52,7 @@ export class FileSending implements MediaOwner {
   readonly #body: FileBody;
   readonly #user: FileSendingUser;
   readonly #ports: FileSendingPorts;
-  readonly #done = Promise.withResolvers<"delivered" | "unreported">();
+  readonly #done = Promise.withResolvers<"delivered" | "unreported" | "told">();
   #sending: Sending | undefined;
   #over = false;
 
@@ -69,9 +70,17 @@ export class FileSending implements MediaOwner {
     this.#done.promise.catch(() => {}); // whoever waits hears it
   }
 
-  /** Resolves when the session is over: whether the far end has said that it has all. Rejects with ImError. */
-  get done(): Promise<"delivered" | "unreported"> {
+  /**
+   * Resolves when the session is over: whether the far end has said that it has all, or a receipt what has become of
+   * it. Rejects with ImError.
+   */
+  get done(): Promise<"delivered" | "unreported" | "told"> {
     return this.#done.promise;
+  }
+
+  /** A receipt has told what there is to tell. */
+  told(): void {
+    if (!this.#over) this.#finish("told");
   }
 
   abort(): void {
@@ -130,11 +139,11 @@ export class FileSending implements MediaOwner {
   }
 
   get #at() {
-    const { from, to, clock, random } = this.#ports;
-    return { from, to, random, now: clock.now() };
+    const { from, to, clock, messageId } = this.#ports;
+    return { from, to, messageId, now: clock.now() };
   }
 
-  #finish(how: "delivered" | "unreported"): void {
+  #finish(how: "delivered" | "unreported" | "told"): void {
     this.#over = true;
     this.#done.resolve(how);
     this.session.end();

@@ -97,6 +97,7 @@ export class FileTransfer {
     const { to, options, body, file } = this.#wanted;
     const { media, sender, random, clock, door } = this.#ports;
     const { subject } = options;
+    if (file.known) return; // by a receipt, which has overtaken what was to be tried again
     if (this.#stop.aborted) throw new ImError("aborted");
     if (media === undefined) throw new ImError("not supported");
     if (!media.isOnline()) throw new ImError("offline");
@@ -112,10 +113,11 @@ export class FileTransfer {
     const sending = new FileSending({ facts, body, terms }, this.#user, {
       media,
       clock,
-      random,
       from: sender.address,
       to,
+      messageId: file.id,
     });
+    file.told = () => sending.told();
     door.hold(sending.session);
     const letGo = onAbort(this.#stop, () => sending.abort());
     const wish = { kind: "file", to: parseUri(to), subject } as const;
@@ -125,10 +127,12 @@ export class FileTransfer {
       { kind: "file", patienceMs: PATIENCE_MS },
     );
     try {
-      if ((await sending.done) === "delivered") file.become("delivered");
-      else file.unreported();
+      const outcome = await sending.done;
+      if (outcome === "delivered") file.become("delivered");
+      else if (outcome === "unreported") file.unreported();
     } finally {
       letGo();
+      file.told = undefined;
     }
   }
 

@@ -2,7 +2,7 @@
 import { type FileOffer, matchFile, NO_DATES } from "@parlance/formats";
 import { CPIM, refuse } from "@parlance/im";
 import type { ServerTransaction } from "@parlance/sip";
-import type { Clock, Random, StartHash } from "@parlance/wire";
+import type { Clock, StartHash } from "@parlance/wire";
 import { type FileContent, typeOf } from "../../files/file-source.ts";
 import type { Sender } from "../../sending/pager-message.ts";
 import type { Door } from "../door.ts";
@@ -20,7 +20,6 @@ export interface SharedFile {
 
 export interface GivingPorts {
   readonly clock: Clock;
-  readonly random: Random;
   readonly startHash: StartHash;
   readonly sender: Sender;
   readonly door: Door;
@@ -72,7 +71,7 @@ async function factsOf(
 }
 
 function give(body: FileBody, facts: FileFacts, asked: Asked, on: GivingPorts): void {
-  const { clock, random, sender, door } = on;
+  const { clock, sender, door } = on;
   const { invitation, transaction, media, offered } = asked;
   const { name, type, sizeBytes, hashes, transferId } = facts;
   const terms = {
@@ -91,9 +90,9 @@ function give(body: FileBody, facts: FileFacts, asked: Asked, on: GivingPorts): 
   const sending = new FileSending({ facts, body, terms }, SILENT, {
     media,
     clock,
-    random,
     from: sender.address,
     to: invitation.origin.from,
+    messageId: undefined,
   });
   if (door.enter(transaction, sending.session) === undefined) return;
   sending.session.accept(offered);

@@ -5,6 +5,7 @@ import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import type { FileProgress } from "../../files/upload-file.ts";
 import type { SentFileRecord, SentFileState } from "../../store/file-record.ts";
+import { type FileReceipt, isNews, NOT_DELIVERED } from "./file-receipts.ts";
 import { Progress } from "./progress.ts";
 
 export interface SentFileFacts {
@@ -34,6 +35,8 @@ export class SentFile {
   readonly #progress: Progress;
   readonly #accepted = Promise.withResolvers<void>();
   readonly #delivered = Promise.withResolvers<void>();
+  /** Only the SDK sets it: called when a receipt has told what there is to tell. */
+  told: (() => void) | undefined = undefined;
   #state: SentFileState = "preparing";
   #failure: ImError | undefined;
   /** It stays what it is. */
@@ -86,8 +89,8 @@ export class SentFile {
   }
 
   /**
-   * The other side has said that it has all of it. Rejects with ImError: "timeout": it did not say so; "closed", while
-   * the state is "sent": the client has ended before.
+   * The other side has said that it has all of it, which may take days where it is "deferred". Rejects with ImError:
+   * "timeout": it did not say so; "closed", while the state is "sent" or "deferred": the client has ended before.
    */
   get delivered(): Promise<void> {
     return this.#delivered.promise;
@@ -130,6 +133,24 @@ export class SentFile {
       this.#progress.end();
     }
     this.#emitter.emit("state", state);
+  }
+
+  /** What has become of it is known: nothing is to be tried any more. */
+  get known(): boolean {
+    return RANK[this.#state] >= RANK.deferred;
+  }
+
+  /** A receipt may come at any time, and corrects what was only supposed. */
+  heard(receipt: FileReceipt): void {
+    if (!isNews(this, receipt)) return;
+    this.#over = false;
+    if (receipt === "failed") this.fail(new ImError(NOT_DELIVERED));
+    else {
+      if (this.#state === "failed") this.#state = "sent";
+      this.#failure = undefined;
+      this.become(receipt);
+    }
+    this.told?.();
   }
 
   /** Nobody will say more of it. */

@@ -23,6 +23,7 @@ import type { MediaEnd, MediaEndUser } from "../../ports/index.ts";
 import type { FileContent } from "../../store/index.ts";
 import type { Kept } from "../large/content-sink.ts";
 import { FileSink } from "./file-sink.ts";
+import type { Wrapping } from "./kept-invitation.ts";
 
 export interface FileReceptionPorts {
   readonly clock: Clock;
@@ -30,7 +31,7 @@ export interface FileReceptionPorts {
   /** A connection for one of the files; undefined when the sender cannot reach us. */
   end(user: MediaEndUser, file: FileOffer): MediaEnd | undefined;
   /** Durable when it resolves; the MSRP status that the sender is told. */
-  keep(file: FileOffer, kept: Kept, contentType: string): Promise<number>;
+  keep(file: FileOffer, kept: Kept, came: Wrapping): Promise<number>;
   /** Nothing more comes. */
   received(): void;
   over(): void;
@@ -112,8 +113,8 @@ export class FileReception {
     const { file } = expected;
     const sink = new FileSink(head, file.selector, control, {
       contents: this.#ports.contents,
-      keep: async (kept, contentType) => {
-        const status = await this.#ports.keep(file, kept, contentType);
+      keep: async (kept, came) => {
+        const status = await this.#ports.keep(file, kept, came);
         if (status === 408)
           expected.state = "awaited"; // it may come again
         else this.#settled(place, status === 200 ? "kept" : "lost");

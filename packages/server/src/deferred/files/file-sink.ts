@@ -5,11 +5,12 @@ import type { IncomingControl, IncomingHead, IncomingSink } from "@parlance/msrp
 import { concatBytes } from "@parlance/wire";
 import type { ContentFacts, FileContent } from "../../store/index.ts";
 import { ContentSink, type Kept } from "../large/content-sink.ts";
+import type { Wrapping } from "./kept-invitation.ts";
 
 export interface FileSinkPorts {
   readonly contents: FileContent;
   /** Durable when it resolves; the MSRP status that the sender is told. */
-  readonly keep: (kept: Kept, contentType: string) => Promise<number>;
+  readonly keep: (kept: Kept, came: Wrapping) => Promise<number>;
 }
 
 /** Longest head of an envelope. */
@@ -35,7 +36,7 @@ export class FileSink implements IncomingSink {
     this.#selector = selector;
     this.#control = control;
     this.#ports = ports;
-    if (essenceOf(contentType) !== CPIM) this.#begin(contentType);
+    if (essenceOf(contentType) !== CPIM) this.#begin({ contentType, envelope: undefined });
   }
 
   write(octets: Uint8Array): boolean {
@@ -55,8 +56,10 @@ export class FileSink implements IncomingSink {
       return true;
     }
     this.#held = [];
-    const type = mimeHeader(contentHeaders, "Content-Type") ?? "application/octet-stream";
-    return content.length === 0 || this.#pass(this.#begin(type), content);
+    const contentType = mimeHeader(contentHeaders, "Content-Type") ?? "application/octet-stream";
+    const envelope = start.slice(0, start.length - content.length);
+    const inner = this.#begin({ contentType, envelope });
+    return content.length === 0 || this.#pass(inner, content);
   }
 
   end(): number | Promise<number> {
@@ -67,10 +70,10 @@ export class FileSink implements IncomingSink {
     this.#inner?.abandon();
   }
 
-  #begin(contentType: string): ContentSink {
+  #begin(came: Wrapping): ContentSink {
     const { contents, keep } = this.#ports;
     this.#inner = new ContentSink(contents, this.#control, async (kept) =>
-      isAsAnnounced(this.#selector, kept.facts) ? keep(kept, contentType) : 400,
+      isAsAnnounced(this.#selector, kept.facts) ? keep(kept, came) : 400,
     );
     return this.#inner;
   }

@@ -28,7 +28,7 @@ import type { LargePorts } from "../large/ports.ts";
 import type { OnRequest } from "../on-request.ts";
 import { readWaiting } from "../waiting-request.ts";
 import { FILE_FEATURES, FileReception } from "./file-reception.ts";
-import { bodyAround, type KeptFile, readKeptFile } from "./kept-invitation.ts";
+import { bodyAround, type KeptFile, readKeptFile, type Wrapping } from "./kept-invitation.ts";
 
 export interface WaitingFilesPorts extends LargePorts {
   readonly way: Way;
@@ -38,7 +38,7 @@ export interface WaitingFilesPorts extends LargePorts {
 }
 
 /** How a file is kept: the MSRP status for its sender. */
-export type KeepFile = (file: FileOffer, kept: Kept, contentType: string) => Promise<number>;
+export type KeepFile = (file: FileOffer, kept: Kept, came: Wrapping) => Promise<number>;
 
 /** What an envelope around a file may come to. */
 const ENVELOPE_BYTES = 32_768;
