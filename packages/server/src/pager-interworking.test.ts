@@ -6,6 +6,7 @@ import type { ServerTransaction } from "@parlance/sip";
 import { utf8Bytes, utf8Text } from "@parlance/wire";
 import type { ServerConfig } from "./config.ts";
 import { bodyText, type Phone, World } from "./core/world.test.ts";
+import { Keeper } from "./testing/keeper.test.ts";
 import type { SaidMessage } from "./testing/msrp-pipe.ts";
 import { SessionPhone } from "./testing/session-phone.ts";
 
@@ -304,4 +305,29 @@ test("a caller who moves is met at the new place", async () => {
   alice.device.say(alice.peerPath, "moved");
   await world.settle();
   assert.deepEqual(messagesTo(bob).map(bodyText), ["moved"]);
+});
+
+const reject = (name: string): string =>
+  `<conditions><identity><one id="sip:${name}@parlance.test"/></identity></conditions>` +
+  "<actions><p:allow-invite>reject</p:allow-invite></actions>";
+
+test("a block ends a session with a phone, whichever of the two blocks, and tells nobody why (OMA IM 16.2)", async () => {
+  for (const [blocker, other] of [
+    ["bob", "alice"],
+    ["alice", "bob"],
+  ] as const) {
+    const { world, alice, bob, says } = await talking();
+    const keeper = new Keeper(world, blocker);
+    await keeper.rules(reject("carol"));
+    assert.equal(await says("still welcome"), "200");
+    await keeper.rules(reject(other));
+    await world.settle();
+    assert.equal(world.server.stats.sessions, 0);
+    assert.deepEqual(
+      alice.ends.map((end) => end.by === "peer" && end.reasons),
+      [[]],
+    );
+    assert.equal(await says("why?"), "481");
+    assert.equal(messagesTo(bob).length, 1);
+  }
 });

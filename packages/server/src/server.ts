@@ -35,7 +35,13 @@ import {
 } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
-import { endRefused, originating, terminating, toOpenDevices } from "./participating/index.ts";
+import {
+  endRefused,
+  originating,
+  refuseBarred,
+  terminating,
+  toOpenDevices,
+} from "./participating/index.ts";
 import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { Fetching, type Shelf } from "./referral/index.ts";
@@ -237,7 +243,14 @@ function makeFunctions(
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
   const userNamed = (name: string) => directory.named(name)?.user;
   const reachable = (user: User): void => deferral.userReachable(user);
-  const settings = makeSettings(config, limits, ports, { core, reachable });
+  const settings = makeSettings(config, limits, ports, {
+    core,
+    reachable,
+    changed(user) {
+      if (plane !== undefined) refuseBarred(plane.sessions, user, settings, config.domain);
+      if (settings.bars(user, "sessions")) conferences?.uninvite(user.address);
+    },
+  });
   const { recording, sessions } = makeRecorders(config, limits, ports, {
     core,
     address: services.history,
@@ -256,7 +269,8 @@ function makeFunctions(
   });
   rules.onChange((account, before) => {
     const user = userNamed(account);
-    if (user !== undefined && plane !== undefined) endRefused(plane.sessions, user, rules, before);
+    if (user === undefined || plane === undefined) return;
+    endRefused([...plane.sessions, ...plane.sessions.interworked], user, rules, before);
   });
   const contents = waitingContents(
     limits,

@@ -6,6 +6,7 @@ import type { SipResponse } from "@parlance/sip";
 import { utf8Bytes } from "@parlance/wire";
 import { type Build, DOMAIN, type Phone, World } from "./core/world.test.ts";
 import { inSession, two } from "./session-world.test.ts";
+import { ConferenceWorld, TEAM } from "./testing/conference-world.test.ts";
 
 interface Saying {
   readonly id?: string;
@@ -139,6 +140,43 @@ test("IM-5.2.4-08a, IM-5.2.4-08g: barring sessions or files lets those go on tha
     const statuses = carol.failures.map((one) => one.kind === "refused" && one.response.status);
     assert.deepEqual(statuses, kind === "sessions" ? [480] : []);
   }
+});
+
+test("IM-5.2.4-08a, IM-5.2.4-08g: what rings when its kind is barred ends for both, and what was answered goes on", async () => {
+  const { world, alice, bob, settle, phone } = await inSession();
+  const carol = await phone("carol");
+  bob.automatic = false;
+  carol.invite(`sip:bob@${DOMAIN}`);
+  await settle();
+  bob.incoming?.ring();
+  await settle();
+  await publish(world.phone("bob"), { files: true });
+  assert.equal(bob.cancelled, 0); // nobody calls with files
+  await publish(world.phone("bob"), { id: "client-2", sessions: true });
+  await settle();
+  assert.equal(bob.cancelled, 1);
+  const [failure] = carol.failures;
+  assert.ok(failure?.kind === "refused");
+  assert.equal(failure.response.status, 480);
+  assert.match(failure.response.text("Warning") ?? "", /incoming barring active/);
+  assert.equal(world.server.stats.sessions, 1);
+  alice.device.say(alice.peerPath, "still here");
+  assert.deepEqual(bob.device.texts, ["still here"]);
+});
+
+test("IM-5.2.4-08a: who is asked into a group while he bars sessions is asked no more", async () => {
+  const made = await ConferenceWorld.open();
+  const alice = await made.somebody("alice");
+  const bob = await made.somebody("bob");
+  bob.phone.automatic = false;
+  alice.phone.invite(TEAM);
+  await made.settle();
+  bob.phone.incoming?.ring();
+  await made.settle();
+  await publish(bob.below, { sessions: true });
+  await made.settle();
+  assert.equal(bob.phone.cancelled, 1);
+  assert.equal(made.world.server.stats.conferences, 0);
 });
 
 test("IM-5.2.4-08a: a device bars itself alone, and stays known as a device while it is away", async () => {

@@ -61,6 +61,7 @@ export function makePlane(
     media: hub,
     random,
     mayWrite: (user: string) => core.way.mayWrite(user),
+    userAt: (address: string) => core.directory.owner(address)?.user,
   };
   const { plainSip = false, pagerInterworking = plainSip } = config.compat ?? {};
   const pager = new PagerSessions(
@@ -83,7 +84,6 @@ export function makePlane(
       now: () => clock.now(),
       pager: pagerInterworking ? pager : undefined,
       recording,
-      userAt: (address) => core.directory.owner(address)?.user,
       keyOf: (uri) => core.home.keyOf(uri) ?? addressKey(uri),
     },
     {

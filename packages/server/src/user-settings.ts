@@ -6,7 +6,7 @@ import type { Bounds } from "./limits.ts";
 import type { User } from "./ports/index.ts";
 import { ServiceSettings } from "./settings/index.ts";
 
-/** `reachable` is told who can be brought what waits for him, and could not before. */
+/** `reachable` is told who can be brought what waits for him, and could not before; `changed` whose settings say something new. */
 export function makeSettings(
   { history }: ServerConfig,
   limits: Bounds,
@@ -14,7 +14,12 @@ export function makeSettings(
   {
     core: { directory, registrar, subscriptions: notifier, calls, hits },
     reachable,
-  }: { readonly core: Core; readonly reachable: (user: User) => void },
+    changed,
+  }: {
+    readonly core: Core;
+    readonly reachable: (user: User) => void;
+    readonly changed: (user: User) => void;
+  },
 ): ServiceSettings {
   const settings = new ServiceSettings(
     {
@@ -29,6 +34,7 @@ export function makeSettings(
       devices: (user) => registrar.contacts.of(user.address),
       userNamed: (name) => directory.named(name)?.user,
       reachable,
+      changed,
     },
     {
       publications: {

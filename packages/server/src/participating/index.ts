@@ -8,7 +8,9 @@ export {
 } from "./originating.ts";
 export type { AnchoredSession } from "./session/anchored-session.ts";
 export { endRefused } from "./session/end-refused.ts";
-export { type Anchor, AnchoredSessions, type SessionFacts } from "./session/sessions.ts";
+export { refuseBarred } from "./session/refuse-barred.ts";
+export type { SessionFacts } from "./session/session-facts.ts";
+export { type Anchor, AnchoredSessions } from "./session/sessions.ts";
 export {
   openRules,
   type TerminatingOptions,

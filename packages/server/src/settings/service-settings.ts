@@ -53,6 +53,8 @@ export interface ServiceSettingsPorts {
   readonly userNamed: (name: string) => User | undefined;
   /** A user can be brought what waits for him, and could not before. */
   readonly reachable: (user: User) => void;
+  /** What somebody has set is something else now. */
+  readonly changed: (user: User) => void;
 }
 
 export interface ServiceSettingsOptions {
@@ -198,11 +200,14 @@ export class ServiceSettings implements UserSettings, OwnAddress {
     };
   }
 
-  /** From here on it holds for the next request; sessions that run go on. */
+  /** From here on it holds for the next request, and for what rings; sessions that run go on. */
   #become(user: User, known: Known, changed: boolean): void {
     const could = this.pushes(user) && this.visible(user);
     this.#keep(user.name, known);
-    if (changed) this.#watchers.changed(user);
+    if (changed) {
+      this.#watchers.changed(user);
+      this.#ports.changed(user);
+    }
     const waited = this.#patience.end(user.name);
     const can = this.pushes(user) && this.visible(user);
     if (waited === undefined && can && !could) this.#ports.reachable(user); // clause 14.2

@@ -105,6 +105,14 @@ export class Conferences implements Owner {
     }
   }
 
+  /** He is to be asked no more, wherever his devices ring. */
+  uninvite(address: string): void {
+    for (const conference of this.#registry) {
+      const one = conference.people.get(address);
+      if (one?.state === "invited") conference.inviting.uninvite(one);
+    }
+  }
+
   /** The operator sends somebody away, until the session ends. */
   expel(conference: Conference, participant: Participant): void {
     expel(participant, conference);

@@ -112,6 +112,14 @@ export class PagerSession implements MediaEndUser {
     this.#goodbye("480", "gone");
   }
 
+  /** With no word of the reason. */
+  end(): void {
+    const call = this.#call;
+    this.#call = undefined;
+    call?.end();
+    this.#over();
+  }
+
   #said(contentType: string, content: Uint8Array): number | Promise<number> {
     const said = readSaid(contentType, content);
     if (typeof said === "number") return said;

@@ -13,6 +13,7 @@ import type {
   User,
   Way,
 } from "../../ports/index.ts";
+import type { SessionFacts } from "../session/session-facts.ts";
 import { judgeInterworking, msrpStatusFor } from "./judge-interworking.ts";
 import { messageForPhone, type SaidMessage } from "./message-for-phone.ts";
 import { messageForSession } from "./message-for-session.ts";
@@ -25,6 +26,8 @@ export interface PagerSessionsPorts {
   readonly random: Random;
   readonly clock: Clock;
   readonly mayWrite: (user: string) => boolean;
+  /** The user of ours with that address key. */
+  readonly userAt: (address: string) => User | undefined;
   /** Has the user with this address a contact? */
   readonly isReachable: (address: string) => boolean;
 }
@@ -39,7 +42,7 @@ export interface PagerSessionsOptions {
 export class PagerSessions {
   readonly #ports: PagerSessionsPorts;
   readonly #options: PagerSessionsOptions;
-  readonly #sessions = new Set<PagerSession>();
+  readonly #sessions = new Map<PagerSession, SessionFacts>();
   /** The one that was begun last, by phone and caller. */
   readonly #between = new Map<string, PagerSession>();
   readonly #running = new Map<string, number>();
@@ -67,7 +70,7 @@ export class PagerSessions {
     if (!judgeInterworking({ failure, kind, tagged })) return false;
     const { transport, local } = flow;
     const near: Towards = { key: "near", transport, local, tagged: true };
-    const { media, calls, clock, isReachable } = this.#ports;
+    const { media, calls, clock, isReachable, userAt } = this.#ports;
     const { maxBytes, idleMs } = this.#options;
     const parties = [originator.address, onward.party];
     const session = new PagerSession({
@@ -81,7 +84,9 @@ export class PagerSessions {
     });
     const end = media.end(near, this.#rules(passage), session);
     if (end === undefined) return false;
-    this.#entered(session, parties);
+    const called = { address: onward.party, anonymous: false, user: userAt(onward.party) };
+    const startedAt = clock.now();
+    this.#entered(session, { parties, caller: originator, called, kind, startedAt });
     session.begin(take(session.owner), offer, end);
     return true;
   }
@@ -95,8 +100,12 @@ export class PagerSessions {
     return message && session.bring(message);
   }
 
+  [Symbol.iterator](): IterableIterator<readonly [PagerSession, SessionFacts]> {
+    return this.#sessions.entries();
+  }
+
   stop(): void {
-    for (const session of this.#sessions) session.stop();
+    for (const session of this.#sessions.keys()) session.stop();
   }
 
   async #submit(message: SaidMessage, { request, originator }: Passage): Promise<number> {
@@ -118,8 +127,9 @@ export class PagerSessions {
     };
   }
 
-  #entered(session: PagerSession, parties: readonly string[]): void {
-    this.#sessions.add(session);
+  #entered(session: PagerSession, facts: SessionFacts): void {
+    const { parties } = facts;
+    this.#sessions.set(session, facts);
     this.#between.set(keyOf(parties), session);
     for (const party of parties) this.#running.set(party, this.running(party) + 1);
   }

@@ -2,6 +2,7 @@
 import {
   type Body,
   type Call,
+  type CallEdit,
   type CallEnd,
   type CallFailure,
   type CallOwner,
@@ -38,7 +39,8 @@ import type {
   TakeOver,
   Towards,
 } from "../../ports/index.ts";
-import { answerHeaders, featuresIn, refuseLike } from "./far-invite.ts";
+import { answerHeaders, refuseLike } from "./far-invite.ts";
+import { heirOr } from "./heir.ts";
 import type { SessionBridges } from "./session-bridges.ts";
 
 export interface AnchoredSessionPorts {
@@ -153,6 +155,17 @@ export class AnchoredSession implements OnwardUser {
       { value: "SIP", params: Params.of(["cause", "408"], ["text", text]) },
     ];
     this.end(reasons);
+  }
+
+  /** Nobody has answered, and nobody is to be asked any more; false: it runs. */
+  refuse(status: number, edit: CallEdit): boolean {
+    const incoming = this.#incoming;
+    if (incoming?.pending !== true) return false;
+    this.#incoming = undefined;
+    this.#near.call = undefined;
+    incoming.refuse(status, edit);
+    this.end();
+    return true;
   }
 
   /** Ends it on both sides. */
@@ -369,40 +382,10 @@ export class AnchoredSession implements OnwardUser {
 
 const PASSED: ReadonlySet<string> = new Set(["INFO", "MESSAGE"]);
 
-function heirOr(own: IncomingOwner, heir: () => IncomingOwner | undefined): IncomingOwner {
-  const now = (): IncomingOwner => heir() ?? own;
-  return {
-    offered: (offer, call) => now().offered(offer, call),
-    acknowledged: (call, answer) => now().acknowledged(call, answer),
-    requested: (transaction, call) => now().requested(transaction, call),
-    description: (call) => now().description(call),
-    ended: (call, end) => now().ended(call, end),
-    cancelled: (incoming, why) => now().cancelled(incoming, why),
-  };
-}
-
-/** As a response would say it; undefined for an end that the caller wanted. */
-export function statusOf(failure: CallFailure): number | undefined {
-  switch (failure.kind) {
-    case "refused":
-      return failure.response.status;
-    case "timeout":
-      return 408;
-    case "unreachable":
-      return failure.why === "busy" ? 503 : 480;
-    default:
-      return undefined;
-  }
-}
-
 function partyWith(face: Face, said: SessionMedia | undefined): Party {
   return { call: undefined, said, told: undefined, face };
 }
 
 function placesOf({ lines }: SessionMedia): readonly number[] {
   return lines.map(({ place }) => place);
-}
-
-export function farFeatures(invite: SipRequest): Params {
-  return featuresIn(invite);
 }

@@ -2,20 +2,19 @@
 import type { MediaKind } from "@parlance/formats";
 import type { User, UserRules, Who } from "../../ports/index.ts";
 import { ABOUT_SESSION } from "../about-session.ts";
-import type { AnchoredSession } from "./anchored-session.ts";
-import type { AnchoredSessions, SessionFacts } from "./sessions.ts";
+import type { Endable, SessionFacts } from "./session-facts.ts";
 
 /**
  * Ends them on both sides, with no word of the reason: who was blocked is not told. `before` are the rules as they
  * were, if what they refused already is to be spared: a user may have called whom he does not let in.
  */
 export function endRefused(
-  sessions: Pick<AnchoredSessions, typeof Symbol.iterator>,
+  sessions: Iterable<readonly [Endable, SessionFacts]>,
   user: User,
   rules: UserRules,
   before: UserRules | undefined,
 ): void {
-  const refused: AnchoredSession[] = [];
+  const refused: Endable[] = [];
   for (const [session, facts] of sessions) {
     const other = otherThan(user, facts);
     if (other === "not in it") continue;

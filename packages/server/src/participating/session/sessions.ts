@@ -1,14 +1,6 @@
 /** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
 import type { MessageMedia } from "@parlance/formats";
-import {
-  ANONYMOUS_URI,
-  asksFor,
-  bareAddress,
-  IM_TAG,
-  type Refusal,
-  refuse,
-  type SessionKind,
-} from "@parlance/im";
+import { ANONYMOUS_URI, asksFor, bareAddress, IM_TAG, type Refusal, refuse } from "@parlance/im";
 import {
   type Call,
   type CallFailure,
@@ -45,14 +37,15 @@ import type {
   Untagged,
   User,
   Verdict,
-  Who,
 } from "../../ports/index.ts";
 import type { PagerSessions } from "../interworking/pager-sessions.ts";
-import { AnchoredSession, statusOf } from "./anchored-session.ts";
+import { AnchoredSession } from "./anchored-session.ts";
+import { statusOf } from "./failure-status.ts";
 import { farInvite, featuresIn } from "./far-invite.ts";
 import { judgeAnchoring } from "./judge-anchoring.ts";
 import { recordOnRequest } from "./record-on-request.ts";
 import { SessionBridges } from "./session-bridges.ts";
+import type { Endable, SessionFacts } from "./session-facts.ts";
 import { SessionRecords } from "./session-records.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
@@ -74,18 +67,6 @@ export interface SessionPorts {
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
   readonly keyOf: (uri: Uri) => string;
-}
-
-/** Of a session that runs. */
-export interface SessionFacts {
-  /** Who has called and who was called: address keys. */
-  readonly parties: readonly string[];
-  /** The two, as the rules of the other one see them; a caller whom nobody vouches for is nobody. */
-  readonly caller: Who | undefined;
-  readonly called: Who;
-  readonly kind: SessionKind;
-  /** Epoch ms. */
-  readonly startedAt: number;
 }
 
 export interface SessionOptions {
@@ -153,6 +134,11 @@ export class AnchoredSessions implements Sessions {
   /** Those that run, the oldest first. */
   [Symbol.iterator](): IterableIterator<readonly [AnchoredSession, SessionFacts]> {
     return this.#sessions.entries();
+  }
+
+  /** With phones that hold none: those that the server holds in their place. */
+  get interworked(): Iterable<readonly [Endable, SessionFacts]> {
+    return this.#ports.pager ?? [];
   }
 
   stop(): void {
