@@ -9,7 +9,8 @@ import type { MediaEnd, MediaOwner, MediaPorts } from "../media/media-session.ts
 import { MediaSession } from "../media/media-session.ts";
 import type { MediaTerms } from "../media/own-description.ts";
 import type { FileBody } from "./file-body.ts";
-import { dispositionOfFile, envelopeHead, type FileFacts } from "./file-facts.ts";
+import type { FileFacts } from "./file-facts.ts";
+import { dispositionOfFile, envelopeHead } from "./file-said.ts";
 
 export interface FileSendingPorts {
   readonly media: MediaPorts;
