@@ -83,6 +83,23 @@ test("a group that calls together with the line is among the rooms of a client t
   await world.until(room?.inside ?? assert.fail());
 });
 
+test("whoever is called while he is on his way in comes in, also when another device of his has answered the call first", async (t) => {
+  const world = await lobbyFor(t, GROUPS);
+  const alice = await world.client("alice");
+  const called = { sessions: { groups: "accept" } } as const;
+  const laptop = await world.client("bob", { ...called, device: "laptop" });
+  await world.client("bob", { ...called, device: "phone" });
+  world.link("laptop").weather.delayMs = 300;
+  world.link("phone").weather.delayMs = 100;
+  const joining = laptop.join(TEAM);
+  const room = await world.until(alice.join(TEAM));
+  const own = await world.until(joining);
+  assert.equal(own.state, "in");
+  const shown = reading(laptop);
+  await world.until(room.send("hello team").delivered);
+  assert.deepEqual(shownIn(shown), ["all hello team"]);
+});
+
 test("an invitation may be declined, and where nobody decides it is not taken (OMA IM 7.1.2.1)", async (t) => {
   const world = await lobbyFor(t);
   const alice = await world.client("alice");

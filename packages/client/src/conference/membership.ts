@@ -73,6 +73,8 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
   /** It is another session than the one before. */
   #fresh = true;
   #everIn = false;
+  /** It was on its way in by itself when the focus called. */
+  #calledAway = false;
   #tries = 0;
   #retry: Cancel = () => {};
   #inside = newWait();
@@ -132,8 +134,9 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
   take(session: RoomSession): void {
     this.#retry();
     const before = this.#session;
+    this.#calledAway = before !== undefined && !this.#everIn;
     this.#begun(session);
-    before?.end();
+    before?.end(lostBecause("called by the group")); // nobody leaves
   }
 
   /** What was known when the program ended: it comes back as soon as there is a line. */
@@ -221,6 +224,11 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#session = undefined;
     if (end.by === "us") return;
     const reached = this.#reached;
+    if (this.#calledAway && !this.#everIn) {
+      this.#calledAway = false;
+      this.#become("reconnecting"); // another device has answered the call
+      return this.#tryAfter(0);
+    }
     if (!this.#everIn) return this.#finish(neverIn(end, reached !== "asked"));
     const judged = reached === "asked" ? undefined : judgeEnd(end);
     if (judged !== undefined) return this.#finish(judged);
