@@ -1,11 +1,12 @@
 /** Somebody who writes and reads through a storm: comes, goes, is cut off, and remembers what was shown. */
-import type {
-  ImClient,
-  IncomingFile,
-  IncomingMessage,
-  SendOptions,
-  SentFileState,
-  SessionMode,
+import {
+  type ImClient,
+  ImError,
+  type IncomingFile,
+  type IncomingMessage,
+  type SendOptions,
+  type SentFileState,
+  type SessionMode,
 } from "@parlance/client";
 import { concatBytes } from "@parlance/wire";
 import type { ClientTransport, World } from "../world/world.ts";
@@ -57,6 +58,9 @@ export interface Taken {
   readonly from: string;
   readonly content: Uint8Array;
 }
+
+/** The codes of `SentFile.delivered` that are no failure: nobody will say more. */
+const UNREPORTED: ReadonlySet<string> = new Set(["timeout", "closed"]);
 
 /** By way of the file server it may never be fetched; and whether it has come may be for nobody to know. */
 export function isFileOver({
@@ -160,8 +164,9 @@ export class Person {
     const begins = { state: sent.state, via: sent.via, unreported: false, orphaned: false };
     const given: Given = { name, content, to, ...begins };
     this.files.push(given);
-    sent.delivered.catch(() => {
-      given.unreported = sent.state === "sent";
+    sent.delivered.catch((error: unknown) => {
+      const nobodyKnows = error instanceof ImError && UNREPORTED.has(error.code);
+      given.unreported = nobodyKnows && sent.state === "sent";
     });
     sent.on("state", (state) => {
       given.state = state;
