@@ -92,7 +92,7 @@ test("a 2xx that gets lost comes again (RFC 3261 §13.3.1.4)", () => {
   assert.deepEqual(bob.heard, ["acknowledged -"]);
 });
 
-test("without an ACK in 64*T1 the call is ended with BYE (RFC 3261 §13.3.1.4)", () => {
+test("without an ACK in 64*T1 the call is ended with BYE, which says that nobody has wanted that (RFC 3261 §13.3.1.4, RFC 3326 §2)", () => {
   const both = two();
   const { world, alice, bob, toBob } = both;
   bob.invited = (incoming) => incoming.accept({ body: sdp("answer") });
@@ -103,6 +103,7 @@ test("without an ACK in 64*T1 the call is ended with BYE (RFC 3261 §13.3.1.4)",
   world.clock.pass(2_000);
   assert.deepEqual(bob.heard, ["ended by no ack"]);
   assert.equal(alice.heard.at(-1), "ended by peer");
+  assert.equal(bob.last("BYE").text("Reason"), 'SIP;cause=408;text="no ack"');
   noneLeft(both);
 });
 

@@ -3,6 +3,7 @@ import { afterRequest, type Dialog, type InDialog } from "../dialog/index.ts";
 import type { SendFailure, ServerTransaction } from "../endpoint/index.ts";
 import {
   Allow,
+  Params,
   Reason,
   type SipRequest,
   type SipResponse,
@@ -235,7 +236,8 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   }
 
   #sendBye(): void {
-    const reasons = this.#reasons;
+    const end = this.#end;
+    const reasons = end.by === "failure" ? becauseOf(end.why) : this.#reasons;
     const over = new ByeSent(() => this.#step("bye answered"));
     this.way.send(
       "BYE",
@@ -273,6 +275,13 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
 }
 
 const NO_REASONS: readonly Tagged[] = [];
+
+/** Nobody has wanted the end: whoever hears the BYE may want to come back. RFC 3326 §2 */
+function becauseOf(why: CallFault): readonly Tagged[] {
+  const cause = why === "no such call" ? "481" : "408";
+  return [{ value: "SIP", params: Params.of(["cause", cause]).withQuoted("text", why) }];
+}
+
 const UP: Running<Ending> = start(endingPlan, 0).running;
 const OVER: Running<Ending> = { state: "over", alarms: [] };
 const BY_US: CallEnd = { by: "us" };
