@@ -16,7 +16,7 @@ test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1
   assert.equal(text("Accept-Contact"), "*;+g.oma.sip-im");
   assert.match(text("User-Agent"), /^IM-client\/OMA1\.0 /);
   assert.equal(text("Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, UPDATE, NOTIFY, PRACK");
-  assert.match(text("Contact"), /^<sip:alice@198\.51\.100\.1:\d+;transport=tcp>;\+g\.oma\.sip-im$/);
+  assert.match(text("Contact"), /^<sip:alice@198\.51\.100\.100:\d+;transport=tcp>;\+g\.oma\.sip-im$/);
   assert.match(text("Supported"), /\btimer\b/);
   assert.equal(text("Session-Expires"), "1800;refresher=uac");
   assert.equal(text("Min-SE"), "90");
@@ -31,15 +31,15 @@ test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1
   assert.deepEqual(acceptTypes, ["message/cpim", "text/plain", "application/im-iscomposing+xml"]);
   assert.deepEqual([acceptWrappedTypes, direction, setup], [["*"], "sendrecv", "actpass"]);
   assert.deepEqual([maxSize, cema], [10_485_760, true]);
-  assert.match(path[0] ?? "", /^msrp:\/\/198\.51\.100\.1:\d+\/[\w-]{20,};tcp$/);
+  assert.match(path[0] ?? "", /^msrp:\/\/198\.51\.100\.100:\d+\/[\w-]{20,};tcp$/);
 });
 
 test("over WebSocket and TLS the path says so (RFC 7977 §5.2.2)", async (t) => {
   for (const [transport, shape] of [
     ["ws", /a=path:msrp:\/\/[\w.]+:2855\/[\w-]+;ws\r/],
     ["wss", /a=path:msrps:\/\/[\w.]+:2855\/[\w-]+;ws\r/],
-    ["tls", /a=path:msrps:\/\/198\.51\.100\.1:\d+\/[\w-]+;tcp\r/],
-    ["udp", /a=path:msrp:\/\/198\.51\.100\.1:\d+\/[\w-]+;tcp\r/],
+    ["tls", /a=path:msrps:\/\/198\.51\.100\.100:\d+\/[\w-]+;tcp\r/],
+    ["udp", /a=path:msrp:\/\/198\.51\.100\.100:\d+\/[\w-]+;tcp\r/],
   ] as const) {
     const seen = wire();
     const wishes = { alice: { transport, trace: seen.trace }, bob: { transport } };

@@ -9,7 +9,7 @@ import type {
   MsrpTransport,
   PeerProof,
 } from "@parlance/msrp";
-import type { TransportName } from "@parlance/sip";
+import type { Flow, TransportName } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
 import type { Life } from "../machine/life.ts";
 import type { Host } from "./host.ts";
@@ -26,6 +26,7 @@ export interface MsrpMedium {
   readonly clock: Clock;
   nextId(transport: string): string;
   note(note: Note): void;
+  passes(flow: Flow, bytes: Uint8Array): void;
   msrpListenerAt(address: string): MsrpSockets | undefined;
   reach<T>(from: Host, find: () => T | undefined): Promise<T>;
 }
@@ -118,6 +119,7 @@ export class MsrpSockets implements MsrpDialer, StreamOwner {
   #connection(end: StreamEnd): MemoryConnection {
     end.pause(); // until somebody takes it
     const made = new MemoryConnection(end, (bytes, hopeful) => {
+      this.#network.passes(end, bytes);
       if (!startsFrame(bytes)) return; // the rest of one that was written in pieces
       const fate = hopeful ? undefined : "lost";
       this.#network.note({ from: this.host, flow: end, bytes: bytes.slice(0, NOTED_BYTES), fate });

@@ -7,6 +7,7 @@ import type { Ladder } from "../world/ladder.ts";
 import { Host } from "./host.ts";
 import { Link } from "./link.ts";
 import { MsrpSockets } from "./msrp-sockets.ts";
+import { Overhearing } from "./overhearing.ts";
 import { type Medium, type Note, Sockets } from "./sockets.ts";
 
 /** The patience of whoever connects. */
@@ -18,6 +19,7 @@ export class Network implements Medium {
   readonly #ladder: Ladder;
   readonly #hosts = new Map<string, Host>();
   readonly #msrp = new Map<string, MsrpSockets>();
+  readonly #listening = new Set<Overhearing>();
   #count = 0;
 
   constructor(clock: Clock, random: SeededRandom, ladder: Ladder) {
@@ -76,6 +78,7 @@ export class Network implements Medium {
     const delays = link.datagramDelays();
     const fate = delays.length === 0 ? "lost" : delays.length > 1 ? "twice" : undefined;
     this.note({ from, flow, bytes, fate });
+    this.passes(flow, bytes);
     for (const delayMs of delays) {
       this.clock.schedule(delayMs, () => {
         if (!link.silent) to?.program?.datagram(bytes, local, remote.port);
@@ -84,14 +87,30 @@ export class Network implements Medium {
   }
 
   note({ from, flow, bytes, fate }: Note): void {
-    const to = this.#hosts.get(flow.remote.host)?.name ?? flow.remote.host;
+    const to = this.#nameOf(flow);
     const { transport } = flow;
     this.#ladder.message({ at: this.clock.now(), from: from.name, to, transport, bytes, fate });
+  }
+
+  /** All octets, of which a ladder may show the beginning. */
+  passes(flow: Flow, bytes: Uint8Array): void {
+    for (const one of this.#listening) one.passes(this.#nameOf(flow), flow.id, bytes);
+  }
+
+  /** From now on, on all links. */
+  overhear(words: readonly string[]): Overhearing {
+    const overhearing = new Overhearing(words);
+    this.#listening.add(overhearing);
+    return overhearing;
   }
 
   nextId(transport: string): string {
     this.#count += 1;
     return `${transport} ${this.#count}`;
+  }
+
+  #nameOf({ remote }: Flow): string {
+    return this.#hosts.get(remote.host)?.name ?? remote.host;
   }
 
   #passed(ms: number): Promise<void> {

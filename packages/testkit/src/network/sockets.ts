@@ -45,6 +45,7 @@ export interface Medium {
   readonly clock: Clock;
   nextId(transport: string): string;
   note(note: Note): void;
+  passes(flow: Flow, bytes: Uint8Array): void;
   sendDatagram(from: Host, flow: Flow, bytes: Uint8Array): void;
   listenerAt(address: Address): Sockets | undefined;
   /** Takes the time that connecting takes. Rejects when nobody is there, or nobody answers. */
@@ -85,6 +86,7 @@ export class Sockets implements StreamOwner {
     const end = this.#streams.get(flow.id);
     const hopeful = end?.send(bytes) ?? false;
     this.#network.note({ from: this.host, flow, bytes, fate: hopeful ? undefined : "lost" });
+    this.#network.passes(flow, bytes);
     if (end === undefined) this.#later(() => this.#events?.closed(flow, "closed"));
   }
 

@@ -10,17 +10,18 @@
  * 4. One author's messages are shown in the order of their writing, but for those that failed.
  * 5. Every message has an end; `delivered` only if somebody else was shown it.
  * 6. Everybody who is to be in a room is in it, and all of them see the same people there: these, and nobody else.
- * 7. Nothing that was sent to anybody's device names one who hides.
+ * 7. No octet that was sent to anybody's device names one who hides, or where his device is.
  */
 import type { SentRecord } from "@parlance/client";
-import type { World } from "../world/world.ts";
+import type { Overhearing } from "../network/overhearing.ts";
 import type { RoomPerson, SaidInRoom } from "./room-person.ts";
 
+type Overheard = Pick<Overhearing, "has">;
 type Complain = (text: string) => void;
 
 export async function judgeRooms(
   people: readonly RoomPerson[],
-  world: World,
+  overheard: Overheard,
   rooms: readonly string[],
 ): Promise<readonly string[]> {
   const violations: string[] = [];
@@ -38,7 +39,7 @@ export async function judgeRooms(
     if (!reader.isOnline) complain(`${reader.name} has not come back`);
   }
   for (const room of rooms) judgeRoster(room, people, complain);
-  judgeHidden(people, world, complain);
+  judgeHidden(people, overheard, complain);
   return violations;
 }
 
@@ -154,13 +155,16 @@ function namesOf(entities: readonly string[]): string {
   return [...new Set(entities)].toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
 }
 
-function judgeHidden(people: readonly RoomPerson[], world: World, complain: Complain): void {
-  const hidden = people.filter(({ habits }) => habits.anonymous);
-  for (const other of people) {
-    const octets = world.log.octets(other.name).join("\n");
-    for (const { user } of hidden) {
-      if (user !== other.user && octets.includes(`${user}@`)) {
-        complain(`${other.name} was sent something that names ${user}`);
+function judgeHidden(
+  people: readonly RoomPerson[],
+  overheard: Overheard,
+  complain: Complain,
+): void {
+  for (const hidden of people.filter(({ habits }) => habits.anonymous)) {
+    for (const other of people.filter(({ user }) => user !== hidden.user)) {
+      for (const word of hidden.secrets) {
+        if (!overheard.has(other.name, word)) continue;
+        complain(`${other.name} was sent "${word}", which tells of ${hidden.name}`);
       }
     }
   }

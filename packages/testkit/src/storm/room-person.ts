@@ -72,9 +72,19 @@ export class RoomPerson {
     this.#presence = new Presence(world, {
       user,
       device: name,
-      options: { transport, sessions: { groups: "accept" } },
+      options: { transport, displayName: realName(user), sessions: { groups: "accept" } },
       begun: (client, run) => this.#begun(client, run),
     });
+  }
+
+  /** What tells who he is, and where his device is. */
+  get secrets(): readonly string[] {
+    return [
+      `sip:${this.user}`,
+      `${this.user}@`,
+      realName(this.user),
+      this.#world.hostOf(this.name),
+    ];
   }
 
   get store(): Presence["store"] {
@@ -284,6 +294,11 @@ export class RoomPerson {
     this.#world.remark(`${this.name} sees ${message.text} ${reach}`);
     this.shown.push({ room, text: message.text, reach });
   }
+}
+
+/** That he has given his client. */
+function realName(user: string): string {
+  return `The real ${user}`;
 }
 
 /** He may not come in, now or later. */

@@ -3,6 +3,7 @@
  * off, while the server crashes and its disk fails. Everything comes from one seed.
  */
 import { SeededRandom } from "../machine/seeded-random.ts";
+import type { Overhearing } from "../network/overhearing.ts";
 import { World } from "../world/world.ts";
 import { Elements, TRANSPORTS } from "./elements.ts";
 import { judgeRooms } from "./judge-rooms.ts";
@@ -57,6 +58,7 @@ class RoomStorm {
   readonly #people: readonly RoomPerson[];
   readonly #rooms: readonly string[];
   readonly #elements: Elements;
+  readonly #overheard: Overhearing;
 
   static async begin(seed: number): Promise<RoomStorm> {
     const random = new SeededRandom(seed);
@@ -95,6 +97,8 @@ class RoomStorm {
         return new RoomPerson(name, world, { user, transport, anonymous, nickname });
       });
     });
+    const hidden = this.#people.filter(({ habits }) => habits.anonymous);
+    this.#overheard = world.overhear(hidden.flatMap(({ secrets }) => secrets));
   }
 
   /** One thing after the other, with time between them. */
@@ -122,7 +126,7 @@ class RoomStorm {
 
   async end(): Promise<RoomStormReport> {
     const world = this.#world;
-    const violations = await world.until(judgeRooms(this.#people, world, this.#rooms));
+    const violations = await world.until(judgeRooms(this.#people, this.#overheard, this.#rooms));
     const story = world.story();
     await world.end();
     const count = (of: (person: RoomPerson) => readonly unknown[]): number =>

@@ -9,6 +9,7 @@ import { VirtualClock } from "../machine/virtual-clock.ts";
 import type { Host } from "../network/host.ts";
 import type { Link } from "../network/link.ts";
 import { Network } from "../network/network.ts";
+import type { Overhearing } from "../network/overhearing.ts";
 import { Web } from "../network/web.ts";
 import { Ladder } from "./ladder.ts";
 import { RunningClient } from "./running-client.ts";
@@ -38,6 +39,7 @@ export interface WorldClientOptions extends Partial<Omit<ConnectOptions, "user" 
   readonly loadsSessionsLater?: boolean;
 }
 
+const FIRST_HOST = 100;
 const SERVER_ADDRESS = "192.0.2.1";
 const MOST_WAIT_MS = 120_000;
 
@@ -164,6 +166,16 @@ export class World {
     this.remark("the server is ready");
   }
 
+  /** Where words pass from now on, in SIP and MSRP: in whatever is written to a device, though it may be lost on the way. */
+  overhear(words: readonly string[]): Overhearing {
+    return this.#network.overhear(words);
+  }
+
+  /** IP address of a device. */
+  hostOf(device: string): string {
+    return this.#host(device).address;
+  }
+
   /** Lets so many milliseconds pass. */
   run(ms: number): Promise<void> {
     return this.clock.run(ms);
@@ -213,7 +225,8 @@ export class World {
   #host(device: string): Host {
     const known = this.#hosts.get(device);
     if (known !== undefined) return known;
-    const made = this.#network.host(device, `198.51.100.${this.#hosts.size + 1}`);
+    // No address is the beginning of another one.
+    const made = this.#network.host(device, `198.51.100.${this.#hosts.size + FIRST_HOST}`);
     this.#hosts.set(device, made);
     return made;
   }
