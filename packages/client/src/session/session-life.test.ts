@@ -16,7 +16,10 @@ test("an INVITE says all that the service wants (IMSpec-SMM-C-001, IM-7.1.1.1-P1
   assert.equal(text("Accept-Contact"), "*;+g.oma.sip-im");
   assert.match(text("User-Agent"), /^IM-client\/OMA1\.0 /);
   assert.equal(text("Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, UPDATE, NOTIFY, PRACK");
-  assert.match(text("Contact"), /^<sip:alice@198\.51\.100\.100:\d+;transport=tcp>;\+g\.oma\.sip-im$/);
+  assert.match(
+    text("Contact"),
+    /^<sip:alice@198\.51\.100\.100:\d+;transport=tcp>;\+g\.oma\.sip-im$/,
+  );
   assert.match(text("Supported"), /\btimer\b/);
   assert.equal(text("Session-Expires"), "1800;refresher=uac");
   assert.equal(text("Min-SE"), "90");
