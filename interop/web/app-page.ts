@@ -63,9 +63,16 @@ export class AppPage {
     await this.page.getByRole("menuitem", { name: what }).click();
   }
 
-  async settings(): Promise<void> {
+  /** Opens what the menu of the account leads to; on a telephone from the list. */
+  async account(choice: "Contacts" | "Devices" | "Settings"): Promise<void> {
+    const back = this.page.getByRole("button", { name: "Back" });
+    if (await back.isVisible()) await back.click();
     await this.page.getByRole("button", { name: /^Account/ }).click();
-    await this.page.getByRole("menuitem", { name: "Settings" }).click();
+    await this.page.getByRole("menuitem", { name: choice }).click();
+  }
+
+  async settings(): Promise<void> {
+    await this.account("Settings");
     // What the server has of them is there.
     await this.page.getByRole("textbox", { name: "Your name" }).waitFor();
     await this.page

@@ -17,6 +17,7 @@ import {
 } from "./desk/accounts.ts";
 import { type Backend, openBackend } from "./desk/backend.ts";
 import { faultOf } from "./model/refusal-words.ts";
+import type { Fault } from "./model/views.ts";
 import { SignIn } from "./start/sign-in.tsx";
 import { Welcome } from "./start/welcome.tsx";
 import type { WelcomeFacts } from "./start/welcome-facts.ts";
@@ -40,6 +41,7 @@ export function App({
 }): ReactNode {
   const [open, setOpen] = useState<Open>();
   const [page, setPage] = useState<"start" | "sign in" | "messenger">(firstPage);
+  const [ended, setEnded] = useState<Fault>();
   const [route, go] = useHashRoute();
 
   const enter = useCallback(async (account: SavedAccount, check: boolean) => {
@@ -65,10 +67,11 @@ export function App({
   useEffect(() => {
     if (open === undefined) return undefined;
     let current = true;
-    void open.backend.over.then(() => {
+    void open.backend.over.then((fault) => {
       void open.backend.close();
       signOutOf(open.account.user); // what another tab has kept of it is gone already
       if (!current) return;
+      setEnded(fault);
       setOpen(undefined);
       setPage("sign in");
     });
@@ -102,7 +105,6 @@ export function App({
           language={language}
           route={route}
           go={go}
-          rooms={facts.rooms}
           accounts={{
             others: others.map(({ user }) => user),
             switchTo: (user) => {
@@ -130,19 +132,13 @@ export function App({
     );
   }
   if (page === "start" && facts.tries) {
-    return (
-      <Welcome
-        texts={texts}
-        language={language}
-        facts={facts}
-        onSignIn={() => setPage("sign in")}
-      />
-    );
+    return <Welcome texts={texts} language={language} onSignIn={() => setPage("sign in")} />;
   }
   return (
     <SignIn
       texts={texts}
       domain={facts.domain}
+      ended={ended}
       resume={resume}
       onTry={facts.tries ? () => setPage("start") : undefined}
       signIn={async (account, stay) => {

@@ -8,8 +8,9 @@ import {
   type WebStore,
 } from "@parlance/client/web";
 import { Board } from "../model/board.ts";
+import { deviceNameOf } from "../model/device-name.ts";
 import { faultOf } from "../model/refusal-words.ts";
-import type { Slices } from "../model/views.ts";
+import type { Fault, Slices } from "../model/views.ts";
 import { renameAccount, type SavedAccount } from "./accounts.ts";
 import { type Commands, commandsOver, performed } from "./commands-over.ts";
 import { Desk } from "./desk.ts";
@@ -18,8 +19,8 @@ import { follow, lead } from "./tab-link.ts";
 export interface Backend {
   readonly board: Board<Slices>;
   readonly commands: Commands;
-  /** Resolves when the user has signed out, here or in another tab. */
-  readonly over: Promise<void>;
+  /** Resolves when the user has signed out, here or in another tab; with a fault when it was from another device. */
+  readonly over: Promise<Fault | undefined>;
   /** Lets go of everything; what waits to be sent stays in the store. */
   close(): Promise<void>;
 }
@@ -38,7 +39,7 @@ export async function openBackend(
 ): Promise<Backend> {
   const board = new Board<Slices>();
   const { storeName = account.user } = options;
-  const over = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<Fault | undefined>();
   const ending = new AbortController();
   let now: { readonly commands: Commands; close(): Promise<void> } | undefined;
 
@@ -49,10 +50,18 @@ export async function openBackend(
       if (name !== "signOut") return performed(desk, name, given);
       link.over();
       await close();
-      over.resolve();
+      over.resolve(undefined);
       return undefined;
     });
     const link = lead(storeName, board, commands);
+    const look = (): void => {
+      const { connection } = client;
+      if (connection.state !== "offline" || connection.error?.code !== "signed out") return;
+      over.resolve(faultOf(connection.error));
+      commands.signOut().catch(() => {}); // another tab may have done it
+    };
+    client.on("connection", look);
+    look();
     const close = async (): Promise<void> => {
       link.close();
       await desk.signOut();
@@ -69,7 +78,7 @@ export async function openBackend(
   else {
     const link = follow(storeName, board, () => {
       ending.abort();
-      over.resolve();
+      over.resolve(undefined);
     });
     now = { commands: link.commands, close: async () => link.close() };
     // When the other tab goes, the next in line has the client.
@@ -98,6 +107,21 @@ export async function openBackend(
 }
 
 async function begin(
+  account: SavedAccount,
+  store: WebStore,
+  options: BackendOptions,
+): Promise<ImClient> {
+  try {
+    return await opened(account, store, options);
+  } catch (error) {
+    // Somebody has just typed the password: he is let in, as another device than the one that was signed out.
+    const again = options.check && error instanceof ImError && error.code === "signed out";
+    if (!again) throw error;
+    return opened(account, await openStore(options.storeName ?? account.user), options);
+  }
+}
+
+async function opened(
   { user, secret, displayName }: SavedAccount,
   store: WebStore,
   { check, trace }: BackendOptions,
@@ -108,6 +132,7 @@ async function begin(
       password: secret,
       store,
       product: "ParlanceWeb/0.1",
+      deviceName: deviceNameOf(navigator.userAgent),
       startWith: check ? "online" : "store",
       shareHistory: true,
       ...(displayName === undefined ? {} : { displayName }),

@@ -1,7 +1,13 @@
 /** What can be done at a desk, from whichever tab. Everything rejects with what `faultOf` makes of an error. */
 
 import type { ServiceSettings } from "@parlance/client/web";
-import type { HitView, OwnGroupView, WaitingView } from "../model/views.ts";
+import type {
+  DeviceView,
+  DirectoryRow,
+  HitView,
+  OwnGroupView,
+  WaitingView,
+} from "../model/views.ts";
 
 export interface JoinWish {
   readonly nickname: string | undefined;
@@ -31,6 +37,8 @@ export interface Commands {
   declineFile(address: string, key: string): Promise<void>;
   cancelFile(fileId: string): Promise<void>;
 
+  /** Chat rooms and groups that the user may come into. */
+  directory(): Promise<readonly DirectoryRow[]>;
   /** Each resolves with the address of the group. */
   join(address: string, wish: JoinWish): Promise<string>;
   createGroup(people: readonly string[], subject: string | undefined): Promise<string>;
@@ -55,6 +63,15 @@ export interface Commands {
   set(changes: Partial<ServiceSettings>): Promise<void>;
   block(address: string, blocked: boolean): Promise<void>;
   setName(displayName: string | undefined): Promise<void>;
+  /** Reads the address book, and keeps it up to date. */
+  loadContacts(): Promise<void>;
+  putContact(address: string, name: string | undefined): Promise<void>;
+  renameContact(address: string, name: string | undefined): Promise<void>;
+  removeContact(address: string): Promise<void>;
+  /** Where the user is signed in; the one seen last comes first. */
+  devices(): Promise<readonly DeviceView[]>;
+  /** Signs one out. */
+  endDevice(id: string): Promise<void>;
   /** In all that the server keeps. */
   search(text: string): Promise<readonly HitView[]>;
   exportHistory(format: "json" | "html" | "csv"): Promise<Blob>;
@@ -79,6 +96,7 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "takeFile",
   "declineFile",
   "cancelFile",
+  "directory",
   "join",
   "createGroup",
   "keepGroup",
@@ -96,6 +114,12 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "set",
   "block",
   "setName",
+  "loadContacts",
+  "putContact",
+  "renameContact",
+  "removeContact",
+  "devices",
+  "endDevice",
   "search",
   "exportHistory",
   "waiting",

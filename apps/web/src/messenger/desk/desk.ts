@@ -9,8 +9,17 @@ import type {
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
-import type { AccountView, HitView, OwnGroupView, Slices, WaitingView } from "../model/views.ts";
+import type {
+  AccountView,
+  DeviceView,
+  DirectoryRow,
+  HitView,
+  OwnGroupView,
+  Slices,
+  WaitingView,
+} from "../model/views.ts";
 import type { Commands, JoinWish, ModerationWish } from "./commands.ts";
+import { Contacts } from "./contacts.ts";
 import { Files } from "./files.ts";
 import { OwnedThings } from "./owned.ts";
 import { RoomsWatch } from "./rooms-watch.ts";
@@ -25,6 +34,7 @@ export class Desk implements Commands {
   readonly #talks: Talks;
   readonly #rooms: RoomsWatch;
   readonly #files: Files;
+  readonly #contacts: Contacts;
   readonly #invitations = new Map<string, SessionInvitation | GroupInvitation>();
   readonly #coming = new Map<string, AbortController>();
   #count = 0;
@@ -43,6 +53,7 @@ export class Desk implements Commands {
     this.#talks = new Talks(client, board);
     this.#rooms = new RoomsWatch(client, board, this.#talks);
     this.#files = new Files(client, board, this.#talks);
+    this.#contacts = new Contacts(client, board);
   }
 
   async #start(named: boolean): Promise<void> {
@@ -66,6 +77,7 @@ export class Desk implements Commands {
     this.#owned.start(named);
     this.#rooms.start();
     this.#files.start();
+    this.#contacts.start();
     client.on("message", ({ conversation }) => this.#talks.refresh(conversation));
   }
 
@@ -117,6 +129,10 @@ export class Desk implements Commands {
 
   async cancelFile(fileId: string): Promise<void> {
     this.#files.cancel(fileId);
+  }
+
+  directory(): Promise<readonly DirectoryRow[]> {
+    return this.#client.directory.list();
   }
 
   async join(address: string, { nickname, anonymous }: JoinWish): Promise<string> {
@@ -210,6 +226,30 @@ export class Desk implements Commands {
 
   setName(displayName: string | undefined): Promise<void> {
     return this.#owned.setName(displayName);
+  }
+
+  loadContacts(): Promise<void> {
+    return this.#contacts.load();
+  }
+
+  putContact(address: string, name: string | undefined): Promise<void> {
+    return this.#contacts.put(address, name);
+  }
+
+  renameContact(address: string, name: string | undefined): Promise<void> {
+    return this.#contacts.rename(address, name);
+  }
+
+  removeContact(address: string): Promise<void> {
+    return this.#contacts.remove(address);
+  }
+
+  devices(): Promise<readonly DeviceView[]> {
+    return this.#contacts.devices();
+  }
+
+  endDevice(id: string): Promise<void> {
+    return this.#client.devices.signOut({ id });
   }
 
   search(text: string): Promise<readonly HitView[]> {

@@ -206,6 +206,36 @@ export interface OwnGroupView {
   readonly members: number;
 }
 
+/** A chat room or group that the user may come into. */
+export interface DirectoryRow {
+  readonly address: string;
+  readonly kind: "room" | "group";
+  readonly name: string | undefined;
+  readonly subject: string | undefined;
+  /** In its list. */
+  readonly members: number | undefined;
+  /** Who are in it now. */
+  readonly present: number | undefined;
+  readonly anonymity: boolean;
+}
+
+/** Somebody in the address book. */
+export interface PersonView {
+  readonly address: string;
+  /** What the user calls him. */
+  readonly name: string | undefined;
+}
+
+/** Where the user is signed in. Times are epoch ms. */
+export interface DeviceView {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly current: boolean;
+  readonly registeredAt: number;
+  readonly seenAt: number;
+  readonly asleep: boolean;
+}
+
 /** Who writes where, by conversation. */
 export interface TypingView {
   readonly from: readonly string[];
@@ -220,6 +250,7 @@ export interface Slices {
   settings: ServiceSettings;
   /** Addresses. */
   blocked: readonly string[];
+  contacts: readonly PersonView[];
   profile: { readonly displayName: string | undefined };
   [talk: `talk ${string}`]: TalkView;
   [room: `room ${string}`]: RoomView;

@@ -17,6 +17,8 @@ export interface SignInProps {
   readonly texts: Texts;
   /** Of the server, if it tells. */
   readonly domain: string;
+  /** Why the last one who was signed in is not any more, unless he has wished so. */
+  readonly ended: Fault | undefined;
   /** Rejects with a fault when the server does not let the user in. */
   readonly signIn: (account: SavedAccount, stay: boolean) => Promise<void>;
   readonly resume: (account: SavedAccount) => void;
@@ -24,7 +26,7 @@ export interface SignInProps {
   readonly onTry: (() => void) | undefined;
 }
 
-export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): ReactNode {
+export function SignIn({ texts, domain, ended, signIn, resume, onTry }: SignInProps): ReactNode {
   const [known, setKnown] = useState(knownAccounts);
   const [chosen, setChosen] = useState<string>();
   const choose = ({ user, secret, displayName }: KnownAccount): void => {
@@ -40,6 +42,7 @@ export function SignIn({ texts, domain, signIn, resume, onTry }: SignInProps): R
           <h1>{texts.app}</h1>
           <p className="soft">{words.lead}</p>
         </header>
+        {ended !== undefined && <p role="alert">{wordsFor(ended, texts)}</p>}
         {known.length > 0 && (
           <section aria-labelledby="known">
             <h2 id="known" className="label">

@@ -1,4 +1,4 @@
-/** What a server tells its own pages: its domain, its chat rooms, and, of the local service, the accounts to try it with. */
+/** What a server tells its own pages: its domain, and, of the local service, the accounts to try it with. */
 import type { DigestSecret } from "@parlance/client/web";
 
 export interface WelcomeFacts {
@@ -6,7 +6,6 @@ export interface WelcomeFacts {
   readonly domain: string;
   /** Whether there are accounts to be tried. */
   readonly tries: boolean;
-  readonly rooms: readonly { readonly address: string; readonly name: string }[];
 }
 
 export interface ReadyAccount {
@@ -14,7 +13,7 @@ export interface ReadyAccount {
   readonly secret: DigestSecret;
 }
 
-const NOTHING: WelcomeFacts = { domain: "", tries: false, rooms: [] };
+const NOTHING: WelcomeFacts = { domain: "", tries: false };
 
 export async function welcomeFacts(): Promise<WelcomeFacts> {
   try {

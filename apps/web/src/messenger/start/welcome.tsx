@@ -9,17 +9,15 @@ import { Messenger } from "../view/messenger.tsx";
 import type { Route } from "../view/route.ts";
 import { LadderSlot } from "./ladder-slot.tsx";
 import { TraceFeed } from "./trace-feed.ts";
-import { type ReadyAccount, readyAccounts, type WelcomeFacts } from "./welcome-facts.ts";
+import { type ReadyAccount, readyAccounts } from "./welcome-facts.ts";
 
 export function Welcome({
   texts,
   language,
-  facts,
   onSignIn,
 }: {
   readonly texts: Texts;
   readonly language: string;
-  readonly facts: WelcomeFacts;
   readonly onSignIn: () => void;
 }): ReactNode {
   const feed = useMemo(() => new TraceFeed(), []);
@@ -41,8 +39,8 @@ export function Welcome({
       <div className="panes">
         {one !== undefined && other !== undefined && (
           <>
-            <Pane account={one} peer={other.user} {...{ texts, language, facts, feed }} />
-            <Pane account={other} peer={one.user} {...{ texts, language, facts, feed }} />
+            <Pane account={one} peer={other.user} {...{ texts, language, feed }} />
+            <Pane account={other} peer={one.user} {...{ texts, language, feed }} />
           </>
         )}
       </div>
@@ -59,14 +57,12 @@ function Pane({
   peer,
   texts,
   language,
-  facts,
   feed,
 }: {
   readonly account: ReadyAccount;
   readonly peer: string;
   readonly texts: Texts;
   readonly language: string;
-  readonly facts: WelcomeFacts;
   readonly feed: TraceFeed;
 }): ReactNode {
   const backend = useBackend(account, feed);
@@ -88,7 +84,6 @@ function Pane({
           language={language}
           route={route}
           go={go}
-          rooms={facts.rooms}
         />
       )}
     </section>

@@ -4,7 +4,7 @@ import { Icon } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
-import { useDesk, useSlice } from "./desk-context.tsx";
+import { useContactName, useDesk, useSlice } from "./desk-context.tsx";
 import { Hits } from "./hits.tsx";
 import { StatusMark } from "./receipts.tsx";
 
@@ -16,6 +16,7 @@ export function ConversationList(): ReactNode {
   const [search, setSearch] = useState("");
   const shown = useMemo(() => filterRows(rows, search), [rows, search]);
   const current = route.view === "talk" ? route.address : undefined;
+  const nameOf = useContactName();
   return (
     <div className="conversations">
       <SearchField
@@ -31,7 +32,7 @@ export function ConversationList(): ReactNode {
         aria-label={texts.list.title}
         className="rows"
         items={shown.map((row) => ({ ...row, id: row.address }))}
-        dependencies={[current, texts]}
+        dependencies={[current, texts, nameOf]}
         selectionMode="single"
         selectedKeys={current === undefined ? [] : [current]}
         onSelectionChange={(keys) => {
@@ -46,7 +47,13 @@ export function ConversationList(): ReactNode {
           </div>
         )}
       >
-        {(row) => <Row key={row.id} row={row} title={titleOf(row, domain)} />}
+        {(row) => (
+          <Row
+            key={row.id}
+            row={row}
+            title={titleOf({ ...row, name: nameOf(row.address) ?? row.name }, domain)}
+          />
+        )}
       </ListBox>
       <Hits search={search} />
     </div>
@@ -70,6 +77,7 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
       </span>
       <span className="row-side">
         <time className="soft small">{time}</time>
+        {isOutside(row) && unread === 0 && <span className="join-mark">{texts.join.join}</span>}
         {unread > 0 && (
           <span className="badge" aria-label={texts.list.unread(unread)} role="img">
             {unread}
@@ -78,6 +86,11 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
       </span>
     </ListBoxItem>
   );
+}
+
+/** A group that the user is not in, and may come into. */
+function isOutside({ group, roomState }: ConversationRow): boolean {
+  return group && (roomState === undefined || roomState === "left");
 }
 
 function Preview({

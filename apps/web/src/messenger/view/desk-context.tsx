@@ -1,7 +1,8 @@
 /** What every view of one messenger needs: there may be two on a page. */
-import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import type { Backend } from "../desk/backend.ts";
 import { shortAddress } from "../model/addresses.ts";
+import { contactName } from "../model/contact-book.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { ConversationRow, Fault, Slices } from "../model/views.ts";
@@ -41,6 +42,16 @@ export function useRow(address: string): ConversationRow | undefined {
   return useSlice("list")?.find((row) => row.address === address);
 }
 
+/** What the user himself calls somebody, if he does. */
+export function useContactName(): (address: string) => string | undefined {
+  const contacts = useSlice("contacts");
+  const names = useMemo(
+    () => new Map(contacts?.map((person) => [person.address, contactName(person)])),
+    [contacts],
+  );
+  return useCallback((address) => names.get(address), [names]);
+}
+
 /** Does something, and says what went wrong. Resolves with undefined then. */
 export function useAct(): <T>(doing: Promise<T>) => Promise<T | undefined> {
   const { texts, tell } = useDesk();
@@ -62,9 +73,12 @@ export function useNameOf(conversation: string): (address: string, said?: string
   const { domain } = useDesk();
   const room = useSlice(`room ${conversation}`);
   const row = useRow(conversation);
+  const contact = useContactName();
   return (address, said) => {
     const member = room?.members.find(({ entity }) => entity === address);
     if (member !== undefined) return member.name;
+    const known = contact(address);
+    if (known !== undefined) return known;
     const title = { address, name: said ?? (address === conversation ? row?.name : undefined) };
     return title.name === undefined ? shortAddress(address, domain) : titleOf(title, domain);
   };

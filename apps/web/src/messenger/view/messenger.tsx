@@ -1,5 +1,5 @@
 /** One account's messenger: a list beside a conversation where there is room, one of the two where there is not. */
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { Backend } from "../desk/backend.ts";
 import { domainOf, userPart } from "../model/addresses.ts";
@@ -11,11 +11,10 @@ import { ComingGroups } from "./coming-groups.tsx";
 import { ConnectionLine } from "./connection-line.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { DeskContext, type Surroundings, useDesk, useSlice } from "./desk-context.tsx";
-import { GroupDialog, PersonDialog, RoomDialog } from "./dialogs.tsx";
 import { Invitations } from "./invitations.tsx";
+import { later } from "./later.tsx";
 import { useNotifications } from "./notifications.ts";
 import type { Route } from "./route.ts";
-import { SettingsView } from "./settings-view.tsx";
 import { Talk } from "./talk.tsx";
 import { Toasts } from "./toasts.tsx";
 
@@ -26,8 +25,6 @@ export interface MessengerProps {
   readonly language: string;
   readonly route: Route;
   readonly go: (route: Route) => void;
-  /** Chat rooms that are known to be there. */
-  readonly rooms: readonly { readonly address: string; readonly name: string }[];
   /** Further accounts of this browser, and what to do with them; absent where there is only this one. */
   readonly accounts?: AccountChoices;
 }
@@ -69,7 +66,9 @@ export function Messenger(props: MessengerProps): ReactNode {
         <Side {...props} />
         <div className="front">
           <ConnectionLine here />
-          <Front route={route} />
+          <Suspense fallback={<div className="front-empty" aria-busy="true" />}>
+            <Front route={route} />
+          </Suspense>
         </div>
         <div className="told" role="status">
           <Toasts />
@@ -95,6 +94,10 @@ function Front({ route }: { readonly route: Route }): ReactNode {
       return <Talk key={route.address} address={route.address} drafts={drafts.current} />;
     case "settings":
       return <SettingsView />;
+    case "contacts":
+      return <ContactsView />;
+    case "devices":
+      return <DevicesView />;
     default:
       return (
         <div className="front-empty">
@@ -106,13 +109,32 @@ function Front({ route }: { readonly route: Route }): ReactNode {
   }
 }
 
-function Side({ accounts, rooms }: MessengerProps): ReactNode {
+const ContactsView = later(async () => (await import("./contacts-view.tsx")).ContactsView);
+const DevicesView = later(async () => (await import("./devices-view.tsx")).DevicesView);
+const SettingsView = later(async () => (await import("./settings-view.tsx")).SettingsView);
+const PersonDialog = later(async () => (await import("./dialogs.tsx")).PersonDialog);
+const GroupDialog = later(async () => (await import("./dialogs.tsx")).GroupDialog);
+const RoomsDialog = later(async () => (await import("./rooms-dialog.tsx")).RoomsDialog);
+
+function Side({ accounts }: MessengerProps): ReactNode {
   const { texts, self, go } = useDesk();
   const [starting, setStarting] = useState<"person" | "group" | "room">();
   useNotifications();
   const name = cleanLine(useSlice("account")?.displayName ?? "", 64) || userPart(self);
   const close = (): void => setStarting(undefined);
   const choices: MenuChoice[] = [
+    {
+      id: "contacts",
+      label: texts.contacts.title,
+      icon: <Icon name="people" small />,
+      act: () => go({ view: "contacts" }),
+    },
+    {
+      id: "devices",
+      label: texts.devices.title,
+      icon: <Icon name="lock" small />,
+      act: () => go({ view: "devices" }),
+    },
     {
       id: "settings",
       label: texts.list.settings,
@@ -185,9 +207,11 @@ function Side({ accounts, rooms }: MessengerProps): ReactNode {
       <Invitations />
       <ComingGroups />
       <ConversationList />
-      {starting === "person" && <PersonDialog onClose={close} />}
-      {starting === "group" && <GroupDialog onClose={close} />}
-      {starting === "room" && <RoomDialog rooms={rooms} onClose={close} />}
+      <Suspense fallback={null}>
+        {starting === "person" && <PersonDialog onClose={close} />}
+        {starting === "group" && <GroupDialog onClose={close} />}
+        {starting === "room" && <RoomsDialog onClose={close} />}
+      </Suspense>
     </nav>
   );
 }

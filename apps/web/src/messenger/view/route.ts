@@ -4,7 +4,9 @@ export type Route =
   | { readonly view: "list" }
   /** `at`: the message of that time (epoch ms) is looked for. */
   | { readonly view: "talk"; readonly address: string; readonly at?: number }
-  | { readonly view: "settings" };
+  | { readonly view: "settings" }
+  | { readonly view: "contacts" }
+  | { readonly view: "devices" };
 
 /** As it stands behind the # of the page's address. */
 export function formatRoute(route: Route): string {
@@ -21,7 +23,7 @@ export function formatRoute(route: Route): string {
 export function readRoute(hash: string): Route {
   const [, view, what = "", at] =
     /^#\/([a-z]*)(?:\/([^/]{1,400})(?:\/at\/(\d{1,15}))?)?$/.exec(hash) ?? [];
-  if (view === "settings") return { view };
+  if (view === "settings" || view === "contacts" || view === "devices") return { view };
   if (view !== "with" || what === "") return { view: "list" };
   try {
     const address = decodeURIComponent(what);

@@ -2,35 +2,21 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { chooseLanguage, chosenLanguage } from "../../texts/language.ts";
 import { chooseTheme, chosenTheme, type Theme } from "../../theme/theme.ts";
-import { Button, Choice, Icon } from "../../ui/index.ts";
+import { Choice } from "../../ui/index.ts";
 import { AccountSettings } from "./account-settings.tsx";
 import { useDesk } from "./desk-context.tsx";
 import { readNotifying, writeNotifying } from "./notify-setting.ts";
+import { Screen } from "./screen.tsx";
 
 export function SettingsView(): ReactNode {
-  const { texts, go } = useDesk();
+  const { texts } = useDesk();
   return (
-    <section className="settings" aria-label={texts.settings.title}>
-      <header className="talk-head">
-        <Button
-          look="icon"
-          className="to-list"
-          aria-label={texts.back}
-          onPress={() => go({ view: "list" })}
-        >
-          <Icon name="back" />
-        </Button>
-        <div className="talk-title">
-          <h2>{texts.settings.title}</h2>
-        </div>
-      </header>
-      <div className="settings-body">
-        <AccountSettings />
-        <Appearance />
-        <Notifications />
-        <Device />
-      </div>
-    </section>
+    <Screen title={texts.settings.title}>
+      <AccountSettings />
+      <Appearance />
+      <Notifications />
+      <Device />
+    </Screen>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type DragEvent, type ReactNode, useEffect, useState } from "react";
+import { type DragEvent, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
@@ -6,10 +6,13 @@ import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { useComing } from "./coming-groups.tsx";
 import { Composer } from "./composer.tsx";
-import { useAct, useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
-import { LeaveDialog, PeopleDialog } from "./dialogs.tsx";
-import { Members } from "./members.tsx";
+import { useAct, useContactName, useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
+import { later } from "./later.tsx";
 import { MessageList } from "./message-list.tsx";
+
+const LeaveDialog = later(async () => (await import("./dialogs.tsx")).LeaveDialog);
+const PeopleDialog = later(async () => (await import("./dialogs.tsx")).PeopleDialog);
+const Members = later(async () => (await import("./members.tsx")).Members);
 
 export function Talk({
   address,
@@ -25,7 +28,9 @@ export function Talk({
   const [panel, setPanel] = useState(false);
   const [whisperTo, setWhisperTo] = useState<MemberView>();
   const [dropping, setDropping] = useState(false);
-  const title = titleOf({ address, name: room?.name ?? room?.subject ?? row?.name }, domain);
+  const contact = useContactName()(address);
+  const name = contact ?? room?.name ?? room?.subject ?? row?.name;
+  const title = titleOf({ address, name }, domain);
   const group = room !== undefined || row?.group === true;
   const { commands } = backend;
   useEffect(() => {
@@ -68,6 +73,7 @@ export function Talk({
         <MessageList key={address} address={address} group={group} title={title} />
         <Typing address={address} />
         <BlockedLine address={address} />
+        {group && room === undefined && <Outside address={address} />}
         {over ? (
           <Over address={address} room={room} />
         ) : (
@@ -85,7 +91,9 @@ export function Talk({
         {dropping && <div className="drop">{texts.talk.drop}</div>}
       </div>
       {panel && room !== undefined && (
-        <Members room={room} onClose={() => setPanel(false)} onWhisper={setWhisperTo} />
+        <Suspense fallback={<aside className="panel" aria-busy="true" />}>
+          <Members room={room} onClose={() => setPanel(false)} onWhisper={setWhisperTo} />
+        </Suspense>
       )}
     </section>
   );
@@ -189,25 +197,27 @@ function Header({
           <Icon name="more" />
         </Button>
       </Menu>
-      {asking === "leave" && (
-        <LeaveDialog
-          onClose={() => setAsking(undefined)}
-          onLeave={() => void act(backend.commands.leave(address))}
-        />
-      )}
-      {asking === "people" && (
-        <PeopleDialog
-          title={group ? texts.members.inviteTitle : texts.talk.extend}
-          hint={group ? undefined : texts.talk.extendHint}
-          withSubject={!group}
-          go={texts.members.invite}
-          onClose={() => setAsking(undefined)}
-          onDone={async (people, subject) => {
-            if (group) return backend.commands.invite(address, people);
-            coming(people, backend.commands.extend(address, people, subject));
-          }}
-        />
-      )}
+      <Suspense fallback={null}>
+        {asking === "leave" && (
+          <LeaveDialog
+            onClose={() => setAsking(undefined)}
+            onLeave={() => void act(backend.commands.leave(address))}
+          />
+        )}
+        {asking === "people" && (
+          <PeopleDialog
+            title={group ? texts.members.inviteTitle : texts.talk.extend}
+            hint={group ? undefined : texts.talk.extendHint}
+            withSubject={!group}
+            go={texts.members.invite}
+            onClose={() => setAsking(undefined)}
+            onDone={async (people, subject) => {
+              if (group) return backend.commands.invite(address, people);
+              coming(people, backend.commands.extend(address, people, subject));
+            }}
+          />
+        )}
+      </Suspense>
     </header>
   );
 }
@@ -229,6 +239,29 @@ function Typing({ address }: { readonly address: string }): ReactNode {
           ? texts.talk.typingOne(nameOf(first))
           : texts.talk.typingMany(others.length + 1))}
     </p>
+  );
+}
+
+/** It is written to all the same, where the group takes messages of those who are not in it. */
+function Outside({ address }: { readonly address: string }): ReactNode {
+  const { texts, backend } = useDesk();
+  const act = useAct();
+  const [busy, setBusy] = useState(false);
+  return (
+    <div className="over-line" role="status">
+      <span className="soft">{texts.join.notIn}</span>
+      <Button
+        isDisabled={busy}
+        onPress={() => {
+          setBusy(true);
+          const wish = { nickname: undefined, anonymous: false };
+          void act(backend.commands.join(address, wish)).finally(() => setBusy(false));
+        }}
+      >
+        {busy && <span className="spinner" />}
+        {texts.join.join}
+      </Button>
+    </div>
   );
 }
 
