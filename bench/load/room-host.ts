@@ -56,7 +56,13 @@ const rooms = new Rooms(
     roomPerSecond: PATIENCE,
     roomBurst: PATIENCE,
   },
-  { ...common, hub, store: stores.rooms, hits: { hit: complain }, endOfTurn: setImmediate },
+  {
+    ...common,
+    hub,
+    store: stores.rooms,
+    hits: { hit: complain, uses: () => {} },
+    endOfTurn: setImmediate,
+  },
 );
 const room = rooms.open(
   {

@@ -3,6 +3,8 @@ import type { EndpointStats } from "@parlance/sip";
 import type { ServerPorts } from "./config.ts";
 import type { Conferences } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
+import { mostOf } from "./core/limit-hits.ts";
+import type { Tracer } from "./trace/index.ts";
 import type { UserPlane } from "./user-plane.ts";
 
 export interface ServerStats extends EndpointStats {
@@ -39,9 +41,23 @@ export function watchStats(
   core: Core,
   plane: UserPlane | undefined,
   conferences: Conferences | undefined,
+  tracer: Tracer,
 ): void {
   const gauge = (name: string, stat: keyof ServerStats, help: string): void =>
     metrics.gauge(`sip_${name}`, help, () => statsOf(core, plane, conferences)[stat]);
+  const { hits } = core;
+  hits.uses("transactions", () => {
+    const { serverTransactions, clientTransactions } = core.endpoint.stats;
+    return serverTransactions + clientTransactions;
+  });
+  hits.uses("calls", () => core.calls.stats.calls);
+  hits.uses("sessionsPerUser", () => plane?.sessions.most ?? 0);
+  hits.uses("conferences", () => conferences?.count ?? 0);
+  hits.uses("conferenceParticipants", () =>
+    mostOf([...(conferences ?? [])].map(({ count }) => count)),
+  );
+  hits.uses("tracedUsers", () => tracer.watched.length);
+  hits.uses("traceRecords", () => tracer.ring.counts.kept);
   const total = (name: string, stat: keyof EndpointStats, help: string): void =>
     metrics.total(`sip_${name}_total`, help, () => core.endpoint.stats[stat]);
   gauge("users", "users", "Accounts");

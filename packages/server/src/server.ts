@@ -85,6 +85,8 @@ export interface Server {
   readonly stats: ServerStats;
   /** Every bound, as it holds. */
   readonly limits: Bounds;
+  /** How much of a bound is used, by all or by the one who uses most; undefined where nobody counts it. */
+  used(limit: string): number | undefined;
   /** New requests are refused. */
   readonly draining: boolean;
   /** New requests are refused with 503; resolves when those that are under way have ended. */
@@ -172,7 +174,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     log,
   });
   shortened.start();
-  watchStats(ports, core, plane, conferences);
+  watchStats(ports, core, plane, conferences, tracer);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
     domain: config.domain,
@@ -180,6 +182,7 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     listens: (address, transport) => core.home.listens(address, transport),
     admin: admin(adminParts(ports, { core, web, documents, waiting }, functions)),
     limits,
+    used: (limit) => core.hits.used(limit),
     web,
     media: plane && {
       taken: (connection) => plane.hub.taken(connection),

@@ -26,6 +26,7 @@ export function accountHandler(
   const { registrar, signedOut, hits } = core;
   const { groups, serviceGroups } = documents;
   const rate = new Rate(limits.accountRequestsPerSecond, limits.accountRequestBurst);
+  hits.uses("accountRequestBurst", () => rate.used(clock.now()));
   const deviceOf = ({ instance, id }: StoredBinding): string =>
     hashing.hash("sha-256", instance ?? id).slice(0, ID_DIGITS);
   return (login) => {

@@ -138,6 +138,7 @@ export function makeDocuments(
   metrics.gauge("access_rules_users", "Users with access rules", () => policy.count);
   metrics.gauge("groups", "Groups that users keep", () => live.count);
   const rate = new Rate(limits.documentRequestsPerSecond, limits.documentRequestBurst);
+  hits.uses("documentRequestBurst", () => rate.used(clock.now()));
   const proxies = new Set(config.xcap?.proxies ?? []);
   const userAt = (uri: string) => {
     const read = parsed(() => parseUri(uri));

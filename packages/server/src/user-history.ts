@@ -42,6 +42,8 @@ export function historyHandler(
     request: new Rate(limits.historyRequestsPerSecond, limits.historyRequestBurst),
     search: new Rate(limits.historySearchesPerMinute / 60, limits.historySearchBurst),
   };
+  hits.uses("historyRequestBurst", () => rates.request.used(clock.now()));
+  hits.uses("historySearchBurst", () => rates.search.used(clock.now()));
   return (login) => {
     const web = new HistoryWeb(
       {

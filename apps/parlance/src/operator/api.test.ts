@@ -179,6 +179,9 @@ test(
     const limits = await ask("GET", "/limits");
     const names = limits.body.limits.map(({ name }: { name: string }) => name);
     assert.ok(names.includes("messagesPerSecond"));
+    const used = (name: string) =>
+      limits.body.limits.find((row: { name: string }) => row.name === name).used;
+    assert.deepEqual([used("conferences"), used("historyBytesPerUser")], [0, undefined]);
     const config = await ask("GET", "/config");
     assert.doesNotMatch(JSON.stringify(config.body), /secret of/);
     const users = config.body.keys.find(({ path }: { path: string }) => path === "users");

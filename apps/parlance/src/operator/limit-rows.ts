@@ -1,5 +1,5 @@
-/** Every bound of the server with how often it was hit, and how much of it is in use where one number says so. */
-import { defaultLimits, type ServerStats } from "@parlance/server";
+/** Every bound of the server with how often it was hit, and how much of it is used, by all or by the one who uses most. */
+import { defaultLimits } from "@parlance/server";
 import { LIMITS } from "../config/limits.ts";
 import type { OperatorPorts } from "./route.ts";
 
@@ -11,12 +11,6 @@ export interface LimitRow {
   readonly used?: number | undefined;
   readonly hits: number;
 }
-
-/** What is in use of a bound that holds for all together. */
-const USED: ReadonlyMap<string, (stats: ServerStats) => number> = new Map([
-  ["transactions", (stats: ServerStats) => stats.serverTransactions + stats.clientTransactions],
-  ["conferences", (stats: ServerStats) => stats.conferences],
-]);
 
 const HITS = "parlance_limit_hits_total";
 
@@ -31,7 +25,7 @@ export async function limitRows({ server, metrics }: OperatorPorts): Promise<Lim
     value,
     usual: usual.get(name),
     about: words.get(name),
-    used: USED.get(name)?.(server.stats),
+    used: server.used(name),
     hits: hits.get(name) ?? 0,
   }));
 }

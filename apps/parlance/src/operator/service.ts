@@ -115,7 +115,7 @@ export const serviceRoutes: readonly Route[] = [
       path: "/limits",
       tag: "service",
       summary:
-        "Every bound, how often it was hit, and how much of it is in use where that is known",
+        "Every bound with what is configured, how much of it is used where that is counted, and how often it was hit",
       answer: z.strictObject({
         limits: z.array(
           z.strictObject({
@@ -123,7 +123,11 @@ export const serviceRoutes: readonly Route[] = [
             value: count,
             usual: count.optional().describe("What it is without configuration."),
             about: z.string().optional(),
-            used: count.optional(),
+            used: count
+              .optional()
+              .describe(
+                "Now: by all together, or for a bound of one user, source or session by the one who uses most. Of a rate its burst tells what is used up.",
+              ),
             hits: count.describe("Since the start."),
           }),
         ),

@@ -3,7 +3,7 @@ import { Endpoint, type EndpointEvent, type FlowEvents } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
-import type { Decisions, LimitWatch, ReadContent, SecurityWatch, User } from "../ports/index.ts";
+import type { Decisions, ReadContent, SecurityWatch, User } from "../ports/index.ts";
 import { Accounts } from "./accounts.ts";
 import { Answers } from "./answer.ts";
 import { Authenticator } from "./authentication.ts";
@@ -19,7 +19,7 @@ import { Home } from "./home.ts";
 import { InDialog } from "./in-dialog.ts";
 import { BehindCore } from "./isc/behind-core.ts";
 import type { RegistrationLook } from "./isc/registration-look.ts";
-import { limitHits } from "./limit-hits.ts";
+import { LimitHits } from "./limit-hits.ts";
 import { LiveFlows } from "./live-flows.ts";
 import { Location } from "./location.ts";
 import { AccountLogins } from "./logins.ts";
@@ -56,7 +56,7 @@ export class Core {
   readonly home: Home;
   readonly logins: AccountLogins;
   /** For whoever has bounds of his own. */
-  readonly hits: LimitWatch;
+  readonly hits: LimitHits;
   readonly watch: SecurityWatch;
   readonly decisions: Decisions = { tell: undefined };
   readonly #ports: ServerPorts;
@@ -77,7 +77,7 @@ export class Core {
     const home = new Home(config.domain, config.aliases ?? [], as?.names);
     const { domain } = home;
     const watch = ports.security ?? NOBODY;
-    const hits = limitHits(ports.metrics, watch);
+    const hits = new LimitHits(ports.metrics, watch);
     const { decisions } = this;
     const answers = new Answers(domain, watch, hits, decisions);
     this.hits = hits;

@@ -1,13 +1,36 @@
-/** Counts the bounds that are hit, by name: an operator sees which of them is too low, or attacked. */
-import type { LimitWatch, Metrics, SecurityWatch } from "../ports/index.ts";
+/** How often bounds are hit, and how much of them is used, by name: an operator sees which of them is too low, or attacked. */
+import type { LimitName } from "../limits.ts";
+import type { Counter, LimitWatch, Metrics, SecurityWatch } from "../ports/index.ts";
 
-export function limitHits(metrics: Metrics, watch: SecurityWatch): LimitWatch {
-  const help = "Times that a bound was hit";
-  const counter = metrics.counter("parlance_limit_hits_total", help, "limit");
-  return {
-    hit(limit, source) {
-      counter.add(1, limit);
-      if (source !== undefined) watch.report(`limit: ${limit}`, source);
-    },
-  };
+export class LimitHits implements LimitWatch {
+  readonly #watch: SecurityWatch;
+  readonly #counter: Counter;
+  readonly #uses = new Map<string, () => number>();
+
+  constructor(metrics: Metrics, watch: SecurityWatch) {
+    this.#watch = watch;
+    const help = "Times that a bound was hit";
+    this.#counter = metrics.counter("parlance_limit_hits_total", help, "limit");
+  }
+
+  hit(limit: LimitName, source?: string): void {
+    this.#counter.add(1, limit);
+    if (source !== undefined) this.#watch.report(`limit: ${limit}`, source);
+  }
+
+  uses(limit: LimitName, read: () => number): void {
+    this.#uses.set(limit, read);
+  }
+
+  /** Undefined where nobody counts it. */
+  used(limit: string): number | undefined {
+    return this.#uses.get(limit)?.();
+  }
+}
+
+/** Of the one who has most. */
+export function mostOf(counts: Iterable<number>): number {
+  let most = 0;
+  for (const count of counts) most = Math.max(most, count);
+  return most;
 }

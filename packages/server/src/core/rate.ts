@@ -21,6 +21,13 @@ export class Rate {
     return undefined;
   }
 
+  /** So many of the burst the one has taken who has taken most, and has not got back. */
+  used(now: number): number {
+    let last = now;
+    for (const fullAt of this.#fullAt.values()) last = Math.max(last, fullAt);
+    return Math.ceil((last - now) / this.#gapMs);
+  }
+
   #sweep(now: number): void {
     for (const [user, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(user);
     this.#sweepAt = Math.max(10_000, this.#fullAt.size * 2);

@@ -19,6 +19,7 @@ import type { Clock } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type { LimitWatch, Notifier, Passage, Verdict, Watch, Watched } from "../ports/index.ts";
 import { partyOf } from "./dialog-legs.ts";
+import { mostOf } from "./limit-hits.ts";
 import type { Sender } from "./sender.ts";
 import { Subscription, type SubscriptionPorts } from "./subscription.ts";
 import { type WatcherDialog, watcherDialog, watcherKey, watcherKeyIn } from "./watcher-dialog.ts";
@@ -46,6 +47,9 @@ export class Subscriptions implements Notifier {
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports;
+    const { hits } = ports;
+    hits.uses("subscriptionsPerUser", () => mostOf(this.#byWatcher.values()));
+    hits.uses("subscriptionsPerResource", () => mostOf(this.#byThing.values()));
   }
 
   get count(): number {

@@ -70,7 +70,7 @@ export class ThroughWay implements Way {
   constructor(ports: WayPorts) {
     this.#ports = ports;
     this.#user = new UserWay({ ...ports, serving: () => this.#serving });
-    this.#rate = new WritingRate(ports.limits, ports.hits);
+    this.#rate = new WritingRate(ports.limits, ports.hits, ports.clock);
   }
 
   /** The functions need the way, and the way needs them: they are made in between. */

@@ -1,6 +1,7 @@
 /** How fast a user may write, by whatever way; receipts are measured apart. Security §6 */
 import { mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM } from "@parlance/im";
+import type { Clock } from "@parlance/wire";
 import type { Limits } from "../limits.ts";
 import type { LimitWatch, Passage } from "../ports/index.ts";
 import { Rate } from "./rate.ts";
@@ -10,10 +11,12 @@ export class WritingRate {
   readonly #messages: Rate;
   readonly #receipts: Rate;
 
-  constructor(limits: Limits, hits: LimitWatch) {
+  constructor(limits: Limits, hits: LimitWatch, clock: Clock) {
     this.#hits = hits;
     this.#messages = new Rate(limits.messagesPerSecond, limits.messageBurst);
     this.#receipts = new Rate(limits.receiptsPerSecond, limits.receiptBurst);
+    hits.uses("messageBurst", () => this.#messages.used(clock.now()));
+    hits.uses("receiptBurst", () => this.#receipts.used(clock.now()));
   }
 
   /** Takes a request from what a user may write; how many seconds to wait when there is none left. */

@@ -23,6 +23,8 @@ export class Files {
     this.#work = { ...rest, ...options, uploads, downloads, counters: fileCounters(metrics) };
     this.#sweeper = new FileSweeper(this.#work);
     this.#routes = fileRoutes(this.#work, login);
+    ports.hits.uses("uploads", () => uploads.count);
+    ports.hits.uses("downloads", () => downloads.count);
     metrics.gauge("files_uploads_under_way", "Uploads that are written", () => uploads.count);
     metrics.gauge("files_downloads_under_way", "Files that are read", () => downloads.count);
   }

@@ -19,6 +19,8 @@ export interface SecurityWatch {
 /** Told of every bound that was hit: counted by its name and, where a peer did it, reported. */
 export interface LimitWatch {
   hit(limit: LimitName, source?: string): void;
+  /** How much of a bound is used, read when somebody asks: by all together, or by the one who uses most of it. */
+  uses(limit: LimitName, read: () => number): void;
 }
 
 export interface Counter {

@@ -26,6 +26,8 @@ export class NotedHits implements LimitWatch {
   hit(limit: LimitName): void {
     this.limits.push(limit);
   }
+
+  uses(): void {}
 }
 
 export class CountedMetrics implements Metrics {

@@ -285,6 +285,12 @@ test("so much waits for one user and no more", async () => {
   const answer = await alice.message(bob.address, "three");
   assert.equal(answer.status, 202);
   assert.equal(world.metrics.labelled.get("parlance_limit_hits_total pushWaiting"), 1);
+  assert.deepEqual(
+    ["pushWaiting", "pushWaitingPerUser", "messageBurst", "registerBurst", "bindingsPerUser"].map(
+      (name) => world.server.used(name),
+    ),
+    [2, 2, 3, 1, 1],
+  );
   await world.clock.pass(8_100);
   await Promise.all(sent);
 });

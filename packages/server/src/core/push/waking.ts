@@ -1,6 +1,7 @@
 /** Wakes devices that sleep, and lets what came for their users wait for them: the push bucket. RFC 8599 §5.6.2 */
 import type { Cancel, Clock, Random } from "@parlance/wire";
 import type { LimitWatch, Metrics, PushService, Wake, WakeOutcome } from "../../ports/index.ts";
+import { mostOf } from "../limit-hits.ts";
 import type { RegisteredContact } from "../registrar/contact.ts";
 import type { PushTarget } from "./push-target.ts";
 import type { Sleeper, Sleepers } from "./sleepers.ts";
@@ -51,6 +52,10 @@ export class Waking {
     const { metrics, sleepers } = ports;
     this.#wakes = metrics.counter("push_wakes_total", "Devices that were to be woken", "outcome");
     this.#waits = metrics.counter("push_waits_total", "Requests that waited for one", "outcome");
+    ports.hits.uses("pushWaiting", () => this.#count);
+    ports.hits.uses("pushWaitingPerUser", () =>
+      mostOf([...this.#waiting.values()].map(({ size }) => size)),
+    );
     metrics.gauge("push_sleeping", "Devices that have to be woken", () => sleepers.count);
     metrics.gauge("push_waiting", "Requests that wait for a device", () => this.#count);
   }

@@ -23,6 +23,13 @@ export class Contacts {
     return this.#count;
   }
 
+  /** Of the user who has most. */
+  get most(): number {
+    let most = 0;
+    for (const { contacts } of this.#users.values()) most = Math.max(most, contacts.length);
+    return most;
+  }
+
   get users(): number {
     return this.#users.size;
   }

@@ -104,6 +104,7 @@ export class Registrar {
     const { sleepers, pushProviders: providers, clock } = ports;
     this.#asleep = new Asleep({ sleepers, providers, clock });
     this.#capabilities = new CapabilitiesReader(ports.plainSip);
+    ports.hits.uses("bindingsPerUser", () => this.contacts.most);
     ports.directory.onRevoked(({ address }) => this.revoke(address));
   }
 

@@ -57,7 +57,9 @@ export class Registration {
 
   constructor(ports: RegistrationPorts) {
     this.#ports = ports;
-    this.#rate = new Rate(ports.limits.registersPerSecond, ports.limits.registerBurst);
+    const { limits, hits, clock } = ports;
+    this.#rate = new Rate(limits.registersPerSecond, limits.registerBurst);
+    hits.uses("registerBurst", () => this.#rate.used(clock.now()));
   }
 
   serve(admitted: Admitted, transaction: ServerTransaction, flow: Flow): void | Promise<void> {

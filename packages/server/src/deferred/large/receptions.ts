@@ -9,6 +9,7 @@ export class Receptions {
   constructor(mostPerUser: number, hits: LimitWatch) {
     this.#most = mostPerUser;
     this.#hits = hits;
+    hits.uses("receptionsPerUser", () => Math.max(0, ...this.#byAuthor.values()));
   }
 
   /** Undefined when the author has too many under way; else to be called when it is over, once or again. */

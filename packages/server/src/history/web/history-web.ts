@@ -33,6 +33,7 @@ export class HistoryWeb {
       "Requests for what users keep, by status",
       "status",
     );
+    hits.uses("historyExports", () => this.#exports.count);
     metrics.gauge("history_exports", "Archives that are being read", () => this.#exports.count);
   }
 

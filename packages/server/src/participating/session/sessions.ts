@@ -101,6 +101,11 @@ export class AnchoredSessions implements Sessions {
     return this.#sessions.size + (this.#ports.pager?.count ?? 0);
   }
 
+  /** Of the user who is in most, those with phones apart. */
+  get most(): number {
+    return Math.max(0, ...this.#running.values());
+  }
+
   /** Sessions that a user is in, begun by him or by others. */
   running(user: string): number {
     return this.#inCalls(user) + (this.#ports.pager?.running(user) ?? 0);
