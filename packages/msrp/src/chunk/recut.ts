@@ -57,6 +57,13 @@ export class Recut {
     }
   }
 
+  /** What was given goes now; more has to follow. */
+  flush(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined) this.#chunk(last, "+");
+  }
+
   /** `+` where the connection went in the middle: what came goes on, and the rest comes by a new one. */
   end(flag: Flag): void {
     // That a message ends is said even if nothing is left of it.

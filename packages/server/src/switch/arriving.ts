@@ -1,5 +1,6 @@
 /** A chunk for the server itself that comes in pieces, the first of which is looked at. RFC 4975 §5.1 */
 import type { MsrpRequest } from "@parlance/msrp";
+import { concatBytes } from "@parlance/wire";
 import type { StreamedSend } from "../ports/index.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Leg } from "./leg.ts";
@@ -11,6 +12,8 @@ export class Arriving implements StreamedSend {
   readonly #begin: () => StreamedSend;
   #stream: StreamedSend | undefined;
   #refused = false;
+  /** Too few to see who speaks. */
+  #first: Uint8Array = NOTHING;
 
   constructor(head: MsrpRequest, inspection: Inspection, leg: Leg, begin: () => StreamedSend) {
     this.#head = head;
@@ -21,17 +24,20 @@ export class Arriving implements StreamedSend {
 
   piece(bytes: Uint8Array): void {
     if (this.#refused) return;
-    const status =
-      this.#stream === undefined
-        ? this.#first(bytes)
-        : this.#inspection.piece(this.#head, bytes.length);
-    if (status === undefined) return this.#stream?.piece(bytes);
-    this.#refused = true;
-    this.#stream?.broken();
-    this.#leg.answer(this.#head, status);
+    if (this.#stream === undefined) {
+      const first = this.#first.length === 0 ? bytes : concatBytes(this.#first, bytes);
+      if (this.#inspection.isCut(this.#head, first)) this.#first = first;
+      else this.#start(first);
+      return;
+    }
+    const status = this.#inspection.piece(this.#head, bytes.length);
+    if (status === undefined) return this.#stream.piece(bytes);
+    this.#stream.broken();
+    this.#refuse(status);
   }
 
   end(flag: "$" | "+" | "#"): void {
+    if (this.#first.length > 0) this.#start(this.#first); // this is all of it
     this.#inspection.ended(this.#head, flag);
     if (!this.#refused) this.#stream?.end(flag);
   }
@@ -40,11 +46,19 @@ export class Arriving implements StreamedSend {
     if (!this.#refused) this.#stream?.broken();
   }
 
-  #first(bytes: Uint8Array): number | undefined {
-    const verdict = this.#inspection.judge(this.#head, bytes);
-    if (verdict.do === "refuse") return verdict.status;
-    if (verdict.do === "hold") return 400; // a head as long as this is none
+  #start(first: Uint8Array): void {
+    this.#first = NOTHING;
+    const verdict = this.#inspection.judge(this.#head, first);
+    if (verdict.do === "refuse") return this.#refuse(verdict.status);
+    if (verdict.do === "hold") return this.#refuse(400); // a head as long as this is none
     this.#stream = this.#begin();
-    return undefined;
+    this.#stream.piece(first);
+  }
+
+  #refuse(status: number): void {
+    this.#refused = true;
+    this.#leg.answer(this.#head, status);
   }
 }
+
+const NOTHING = new Uint8Array(0);

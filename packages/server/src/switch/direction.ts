@@ -1,7 +1,7 @@
 /** What one side of a bridge says, on its way to the other: looked at, and put into the form that is taken there. */
-import { type Cpim, formatCpim, makeImdn, type NamedUri } from "@parlance/formats";
+import { type Cpim, formatCpim, makeImdn, type NamedUri, parseCpim } from "@parlance/formats";
 import { CPIM } from "@parlance/im";
-import { isAnswered, type MsrpRequest, rangeIn } from "@parlance/msrp";
+import { type Flag, isAnswered, type MsrpRequest, rangeIn } from "@parlance/msrp";
 import { concatBytes, parsed } from "@parlance/wire";
 import type { MediaRules, StreamedSend } from "../ports/index.ts";
 import { EnvelopeTrial } from "./envelope-trial.ts";
@@ -11,9 +11,10 @@ import type { Leg } from "./leg.ts";
 import type { SwitchLimits } from "./limits.ts";
 import { Onward } from "./onward.ts";
 import type { OverheardSend, Overhearing } from "./overhearing.ts";
-import { Passing } from "./passing.ts";
+import { type Going, Passing } from "./passing.ts";
 import { type Change, Reshaping } from "./reshaping.ts";
 import { isCpim } from "./speaker-check.ts";
+import { TriedSend } from "./tried-send.ts";
 
 export interface DirectionPorts {
   readonly limits: SwitchLimits;
@@ -83,6 +84,7 @@ export class Direction {
       return this.#first.stream(() => this.begin(head, legs, paced));
     }
     return new Passing({
+      isCut: (first) => this.#inspection.isCut(head, first),
       begin: (first) => this.#begin(head, first, legs),
       grown: (bytes) => this.#inspection.piece(head, bytes),
       ended: (flag) => {
@@ -99,12 +101,69 @@ export class Direction {
     return this.#reshaping.report(request);
   }
 
-  #begin(head: MsrpRequest, first: Uint8Array, legs: Legs): Onward | number {
+  #begin(head: MsrpRequest, first: Uint8Array, legs: Legs): Going | number {
     const verdict = this.#inspection.judge(head, first);
     if (verdict.do === "refuse") return verdict.status;
     if (verdict.do === "hold") return 400; // more than the longest head has come, and it is not whole
     const change = this.#reshaping.judge(head, first, legs.to);
-    return typeof change === "number" ? change : this.#onward(head, change, legs);
+    if (typeof change === "number") return change;
+    const tried = change === undefined && this.#isTrial(head, legs.to) && isAnswered(head, 200);
+    return tried ? this.#try(head, first, legs) : this.#onward(head, change, legs);
+  }
+
+  /** The first envelope that the device gets; a chunk that gives up a message brings none. */
+  #isTrial(head: MsrpRequest, to: Leg): boolean {
+    if (to.envelopes !== undefined || !isCpim(head.contentType ?? "")) return false;
+    return head.flag !== "#" && rangeIn(head).start === 1;
+  }
+
+  /** What follows of it, and behind it, is held, as it is where it comes in several chunks. */
+  #try(head: MsrpRequest, first: Uint8Array, legs: Legs): TriedSend {
+    const { from, to } = legs;
+    const over = this.#holdTheRest(from);
+    const send = this.#overhearing?.begins(head);
+    const settled = (status: number, flag: Flag): void => send?.settled(status, flag);
+    return new TriedSend(headBytesOf(first), {
+      plain: (answered) =>
+        new Onward(head, undefined, {
+          to,
+          heard: () => {},
+          newId: () => this.#ports.newId(),
+          first: answered,
+          done: (status, flag) => {
+            settled(status, flag);
+            from.answer(head, status);
+          },
+        }),
+      bare: () => {
+        const change = this.#reshaping.unwrap(head, first);
+        if (typeof change === "number") return change;
+        return this.#onward(head, change, legs, (status, flag) => {
+          if (status === 200) to.envelopes = "refused";
+          settled(status, flag);
+        });
+      },
+      taken: () => {
+        to.envelopes = "taken";
+      },
+      heard: (octets) => send?.octets(octets),
+      refused: (status) => {
+        settled(status, "+");
+        from.answer(head, status);
+      },
+      ended: (flag) => this.#reshaping.ended(head, flag),
+      over,
+    });
+  }
+
+  /** Nothing more of this leg goes on before what this returns is called. */
+  #holdTheRest(from: Leg): () => void {
+    const first = new FirstEnvelope(from);
+    this.#first = first;
+    return () => {
+      this.#first = undefined;
+      first.over();
+    };
   }
 
   #passOn(frames: readonly MsrpRequest[], legs: Legs): void {
@@ -123,21 +182,13 @@ export class Direction {
 
   /** The first envelope is a trial where it can be taken off. */
   #pass(frame: MsrpRequest, { from, to }: Legs): void {
-    const known = to.envelopes !== undefined || !isCpim(frame.contentType ?? "");
-    const begins = frame.flag !== "#" && rangeIn(frame).start === 1;
     const send = this.#overhearing?.begins(frame);
     send?.octets(frame.body ?? NOTHING);
     const sender = send?.listening(from) ?? from;
     // Of one in several chunks nothing goes on before the first is answered: it has to be answered in any case.
     const answered = frame.flag === "$" ? isAnswered(frame, 415) : isAnswered(frame, 200);
-    if (known || !begins || !answered) return to.pass(frame, from, sender);
-    const first = frame.flag === "$" ? undefined : new FirstEnvelope(from);
-    this.#first = first;
-    const over = (): void => {
-      if (first === undefined) return;
-      this.#first = undefined;
-      first.over();
-    };
+    if (!answered || !this.#isTrial(frame, to)) return to.pass(frame, from, sender);
+    const over = frame.flag === "$" ? () => {} : this.#holdTheRest(from);
     const trial = new EnvelopeTrial(sender, {
       taken: () => {
         to.envelopes = "taken";
@@ -187,7 +238,7 @@ export class Direction {
     head: MsrpRequest,
     change: Change | undefined,
     legs: Legs,
-    ended?: (status: number) => void,
+    ended?: (status: number, flag: Flag) => void,
   ): Onward {
     const send = ended === undefined ? this.#overhearing?.begins(head) : undefined;
     return new Onward(head, change, {
@@ -195,7 +246,7 @@ export class Direction {
       heard: (octets) => send?.octets(octets),
       newId: () => this.#ports.newId(),
       done: (status, flag) => {
-        ended?.(status);
+        ended?.(status, flag);
         send?.settled(status, flag);
         legs.from.answer(head, status);
         const envelope = flag === "$" || status !== 200 ? change?.envelope : undefined;
@@ -236,3 +287,10 @@ export class Direction {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Of an envelope that was read: up to its content, and at least one octet less than all that is there. */
+function headBytesOf(start: Uint8Array): number {
+  const read = parseCpim(start);
+  const head = read.ok ? start.length - read.value.content.length : start.length;
+  return Math.min(head, start.length - 1);
+}

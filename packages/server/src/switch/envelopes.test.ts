@@ -220,6 +220,99 @@ test("one who takes the first of several chunks gets the others as they are", ()
   assert.equal(alice.responses.at(-1), `${last} 200`);
 });
 
+for (const transport of ["tcp", "ws"] as const) {
+  const both = { bobTakes: { ...ENVELOPES, acceptTypes: [CPIM, "text/plain"] }, transport };
+  const content = Uint8Array.from({ length: 150_000 }, (_, index) => (index * 7) % 251);
+
+  test(`${transport}: the first envelope in a chunk too large to be held: its head is tried, and what is in it goes on`, () => {
+    const { alice, bob, toBob } = mixed(both);
+    bob.hears = ({ contentType }) => {
+      bob.answer = contentType === CPIM ? 415 : 200;
+    };
+    const whole = envelope(content, "positive-delivery");
+    const id = sayInPieces(alice, toBob, whole, { type: CPIM, messageId: "big" });
+    assert.equal(alice.responses.at(-1), `${id} 200`);
+    const [tried, ...others] = sends(bob);
+    assert.deepEqual(
+      [tried?.contentType, tried?.body?.length, tried?.flag],
+      [CPIM, whole.length - content.length, "+"],
+    );
+    assert.ok(others.every(({ contentType }) => contentType === "text/plain"));
+    sameOctets(concatBytes(...others.map(({ body }) => body ?? assert.fail())), content);
+    assert.equal(sends(alice).length, 1); // that it is delivered: no envelope has told Bob to say so
+    const next = alice.say(toBob, envelope(utf8Bytes("next")), { type: CPIM });
+    assert.equal(alice.responses.at(-1), `${next} 200`);
+    assert.equal(sends(bob).at(-1)?.contentType, "text/plain");
+  });
+
+  test(`${transport}: a device that takes the head of it gets the rest as it is, and what comes behind it afterwards`, () => {
+    const { alice, bob, toBob } = mixed(both);
+    bob.answer = undefined;
+    const whole = envelope(content);
+    const id = sayInPieces(alice, toBob, whole, { type: CPIM, messageId: "big" });
+    alice.say(toBob, envelope(utf8Bytes("next")), { type: CPIM, messageId: "next" });
+    assert.equal(sends(bob).length, 1);
+    bob.answer = 200;
+    bob.reply(sends(bob)[0] ?? assert.fail(), 200);
+    sameOctets(bob.octetsOf("big"), whole);
+    rangesAreWhole(bob, "big", whole.length);
+    assert.equal(sends(bob).at(-1)?.messageId, "next");
+    assert.ok(alice.responses.includes(`${id} 200`));
+  });
+
+  test(`${transport}: one that refuses it otherwise, or in both forms, has refused it, and the session goes on`, () => {
+    for (const [first, second] of [
+      [413, undefined],
+      [415, 400],
+    ] as const) {
+      const { alice, bob, toBob, toAlice } = mixed(both);
+      bob.hears = ({ contentType }) => {
+        bob.answer = contentType === CPIM ? first : second;
+      };
+      const id = sayInPieces(alice, toBob, envelope(content), { type: CPIM, messageId: "big" });
+      assert.equal(alice.responses.at(-1), `${id} ${second ?? first}`);
+      const after = bob.say(toAlice, "still here");
+      assert.equal(bob.responses.at(-1), `${after} 200`);
+      bob.hears = undefined;
+      bob.answer = 200;
+      const next = alice.say(toBob, envelope(utf8Bytes("next")), { type: CPIM });
+      assert.equal(alice.responses.at(-1), `${next} 200`);
+    }
+  });
+}
+
+test("what is in it in no form for the device is refused with 415, also where its head was tried", () => {
+  const { alice, bob, toBob } = mixed({
+    bobTakes: { ...ENVELOPES, acceptTypes: [CPIM, "text/plain"] },
+  });
+  bob.answer = 415;
+  const whole = utf8Text(envelope(utf8Bytes("x".repeat(40_000)))).replace(
+    "Content-Type",
+    "Content-Transfer-Encoding: base64\r\nContent-Type",
+  );
+  const id = sayInPieces(alice, toBob, utf8Bytes(whole), { type: CPIM, messageId: "coded" });
+  assert.equal(alice.responses.at(-1), `${id} 415`);
+  assert.equal(sends(bob).length, 1);
+});
+
+test("an envelope whose head is as long as a chunk that is held is waited for, and its speaker is seen", () => {
+  const { alice, bob, toBob } = mixed({ bobTakes: ENVELOPES });
+  const long = (uri: string): Uint8Array => {
+    const text = utf8Text(envelope(new Uint8Array(0))).replace(ALICE.uri, uri);
+    const subjects = "Subject: ".padEnd(1_000, "x").concat("\r\n").repeat(15);
+    return concatBytes(
+      utf8Bytes(text.replace("\r\n\r\n", `\r\n${subjects}\r\n`)),
+      new Uint8Array(20_000).fill(65),
+    );
+  };
+  const sent = long(ALICE.uri);
+  const id = sayInPieces(alice, toBob, sent, { type: CPIM, messageId: "long" }, 16_400);
+  assert.equal(alice.responses.at(-1), `${id} 200`);
+  sameOctets(bob.octetsOf("long"), sent);
+  const lie = sayInPieces(alice, toBob, long(BOB.uri), { type: CPIM, messageId: "lie" }, 16_400);
+  assert.equal(alice.responses.at(-1), `${lie} 403`);
+});
+
 test("what is in no form for the other device is refused as it would refuse it", () => {
   const { alice, bob, toBob } = mixed();
   const picture = alice.say(toBob, envelope(utf8Bytes("x"), undefined, "image/png"), {
@@ -358,6 +451,7 @@ function sayInPieces(
   to: string,
   bytes: Uint8Array,
   of: { readonly type?: string; readonly messageId: string },
+  pieceBytes = 40_000,
 ): string {
   const end = device.end;
   const frames: Uint8Array[] = [];
@@ -366,7 +460,8 @@ function sayInPieces(
   const id = device.say(to, bytes, of);
   end.arrive = arrive;
   const frame = concatBytes(...frames);
-  for (let at = 0; at < frame.length; at += 40_000) end.arrive(frame.subarray(at, at + 40_000));
+  for (let at = 0; at < frame.length; at += pieceBytes)
+    end.arrive(frame.subarray(at, at + pieceBytes));
   return id;
 }
 

@@ -1,5 +1,5 @@
 /** What is looked at before a message of one leg goes on: who speaks, how much, how often. Security rules 14, 17 */
-import { type MsrpRequest, parseByteRange, WHOLE_RANGE } from "@parlance/msrp";
+import { type MsrpRequest, parseByteRange, rangeIn, WHOLE_RANGE } from "@parlance/msrp";
 import { concatBytes } from "@parlance/wire";
 import type { MediaRules } from "../ports/index.ts";
 import type { SwitchLimits } from "./limits.ts";
@@ -47,6 +47,12 @@ export class Inspection {
     }
     if (request.flag === "$" || request.flag === "#") this.#open.delete(messageId);
     return this.#next(open, request, body);
+  }
+
+  /** More of what comes in pieces is needed to see who speaks in it. */
+  isCut(request: MsrpRequest, first: Uint8Array): boolean {
+    if (first.length >= this.#limits.cpimHeadBytes || rangeIn(request).start !== 1) return false;
+    return judgeSpeaker(request.contentType, first, this.#rules.admits) === "incomplete";
   }
 
   /** More of a message that comes in pieces; a status when it has grown too large. */

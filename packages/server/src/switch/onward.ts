@@ -1,6 +1,7 @@
 /** One SEND on its way to the other side in chunks of our own, and its answer once they have theirs. RFC 4975 §5.1, §7.2 */
 import { type Flag, type MsrpRequest, Recut, type RecutChunk } from "@parlance/msrp";
 import type { Leg } from "./leg.ts";
+import type { Going } from "./passing.ts";
 import { type Change, ChangedSend } from "./reshaping.ts";
 import type { Awaiting } from "./sent.ts";
 
@@ -11,9 +12,11 @@ export interface OnwardPorts {
   heard(octets: Uint8Array): void;
   /** Once: an error at once, a yes when all has arrived. */
   done(status: number, flag: Flag): void;
+  /** How the first chunk was answered; "given up": it goes otherwise, and nothing more is to be said of this. */
+  first?(status: number): "go on" | "given up";
 }
 
-export class Onward implements Awaiting {
+export class Onward implements Awaiting, Going {
   readonly #head: MsrpRequest;
   readonly #ports: OnwardPorts;
   readonly #changed: ChangedSend | undefined;
@@ -23,6 +26,7 @@ export class Onward implements Awaiting {
   /** How it ended. */
   #flag: Flag | undefined;
   #told = false;
+  #firstIsAnswered = false;
 
   constructor(head: MsrpRequest, change: Change | undefined, ports: OnwardPorts) {
     this.#head = head;
@@ -57,9 +61,17 @@ export class Onward implements Awaiting {
     this.#tell();
   }
 
+  /** What has come goes now, whatever comes behind it. */
+  flush(): void {
+    this.#recut.flush();
+  }
+
   answered(_: string, status: number): void {
     this.#unanswered -= 1;
     if (status !== 200 && !this.failed) this.#status = status;
+    const isFirst = !this.#firstIsAnswered;
+    this.#firstIsAnswered = true;
+    if (isFirst && this.#ports.first?.(status) === "given up") this.#told = true;
     this.#tell();
   }
 

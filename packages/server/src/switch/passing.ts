@@ -1,11 +1,23 @@
 /** A frame too large to be held passes in pieces, each a chunk of its own. RFC 4975 §5.1, RFC 7977 §5.1 */
 import type { Flag } from "@parlance/msrp";
+import { concatBytes } from "@parlance/wire";
 import type { StreamedSend } from "../ports/index.ts";
-import type { Onward } from "./onward.ts";
+
+/** One on its way to the other side. */
+export interface Going {
+  /** Nothing more of it goes on. */
+  readonly failed: boolean;
+  piece(bytes: Uint8Array): void;
+  end(flag: Flag): void;
+  /** It is not to go on, for what was seen of it. */
+  refuse(status: number): void;
+}
 
 export interface PassingPorts {
+  /** Nothing can be said by these first octets yet. */
+  readonly isCut: (first: Uint8Array) => boolean;
   /** By the head and the first octets: how it goes on, or the status that refuses it. */
-  readonly begin: (first: Uint8Array) => Onward | number;
+  readonly begin: (first: Uint8Array) => Going | number;
   /** More of it; a status when it has grown too large. */
   readonly grown: (bytes: number) => number | undefined;
   readonly ended: (flag: Flag) => void;
@@ -17,8 +29,10 @@ export interface PassingPorts {
 
 export class Passing implements StreamedSend {
   readonly #ports: PassingPorts;
-  #onward: Onward | undefined;
+  #onward: Going | undefined;
   #refused = false;
+  /** Too few to begin with. */
+  #first: Uint8Array = NOTHING;
 
   constructor(ports: PassingPorts) {
     this.#ports = ports;
@@ -27,13 +41,15 @@ export class Passing implements StreamedSend {
   piece(bytes: Uint8Array): void {
     const begun = this.#onward;
     if (this.#refused || begun?.failed === true) return;
-    const onward = begun === undefined ? this.#first(bytes) : this.#next(begun, bytes);
-    if (onward === undefined) return;
-    onward.piece(bytes);
+    if (begun === undefined) return this.#start(bytes);
+    const status = this.#ports.grown(bytes.length);
+    if (status !== undefined) return begun.refuse(status);
+    begun.piece(bytes);
     this.#ports.paced();
   }
 
   end(flag: Flag): void {
+    if (this.#first.length > 0) this.#begin(this.#first); // this is all of it
     this.#ports.ended(flag);
     this.#onward?.end(flag);
   }
@@ -43,21 +59,23 @@ export class Passing implements StreamedSend {
     this.#onward?.end("+");
   }
 
-  #first(bytes: Uint8Array): Onward | undefined {
-    const onward = this.#ports.begin(bytes);
-    if (typeof onward !== "number") {
-      this.#onward = onward;
-      return onward;
-    }
-    this.#refused = true;
-    this.#ports.refused(onward);
-    return undefined;
+  #start(bytes: Uint8Array): void {
+    const first = this.#first.length === 0 ? bytes : concatBytes(this.#first, bytes);
+    if (this.#ports.isCut(first)) this.#first = first;
+    else this.#begin(first);
   }
 
-  #next(onward: Onward, bytes: Uint8Array): Onward | undefined {
-    const status = this.#ports.grown(bytes.length);
-    if (status === undefined) return onward;
-    onward.refuse(status);
-    return undefined;
+  #begin(first: Uint8Array): void {
+    this.#first = NOTHING;
+    const onward = this.#ports.begin(first);
+    if (typeof onward === "number") {
+      this.#refused = true;
+      return this.#ports.refused(onward);
+    }
+    this.#onward = onward;
+    onward.piece(first);
+    this.#ports.paced();
   }
 }
+
+const NOTHING = new Uint8Array(0);
