@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../interop/browser/pages.ts";
 import { openOperator } from "../interop/operator/pages.ts";
+import { buildPages } from "../interop/web/built-pages.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { rounded } from "./lib/load.ts";
 import { report } from "./lib/report.ts";
@@ -70,6 +71,7 @@ const set = {
   "limits.messageBurst": 1_000_000,
   "limits.transactionsPerSource": 100_000,
 };
+buildPages();
 const server = await ServerProcess.start({ domain: "parlance.test", users, set });
 const browser = await launchChromium();
 try {

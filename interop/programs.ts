@@ -40,6 +40,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["web-people.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
   ["web-life.interop.ts", [CHROMIUM]],
+  ["web-speed.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],
   ["kamailio-clients.interop.ts", [KAMAILIO]],

@@ -50,6 +50,11 @@ export class AppPage {
     await this.page.locator(".connection.fine").waitFor({ state: "attached" });
   }
 
+  /** The browser has kept the page: it begins without a server. */
+  async kept(): Promise<void> {
+    await this.page.evaluate("navigator.serviceWorker.ready.then(() => {})");
+  }
+
   /** Opens the conversation with somebody by the menu. */
   async write(to: string): Promise<void> {
     await this.start("New message");

@@ -6,7 +6,6 @@ import { wishedLanguages } from "../texts/language.ts";
 import { speak } from "../texts/texts.ts";
 import { startPage } from "../ui/start-page.tsx";
 import { App } from "./app.tsx";
-import { keepPage } from "./start/keep-page.ts";
 import { welcomeFacts } from "./start/welcome-facts.ts";
 import { en } from "./texts/en.ts";
 
@@ -16,5 +15,4 @@ const [{ language, texts }, facts] = await Promise.all([
   welcomeFacts(),
 ]);
 startPage(language, <App texts={texts} language={language} facts={facts} />);
-void keepPage();
-preload().catch(() => {}); // asked for again when it is needed
+preload("connection").catch(() => {}); // asked for again when it is needed

@@ -16,9 +16,12 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
   return connectInPage(options);
 }
 
-/** Loads everything that is loaded later otherwise: while somebody types his password, or before the server is gone. */
-export async function preload(): Promise<void> {
-  await Promise.all([client(), preloadParts()]);
+/**
+ * Loads what is loaded later otherwise: what connecting takes while somebody types his password, everything before the
+ * server is gone.
+ */
+export async function preload(what: "connection" | "everything" = "everything"): Promise<void> {
+  await Promise.all(what === "connection" ? [client()] : [client(), preloadParts()]);
 }
 
 async function client() {

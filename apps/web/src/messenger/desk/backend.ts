@@ -14,6 +14,7 @@ import type { Fault, Slices } from "../model/views.ts";
 import { renameAccount, type SavedAccount } from "./accounts.ts";
 import { type Commands, commandsOver, performed } from "./commands-over.ts";
 import { Desk } from "./desk.ts";
+import { fetchTheRest } from "./fetch-the-rest.ts";
 import { follow, lead } from "./tab-link.ts";
 
 export interface Backend {
@@ -68,6 +69,7 @@ export async function openBackend(
       await store.close();
     };
     now = { commands, close };
+    fetchTheRest(client);
   };
 
   const store = await openStore(storeName, { whenTaken: "fail" }).catch((error: unknown) => {

@@ -1,0 +1,20 @@
+/** What is not needed to read and write the first messages comes behind them. */
+import { type ImClient, preload } from "@parlance/client/web";
+import { keepPage } from "./keep-page.ts";
+
+/** By then the first conversation is there, wherever the server is not far away. */
+const SETTLED_MS = 1_000;
+
+/** A while after there is a connection, once: also all that the page begins with, for when there is none. */
+export function fetchTheRest(client: Pick<ImClient, "connection" | "on">): void {
+  let begun = false;
+  const begin = (): void => {
+    if (begun || client.connection.state !== "online") return;
+    begun = true;
+    preload().catch(() => {}); // asked for again when it is needed
+    void keepPage();
+  };
+  const look = (): void => void setTimeout(begin, SETTLED_MS);
+  client.on("connection", look);
+  look();
+}

@@ -1,0 +1,110 @@
+/** What the messenger costs whoever waits for it: octets before the first conversation can be used, and time before its first message is there. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, afterEach, before, suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { connect } from "@parlance/client/node";
+import type { Browser, BrowserContext } from "playwright-core";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { launchChromium } from "./browser/pages.ts";
+import { AppPage } from "./web/app-page.ts";
+import { buildPages } from "./web/built-pages.ts";
+
+const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
+const BOB = "sip:bob@im.example.com";
+const DOCS = fileURLToPath(new URL("../docs/web.md", import.meta.url));
+/** The best of so many: others run on this machine, too. */
+const TRIES = 3;
+const FIRST_MESSAGE_MS = 1_000;
+const FIRST_MESSAGE = "the first of all";
+
+/** Resolves in the page when somebody can write and is online. */
+const USABLE = `new Promise((resolve) => {
+  const look = () => {
+    const ready = document.querySelector(".composer-field") && document.querySelector(".connection.fine");
+    if (!ready) return;
+    watcher.disconnect();
+    const loaded = performance.getEntriesByType("resource").filter(({ name }) => /\\.(?:js|css)$/.test(name));
+    resolve(loaded.map(({ name, encodedBodySize }) => [name.split("/").at(-1), encodedBodySize]));
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(document, { subtree: true, childList: true, attributes: true });
+})`;
+/** Resolves in the page with how long it took from the press of the button until the message is drawn. */
+const SHOWN = `new Promise((resolve, reject) => {
+  let pressed;
+  setTimeout(() => reject(new Error("nothing came")), 20_000);
+  addEventListener("submit", () => { pressed = performance.now(); }, { capture: true });
+  const look = () => {
+    const there = [...document.querySelectorAll(".bubble")].some((one) => one.textContent.includes("${FIRST_MESSAGE}"));
+    if (there) resolve(performance.now() - pressed);
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
+
+suite("the messenger, in a hurry", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  const contexts: BrowserContext[] = [];
+  const pages: AppPage[] = [];
+
+  before(async () => {
+    buildPages();
+    browser = await launchChromium();
+    server = await ServerProcess.start({ users: USERS, set: { "history.default": true } });
+  });
+  afterEach(async () => {
+    const faults = pages.splice(0).flatMap((page) => page.faults);
+    for (const context of contexts.splice(0)) await context.close();
+    assert.deepEqual(faults, []);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** A browser that has never been here, and goes straight to a conversation. */
+  async function newcomer(): Promise<AppPage> {
+    const context = await browser.newContext({ serviceWorkers: "block" });
+    contexts.push(context);
+    const opened = await AppPage.open(
+      context,
+      `${server.httpUrl}/#/with/${encodeURIComponent(BOB)}`,
+    );
+    pages.push(opened);
+    return opened;
+  }
+
+  test("all that comes before the first conversation can be used is what the documentation says", async (t) => {
+    const app = await newcomer();
+    const usable = app.page.evaluate<readonly (readonly [string, number])[]>(USABLE);
+    await app.signIn("alice", "alice-secret");
+    const loaded = await usable;
+    const bytes = loaded.reduce((sum, [, each]) => sum + each, 0);
+    t.diagnostic(`${bytes} bytes in ${loaded.length} files`);
+    const said = /can be used, a browser has loaded at most (\d+) kB/.exec(
+      readFileSync(DOCS, "utf8"),
+    );
+    assert.ok(bytes > 100_000 && bytes <= Number(said?.[1]) * 1_000, JSON.stringify(loaded));
+  });
+
+  test("what waits for somebody is drawn within a second of his signing in", async (t) => {
+    const bob = await connect({
+      user: BOB,
+      password: "bob-secret",
+      server: `tcp://127.0.0.1:${server.address("tcp").port}`,
+    });
+    t.after(() => bob.close());
+    await bob.send("sip:alice@im.example.com", FIRST_MESSAGE).accepted;
+    const took: number[] = [];
+    for (let count = 0; count < TRIES; count += 1) {
+      const app = await newcomer();
+      const shown = app.page.evaluate<number>(SHOWN);
+      await app.signIn("alice", "alice-secret");
+      took.push(Math.round(await shown));
+    }
+    t.diagnostic(`${took.join(", ")} ms`);
+    assert.ok(Math.min(...took) <= FIRST_MESSAGE_MS, took.join(", "));
+  });
+});
