@@ -77,10 +77,41 @@ test("each verb says in a line or in JSON what was done", async () => {
   assert.match(await done("trace", "users"), /^$/);
 });
 
+test("a room is moderated line by line, and each line is in the audit log", async (t) => {
+  assert.match(await done("rooms", "create", "hall"), /^made sip:hall@/);
+  const alice = await clientOf(server, "alice");
+  t.after(() => alice.close());
+  const room = await alice.join(`sip:hall@${DOMAIN}`);
+  const { id } = JSON.parse(await done("rooms", "session", "hall", "--json"));
+  assert.match(await done("rooms", "session", "hall"), /^present +sip:alice@im\.example\.com$/m);
+  assert.match(await done("sessions", "mute", id, "alice"), /alice@im\.example\.com +muted$/m);
+  assert.match(await done("sessions", "unmute", id, "alice"), /alice@im\.example\.com$/m);
+  assert.match(await done("sessions", "lock", id), /\(locked\)$/m);
+  assert.doesNotMatch(await done("sessions", "unlock", id), /locked/);
+  assert.match(await done("sessions", "subject", id, "Tea"), /Tea$/m);
+  assert.equal(await done("sessions", "expel", id, "alice"), `expel ${id} alice\n`);
+  const audit = JSON.parse(await done("audit", "--subject", id, "--json"));
+  assert.deepEqual(
+    audit.map(({ action, detail }: Record<string, string>) => `${action} ${detail}`.trim()),
+    [
+      "participant expelled alice",
+      "session moderated subject",
+      "session moderated unlocked",
+      "session moderated locked",
+      `participant unmuted sip:alice@${DOMAIN}`,
+      `participant muted sip:alice@${DOMAIN}`,
+    ],
+  );
+  assert.notEqual(room.state, "in");
+});
+
 test("what is refused ends with 1 and says why, what is mistyped with 2", async () => {
   for (const [words, status, says] of [
     [["users", "show", "nobody"], 1, /there is no such user/],
     [["sessions", "end", "x"], 1, /there is no such session/],
+    [["sessions", "mute", "x", "bob"], 1, /there is no such session/],
+    [["sessions", "lock", "x"], 1, /there is no such session/],
+    [["rooms", "session", "lobby"], 1, /there is no such session/],
     [["config", "nothing"], 1, /no key nothing/],
     [["rooms", "create", "a b"], 1, /name: expected letters/],
     [["users", "change", "alice"], 2, /nothing to change/],

@@ -8,7 +8,13 @@ export type { TrustedPeer } from "./core/peers.ts";
 export type { StaticRoute } from "./core/routes.ts";
 export { announcementOf } from "./files/index.ts";
 export { type Bounds, defaultLimits, type Limits, limitsWith } from "./limits.ts";
-export type { LegView, LiveSessions, SessionView } from "./live-sessions.ts";
+export type {
+  LegView,
+  LiveSessions,
+  Moderation,
+  ModerationDenial,
+  SessionView,
+} from "./live-sessions.ts";
 export type {
   Counter,
   Log,

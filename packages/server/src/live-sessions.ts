@@ -2,7 +2,13 @@
 import { displayTextOf } from "@parlance/im";
 import { addressKey, parseUri } from "@parlance/sip";
 import { parsed, type Random } from "@parlance/wire";
-import type { Conference, Conferences } from "./controlling/index.ts";
+import {
+  type Conference,
+  type Conferences,
+  changeSubject,
+  mayBeSubject,
+  type Participant,
+} from "./controlling/index.ts";
 import type { AnchoredSession, AnchoredSessions, SessionFacts } from "./participating/index.ts";
 import type { MediaFacts } from "./ports/index.ts";
 
@@ -21,6 +27,8 @@ export interface SessionView {
   readonly identity: string | undefined;
   readonly group: string | undefined;
   readonly subject: string | undefined;
+  /** Nobody new may come in. */
+  readonly locked: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly participants: readonly {
@@ -28,9 +36,24 @@ export interface SessionView {
     readonly name: string | undefined;
     readonly state: "invited" | "present";
     readonly roles: readonly string[];
+    /** He may not write. */
+    readonly muted: boolean;
   }[];
   readonly legs: readonly LegView[];
 }
+
+/** What is to be otherwise in a session of many. */
+export interface Moderation {
+  /** Empty: that of its group, or none. */
+  readonly subject?: string | undefined;
+  readonly locked?: boolean | undefined;
+}
+
+export type ModerationDenial =
+  | "no such session"
+  | "no such participant"
+  | "not a session of many"
+  | "subject not usable";
 
 interface Anchored {
   readonly session: AnchoredSession;
@@ -122,18 +145,46 @@ export class LiveSessions {
     return "done";
   }
 
+  /** That of a group or room. */
+  ofGroup(identity: string): SessionView | undefined {
+    const conference = this.#conferences?.ofGroup(identity);
+    return conference && this.#conferenceView(conference);
+  }
+
   /** Sends somebody out of a session of many, for as long as it lasts. */
-  expel(
+  expel(id: string, address: string): "done" | ModerationDenial {
+    return this.#moderated(id, address, (conference, who) =>
+      this.#conferences?.expel(conference, who),
+    );
+  }
+
+  /** Lets somebody read alone, or write again. */
+  mute(id: string, address: string, muted: boolean): "done" | ModerationDenial {
+    return this.#moderated(id, address, (conference, who) => conference.mute(who, muted));
+  }
+
+  moderate(id: string, { subject, locked }: Moderation): "done" | ModerationDenial {
+    const found = this.#named(id);
+    if (found === undefined) return "no such session";
+    if ("session" in found) return "not a session of many";
+    if (subject !== undefined && !mayBeSubject(subject)) return "subject not usable";
+    if (subject !== undefined) changeSubject(subject, found);
+    if (locked !== undefined) found.locked = locked;
+    return "done";
+  }
+
+  #moderated(
     id: string,
     address: string,
-  ): "done" | "no such session" | "no such participant" | "not a session of many" {
+    act: (conference: Conference, who: Participant) => void,
+  ): "done" | ModerationDenial {
     const found = this.#named(id);
     if (found === undefined) return "no such session";
     if ("session" in found) return "not a session of many";
     const read = parsed(() => parseUri(address));
     const one = found.people.get(read.ok ? addressKey(read.value) : address);
     if (one === undefined || one.state === "gone") return "no such participant";
-    this.#conferences?.expel(found, one);
+    act(found, one);
     return "done";
   }
 
@@ -173,14 +224,16 @@ export class LiveSessions {
       identity: undefined,
       group: undefined,
       subject: undefined,
+      locked: false,
       startedAt: facts.startedAt,
       participants: [
-        { address: near, name: undefined, state: "present", roles: [] },
+        { address: near, name: undefined, state: "present", roles: [], muted: false },
         {
           address: far,
           name: undefined,
           state: session.established ? "present" : "invited",
           roles: [],
+          muted: false,
         },
       ],
       legs: [...session.legs].map((leg) => ({
@@ -193,11 +246,11 @@ export class LiveSessions {
   }
 
   #conferenceView(conference: Conference): SessionView {
-    const { kind, identity, group, subject, startedAt, people } = conference;
+    const { kind, identity, group, subject, locked, startedAt, people } = conference;
     const here = [...people].flatMap((one) => {
-      const { address, state, roles, appearance } = one;
+      const { address, state, roles, appearance, muted } = one;
       if (state !== "present" && state !== "invited") return [];
-      return [{ address, name: displayTextOf(appearance), state, roles: [...roles] }];
+      return [{ address, name: displayTextOf(appearance), state, roles: [...roles], muted }];
     });
     const legs = [...people].flatMap(({ address: party, devices }) =>
       [...devices].flatMap((device) => {
@@ -212,6 +265,7 @@ export class LiveSessions {
       identity,
       group: group?.identity,
       subject,
+      locked,
       startedAt,
       participants: here,
       legs,

@@ -13,6 +13,7 @@ import { type Admin, admin } from "./admin.ts";
 import { adminParts } from "./admin-parts.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
 import { AuditRetention } from "./audit-retention.ts";
+import { auditTracing } from "./audit-tracing.ts";
 import { makeConferences } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
 import { Controlling } from "./controlling/index.ts";
@@ -139,6 +140,8 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     tracer,
   });
   const { settings, deferral, controlling, conferences, collector, plane } = functions;
+  const { settings: remembered, audit } = stores;
+  await auditTracing(tracer.everybody, { settings: remembered, audit, clock });
   tracer.start();
   core.onReachable = (user) => settings.whenSaid(user, () => deferral.userReachable(user));
   await core.start();

@@ -171,3 +171,15 @@ test("who looks on reads what is new at his own pace, and is told what he missed
   assert.equal(late.missed, behind - 20);
   assert.ok(utf8TextLossy(new TextEncoder().encode(late.steps[0]?.text)).startsWith("MESSAGE"));
 });
+
+test("from when to when everybody is traced stands in the audit log, once each", async () => {
+  const world = await World.open(EVERYBODY);
+  await world.start(EVERYBODY, world.crash());
+  await world.start({}, world.crash());
+  await world.start({}, world.crash());
+  const entries = await world.stores.audit.page(undefined, 10);
+  assert.deepEqual(
+    entries.map(({ actor, action, subject }) => `${actor}: ${action}, ${subject}`),
+    ["configuration: trace ended, everybody", "configuration: trace started, everybody"],
+  );
+});

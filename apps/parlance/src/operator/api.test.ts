@@ -146,7 +146,35 @@ test(
     const inLobby = { id: lobby.id };
     assert.equal((await ask("GET", "/sessions/{id}", { params: inLobby })).body.id, lobby.id);
     assert.equal((await ask("GET", "/users/{name}/sessions", ALICE)).body.sessions[0].id, lobby.id);
-    const expelled = { params: inLobby, body: { address: `sip:bob@${DOMAIN}` } };
+    const ofRoom = await ask("GET", "/groups/{group}/session", { params: { group: "lobby" } });
+    assert.deepEqual(
+      ofRoom.body.participants.map(({ name, roles, muted }: Record<string, unknown>) => [
+        name,
+        roles,
+        muted,
+      ]),
+      [
+        ["alice", ["moderator"], false],
+        ["bob", [], false],
+      ],
+    );
+    const about = { params: inLobby, body: { subject: "Quiet please", locked: true } };
+    const quiet = (await ask("PATCH", "/sessions/{id}", about)).body;
+    assert.deepEqual([quiet.subject, quiet.locked], ["Quiet please", true]);
+    const twoLines = { params: inLobby, body: { subject: "a\nb" } };
+    const broken = await ask("PATCH", "/sessions/{id}", twoLines);
+    assert.deepEqual([broken.status, broken.body.code], [400, "subject not usable"]);
+    const bobs = { params: { ...inLobby, address: "bob" } };
+    const silent = (await ask("PUT", "/sessions/{id}/muted/{address}", bobs)).body;
+    assert.equal(silent.participants[1].muted, true);
+    const spoken = (await ask("DELETE", "/sessions/{id}/muted/{address}", bobs)).body;
+    assert.equal(spoken.participants[1].muted, false);
+    const strangers = { params: { ...inLobby, address: "carol" } };
+    const nobodys = await ask("PUT", "/sessions/{id}/muted/{address}", strangers);
+    assert.equal(nobodys.body.code, "no such participant");
+    const open = { params: inLobby, body: { locked: false } };
+    assert.equal((await ask("PATCH", "/sessions/{id}", open)).body.locked, false);
+    const expelled = { params: inLobby, body: { address: "bob" } };
     assert.equal((await ask("POST", "/sessions/{id}/expel", expelled)).status, 204);
     const leg = { params: { ...inLobby, leg: aliceLeg.id } };
     assert.equal((await ask("DELETE", "/sessions/{id}/legs/{leg}", leg)).status, 204);
@@ -218,6 +246,9 @@ test(
       "session ended",
       "leg cut",
       "participant expelled",
+      "participant muted",
+      "participant unmuted",
+      "session moderated",
       "trace started",
       "trace read",
       "operator logged in",
@@ -259,6 +290,8 @@ test(
       ["GET", "/users/{name}/settings", nobody, 404, "no such user"],
       ["GET", "/users/{name}/sessions", nobody, 404, "no such user"],
       ["GET", "/sessions/{id}", { params: { id: "x" } }, 404, "no such session"],
+      ["PATCH", "/sessions/{id}", { params: { id: "x" }, body: {} }, 404, "no such session"],
+      ["GET", "/groups/{group}/session", { params: { group: "x" } }, 404, "no such session"],
       ["DELETE", "/trace/users/{user}", { params: { user: "x" } }, 404, "not traced"],
       ["GET", "/users", { query: "?limit=0" }, 400, "bad request"],
       ["GET", "/users", { query: "?limits=1" }, 400, "bad request"],

@@ -2,6 +2,7 @@
 import type { GroupView, ServiceGroup } from "@parlance/server";
 import { z } from "zod";
 import { type DenialCode, deny } from "./denials.ts";
+import { identityOf } from "./identity-of.ts";
 import { type Asking, change, look, type Route } from "./route.ts";
 import { after, count, next, pageLimit } from "./shapes.ts";
 
@@ -219,11 +220,6 @@ function saidOf(body: Said): ServiceGroup | undefined {
 function fits(kind: "group" | "room", body: object): boolean {
   const others = kind === "group" ? ofRoom : ofGroup;
   return !Object.keys(others).some((key) => Object.hasOwn(body, key));
-}
-
-/** `lobby` is one of the domain. */
-function identityOf(name: string, { server }: Asking): string {
-  return name.includes(":") ? name : `sip:${name}@${server.domain}`;
 }
 
 function written({ members, moderators, ...of }: GroupView): z.output<typeof shape> {

@@ -1,11 +1,13 @@
 /** Sessions that run: who is in them, what waits for whom, and their ends. */
-import type { SessionView } from "@parlance/server";
+import type { LiveSessions, Moderation, ModerationDenial, SessionView } from "@parlance/server";
 import { z } from "zod";
-import { deny } from "./denials.ts";
+import { type Denial, deny } from "./denials.ts";
+import { identityOf } from "./identity-of.ts";
 import { change, look, type Route } from "./route.ts";
 import { after, next, pageLimit, sessionShape, userName } from "./shapes.ts";
 
 const id = z.string().max(64);
+const address = z.string().min(1).max(2_048);
 const one = z.object({ id });
 const ONE = "/sessions/{id}";
 
@@ -72,7 +74,7 @@ export const sessionRoutes: readonly Route[] = [
       tag: "sessions",
       summary: "Send somebody out of a session of many; he cannot come back to it",
       params: one,
-      body: z.strictObject({ address: z.string().max(2_048) }),
+      body: z.strictObject({ address: address.describe("An account name or an address.") }),
       denials: ["no such session", "no such participant", "not a session of many"],
       audit: ({ params, body }) => ({
         action: "participant expelled",
@@ -81,8 +83,72 @@ export const sessionRoutes: readonly Route[] = [
       }),
     },
     ({ params, body }, { server }) => {
-      const done = server.admin.sessions.expel(params.id, body.address);
+      const done = server.admin.sessions.expel(params.id, identityOf(body.address, { server }));
       return done === "done" ? undefined : deny(done);
+    },
+  ),
+  change(
+    {
+      method: "PATCH",
+      path: ONE,
+      tag: "sessions",
+      summary: "Give a session of many another subject, lock it, or open it again",
+      params: one,
+      body: z.strictObject({
+        subject: z.string().max(256).optional().describe("Empty: that of its group, or none."),
+        locked: z.boolean().optional(),
+      }),
+      answer: sessionShape,
+      denials: ["no such session", "not a session of many", "subject not usable"],
+      audit: ({ params, body }) => ({
+        action: "session moderated",
+        subject: params.id,
+        detail: wordsFor(body),
+      }),
+    },
+    ({ params, body }, { server: { admin } }) =>
+      moderated(admin.sessions, params.id, () => admin.sessions.moderate(params.id, body)),
+  ),
+  ...(["PUT", "DELETE"] as const).map((method) =>
+    change(
+      {
+        method,
+        path: `${ONE}/muted/{address}`,
+        tag: "sessions",
+        summary:
+          method === "PUT"
+            ? "Let somebody in a session of many read alone"
+            : "Let somebody in a session of many write again",
+        params: one.extend({ address: address.describe("An account name or an address.") }),
+        answer: sessionShape,
+        denials: ["no such session", "no such participant", "not a session of many"],
+        audit: ({ params }, by) => ({
+          action: method === "PUT" ? "participant muted" : "participant unmuted",
+          subject: params.id,
+          detail: identityOf(params.address, by),
+        }),
+      },
+      ({ params }, { server }) => {
+        const { sessions } = server.admin;
+        const who = identityOf(params.address, { server });
+        return moderated(sessions, params.id, () =>
+          sessions.mute(params.id, who, method === "PUT"),
+        );
+      },
+    ),
+  ),
+  look(
+    {
+      path: "/groups/{group}/session",
+      tag: "sessions",
+      summary: "Look at the session of a group or room: who is in it, by which roles",
+      params: z.object({ group: address.describe("A name, or the identity.") }),
+      answer: sessionShape,
+      denials: ["no such session"],
+    },
+    ({ params }, { server }) => {
+      const found = server.admin.sessions.ofGroup(identityOf(params.group, { server }));
+      return found === undefined ? deny("no such session") : written(found);
     },
   ),
   look(
@@ -118,6 +184,26 @@ export const sessionRoutes: readonly Route[] = [
     },
   ),
 ];
+
+function moderated(
+  sessions: LiveSessions,
+  session: string,
+  act: () => "done" | ModerationDenial,
+): Denial | z.output<typeof sessionShape> {
+  const done = act();
+  if (done !== "done") return deny(done);
+  const now = sessions.find(session);
+  return now === undefined ? deny("no such session") : written(now);
+}
+
+/** For the audit log, which tells no subject. */
+function wordsFor({ subject, locked }: Moderation): string {
+  const words = [
+    ...(subject === undefined ? [] : ["subject"]),
+    ...(locked === undefined ? [] : [locked ? "locked" : "unlocked"]),
+  ];
+  return words.join(", ");
+}
 
 function written({ participants, legs, ...of }: SessionView): z.output<typeof sessionShape> {
   return {

@@ -64,6 +64,7 @@ export const sessionShape = z
     identity: z.string().optional().describe("Of the session, where it has many."),
     group: z.string().optional().describe("Identity of its group or room."),
     subject: z.string().optional(),
+    locked: z.boolean().describe("Nobody new may come in."),
     startedAt: time,
     participants: z.array(
       z.strictObject({
@@ -71,6 +72,7 @@ export const sessionShape = z
         name: z.string().optional().describe("What the others know him by."),
         state: z.enum(["invited", "present"]),
         roles: z.array(z.string()),
+        muted: z.boolean().describe("He may not write."),
       }),
     ),
     legs: z.array(legShape),

@@ -7,6 +7,9 @@ export {
   type ConferenceLimits,
   type ConferenceOptions,
   Conferences,
+  changeSubject,
+  mayBeSubject,
+  type Participant,
   USUAL_ANNOUNCEMENTS,
 } from "./conference/index.ts";
 export {

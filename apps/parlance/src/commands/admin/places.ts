@@ -60,6 +60,12 @@ function groupVerbs(kind: Kind): readonly Verb<never>[] {
       print: (group: Answer) => [`${list} ${group[list].length}`],
     },
     {
+      name: "session <name>",
+      summary: `Show who is in the ${kind} now, by which roles; \`admin sessions\` moderates it by its id`,
+      run: (ask, [name]) => ask("GET", `/groups/${part(name)}/session`),
+      print: sessionLines,
+    },
+    {
       name: "delete <name>",
       summary: `Delete a ${kind}, also one that a user keeps; its session ends`,
       run: (ask, [name]) => ask("DELETE", `/groups/${part(name)}`),
@@ -113,6 +119,40 @@ function said({
   };
 }
 
+/** Of a session of many. */
+const moderation: readonly Verb<never>[] = [
+  {
+    name: "expel <id> <address>",
+    summary: "Send somebody out of a session of many, for as long as it lasts",
+    run: (ask, [id, address]) => ask("POST", `/sessions/${part(id)}/expel`, { address }),
+  },
+  ...(["mute", "unmute"] as const).map((name): Verb<never> => {
+    const mutes = name === "mute";
+    return {
+      name: `${name} <id> <address>`,
+      summary: `Let somebody in a session of many ${mutes ? "read alone" : "write again"}`,
+      run: (ask, [id, address]) =>
+        ask(mutes ? "PUT" : "DELETE", `/sessions/${part(id)}/muted/${part(address)}`),
+      print: sessionLines,
+    };
+  }),
+  ...(["lock", "unlock"] as const).map((name): Verb<never> => {
+    const locked = name === "lock";
+    return {
+      name: `${name} <id>`,
+      summary: `Let ${locked ? "nobody new" : "others again"} into a session of many`,
+      run: (ask, [id]) => ask("PATCH", `/sessions/${part(id)}`, { locked }),
+      print: sessionLines,
+    };
+  }),
+  {
+    name: "subject <id> <text>",
+    summary: "Say what a session of many is about; an empty text takes it back",
+    run: (ask, [id, subject]) => ask("PATCH", `/sessions/${part(id)}`, { subject }),
+    print: sessionLines,
+  },
+];
+
 const sessions: readonly Verb<never>[] = [
   {
     name: "list [user]",
@@ -127,21 +167,7 @@ const sessions: readonly Verb<never>[] = [
     name: "show <id>",
     summary: "Show who is in a session, and what waits for which device",
     run: (ask, [id]) => ask("GET", `/sessions/${part(id)}`),
-    print: (session: Answer) => [
-      sessionLine(session),
-      ...session.participants.map((one: Answer) =>
-        columns([one.state, 8], [one.address, 32], [one.roles.join(" "), 0]),
-      ),
-      ...session.legs.map((leg: Answer) =>
-        columns(
-          [`leg ${leg.id}`, 24],
-          [leg.connection ?? "not connected", 28],
-          [`in ${octets(leg.received.bytes)}`, 12],
-          [`out ${octets(leg.sent.bytes)}`, 12],
-          [`waiting ${leg.waiting.frames}, ${octets(leg.waiting.bytes)}`, 0],
-        ),
-      ),
-    ],
+    print: sessionLines,
   },
   {
     name: "end <id>",
@@ -153,11 +179,7 @@ const sessions: readonly Verb<never>[] = [
     summary: "Cut one device off; with two in it, the session ends",
     run: (ask, [id, leg]) => ask("DELETE", `/sessions/${part(id)}/legs/${part(leg)}`),
   },
-  {
-    name: "expel <id> <address>",
-    summary: "Send somebody out of a session of many, for as long as it lasts",
-    run: (ask, [id, address]) => ask("POST", `/sessions/${part(id)}/expel`, { address }),
-  },
+  ...moderation,
   {
     name: "leave <user>",
     summary: "Take a user out of all his sessions",
@@ -187,7 +209,40 @@ function groupLine({
   return columns([identity, 34], [source, 13], [many, 14], [`${present} in it`, 8], [subject, 0]);
 }
 
-function sessionLine({ id, kind, group, participants, startedAt, legs }: Answer): string {
+function sessionLine({
+  id,
+  kind,
+  group,
+  participants,
+  startedAt,
+  legs,
+  locked,
+  subject,
+}: Answer): string {
   const who = group ?? participants.map(({ address }: Answer) => address).join(" ");
-  return columns([id, 18], [kind, 11], [when(startedAt), 19], [`${legs.length} legs`, 7], [who, 0]);
+  const more = [who, ...(subject === undefined ? [] : [subject]), ...(locked ? ["(locked)"] : [])];
+  const count = `${legs.length} legs`;
+  return columns([id, 18], [kind, 11], [when(startedAt), 19], [count, 7], [more.join("  "), 0]);
+}
+
+function sessionLines(session: Answer): readonly string[] {
+  return [
+    sessionLine(session),
+    ...session.participants.map((one: Answer) =>
+      columns(
+        [one.state, 8],
+        [one.address, 32],
+        [[...one.roles, ...(one.muted ? ["muted"] : [])].join(" "), 0],
+      ),
+    ),
+    ...session.legs.map((leg: Answer) =>
+      columns(
+        [`leg ${leg.id}`, 24],
+        [leg.connection ?? "not connected", 28],
+        [`in ${octets(leg.received.bytes)}`, 12],
+        [`out ${octets(leg.sent.bytes)}`, 12],
+        [`waiting ${leg.waiting.frames}, ${octets(leg.waiting.bytes)}`, 0],
+      ),
+    ),
+  ];
 }
