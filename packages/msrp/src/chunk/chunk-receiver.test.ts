@@ -214,6 +214,25 @@ test("more open messages than allowed are refused, whole ones pass (RFC 4975 §1
   );
 });
 
+test("messages that are whole and not safe yet take no place from others, and stop the reading when they are many and came in chunks", async () => {
+  const bench = new Bench({ openMessages: 2 });
+  const ends = new Map<string, (status: number) => void>();
+  bench.accept = (head) =>
+    bench.textSink(head, () => new Promise((resolve) => void ends.set(head.messageId, resolve)));
+  bench.take(chunk("a", "1-2/2", "ab"), chunk("b", "1-2/2", "ab"), chunk("c", "1-2/2", "ab"));
+  assert.deepEqual(bench.take(chunk("d", "1-2/4", "ab", "+")), ["d 200"]);
+  assert.deepEqual(bench.take(chunk("d", "3-4/4", "cd")), ['d "abcd"']);
+  assert.deepEqual(bench.take(chunk("e", "1-2/4", "ab", "+"), chunk("e", "3-4/4", "cd")), [
+    "e 200",
+    "hold",
+    'e "abcd"',
+  ]);
+  assert.deepEqual(bench.take(chunk("f", "1-2/4", "ab", "+")), ["f 200"]); // was read before
+  ends.get("d")?.(200);
+  await Promise.resolve();
+  assert.deepEqual(bench.news(), ["let go", "d 200"]);
+});
+
 test("a message larger than allowed is refused when it says so, or when it gets there (RFC 4975 §10.5)", () => {
   const bench = new Bench({ messageBytes: 10 });
   assert.deepEqual(bench.take(chunk("m1", "1-5/11", "hello", "+")), ["m1 413"]);

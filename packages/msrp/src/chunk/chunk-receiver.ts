@@ -49,6 +49,8 @@ interface Remembered {
 /** One that has begun and is not over. */
 interface Open {
   readonly incoming: Incoming;
+  /** It came in one chunk. */
+  readonly single: boolean;
   /** Where a failure that is found later is reported to. */
   lastRequest: MsrpRequest;
   idle: Cancel | undefined;
@@ -63,6 +65,9 @@ export class ChunkReceiver {
   readonly #open = new Map<string, Open>();
   readonly #remembered = new Map<string, Remembered>();
   #paused = 0;
+  /** Of those that come in several chunks: not complete yet, and complete and not answered. */
+  #begun = 0;
+  #ending = 0;
 
   constructor(ports: ChunkReceiverPorts, limits: ReceiveLimits = receiveLimits) {
     this.#ports = ports;
@@ -131,7 +136,7 @@ export class ChunkReceiver {
     const single = request.flag === "$" && (range?.start ?? 1) === 1;
     const { messageBytes, openMessages } = this.#limits;
     const tooLarge = sizeBytes !== undefined && sizeBytes > messageBytes;
-    if (tooLarge || (!single && this.#open.size >= openMessages)) {
+    if (tooLarge || (!single && this.#begun >= openMessages)) {
       return this.#remember(messageId, { status: 413, sizeBytes: 0, mayRestart: false });
     }
     const { failureReport, successReport } = facts;
@@ -147,12 +152,14 @@ export class ChunkReceiver {
     const incoming = new Incoming(head, sink, this.#limits);
     const open: Open = {
       incoming,
+      single,
       lastRequest: request,
       idle: undefined,
       paused: false,
       ending: undefined,
     };
     this.#open.set(messageId, open);
+    if (!single) this.#begun += 1;
     return open;
   }
 
@@ -213,6 +220,12 @@ export class ChunkReceiver {
 
   #endMessage(request: MsrpRequest, open: Open): void {
     open.ending = [request];
+    if (!open.single) {
+      this.#begun -= 1;
+      this.#ending += 1;
+      // Nobody has begun too many: they are safe more slowly than they come.
+      if (this.#ending === this.#limits.openMessages) this.#hold();
+    }
     const outcome = open.incoming.sink.end();
     if (typeof outcome === "number") return this.#finish(open, outcome);
     outcome.then(
@@ -271,13 +284,18 @@ export class ChunkReceiver {
     open.idle?.();
     open.idle = undefined;
     if (open.paused) this.#unpause(open);
+    if (open.single) return;
+    if (open.ending === undefined) this.#begun -= 1;
+    else {
+      if (this.#ending === this.#limits.openMessages) this.#letGo();
+      this.#ending -= 1;
+    }
   }
 
   #pause(open: Open): void {
     if (open.paused) return;
     open.paused = true;
-    this.#paused += 1;
-    if (this.#paused === 1) this.#ports.hold();
+    this.#hold();
   }
 
   #resume(messageId: string): void {
@@ -287,6 +305,15 @@ export class ChunkReceiver {
 
   #unpause(open: Open): void {
     open.paused = false;
+    this.#letGo();
+  }
+
+  #hold(): void {
+    this.#paused += 1;
+    if (this.#paused === 1) this.#ports.hold();
+  }
+
+  #letGo(): void {
     this.#paused -= 1;
     if (this.#paused === 0) this.#ports.letGo();
   }
