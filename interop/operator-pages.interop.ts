@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { ImClient } from "@parlance/client";
+import { connect } from "@parlance/client/node";
 import type { Browser, Page } from "playwright-core";
 import { RunningCommand } from "../tools/test/command.ts";
 import { casesFor } from "../tools/test/corpora.ts";
@@ -218,6 +219,27 @@ suite("the operator's pages", () => {
     await context.close();
   });
 
+  test("what a user calls himself stands beside his account, and he is found by it", async () => {
+    const { host, port } = server.address("tcp");
+    const carol = await connect({
+      user: addressOf("carol"),
+      password: "carol",
+      server: `tcp://${host}:${port}`,
+      fileServer: server.httpUrl,
+      registrationSeconds: 0,
+    });
+    await carol.profile.set({ displayName: "Carol of Hearts" });
+    await carol.close();
+    const { page, context, faults } = await openOperator(browser, server, "users");
+    const row = page.getByRole("row").filter({ hasText: "sip:carol@" });
+    await row.getByRole("cell", { name: "Carol of Hearts" }).waitFor();
+    await page.getByRole("searchbox").fill("of hearts");
+    await page.getByRole("row").filter({ hasText: "sip:bob@" }).waitFor({ state: "detached" });
+    await row.waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test("a session that runs is shown with both of its legs, and ends when it is ended", async () => {
     const chat = alice.conversation(addressOf("bob"));
     await chat.open();
@@ -248,6 +270,9 @@ suite("the operator's pages", () => {
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         );
         assert.equal(beyond, 0, `${name} is wider than the window`);
+        if (look.width < 700 && name !== "trace") {
+          assert.deepEqual(await page.evaluate(SIDEWAYS), [], `${name} scrolls sideways`);
+        }
       }
       assert.deepEqual(faults, []);
       await context.close();
@@ -303,6 +328,11 @@ test("below the first two messengers a message is seen to go from one client to 
   await page.getByRole("option").first().click();
   await page.locator(".wire").getByText("do you see it?").waitFor();
 });
+
+/** What of a page is scrolled sideways to be seen. */
+const SIDEWAYS = `[...document.querySelectorAll(".shell-page, .shell-page *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX))
+  .map((one) => one.tagName + "." + one.className)`;
 
 async function stepsShown(page: Page): Promise<void> {
   await page.getByRole("option").first().waitFor();

@@ -1,7 +1,7 @@
 /** The messenger in Chromium against the running server: accounts of a browser, and what the server keeps for them. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, suite, test } from "node:test";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Locator } from "playwright-core";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
@@ -142,6 +142,47 @@ suite("the messenger's accounts", () => {
     await bob.reached("and now?", "Delivered");
   });
 
+  test("a name that is taken away is gone for others, on other devices, and after a reload", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    const elsewhere = await person("alice");
+    for (const called of ["Alice Pleasance", ""]) {
+      await alice.settings();
+      await yourName(alice).fill(called);
+      await alice.page.getByRole("button", { name: "Save", exact: true }).click();
+      const shown = called === "" ? "alice" : called;
+      await alice.page.getByRole("button", { name: `Account: ${shown}` }).waitFor();
+      await alice.write("bob");
+      await alice.say(`called ${shown}`);
+      await bob.row(shown).getByText(`called ${shown}`).waitFor();
+      await elsewhere.settings();
+      await elsewhere.page.getByRole("button", { name: `Account: ${shown}` }).waitFor();
+      assert.equal(await yourName(elsewhere).inputValue(), called);
+    }
+    for (const app of [alice, elsewhere]) {
+      await app.page.reload();
+      await app.online();
+      await app.settings();
+      assert.equal(await yourName(app).inputValue(), "");
+      await app.page.getByRole("button", { name: "Account: alice" }).waitFor();
+    }
+  });
+
+  test("of an account that is forgotten no file stays in the browser", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("look");
+    await bob.openRow("alice");
+    const file = { name: "kept.txt", mimeType: "text/plain", buffer: Buffer.from("a secret") };
+    await alice.page.locator("input[type=file]").setInputFiles(file);
+    await bob.bubble("kept.txt").getByRole("button", { name: "Accept" }).click();
+    await bob.page.getByRole("button", { name: "Save: kept.txt" }).waitFor();
+    assert.ok(Number(await bob.page.evaluate(FILES)) > 0);
+    await bob.page.getByRole("button", { name: /^Account/ }).click();
+    await bob.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await bob.page.getByRole("button", { name: "Forget bob" }).click();
+    await bob.page.waitForFunction(`${FILES}.then((count) => count === 0)`);
+  });
+
   test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {
     const [carol, bob] = [await person("carol"), await person("bob")];
     await carol.settings();
@@ -219,3 +260,14 @@ suite("the messenger's accounts", () => {
     );
   });
 });
+
+/** How many files the page keeps. */
+const FILES = `(async function count(folder) {
+  let files = 0;
+  for await (const one of (await folder).values()) files += one.kind === "file" ? 1 : await count(one);
+  return files;
+})(navigator.storage.getDirectory())`;
+
+function yourName({ page }: AppPage): Locator {
+  return page.getByRole("textbox", { name: "Your name" });
+}

@@ -219,6 +219,33 @@ suite("the messenger", () => {
     assert.equal((await download).suggestedFilename(), "dot.png");
   });
 
+  test("a picture that was seen does not stand below the line of what is new", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.write("bob");
+    await alice.say("first words");
+    await bob.openRow("alice");
+    await bob.write("carol"); // another conversation is in front
+    await alice.say("not seen yet");
+    const file = { name: "seen.png", mimeType: "image/png", buffer: PNG };
+    await alice.page.locator("input[type=file]").setInputFiles(file);
+    await bob.page.getByRole("option", { name: /alice.*1 unread/ }).waitFor();
+    await bob.openRow("alice");
+    await bob.bubble("seen.png").getByRole("button", { name: "Accept" }).click();
+    await bob.page.getByRole("img", { name: "Picture seen.png" }).waitFor();
+    const line = bob.page.locator(".feed-row", { has: bob.page.locator(".unread-line") });
+    await line.getByText("not seen yet").waitFor();
+    assert.equal(await line.count(), 1);
+    await bob.openRow("carol");
+    await alice.say("and one more");
+    await bob.page.getByRole("option", { name: /alice.*1 unread/ }).waitFor();
+    await bob.openRow("alice");
+    await line.getByText("and one more").waitFor();
+    await bob.openRow("carol");
+    await bob.openRow("alice");
+    await bob.bubble("and one more").waitFor();
+    assert.equal(await bob.page.locator(".unread-line").count(), 0);
+  });
+
   test("a file is declined, and another one is called off by its sender", async () => {
     const [alice, bob] = [await person("alice"), await person("bob")];
     await alice.write("bob");

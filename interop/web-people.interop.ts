@@ -222,6 +222,9 @@ suite("the messenger's people and rooms", () => {
     await dave.page.getByRole("menuitem", { name: "Chatraum betreten" }).click();
     await dave.page.getByRole("button", { name: "Beitreten: Masked ball" }).waitFor();
     await sound(dave);
+    await dave.page.getByRole("button", { name: "Beitreten: Lobby" }).click();
+    await dave.row("Lobby").getByText("Willkommen in Lobby. Betreff: Anything goes").waitFor();
+    await dave.page.locator(".notice.system").getByText("Betreff: Anything goes").waitFor();
   });
 });
 

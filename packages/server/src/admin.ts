@@ -118,7 +118,13 @@ export function admin(of: AdminParts): Admin {
   };
 }
 
+/** A page of accounts, in the order of names. */
+type List = (after: string | undefined, limit: number) => Promise<readonly User[]>;
+
 function usersOf({ accounts, directory, logins, forget }: AdminParts): AdminUsers {
+  // What users call themselves is not in the store of accounts.
+  const list: List = async (after, limit) =>
+    (await accounts.list(after, limit)).map((user) => directory.named(user.name)?.user ?? user);
   return {
     add: (account) => accounts.add(account),
     async remove(name) {
@@ -129,22 +135,16 @@ function usersOf({ accounts, directory, logins, forget }: AdminParts): AdminUser
     },
     setPassword: (name, password) => accounts.setPassword(name, password),
     change: (name, update) => accounts.change(name, update),
-    list: (after, limit) => accounts.list(after, limit),
+    list,
     page: ({ after, limit, search }) =>
-      search === undefined
-        ? pageOf(accounts, after, limit)
-        : searched(accounts, { after, limit, search }),
+      search === undefined ? pageOf(list, after, limit) : searched(list, { after, limit, search }),
     find: (name) => directory.named(name)?.user,
     secret: (name) => logins.secretOf(name),
   };
 }
 
-async function pageOf(
-  accounts: Accounts,
-  after: string | undefined,
-  limit: number,
-): Promise<AccountPage> {
-  const users = await accounts.list(after, limit);
+async function pageOf(list: List, after: string | undefined, limit: number): Promise<AccountPage> {
+  const users = await list(after, limit);
   return { users, next: users.length < limit ? undefined : users.at(-1)?.name };
 }
 
@@ -152,14 +152,14 @@ const LOOKED_AT_ONCE = 1_000;
 const LOOKS = 5;
 
 async function searched(
-  accounts: Accounts,
+  list: List,
   ask: { readonly after: string | undefined; readonly limit: number; readonly search: string },
 ): Promise<AccountPage> {
   const wanted = ask.search.toLowerCase();
   const found: User[] = [];
   let { after } = ask;
   for (let look = 0; look < LOOKS; look += 1) {
-    const page = await accounts.list(after, LOOKED_AT_ONCE);
+    const page = await list(after, LOOKED_AT_ONCE);
     for (const user of page) {
       after = user.name;
       if (!texts(user).some((text) => text.toLowerCase().includes(wanted))) continue;
@@ -171,8 +171,8 @@ async function searched(
   return { users: found, next: after };
 }
 
-function texts({ name, displayName = "", identities }: User): readonly string[] {
-  return [name, displayName, ...identities];
+function texts({ name, displayName = "", profileName = "", identities }: User): readonly string[] {
+  return [name, displayName, profileName, ...identities];
 }
 
 function settingsOf(user: User, settings: UserSettings): SettingsView {

@@ -20,6 +20,7 @@ export const userShape = z
     address: z.string().describe("The IM Address: sip:NAME@DOMAIN."),
     identities: z.array(z.string()).describe("All addresses that are his, the IM Address first."),
     displayName: z.string().optional(),
+    profileName: z.string().optional().describe("What he calls himself in his profile."),
     disabled: z.boolean().describe("Locked: he cannot log in, and nothing reaches him."),
     contacts: count.describe("Registered devices."),
     sessions: count.describe("Sessions that he is in."),

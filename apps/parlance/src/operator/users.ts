@@ -188,12 +188,13 @@ function actionOf(disabled: boolean | undefined): string {
 }
 
 function viewOf(user: User, { server: { admin } }: OperatorPorts): z.output<typeof userShape> {
-  const { name, address, identities: all, displayName: shown, disabled } = user;
+  const { name, address, identities: all, displayName: shown, profileName, disabled } = user;
   return {
     name,
     address,
     identities: [...all],
     displayName: shown,
+    profileName,
     disabled,
     contacts: admin.bindings(name).length,
     sessions: admin.sessions.of(address).length,

@@ -5,6 +5,8 @@ export interface User {
   readonly address: string;
   readonly identities: readonly string[];
   readonly displayName?: string;
+  /** What he calls himself. */
+  readonly profileName?: string;
   readonly disabled: boolean;
   readonly contacts: number;
   readonly sessions: number;

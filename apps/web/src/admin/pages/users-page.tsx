@@ -84,7 +84,7 @@ function Users({
           ),
         },
         { head: texts.address, cell: ({ address }) => <bdi>{address}</bdi> },
-        { head: texts.displayName, cell: ({ displayName }) => <bdi>{displayName}</bdi> },
+        { head: texts.displayName, cell: (user) => <Names user={user} /> },
         { head: texts.devices, numeric: true, cell: ({ contacts }) => contacts },
         { head: texts.sessions, numeric: true, cell: ({ sessions }) => sessions },
         {
@@ -108,6 +108,17 @@ function Users({
         },
       ]}
     />
+  );
+}
+
+/** What others are shown, and beside it what the operator has called him, where that is another name. */
+function Names({ user: { displayName, profileName } }: { readonly user: User }): ReactNode {
+  const other = profileName === undefined || profileName === displayName ? undefined : displayName;
+  return (
+    <>
+      <bdi>{profileName ?? displayName}</bdi>
+      {other !== undefined && <bdi className="about soft small">{other}</bdi>}
+    </>
   );
 }
 

@@ -53,6 +53,15 @@ export interface Column<T> {
   readonly numeric?: boolean;
 }
 
+/** In a narrow window rows stand as cards: some browsers take them for no table then, unless they are told. */
+const ROLE = {
+  table: { role: "table" },
+  rowgroup: { role: "rowgroup" },
+  row: { role: "row" },
+  columnheader: { role: "columnheader" },
+  cell: { role: "cell" },
+} as const;
+
 export function Table<T>({
   label,
   columns,
@@ -69,26 +78,33 @@ export function Table<T>({
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="table-box" role="region" tabIndex={0} aria-label={label}>
-      <table>
-        <thead>
-          <tr>
+      <table {...ROLE.table}>
+        <thead {...ROLE.rowgroup}>
+          <tr {...ROLE.row}>
             {columns.map(({ head, numeric }) =>
               head === "" ? (
-                <td key={head}>{"\u00a0"}</td>
+                <td key={head} {...ROLE.cell}>
+                  {"\u00a0"}
+                </td>
               ) : (
-                <th key={head} scope="col" className={numeric ? "numeric" : ""}>
+                <th
+                  key={head}
+                  scope="col"
+                  {...ROLE.columnheader}
+                  className={numeric ? "numeric" : ""}
+                >
                   {head}
                 </th>
               ),
             )}
           </tr>
         </thead>
-        <tbody>
+        <tbody {...ROLE.rowgroup}>
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
+            <tr key={keyOf(row)} {...ROLE.row}>
               {columns.map(({ head, cell, numeric }) => (
-                <td key={head} className={numeric ? "numeric" : ""}>
-                  {cell(row)}
+                <td key={head} {...ROLE.cell} data-head={head} className={numeric ? "numeric" : ""}>
+                  <div>{cell(row)}</div>
                 </td>
               ))}
             </tr>

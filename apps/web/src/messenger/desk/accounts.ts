@@ -3,6 +3,7 @@
  * password), never the password: for good where the user wants to stay signed in, else for this tab.
  */
 import { type DigestSecret, deleteStore } from "@parlance/client/web";
+import { emptyVault } from "./vault.ts";
 
 export interface KnownAccount {
   /** `sip:alice@example.com` */
@@ -75,10 +76,11 @@ export function signOutOf(user: string): void {
   }
 }
 
-/** Of the account nothing stays, neither its name nor its messages. */
+/** Of the account nothing stays, neither its name nor its messages and files. */
 export function forgetWhole(user: string): void {
   forget(user);
   deleteStore(user).catch(() => {}); // a browser without a database has none of it
+  emptyVault(user).catch(() => {}); // nor one without files
 }
 
 function forget(user: string): void {

@@ -41,7 +41,7 @@ export class Files {
         : room.sendFile(content, how);
     this.#running.set(file.id, { ending });
     if (content.type.startsWith("image/") && content.size <= MOST_KEPT_BYTES) {
-      await keep(await vaultName("sent", file.id), content).catch(() => {}); // shown without a picture then
+      await this.#keep(await vaultName("sent", file.id), content).catch(() => {}); // shown without a picture then
     }
     this.#watchSent(address, file);
     void this.#showProgress(file.id, file.progress);
@@ -55,7 +55,7 @@ export class Files {
     const fileId = item?.body.kind === "file" ? item.body.fileId : file.id;
     this.#running.set(fileId, { ending });
     const name = await vaultName("received", file.from, file.id);
-    const writer = await writeToVault(name);
+    const writer = await writeToVault(this.#client.address, name);
     void this.#showProgress(fileId, file.progress);
     try {
       await file.save((piece) => writer.write(piece), {
@@ -85,6 +85,12 @@ export class Files {
 
   stop(): void {
     for (const { ending } of this.#running.values()) ending.abort();
+  }
+
+  async #keep(name: string, content: Blob): Promise<void> {
+    const writer = await writeToVault(this.#client.address, name);
+    await writer.write(new Uint8Array(await content.arrayBuffer()));
+    await writer.close();
   }
 
   #offered(file: IncomingFile): void {
@@ -134,10 +140,4 @@ export class Files {
     }
     this.#board.put(`progress ${fileId}`, undefined);
   }
-}
-
-async function keep(name: string, content: Blob): Promise<void> {
-  const writer = await writeToVault(name);
-  await writer.write(new Uint8Array(await content.arrayBuffer()));
-  await writer.close();
 }

@@ -7,6 +7,7 @@ const MOST_HITS = 30;
 const MOST_WAITING = 200;
 /** Of a name, in characters: another application may have kept a longer one. */
 const MOST_NAME = 64;
+const PROFILE = { usage: "org.openmobilealliance.user-profile", name: "user-profile" };
 
 export class OwnedThings {
   readonly #client: ImClient;
@@ -38,13 +39,14 @@ export class OwnedThings {
     const { profile, displayName } = this.#client;
     this.#board.put("blocked", await this.#client.blocked.list());
     if (just && displayName !== undefined) return this.setName(displayName);
-    this.#named((await profile.get()).displayName);
+    await this.#named((await profile.get()).displayName);
   }
 
-  /** Where the server keeps none, the one of this device stays. */
-  #named(kept: string | undefined): void {
-    if (kept !== undefined)
-      this.#client.displayName = Array.from(kept).slice(0, MOST_NAME).join("");
+  /** A profile without a name: the user has taken it away. Where there is no profile, the name of this device stays. */
+  async #named(kept: string | undefined): Promise<void> {
+    const client = this.#client;
+    if (kept !== undefined) client.displayName = Array.from(kept).slice(0, MOST_NAME).join("");
+    else if ((await client.documents.read(PROFILE)) !== undefined) client.displayName = undefined;
     this.#showName();
   }
 
@@ -140,7 +142,9 @@ export class OwnedThings {
     this.#watched = true;
     this.#client.on("settings", (now) => this.#board.put("settings", now));
     this.#client.on("blocked", (now) => this.#board.put("blocked", now));
-    this.#client.on("profile", ({ displayName }) => this.#named(displayName));
+    this.#client.on("profile", ({ displayName }) => {
+      this.#named(displayName).catch(() => {}); // asked again with the next line
+    });
   }
 }
 

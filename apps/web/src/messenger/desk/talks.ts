@@ -8,7 +8,7 @@ import {
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { changeRow, newRow, sortRows } from "../model/conversation-list.ts";
-import { itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
+import { isCounted, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import type {
   ConversationRow,
@@ -268,10 +268,10 @@ export class Talks {
       this.#put(address, { ...now, items: mergeItems(now.items, news) });
     }
     const newest = items.at(-1);
-    const called = items.findLast(({ own, fromName }) => !own && fromName !== undefined)?.fromName;
+    const last = items.findLast(({ own, key }) => isCounted({ own, key }));
     this.changeRow(address, (row) => ({
       ...row,
-      name: row.group ? row.name : (called ?? row.name),
+      name: row.group || last === undefined ? row.name : last.fromName,
       newest: newest ?? row.newest,
       at: newest?.at ?? row.at,
     }));

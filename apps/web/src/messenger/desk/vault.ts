@@ -1,4 +1,7 @@
-/** Where this browser keeps the octets of files: under the hash of what they are called, never under a name of others. */
+/**
+ * Where this browser keeps the octets of files: of each account in a folder of its own, under the hash of what they are
+ * called, never under a name of others.
+ */
 
 export interface VaultWriter {
   write(piece: Uint8Array): Promise<void>;
@@ -17,8 +20,8 @@ export async function vaultName(...parts: readonly string[]): Promise<string> {
   );
 }
 
-export async function writeToVault(name: string): Promise<VaultWriter> {
-  const folder = await folderOfVault();
+export async function writeToVault(account: string, name: string): Promise<VaultWriter> {
+  const folder = await folderOf(account);
   const handle = await folder.getFileHandle(name, { create: true });
   const stream = await handle.createWritable();
   return {
@@ -32,16 +35,29 @@ export async function writeToVault(name: string): Promise<VaultWriter> {
 }
 
 /** Undefined when it is not there any more. */
-export async function readFromVault(name: string): Promise<File | undefined> {
+export async function readFromVault(account: string, name: string): Promise<File | undefined> {
   try {
-    const handle = await (await folderOfVault()).getFileHandle(name);
+    const handle = await (await folderOf(account)).getFileHandle(name);
     return await handle.getFile();
   } catch {
     return undefined; // the user has cleared what the page keeps
   }
 }
 
-async function folderOfVault(): Promise<FileSystemDirectoryHandle> {
+export async function removeFromVault(account: string, name: string): Promise<void> {
+  await (await folderOf(account)).removeEntry(name).catch(() => {}); // it is gone already
+}
+
+/** Nothing stays of what was kept for the account. */
+export async function emptyVault(account: string): Promise<void> {
+  await (await wholeVault()).removeEntry(await vaultName(account), { recursive: true });
+}
+
+async function folderOf(account: string): Promise<FileSystemDirectoryHandle> {
+  return (await wholeVault()).getDirectoryHandle(await vaultName(account), { create: true });
+}
+
+async function wholeVault(): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }

@@ -56,6 +56,11 @@ export function receivedKey(id: string, from: string): string {
   return `r ${from} ${id}`;
 }
 
+/** It counts as unread until it is read: a message of somebody else, and no file that is offered. */
+export function isCounted({ own, key }: Pick<Item, "own" | "key">): boolean {
+  return !own && key.startsWith("r ");
+}
+
 export function sentKey(id: string): string {
   return `s ${id}`;
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
 import { Icon } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
+import { roomWords } from "../model/room-words.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { useContactName, useDesk, useSlice } from "./desk-context.tsx";
@@ -106,7 +107,8 @@ function Preview({
   const typing = useSlice(`typing ${address}`);
   if (typing !== undefined) return <span className="preview typing">{texts.list.typing}</span>;
   if (newest === undefined) return <span className="preview" />;
-  const words = wordsOf(newest);
+  const said = wordsOf(newest);
+  const words = newest.reach === "system" ? roomWords(said, texts) : said;
   return (
     <span className="preview">
       {newest.own && <StatusMark sending={newest.sending} />}

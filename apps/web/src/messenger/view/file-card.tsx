@@ -127,6 +127,7 @@ function FileActions({
 
 /** What of it is in this browser. */
 function useKept(item: Item, { fileId, state, place }: FileBody): File | undefined {
+  const { self } = useDesk();
   const [file, setFile] = useState<File>();
   const { own } = item;
   const wanted = own ? state !== "preparing" : state === "complete" && place !== undefined;
@@ -134,11 +135,13 @@ function useKept(item: Item, { fileId, state, place }: FileBody): File | undefin
     if (!wanted) return undefined;
     let current = true;
     const name = own ? vaultName("sent", fileId) : Promise.resolve(place ?? "");
-    void name.then(readFromVault).then((found) => current && setFile(found));
+    void name
+      .then((known) => readFromVault(self, known))
+      .then((found) => current && setFile(found));
     return () => {
       current = false;
     };
-  }, [wanted, own, fileId, place]);
+  }, [wanted, own, fileId, place, self]);
   return file;
 }
 

@@ -10,6 +10,7 @@ import {
 import { Button, Icon } from "../../ui/index.ts";
 import { wordsOf } from "../model/conversation-list.ts";
 import { standingOf } from "../model/grouping.ts";
+import { isCounted } from "../model/item-of.ts";
 import { RowHeights, rowsInSight, type Span } from "../model/row-heights.ts";
 import type { Item } from "../model/views.ts";
 import { useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
@@ -294,8 +295,8 @@ function useFirstUnread(
   const unread = useRow(address)?.unread ?? 0;
   const first = useRef<{ readonly key: string | undefined }>(undefined);
   if (first.current === undefined && !loading) {
-    const others = items.filter(({ own, body }) => !own && body.kind !== "notice");
-    first.current = { key: unread === 0 ? undefined : others.at(-unread)?.key };
+    const counted = items.filter(isCounted);
+    first.current = { key: unread === 0 ? undefined : counted.at(-unread)?.key };
   }
   return first.current?.key;
 }

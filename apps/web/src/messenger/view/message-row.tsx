@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from "react";
 import { Icon } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
+import { roomWords } from "../model/room-words.ts";
 import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
@@ -54,7 +55,7 @@ function Said({ item, conversation, group, head, tail }: MessageRowProps): React
     return (
       <p className="notice system">
         <span className="unseen">{texts.talk.system}: </span>
-        {body.kind === "text" && <RichText text={body.text} />}
+        {body.kind === "text" && <RichText text={roomWords(body.text, texts)} />}
       </p>
     );
   }
