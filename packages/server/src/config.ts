@@ -80,6 +80,8 @@ export interface ServerConfig {
   readonly xcap?: {
     /** Addresses of aggregation proxies, which say whom they have let in. */
     readonly proxies?: readonly string[];
+    /** Who may read what another user calls himself; nobody who is blocked. Default: users. */
+    readonly profiles?: "users" | "nobody";
   };
   /** Conversations that users keep. */
   readonly history?: {

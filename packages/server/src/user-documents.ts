@@ -139,7 +139,8 @@ export function makeDocuments(
   metrics.gauge("groups", "Groups that users keep", () => live.count);
   const rate = new Rate(limits.documentRequestsPerSecond, limits.documentRequestBurst);
   hits.uses("documentRequestBurst", () => rate.used(clock.now()));
-  const proxies = new Set(config.xcap?.proxies ?? []);
+  const { proxies: asserting = [], profiles = "users" } = config.xcap ?? {};
+  const proxies = new Set(asserting);
   const userAt = (uri: string) => {
     const read = parsed(() => parseUri(uri));
     const key = read.ok ? home.keyOf(read.value) : undefined;
@@ -167,6 +168,13 @@ export function makeDocuments(
           store: stores.documents,
           usages: new Map(usages.map((usage) => [usage.auid, usage])),
           login: behindProxies(login, proxies, userAt),
+          readable(xui, reader) {
+            const owner = profiles === "nobody" || /[;?]/.test(xui) ? undefined : userAt(xui);
+            if (owner === undefined || owner.disabled) return undefined;
+            const who = { address: reader.address, anonymous: false, user: reader };
+            const { invite } = policy.access(who, owner, "pager-mode-message");
+            return invite === "refuse" ? undefined : owner;
+          },
           take: (user) => rate.take(user, clock.now()),
           hashing,
           hits,

@@ -86,6 +86,12 @@ export const xcap = z
       .describe(
         "IP addresses of aggregation proxies: whom their X-XCAP-Asserted-Identity names is let in without a password.",
       ),
+    profiles: z
+      .enum(["users", "nobody"])
+      .default("users")
+      .describe(
+        "Who may read the display name in the profile of another user: users whom he has not blocked, or nobody.",
+      ),
   })
   .prefault({})
   .describe("Documents of users over HTTP (XCAP).");

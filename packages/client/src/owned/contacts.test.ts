@@ -92,12 +92,34 @@ test("a profile says what the user is called, in one language at a time", async 
   assert.equal(gone.displayName, undefined);
   const long = alice.profile.set({ displayName: "x".repeat(65) });
   assert.equal(await world.until(codeOf(long)), "conflict");
-  assert.equal(await world.until(codeOf(alice.profile.of(BOB))), "refused");
   await world.run(1_000);
   assert.deepEqual(
     told.map(({ displayName }) => displayName),
     [undefined, "Alice Ångström", "A", "Alice", undefined],
   );
+});
+
+test("what another user calls himself is read, but not by whom he has blocked", async (t) => {
+  const world = await worldFor(t);
+  const alice = await world.client("alice");
+  const bob = await world.client("bob");
+  const address = bob.address;
+  assert.deepEqual(await world.until(alice.profile.of(BOB)), { address, displayName: undefined });
+  await world.until(bob.profile.set({ displayName: "Bob the Builder" }));
+  const { displayName } = await world.until(alice.profile.of(BOB));
+  assert.equal(displayName, "Bob the Builder");
+  await world.until(bob.blocked.add(alice.address));
+  assert.equal(await world.until(codeOf(alice.profile.of(BOB))), "refused");
+  await world.until(bob.blocked.remove(alice.address));
+  assert.equal((await world.until(alice.profile.of(BOB))).displayName, "Bob the Builder");
+  assert.equal(await world.until(codeOf(alice.profile.of("sip:nobody@parlance.test"))), "refused");
+});
+
+test("where the operator says so nobody reads the profile of another", async (t) => {
+  const world = await worldFor(t, { server: { xcap: { profiles: "nobody" } } });
+  const alice = await world.client("alice");
+  await world.client("bob");
+  assert.equal(await world.until(codeOf(alice.profile.of(BOB))), "refused");
 });
 
 test("in a room others see the name of the profile, unless it would pass for somebody else", async (t) => {

@@ -43,7 +43,10 @@ export class Profile {
     return this.#value.get(options.signal);
   }
 
-  /** That of somebody else, where the server shows it: Parlance's shows it to nobody ("refused"). */
+  /**
+   * That of somebody else, where the server shows it. Parlance's shows the name to users whom he has not blocked; to them, and of whom it
+   * does not know, it is "refused".
+   */
   of(address: string, options: CallOptions = {}): Promise<OwnProfile> {
     return Profile.read(this.#documents, readTarget(address).address, options.signal);
   }

@@ -2,7 +2,6 @@
 import { readNode } from "@parlance/formats";
 import type { Hashing, XmlDocument } from "@parlance/wire";
 import { parseXml } from "@parlance/wire";
-import type { User } from "../ports/index.ts";
 import { notFound, type WebAnswer } from "../web/index.ts";
 import { content, unmet } from "./answers.ts";
 import { type Conditions, judgeConditions } from "./conditions.ts";
@@ -23,11 +22,10 @@ export interface ReadPorts {
 
 export async function getDocument(
   asked: AskedDocument,
-  user: User,
   conditions: Conditions,
   ports: ReadPorts,
 ): Promise<WebAnswer> {
-  const found = await find(asked, user, ports);
+  const found = await find(asked, ports);
   const part = found && partOf(found, asked);
   const state = { etag: found?.etag, exists: part !== undefined, reads: true };
   const not = judgeConditions(conditions, state);
@@ -37,19 +35,23 @@ export async function getDocument(
 }
 
 async function find(
-  { usage, name }: AskedDocument,
-  user: User,
+  { usage, name, owner, foreign }: AskedDocument,
   { documents, hashing }: ReadPorts,
 ): Promise<Readable | undefined> {
   if (usage.only !== undefined && usage.only !== name) return undefined;
   if (usage.source === undefined) {
-    const open = await documents.open(keyOf(user, usage.auid, name));
+    const open = await documents.open(keyOf(owner, usage.auid, name));
+    if (foreign) return open && shown(usage.forOthers?.(open.stored.bytes, owner), hashing);
     return open && { etag: open.stored.etag, bytes: open.stored.bytes, xml: open.xml };
   }
-  const written = await usage.source.read(user);
-  if (written === undefined) return undefined;
-  const read = parseXml(written.bytes);
-  return read.ok ? { etag: tagOf(written.bytes, hashing), ...written, xml: read.value } : undefined;
+  return shown((await usage.source.read(owner))?.bytes, hashing);
+}
+
+/** What is written anew for each who reads it. */
+function shown(bytes: Uint8Array | undefined, hashing: Hashing): Readable | undefined {
+  if (bytes === undefined) return undefined;
+  const read = parseXml(bytes);
+  return read.ok ? { etag: tagOf(bytes, hashing), bytes, xml: read.value } : undefined;
 }
 
 /** Of what the server writes anew each time: the same as long as it says the same. */

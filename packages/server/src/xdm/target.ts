@@ -16,6 +16,9 @@ export interface AskedDocument {
   readonly kind: "document";
   readonly usage: Usage;
   readonly name: string;
+  readonly owner: User;
+  /** Who asks is another: he may read what is for others. */
+  readonly foreign: boolean;
   /** Undefined for the document as a whole. */
   readonly node: NodeSelector | undefined;
   /** URI of the document. */
@@ -25,11 +28,18 @@ export interface AskedDocument {
 const CAPABILITIES = "xcap-caps";
 export const DIRECTORY = "org.openmobilealliance.xcap-directory";
 
-/** `root` is the path under which all documents are, with a slash at its end. */
+export interface TargetPorts {
+  /** The path under which all documents are, with a slash at its end. */
+  readonly root: string;
+  readonly usages: ReadonlyMap<string, Usage>;
+  /** The user of that address, if another may read what is for others; undefined also where there is no such user. */
+  readonly readable: (xui: string, reader: User) => User | undefined;
+}
+
 export function readAsked(
   { target }: Pick<WebRequest, "target">,
   user: User,
-  { root, usages }: { readonly root: string; readonly usages: ReadonlyMap<string, Usage> },
+  { root, usages, readable }: TargetPorts,
 ): Asked {
   const read = target.startsWith(root) ? parseXcapTarget(target.slice(root.length)) : undefined;
   if (read === undefined) return answer(notFound());
@@ -39,7 +49,11 @@ export function readAsked(
     const known = auid === CAPABILITIES && document === "index" && node === undefined;
     return known ? { kind: "capabilities" } : answer(notFound());
   }
-  if (xui === undefined || !isXuiOf(xui, user)) return answer(forbidden());
+  if (xui === undefined) return answer(forbidden());
+  const foreign = !isXuiOf(xui, user);
+  const mayBeRead = !foreign || usages.get(auid)?.forOthers !== undefined;
+  const owner = foreign && mayBeRead ? readable(xui, user) : user;
+  if (!mayBeRead || owner === undefined) return answer(forbidden());
   if (auid === DIRECTORY) {
     const known = document === "directory.xml" && node === undefined;
     return known ? { kind: "directory" } : answer(notFound());
@@ -49,7 +63,7 @@ export function readAsked(
   const selector = node && parseNodeSelector(node, usage.namespace);
   if (selector !== undefined && !selector.ok) return answer(refusal(400, "bad node selector"));
   const [uri = ""] = target.split(/\/(?:~|%7e){2}(?:\/|$)|\?/i, 1);
-  return { kind: "document", usage, name: document, node: selector?.value, uri };
+  return { kind: "document", usage, name: document, owner, foreign, node: selector?.value, uri };
 }
 
 function answer(value: WebAnswer): Asked {

@@ -88,6 +88,11 @@ export class XcapWorld {
         store,
         usages: new Map(usages.map((usage) => [usage.auid, usage])),
         login: loginOf,
+        // Carol has blocked Alice.
+        readable: (xui, { name }) =>
+          ["alice", "bob", "carol"]
+            .map(userOf)
+            .find((one) => one.address === xui && !(one.name === "carol" && name === "alice")),
         take: (user) => rate.take(user, clock.now()),
         hashing,
         hits,

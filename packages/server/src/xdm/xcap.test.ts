@@ -362,6 +362,38 @@ test("what the server writes is read and deleted by its user, and never put (OMA
   assert.equal(others.status, 403);
 });
 
+const profileOf = (name: string): string =>
+  `org.openmobilealliance.user-profile/users/sip:${name}@example.com/user-profile`;
+
+test("of a profile others read the name, and nothing else, unless they are blocked (OMA IM 17.7)", async () => {
+  const world = new XcapWorld();
+  const type = "application/vnd.oma.user-profile+xml";
+  const profile =
+    '<user-profile xmlns="urn:oma:xml:xdm:user-profile"><display-name xml:lang="de">Robert</display-name><hobbies>chess</hobbies></user-profile>';
+  for (const user of ["bob", "carol"]) {
+    assert.equal((await world.put(profileOf(user), profile, { user, type })).status, 201);
+  }
+  const read = await world.get(profileOf("bob"));
+  assert.deepEqual([read.status, read.type], [200, type]);
+  assert.match(read.text, /uri="sip:bob@example\.com"/);
+  assert.match(read.text, /<display-name>Robert<\/display-name>/);
+  assert.doesNotMatch(read.text, /chess/);
+  const again = { headers: { "if-none-match": read.etag ?? "" } };
+  assert.equal((await world.get(profileOf("bob"), again)).status, 304);
+  const name = await world.get(`${profileOf("bob")}/~~/user-profile/display-name`);
+  assert.equal(name.text, "<display-name>Robert</display-name>");
+  assert.equal((await world.get(`${profileOf("bob")}/~~/user-profile/hobbies`)).status, 404);
+  for (const method of ["PUT", "DELETE"]) {
+    assert.equal((await world.ask(method, profileOf("bob"), profile, { type })).status, 403);
+  }
+  // Nobody learns who is blocked, or who there is.
+  for (const user of ["carol", "dave"]) {
+    const told = await world.get(profileOf(user));
+    assert.deepEqual([told.status, told.text], [403, '{"error":"forbidden"}'], user);
+  }
+  assert.equal((await world.get(profileOf("bob"), { user: "bob" })).text, profile);
+});
+
 test("a disk that fails is told, and changes nothing", async () => {
   let broken = false;
   const commit = () => (broken ? Promise.reject(new Error("no space")) : Promise.resolve());

@@ -9,13 +9,14 @@ import {
   type WebAnswer,
   type WebRequest,
 } from "../web/index.ts";
+import { forbidden } from "./answers.ts";
 import { readConditions } from "./conditions.ts";
 import { deleteDocument } from "./delete-document.ts";
 import { tellCapabilities, tellDirectory } from "./describe.ts";
 import type { Documents } from "./documents.ts";
 import { getDocument } from "./get-document.ts";
 import { putDocument } from "./put-document.ts";
-import { type Asked, readAsked } from "./target.ts";
+import { type Asked, readAsked, type TargetPorts } from "./target.ts";
 import type { Usage } from "./usages/usage.ts";
 
 export interface XcapPorts {
@@ -23,6 +24,8 @@ export interface XcapPorts {
   readonly store: DocumentStore;
   readonly usages: ReadonlyMap<string, Usage>;
   readonly login: WebLogin;
+  /** See `TargetPorts`. */
+  readonly readable: TargetPorts["readable"];
   /** Takes one request from what a user may ask; how many seconds to wait when there is none left. */
   readonly take: (user: string) => number | undefined;
   readonly hashing: Hashing;
@@ -79,13 +82,14 @@ export class Xcap {
   }
 
   async #serve(request: WebRequest, user: User): Promise<WebAnswer> {
-    const { usages, store, hashing, documents, hits } = this.#ports;
+    const { usages, store, hashing, documents, hits, readable } = this.#ports;
     const { root, documentBytes } = this.#options;
-    const asked = readAsked(request, user, { root, usages });
+    const asked = readAsked(request, user, { root, usages, readable });
     if (asked.kind === "answer") return asked.answer;
     const allowed = asked.kind === "document" ? METHODS : READING;
     const { method } = request;
     if (!allowed.split(", ").includes(method)) return methodNotAllowed(allowed);
+    if (asked.kind === "document" && asked.foreign && !READING.includes(method)) return forbidden();
     const conditions = readConditions(request);
     if (asked.kind === "capabilities") return tellCapabilities(usages, conditions, hashing);
     if (asked.kind === "directory")
@@ -96,7 +100,7 @@ export class Xcap {
       this.#note(user, asked, method, answer);
       return answer;
     }
-    if (method !== "DELETE") return getDocument(asked, user, conditions, { documents, hashing });
+    if (method !== "DELETE") return getDocument(asked, conditions, { documents, hashing });
     const answer = await deleteDocument(asked, user, conditions, { documents, hashing });
     this.#note(user, asked, method, answer);
     return answer;

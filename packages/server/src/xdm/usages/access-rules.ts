@@ -25,6 +25,7 @@ export function accessRules(references: References): Usage {
     ],
     only: "access-rules",
     source: undefined,
+    forOthers: undefined,
     check: (document) => checkRules(document, references),
     ...noClaim,
   };

@@ -40,6 +40,7 @@ export function groups(names: GroupNames, references: References, bounds: GroupB
     ],
     only: undefined,
     source: undefined,
+    forOthers: undefined,
     check({ xml, owner }) {
       const fault = checkSchema(xml.root, GROUP_SCHEMA);
       if (fault !== undefined) return invalid(fault.reason);

@@ -24,6 +24,7 @@ export function resourceLists(references: References): Usage {
     extensions: [],
     only: undefined,
     source: undefined,
+    forOthers: undefined,
     check: (document) => checkLists(document, references),
     ...noClaim,
   };

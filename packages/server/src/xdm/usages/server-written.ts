@@ -39,5 +39,13 @@ function serverWritten(
   type: string,
   source: ServerDocuments,
 ): Usage {
-  return { ...called, type, extensions: [], source, check: () => undefined, ...noClaim };
+  return {
+    ...called,
+    type,
+    extensions: [],
+    source,
+    forOthers: undefined,
+    check: () => undefined,
+    ...noClaim,
+  };
 }

@@ -15,6 +15,8 @@ export interface Usage {
   readonly only: string | undefined;
   /** Who may write is its owner; a document that the server writes comes from here. */
   readonly source: ServerDocuments | undefined;
+  /** What others may read of it; undefined where that is nothing. */
+  readonly forOthers: ((bytes: Uint8Array, owner: User) => Uint8Array) | undefined;
   /** What is wrong with it beyond its being XML; undefined when it may be kept. */
   check(document: CheckedDocument): XcapError | undefined;
   /** What no other document of the usage may be about. */

@@ -1,5 +1,10 @@
 /** What a user says of himself. OMA Shared Profile XDM */
-import { parseUserProfile, USER_PROFILE_TYPE, xcapError } from "@parlance/formats";
+import {
+  formatUserProfile,
+  parseUserProfile,
+  USER_PROFILE_TYPE,
+  xcapError,
+} from "@parlance/formats";
 import { identityKey } from "@parlance/im";
 import { invalid, noClaim } from "./refusals.ts";
 import type { Usage } from "./usage.ts";
@@ -15,6 +20,12 @@ export function userProfile(): Usage {
     extensions: [],
     only: "user-profile",
     source: undefined,
+    // What it says of him beside his name is his alone. Clause 17.7
+    forOthers(bytes, { address: uri }) {
+      const read = parseUserProfile(bytes);
+      const displayName = read.ok ? read.value.displayName : undefined;
+      return formatUserProfile({ uri, displayName });
+    },
     check({ bytes, owner }) {
       const read = parseUserProfile(bytes);
       if (!read.ok) return invalid(read.error.reason);
