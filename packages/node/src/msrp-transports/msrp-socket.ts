@@ -8,6 +8,7 @@ import type {
   PeerProof,
 } from "@parlance/msrp";
 import type { Channel } from "../sockets/channel.ts";
+import type { ReadGarbage } from "../sockets/read-garbage.ts";
 import { remoteOf, withoutZone } from "../sockets/socket-facts.ts";
 import type { Watch } from "../sockets/watch.ts";
 import type { WriteTurn } from "../sockets/write-turn.ts";
@@ -19,6 +20,7 @@ export interface MsrpSocketHost {
   readonly limits: MsrpTransportLimits;
   readonly turn: WriteTurn;
   readonly watch: Watch;
+  readonly garbage: ReadGarbage;
   forget(socket: MsrpSocket, reason: string): void;
 }
 
@@ -111,7 +113,9 @@ export class MsrpSocket implements MsrpConnection {
 
   /** What came in by one read, or one message of a WebSocket. */
   received(bytes: Uint8Array): void {
-    if (this.#state === "open") this.#events?.received(bytes);
+    if (this.#state !== "open") return;
+    this.#events?.received(bytes);
+    this.#host.garbage.read(bytes.length);
   }
 
   /** The channel has brought everything that waited to the kernel. */

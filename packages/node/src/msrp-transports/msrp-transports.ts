@@ -19,6 +19,7 @@ import {
   destinationPolicy,
   isOwnListener,
 } from "../sockets/destinations.ts";
+import { ReadGarbage } from "../sockets/read-garbage.ts";
 import { remoteOf } from "../sockets/socket-facts.ts";
 import { reasonOf, StreamChannel } from "../sockets/stream-channel.ts";
 import { StreamListener } from "../sockets/stream-listener.ts";
@@ -93,6 +94,7 @@ export class MsrpTransports implements MsrpDialer {
       limits: this.#limits,
       turn: new WriteTurn(),
       watch: new Watch(Math.min(LOOK_MS, this.#limits.stalledMs / 5, this.#limits.endMs / 5)),
+      garbage: new ReadGarbage(),
       forget: (socket, reason) => this.#forget(socket, reason),
     };
   }
