@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { RunningCommand, type RunOptions } from "../../../../tools/test/command.ts";
 import { grown } from "../../../../tools/test/grown-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
@@ -63,6 +64,45 @@ test("a large message for somebody who is away: killed on the way and when it wa
   assert.deepEqual(readdirSync(stored), []);
 });
 
+test("a file for somebody who is away: killed while it is taken, when it was, and while it is brought, it arrives whole, once", async (t) => {
+  const trial = new Trial(t);
+  await trial.start();
+  const content = randomBytes(FILE);
+  const path = join(trial.folder, "kept.bin");
+  writeFileSync(path, content);
+  const stored = join(trial.folder, "data", "deferred");
+  const sending = ["--json", "--via", "session", "--wait", "accepted", "--file", path, "bob"];
+  const alice = trial.command("send", "alice", {}, ...sending);
+  for (const share of [0.2, 0.6]) {
+    await grown(stored, share * FILE);
+    await trial.restart();
+  }
+  const { status, out } = await alice.end();
+  assert.equal(status, 0, out);
+  assert.equal(JSON.parse(out).state, "deferred");
+  await trial.restart();
+  assert.equal(readdirSync(stored).length, 1); // nothing is left of what was cut
+  const inbox = join(trial.folder, "inbox");
+  mkdirSync(inbox);
+  const bob = trial.command("receive", "bob", {}, "--json", "--files", inbox);
+  await grown(inbox, 0.3 * FILE);
+  await trial.restart();
+  const done = JSON.parse(await bob.line(/"event":"done"/));
+  assert.equal(done.verified, true);
+  assert.equal(sha256(readFileSync(join(inbox, "kept.bin"))), sha256(content));
+  await gone(stored);
+  bob.signal("SIGINT");
+  const events = (await bob.end()).out.split("\n").filter((line) => line.includes('"done"'));
+  assert.equal(events.length, 1);
+  assert.deepEqual(readdirSync(inbox), ["kept.bin"]);
+});
+
+/** The server hears that it was taken when its device says so, and forgets it then. */
+async function gone(folder: string): Promise<void> {
+  for (let look = 0; look < 200 && readdirSync(folder).length > 0; look += 1) await wait(50);
+  assert.deepEqual(readdirSync(folder), []);
+}
+
 /** A server that comes back where it was, and clients of it. */
 class Trial {
   readonly folder = mkdtempSync(join(tmpdir(), "parlance-kill-"));
@@ -91,7 +131,13 @@ class Trial {
       keepData: true,
       domain: DOMAIN,
       users: ["alice", "bob"].map((name) => ({ name, password: name })),
-      set: { ...this.#ports, "limits.registersPerSecond": 100, "limits.registerBurst": 1_000 },
+      set: {
+        ...this.#ports,
+        "files.deferUpToBytes": 2 * FILE,
+        "limits.deferredBytesPerUser": 2 * FILE,
+        "limits.registersPerSecond": 100,
+        "limits.registerBurst": 1_000,
+      },
     });
     const [sip, msrp] = [this.#server.address("tcp"), this.#server.address("tcp", 1)];
     this.#ports = {
