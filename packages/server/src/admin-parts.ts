@@ -54,9 +54,9 @@ export function adminParts(
     ({ address }: Account) => signedOut.forget(address),
     async ({ name }: Account) => void (await web.files?.removeAllOf(name)),
   ];
-  const { deferred, history, recordings, rooms } = stores;
+  const { deferred, history, imdn, recordings, rooms } = stores;
   const forget = (user: Account) =>
-    forgetAccount(user, { deferred, history, recordings, rooms, discard, others });
+    forgetAccount(user, { deferred, history, imdn, recordings, rooms, discard, others });
   const parts = { accounts, directory, logins, registrar, settings, sessions, groups, transports };
   return { ...parts, waiting: { discard }, forget };
 }

@@ -1,11 +1,18 @@
 /** What is left of an account that is gone: everything that was kept for it goes, a bounded part at a time. */
 import type { User } from "./ports/index.ts";
-import type { DeferredStore, HistoryStore, RecordingStore, RoomStore } from "./store/index.ts";
+import type {
+  DeferredStore,
+  HistoryStore,
+  ImdnStore,
+  RecordingStore,
+  RoomStore,
+} from "./store/index.ts";
 
 export interface ForgetPorts {
   readonly deferred: Pick<DeferredStore, "list">;
   readonly history: Pick<HistoryStore, "removeNewest">;
   readonly recordings: Pick<RecordingStore, "removeAll">;
+  readonly imdn: Pick<ImdnStore, "removeOf">;
   readonly rooms: Pick<RoomStore, "forgetMember">;
   /** Waiting messages with what they name outside of the store. */
   readonly discard: (name: string, ids: readonly string[]) => Promise<number>;
@@ -22,6 +29,7 @@ export async function forgetAccount(
   const { name, address } = user;
   await forgetWaiting(name, ports);
   await ports.recordings.removeAll(name);
+  while ((await ports.imdn.removeOf(address, AT_ONCE)) > 0); // nobody waits for reports any more
   // Nobody finds it from now on; the retention takes it away, once it is not on hold.
   while ((await ports.history.removeNewest(name, undefined, AT_ONCE)) > 0);
   for (const forget of ports.others) await forget(user);

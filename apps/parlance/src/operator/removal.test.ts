@@ -12,7 +12,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   "audit",
   "conference", // that he has begun, and others are in
   "room_entry",
-  "sent_message",
+  "sent_message", // that somebody else has sent to him
   "disposition",
   "history",
   "history_thread",
@@ -34,13 +34,21 @@ function tablesNaming(file: string, name: string): readonly string[] {
   return naming;
 }
 
+/** Messages of his about which reports are to come. */
+function expectedBy(name: string, folder: string): number {
+  const database = new DatabaseSync(join(folder, "parlance.db"));
+  const rows = database.prepare("SELECT author FROM sent_message").all();
+  database.close();
+  return rows.filter(({ author }) => String(author).includes(name)).length;
+}
+
 function textOf(_: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
 }
 
 test("nothing of an account is left when it is removed", { timeout: 120_000 }, async (t) => {
   const world = await OperatorWorld.open(t, [
-    'users=[{"name":"alice","password":"secret of alice"},{"name":"zebulon","password":"secret of zebulon"}]',
+    'users=[{"name":"alice","password":"secret of alice"},{"name":"zebulon","password":"secret of zebulon"},{"name":"yuri","password":"secret of yuri"}]',
     "files.enabled=true",
   ]);
   const client = (name: string): Promise<ImClient> =>
@@ -55,7 +63,7 @@ test("nothing of an account is left when it is removed", { timeout: 120_000 }, a
   const him = await client("zebulon");
   t.after(() => him.close());
   const ask = world.ask.bind(world);
-  const group = { kind: "group", name: "den", members: ["alice", "zebulon"] };
+  const group = { kind: "group", name: "den", members: ["alice", "yuri", "zebulon"] };
   await ask("POST", "/groups", { body: group });
   await ask("POST", "/groups", { body: { kind: "room", name: "attic", moderators: ["zebulon"] } });
   await him.groups.create({ address: "club", members: [`sip:alice@${DOMAIN}`] });
@@ -63,6 +71,9 @@ test("nothing of an account is left when it is removed", { timeout: 120_000 }, a
   const room = await him.join(`sip:lobby@${DOMAIN}`);
   await alice.join(`sip:lobby@${DOMAIN}`);
   await room.send("good morning").accepted;
+  await him.send(`sip:den@${DOMAIN}`, "to all", { receipts: ["delivered"] }).accepted;
+  const before = await ask("POST", "/backups");
+  assert.equal(expectedBy("zebulon", before.body.folder), 1);
   await him.close();
   await alice.send(`sip:zebulon@${DOMAIN}`, "for later").accepted;
 
@@ -74,6 +85,7 @@ test("nothing of an account is left when it is removed", { timeout: 120_000 }, a
   const found = await ask("GET", "/groups/{group}", { params: { group: "club" } });
   assert.equal(found.status, 404);
   assert.deepEqual(readdirSync(join(world.data, "files")), []);
+  await ask("DELETE", "/users/{name}/deferred", { params: { name: "yuri" } }); // it is from him
   assert.deepEqual((await ask("GET", "/deferred")).body.users, []);
   const copied = await ask("POST", "/backups");
   const left = tablesNaming(join(copied.body.folder, "parlance.db"), "zebulon");
@@ -81,6 +93,8 @@ test("nothing of an account is left when it is removed", { timeout: 120_000 }, a
     left.filter((table) => !OF_OTHERS.has(table)),
     [],
   );
+
+  assert.equal(expectedBy("zebulon", copied.body.folder), 0);
 
   await ask("POST", "/users", { body: { name: "zebulon", password: "secret of zebulon" } });
   const heir = await client("zebulon");

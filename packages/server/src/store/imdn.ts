@@ -82,6 +82,12 @@ export interface ImdnStore {
   /** Durable when it resolves. */
   close(messageId: string, author: string): Promise<void>;
 
+  /**
+   * Durable when it resolves. Forgets at most `limit` messages of an author whose account is gone, those among them that name him in their context
+   * alone because he hid himself; says how many.
+   */
+  removeOf(author: string, limit: number): Promise<number>;
+
   /** Durable when it resolves. Forgets at most `limit` messages with `expiresAt` ≤ `now`; says how many. */
   expire(now: number, limit: number): Promise<number>;
 }

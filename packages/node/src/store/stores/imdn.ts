@@ -51,6 +51,10 @@ export class SqliteImdn implements ImdnStore {
     return this.#worker.call("closeImdn", author, messageId);
   }
 
+  removeOf(author: string, limit: number): Promise<number> {
+    return this.#worker.call("removeImdnOf", author, limit);
+  }
+
   expire(now: number, limit: number): Promise<number> {
     return this.#worker.call("expireImdn", now, limit);
   }

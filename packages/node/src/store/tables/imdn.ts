@@ -49,6 +49,9 @@ export function imdnTable(sql: Sql) {
     "UPDATE sent_message SET deadline = ? WHERE author = ? AND message_id = ?",
   );
   const close = sql.prepare("DELETE FROM sent_message WHERE author = ? AND message_id = ?");
+  const of = sql.prepare(
+    "SELECT author, message_id FROM sent_message WHERE author = ?1 OR context = ?1 LIMIT ?2",
+  );
   const expired = sql.prepare(
     "SELECT author, message_id FROM sent_message WHERE expires_at <= ? LIMIT ?",
   );
@@ -95,6 +98,12 @@ export function imdnTable(sql: Sql) {
 
     closeImdn(author: string, messageId: string): void {
       close.run(author, messageId);
+    },
+
+    removeImdnOf(author: string, limit: number): number {
+      const keys = of.all(author, limit);
+      for (const key of keys) close.run(...key);
+      return keys.length;
     },
 
     expireImdn(now: number, limit: number): number {

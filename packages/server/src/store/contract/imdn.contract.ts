@@ -103,6 +103,29 @@ export function imdnStoreContract(name: string, contract: Contract): void {
     equal(await imdn.open(SENT), "opened");
     equal((await imdn.find("m1", ALICE))?.reports, []);
   });
+
+  caseOf(
+    contract,
+    `${name}: what an author expected goes with him, and nobody else's`,
+    async (world) => {
+      const { imdn } = world.stores;
+      const hidden = "sip:x1@anonymous.invalid";
+      await imdn.open(SENT);
+      await imdn.report("m1", ALICE, report(BOB));
+      await imdn.open({ ...SENT, messageId: "m2" });
+      await imdn.open({ ...SENT, messageId: "m3", author: hidden, context: ALICE });
+      await imdn.open({ ...SENT, author: BOB, recipients: [ALICE] });
+      equal(await imdn.removeOf(ALICE, 2), 2);
+      equal(await imdn.removeOf(ALICE, 2), 1);
+      equal(await imdn.removeOf(ALICE, 2), 0);
+      const left = (await world.restart()).imdn;
+      for (const id of ["m1", "m2"]) equal(await left.find(id, ALICE), undefined);
+      equal(await left.find("m3", hidden), undefined);
+      equal((await left.find("m1", BOB))?.message.recipients, [ALICE]);
+      equal(await left.open(SENT), "opened");
+      equal((await left.find("m1", ALICE))?.reports, []);
+    },
+  );
 }
 
 const ALICE = "sip:alice@parlance.test";

@@ -101,6 +101,17 @@ export class MemoryImdn implements ImdnStore {
     });
   }
 
+  removeOf(author: string, limit: number): Promise<number> {
+    return this.#ledger.change(() => {
+      const gone = this.records()
+        .filter(({ message }) => message.author === author || message.context === author)
+        .slice(0, limit);
+      for (const { message } of gone)
+        this.#records.delete(keyOf(message.messageId, message.author));
+      return gone.length;
+    });
+  }
+
   expire(now: number, limit: number): Promise<number> {
     return this.#ledger.change(() => {
       const gone = this.records()
