@@ -122,10 +122,11 @@ suite("groups by command", () => {
     await dave.line(/^alice asks you into a group \(lunch\): \/yes or \/no$/);
     dave.write("/no");
     await alice.line(/^declined \(603\)/);
-    alice.write("/create dave about lunch");
+    alice.write("/create dave, nobody about lunch");
     await dave.line(/asks you into a group/);
     dave.write("/yes");
     await alice.line(/^lines go to lunch/);
+    await alice.line(/^nobody does not come: no such user or group \(404\)$/);
     await dave.line(/^lines go to lunch/);
     dave.write("when?");
     await alice.line(/^dave: when\?/);

@@ -245,6 +245,48 @@ test("a list makes a session: 200 with what both take, once the first has come (
   assert.deepEqual(own?.roles, ["creator"]);
 });
 
+/** Who has gone, how and why, by all documents of somebody. */
+function goneIn({ documents }: Somebody): readonly string[] {
+  return documents.flatMap(({ users }) =>
+    (users?.users ?? []).flatMap(({ entity, endpoints }) =>
+      endpoints
+        .filter(({ status }) => status === "disconnected")
+        .map(
+          ({ disconnectionMethod: method, disconnectionInfo: info }) =>
+            `${entity} ${method} ${info?.reason}`,
+        ),
+    ),
+  );
+}
+
+test("who makes a session reads in its state who has not come, and why; the others that they have gone (RFC 4575 §5.7.7)", async () => {
+  const { world, alice, bob, carol } = await three();
+  bob.phone.automatic = false;
+  carol.phone.automatic = false;
+  const list = listed(
+    "sip:bob@parlance.test",
+    "sip:carol@parlance.test",
+    "sip:nobody@parlance.test",
+    { uri: "sip:hidden@parlance.test", copyControl: "bcc" },
+  );
+  alice.phone.invite(FACTORY, {}, list);
+  await world.settle();
+  bob.phone.accept();
+  await world.settle();
+  await bob.watch();
+  await alice.watch();
+  await world.settle();
+  carol.phone.incoming?.refuse(486);
+  await world.pass(2_000);
+  assert.deepEqual(goneIn(alice), [
+    'sip:nobody@parlance.test failed Reason: SIP;cause=404;text="Not Found"',
+    'sip:hidden@parlance.test failed Reason: SIP;cause=404;text="Not Found"',
+    'sip:carol@parlance.test busy Reason: SIP;cause=486;text="Busy Here"',
+  ]);
+  assert.ok(goneIn(bob).includes("sip:carol@parlance.test busy undefined"));
+  assert.ok(!goneIn(bob).some((one) => one.startsWith("sip:hidden")));
+});
+
 test("an invitation whose list is not understood is repeated without it (RFC 5366 §5.2)", async () => {
   const { world, alice, bob } = await three();
   bob.phone.automatic = false;

@@ -142,6 +142,13 @@ export class ChatGroups {
       ? await client.conversation(peer).extend(to, how)
       : await client.createGroup(to, how);
     this.#entered(room);
+    void this.#outcomes(room.asked); // others may be written to until all have answered
+  }
+
+  async #outcomes(asked: readonly Asked[]): Promise<void> {
+    for (const { address } of asked) this.#awaited.add(address);
+    await Promise.allSettled(asked.map((one) => this.#outcome(one)));
+    for (const { address } of asked) this.#awaited.delete(address);
   }
 
   async #invite(room: Room, to: readonly string[]): Promise<void> {

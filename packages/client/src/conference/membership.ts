@@ -14,6 +14,8 @@ import type { MediaEnd, MediaPorts } from "../session/media/media-session.ts";
 import type { SentRecord } from "../store/client-store.ts";
 import { joiningInvite } from "./group-invite.ts";
 import { judgeEnd, judgeTry, type RoomEnd } from "./judge-end.ts";
+import { ListedOutcomes } from "./listed-outcomes.ts";
+import type { Asked } from "./outcome.ts";
 import { type RoomIdentity, RoomSession, type RoomSessionOwner } from "./room-session.ts";
 import type { RosterChange } from "./roster.ts";
 import { RosterWatch } from "./roster-watch.ts";
@@ -62,6 +64,9 @@ const WAITS_MS = [0, 2_000, 10_000, 60_000];
 
 export class Membership implements RoomSessionOwner, ReceiptRoom {
   readonly roster: RosterWatch;
+  readonly listed: ListedOutcomes;
+  /** Those who were asked when it was made by the user. */
+  asked: readonly Asked[] = [];
   readonly #ports: MembershipPorts;
   readonly #owner: MembershipOwner;
   #record: MembershipRecord;
@@ -84,11 +89,13 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#record = record;
     this.#owner = owner;
     this.#ports = ports;
+    this.listed = new ListedOutcomes(clock);
     this.roster = new RosterWatch(record.anonymous, {
       clock,
       subscriptions,
       sender,
       changed: (change) => owner.roster(change),
+      heard: (users) => this.listed.told(users),
     });
   }
 
@@ -163,6 +170,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#session = undefined;
     this.roster.stop();
     session?.end(lostBecause("client closed"));
+    this.listed.close();
     this.#inside.reject(new ImError("closed")); // for whoever waits to come in
   }
 
@@ -329,6 +337,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#end = end;
     session?.end();
     this.roster.stop();
+    this.listed.close();
     this.#become("left");
   }
 

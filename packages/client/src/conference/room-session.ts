@@ -41,9 +41,10 @@ import {
 import type { MediaTerms } from "../session/media/own-description.ts";
 import { messageIdent } from "../session/message-ident.ts";
 import type { SentRecord } from "../store/client-store.ts";
-import { type Asked, InviteOutcomes } from "./invite-outcomes.ts";
+import { InviteOutcomes } from "./invite-outcomes.ts";
 import { type Moderation, moderation } from "./moderation.ts";
 import { nicknameError } from "./nickname.ts";
+import type { Asked } from "./outcome.ts";
 import { Pace } from "./pace.ts";
 import { authorOf, type GroupNames, reachOf } from "./reach.ts";
 import { type Referral, recorderAt, referral } from "./refer.ts";

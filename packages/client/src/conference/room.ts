@@ -9,10 +9,10 @@ import type { Content, SendOptions } from "../sending/content.ts";
 import type { SentMessage } from "../sending/sent-message.ts";
 import type { SentFile } from "../session/files/sent-file.ts";
 import type { SendFileOptions } from "../session/files/wanted-file.ts";
-import type { Asked } from "./invite-outcomes.ts";
 import type { RoomEnd } from "./judge-end.ts";
 import type { Membership, RoomState } from "./membership.ts";
 import type { Moderation } from "./moderation.ts";
+import type { Asked } from "./outcome.ts";
 import type { Member, RosterChange } from "./roster.ts";
 
 export interface RoomEvents {
@@ -44,7 +44,7 @@ export interface RoomPorts {
   readonly report: (error: unknown) => void;
 }
 
-/** More are asked in one request, of which nothing is heard. RFC 5368 §5 */
+/** More are asked in one request, of which the state of the group tells. RFC 5368 §5 */
 const MOST_HEARD_OF = 8;
 
 /** Somebody in the group, or his entity, or his address. */
@@ -97,6 +97,14 @@ export class Room {
   /** Nobody new may come in. */
   get locked(): boolean {
     return this.#membership.roster.locked;
+  }
+
+  /**
+   * Those whom the user has asked to come when he made it, as of `invite`; empty where he has not made it, or an earlier run of
+   * the program has. Who comes without his name is not known to have come: "timeout".
+   */
+  get asked(): readonly Asked[] {
+    return this.#membership.asked;
   }
 
   /** Whoever is in or asked to come, as far as the server tells. */
@@ -161,14 +169,16 @@ export class Room {
   }
 
   /**
-   * Asks others to come. Resolves when the server will ask them: `came` of each says what becomes of it, and of none
-   * where there are more than eight. Rejects with ImError when the server asks nobody.
+   * Asks others to come. Resolves when the server will ask them: `came` of each says what becomes of it. Rejects with ImError when the server asks nobody.
    */
   async invite(addresses: string | readonly string[]): Promise<readonly Asked[]> {
     const targets = [...new Set([addresses].flat())];
     if (targets.length > MOST_HEARD_OF) {
       await this.#refer(targets, "INVITE");
-      return [];
+      const { listed } = this.#membership;
+      const asked = listed.expect(targets);
+      listed.here(this.members.filter(({ state }) => state === "in").map(({ entity }) => entity));
+      return asked;
     }
     const { session } = this.#membership;
     if (targets.length === 0) throw new TypeError("nobody is named");

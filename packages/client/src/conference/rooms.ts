@@ -127,9 +127,10 @@ export class Rooms {
       one.address === replaces?.address ? { ...one, replaces: replaces.call } : one,
     );
     const record = { address: undefined, session: undefined, adHoc: true, ...entrance };
-    return this.#begin(record, signal, (membership) =>
-      membership.begin((offer) => creatingInvite(list, offer, entrance, { sender, random })),
-    );
+    return this.#begin(record, signal, (membership) => {
+      membership.asked = membership.listed.expect(list.map(({ address }) => address));
+      membership.begin((offer) => creatingInvite(list, offer, entrance, { sender, random }));
+    });
   }
 
   /** The conversation with one user becomes a group. IMSpec-SMM-C-008, D-08 */

@@ -2,8 +2,10 @@
 import {
   applyConference,
   CONFERENCE_INFO_TYPE,
+  type ConferenceUser,
   type KnownConference,
   parseConference,
+  type UsersElement,
 } from "@parlance/formats";
 import type { Uri } from "@parlance/sip";
 import type { Cancel, Clock } from "@parlance/wire";
@@ -25,6 +27,8 @@ export interface RosterWatchPorts {
   readonly subscriptions: Subscriptions;
   readonly sender: Sender;
   readonly changed: (change: RosterChange) => void;
+  /** Of whom a document tells, as they are known now. */
+  readonly heard: (users: readonly ConferenceUser[]) => void;
 }
 
 const SECONDS = 3_600; // OMA IM 7.1.1.11
@@ -152,7 +156,8 @@ export class RosterWatch {
       case "ended":
         return;
       case "applied":
-        return this.#apply(applied.known);
+        this.#apply(applied.known);
+        return this.#hear(document.value.users, applied.known);
     }
   }
 
@@ -164,6 +169,11 @@ export class RosterWatch {
     const changes = rosterChanges(before, known, this.#self);
     if (this.own !== undefined) this.#settleOwn();
     for (const change of changes) this.#ports.changed(change);
+  }
+
+  #hear(element: UsersElement | undefined, { users }: KnownConference): void {
+    const told = (element?.users ?? []).map(({ entity }) => users.get(entity));
+    this.#ports.heard(told.filter((user) => user !== undefined));
   }
 
   #settleOwn(): void {

@@ -70,6 +70,12 @@ const DEPARTURES = new Map<Endpoint["disconnectionMethod"], Departure>([
   ["busy", "declined"],
 ]);
 
+/** Of a device, by what is said of it. RFC 4575 §5.7.3 */
+export function standingOf(status: Endpoint["status"]): "in" | "coming" | "gone" {
+  if (GONE.has(status)) return "gone";
+  return COMING.has(status) ? "coming" : "in";
+}
+
 /** Those who are in or asked to come, in the order in which they came. `self`: the user's own address. */
 export function membersOf(known: KnownConference | undefined, self: string): readonly Member[] {
   if (known === undefined) return [];
@@ -142,9 +148,9 @@ function userChanges(
 /** Undefined for one who has gone. A server that tells nothing of devices lists those who are in. */
 function memberOf(user: ConferenceUser, own: string | undefined): Member | undefined {
   const { entity, endpoints, nickname, displayText, roles } = user;
-  const alive = endpoints.filter(({ status }) => !GONE.has(status));
+  const alive = endpoints.filter(({ status }) => standingOf(status) !== "gone");
   if (endpoints.length > 0 && alive.length === 0) return undefined;
-  const inside = alive.filter(({ status }) => !COMING.has(status));
+  const inside = alive.filter(({ status }) => standingOf(status) === "in");
   const invited = alive.length > 0 && inside.length === 0;
   const when = inside[0]?.joiningInfo?.when;
   const joinedAt = when === undefined ? Number.NaN : Date.parse(when);

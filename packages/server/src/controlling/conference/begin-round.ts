@@ -38,8 +38,14 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
     conference,
     passage.request.text(Subject),
   );
+  // Who belongs to a group is asked by the group: that somebody is away is nothing to be told.
+  const toldTo = conference.kind === "ad-hoc" ? { toldTo: originator.address } : {};
   const invitations = guests.map(({ participant, replaces }) =>
-    conference.inviting.invite(participant, { ...invited, replaces }, { history, types }),
+    conference.inviting.invite(
+      participant,
+      { ...invited, replaces },
+      { history, types, ...toldTo },
+    ),
   );
   if (invitations.length === 0) round?.nobody();
   // One after the other may fail at once: all of them are known by now.

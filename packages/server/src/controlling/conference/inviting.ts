@@ -13,10 +13,13 @@ import type { Participant } from "./participant.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { PHONE_MEDIA, sharedMedia, type TakenMedia } from "./room-media.ts";
 import type { RoomTerms } from "./room-terms.ts";
+import type { Roster } from "./roster.ts";
 
 export interface InviteMore {
   readonly history?: Entity | undefined;
   readonly types?: readonly string[];
+  /** Told in the state of the session when he does not come: the address of whoever asks. */
+  readonly toldTo?: string;
   /** Told the final status. */
   readonly done?: (status: number) => void;
 }
@@ -28,6 +31,7 @@ export interface InvitingHost {
   readonly room: MediaRoom;
   readonly terms: RoomTerms;
   readonly attendance: Attendance;
+  readonly roster: Roster;
   readonly over: boolean;
   readonly count: number;
   know(participant: Participant): void;
@@ -39,6 +43,7 @@ export interface InvitingHost {
 
 interface Asked {
   readonly participant: Participant;
+  readonly toldTo: string | undefined;
   readonly done: ((status: number) => void) | undefined;
 }
 
@@ -74,7 +79,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   invite(
     participant: Participant,
     invited: Omit<Invited, "target">,
-    { history, types, done }: InviteMore = {},
+    { history, types, toldTo, done }: InviteMore = {},
   ): Invitation {
     const { calls, way, random } = this.#ports;
     const { userAgent, times } = this.#options;
@@ -94,7 +99,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
       { calls, way, random, userAgent, patienceMs: times.inviteMs },
       this,
     );
-    this.#asked.set(invitation, { participant, done });
+    this.#asked.set(invitation, { participant, toldTo, done });
     this.#host.keep(participant);
     this.#host.changed(participant);
     return invitation;
@@ -162,9 +167,12 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     const asked = this.#asked.get(invitation);
     this.#asked.delete(invitation);
     if (asked === undefined) return;
-    const { participant, done } = asked;
+    const { participant, toldTo, done } = asked;
     this.#drop(invitation, participant);
     done?.(status);
+    if (toldTo !== undefined && participant.state === "invited") {
+      this.#host.roster.miss(participant.uri, toldTo, status);
+    }
     if (participant.state === "invited") {
       const at = this.#ports.clock.now();
       this.#host.attendance.departed(participant, {

@@ -119,7 +119,7 @@ export function conferenceUserOf(one: Participant, departure?: Departure): Confe
             ...(one.state === "invited" && devices.size === 0 ? [awaitedEndpoint(one)] : []),
             ...(one.records ? [recorderOf(one)] : []),
           ]
-        : [goneEndpoint(one, departure)],
+        : [goneEndpoint(one.entity, departure)],
   };
 }
 
@@ -152,10 +152,25 @@ function recorderOf({ appearance }: Participant): Endpoint {
   };
 }
 
-function goneEndpoint(one: Participant, { method, reason, at }: Departure): Endpoint {
+/** One of whom nothing is told but that, and why, he has not come. */
+export function goneUserOf(entity: string, departure: Departure): ConferenceUser {
+  return {
+    entity,
+    yourOwn: false,
+    displayText: undefined,
+    nickname: undefined,
+    associatedAors: [],
+    roles: [],
+    languages: [],
+    cascadedFocus: undefined,
+    endpoints: [goneEndpoint(entity, departure)],
+  };
+}
+
+function goneEndpoint(entity: string, { method, reason, at }: Departure): Endpoint {
   return {
     ...NOTHING_SAID,
-    entity: one.entity,
+    entity,
     status: "disconnected",
     disconnectionMethod: method,
     disconnectionInfo: { when: new Date(at).toISOString(), reason, by: undefined },

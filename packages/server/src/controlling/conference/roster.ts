@@ -5,10 +5,11 @@ import {
   type ConferenceDescription,
   type ConferenceUser,
 } from "@parlance/formats";
-import type { EndReason, EventPackage } from "@parlance/sip";
+import type { EndReason, EventPackage, Uri } from "@parlance/sip";
 import { type Cancel, type Clock, PersistentMap } from "@parlance/wire";
 import type { Watch, WatchedState, Watcher } from "../../ports/index.ts";
-import { fitting } from "./state-document.ts";
+import { Misses } from "./misses.ts";
+import { fitting, missedAtOnce } from "./state-document.ts";
 
 export const CONFERENCE_PACKAGE: EventPackage = {
   name: "conference",
@@ -25,6 +26,8 @@ export interface RosterOptions {
 
 /** One who watches: whose copy it is, and whether he may. */
 export interface Viewer {
+  /** Address key. */
+  readonly address: string;
   readonly entity: string | undefined;
   readonly allowed: boolean;
   /** He watches with a phone that has group rooms of its own. */
@@ -36,6 +39,8 @@ interface Watching {
   readonly viewer: Viewer;
   /** What he knows. */
   told: Conference | undefined;
+  /** Of those whom he has asked in vain. */
+  readonly missed: Set<ConferenceUser>;
   version: number;
 }
 
@@ -46,6 +51,7 @@ export class Roster {
   #state: Conference;
   /** Entities of those who have gone: told once, and then no more. Clause 27.6 */
   readonly #gone = new Set<string>();
+  readonly #misses = new Misses();
   #gathering: Cancel | undefined;
   #over = false;
 
@@ -69,7 +75,14 @@ export class Roster {
   /** Somebody is there, or is seen differently. `count`: of those who are in. */
   put(user: ConferenceUser, count: number): void {
     this.#gone.delete(user.entity);
+    this.#misses.forget(user.entity);
     this.#change({ users: this.#state.users.with(user.entity, user) }, count);
+  }
+
+  /** Somebody has been asked, and does not come: `by` hears why, and nobody else. `status`: the final one. */
+  miss(missed: Uri, by: string, status: number): void {
+    this.#misses.add(by, missed, status, this.#clock.now());
+    this.#gather();
   }
 
   /** Somebody has gone: how is told once, and then he is no more. */
@@ -96,7 +109,8 @@ export class Roster {
   }
 
   watch(watch: Watch, viewer: Viewer): Watcher {
-    const watching: Watching = { watch, viewer, told: undefined, version: 0 };
+    const missed = new Set<ConferenceUser>();
+    const watching: Watching = { watch, viewer, missed, told: undefined, version: 0 };
     this.#watchers.add(watching);
     return {
       get allowed() {
@@ -143,8 +157,9 @@ export class Roster {
   }
 
   #publish(): void {
-    for (const { watch, told } of this.#watchers) {
-      if (told !== this.#state) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
+    for (const watching of this.#watchers) {
+      const { watch, told } = watching;
+      if (told !== this.#state || this.#owed(watching).length > 0) watch.changed(); // IM-7.2.1.4-12, IM-7.2.1.9-K3
     }
     const told = [...this.#gone].filter((entity) => this.#isTold(entity));
     if (told.length === 0) return;
@@ -168,14 +183,26 @@ export class Roster {
 
   #tell(watching: Watching, whole: boolean, inDatagrams: boolean): WatchedState {
     const { viewer, told, version } = watching;
-    const to = { entity: viewer.entity, version, admins: viewer.byPhone };
+    if (whole) watching.missed.clear();
+    const missed = this.#owed(watching);
+    const to = { entity: viewer.entity, version, admins: viewer.byPhone, missed };
     const { maxBytes } = this.#options;
     const most = inDatagrams ? Math.min(maxBytes, DATAGRAM_BYTES) : maxBytes;
     const made = fitting(whole ? undefined : told, this.#state, to, most);
     watching.told = made.told;
+    for (const one of missedAtOnce(missed)) watching.missed.add(one);
     watching.version += 1;
     if (this.#gone.size > 0) this.#gather();
-    return { type: CONFERENCE_INFO_TYPE, bytes: made.bytes, more: made.more };
+    return {
+      type: CONFERENCE_INFO_TYPE,
+      bytes: made.bytes,
+      more: made.more || this.#owed(watching).length > 0,
+    };
+  }
+
+  /** Those whom he has asked in vain, of whom he has not heard. */
+  #owed({ viewer, missed }: Watching): readonly ConferenceUser[] {
+    return [...this.#misses.of(viewer.address)].filter((one) => !missed.has(one));
   }
 }
 

@@ -50,6 +50,7 @@ export function subscribeConferenceState(
 function watchedBy(originator: Originator, conference: Conference, on: Hosting): Watched {
   const { calls } = on.ports;
   const viewer = {
+    address: originator.address,
     /** Appendix M: of who takes part by now, and was not there before. */
     get entity() {
       return conference.people.get(originator.address)?.entity;

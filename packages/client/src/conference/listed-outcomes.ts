@@ -1,0 +1,62 @@
+/** What becomes of those who were asked by a list, as the state of the group tells whoever asks. RFC 5366 §4, RFC 4575 §5.7 */
+import type { ConferenceUser, Endpoint } from "@parlance/formats";
+import type { Clock } from "@parlance/wire";
+import { keyOrText } from "../base/addresses.ts";
+import { ImError } from "../base/errors.ts";
+import { type Asked, Outcome } from "./outcome.ts";
+import { standingOf } from "./roster.ts";
+
+export class ListedOutcomes {
+  readonly #clock: Clock;
+  /** By address key. */
+  readonly #waiting = new Map<string, Outcome>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `addresses`: each once. */
+  expect(addresses: readonly string[]): readonly Asked[] {
+    return addresses.map((address) => {
+      const key = keyOrText(address);
+      const known = this.#waiting.get(key); // he is being asked already
+      const outcome = known ?? new Outcome(this.#clock, () => this.#waiting.delete(key));
+      this.#waiting.set(key, outcome);
+      return { address, came: outcome.came };
+    });
+  }
+
+  /** They are in already: nothing will be told of that. `entities`: of all who are in. */
+  here(entities: Iterable<string>): void {
+    for (const entity of entities) this.#waiting.get(keyOrText(entity))?.settle(200);
+  }
+
+  /** As one document tells of them. */
+  told(users: readonly ConferenceUser[]): void {
+    if (this.#waiting.size === 0) return;
+    for (const { entity, endpoints } of users) {
+      const outcome = this.#waiting.get(keyOrText(entity));
+      const status = outcome && statusIn(endpoints);
+      if (status !== undefined) outcome?.settle(status);
+    }
+  }
+
+  /** The group is left. */
+  close(): void {
+    for (const outcome of this.#waiting.values()) outcome.fail(new ImError("closed"));
+  }
+}
+
+/** Undefined while his devices ring. */
+function statusIn(endpoints: readonly Endpoint[]): number | undefined {
+  const standings = endpoints.map(({ status }) => standingOf(status));
+  if (endpoints.length === 0 || standings.includes("in")) return 200;
+  if (standings.includes("coming")) return undefined;
+  const { disconnectionMethod: method, disconnectionInfo } = endpoints.at(-1) ?? {};
+  if (method === "departed") return 200; // he has come, and is gone again
+  const cause = CAUSE.exec(disconnectionInfo?.reason ?? "")?.groups?.["status"];
+  return cause === undefined ? (method === "busy" ? 603 : 480) : Number(cause);
+}
+
+/** As a Reason header has it. RFC 4575 §5.7.7 */
+const CAUSE = /;\s*cause=(?<status>[3-6]\d\d)\b/i;
