@@ -1,10 +1,23 @@
 /** Two pages: the messenger and what operators see. Nothing inline, every asset named after what is in it. */
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Of what react-aria says in some thirty languages, those that the pages speak. */
+const spokenOnly: Plugin = {
+  name: "spoken languages only",
+  enforce: "pre",
+  load: (id) =>
+    /\/react-aria(?:-components)?\/dist\/(?:private\/)?intl\/.*\/(?!en-US|de-DE)\w{2}-\w{2}\.mjs$/.test(
+      id,
+    )
+      ? "export default {};"
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [spokenOnly],
   root: here("."),
   base: "/",
   logLevel: "warn",

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
@@ -6,6 +6,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style"
   readonly look?: "plain" | "primary" | "danger" | "quiet" | "icon" | "link";
   /** Further classes. */
   readonly className?: string;
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly children: ReactNode;
 }
 

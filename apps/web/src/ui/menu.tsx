@@ -1,14 +1,25 @@
-import type { ReactElement, ReactNode } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import {
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import type { ButtonProps } from "./button.tsx";
+import type { MenuChoice } from "./menu-choice.ts";
 
-export interface MenuChoice {
-  readonly id: string;
-  readonly label: string;
-  readonly icon?: ReactNode;
-  readonly look?: "plain" | "danger";
-  readonly disabled?: boolean;
-  readonly act: () => void;
-}
+export type { MenuChoice };
+
+const OpenMenu = lazy(async () => {
+  try {
+    return await import("./open-menu.tsx");
+  } catch {
+    return { default: NoMenu };
+  }
+});
 
 /** `children`: the button that opens it. */
 export function Menu({
@@ -18,26 +29,35 @@ export function Menu({
 }: {
   readonly label: string;
   readonly choices: readonly MenuChoice[];
-  readonly children: ReactElement;
+  readonly children: ReactElement<ButtonProps>;
 }): ReactNode {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
   return (
-    <MenuTrigger>
-      {children}
-      <Popover className="popover">
-        <AriaMenu
-          className="menu"
-          aria-label={label}
-          disabledKeys={choices.filter(({ disabled }) => disabled === true).map(({ id }) => id)}
-          onAction={(id) => choices.find((one) => one.id === id)?.act()}
-        >
-          {choices.map(({ id, label: words, icon, look = "plain" }) => (
-            <MenuItem key={id} id={id} textValue={words} className={`menu-item ${look}`}>
-              {icon}
-              <span>{words}</span>
-            </MenuItem>
-          ))}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      {cloneElement(children, {
+        ref: trigger,
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        onPress: () => setOpen(!open),
+        onKeyDown: ({ key }) => key === "ArrowDown" && setOpen(true),
+      })}
+      {open && (
+        <Suspense fallback={null}>
+          <OpenMenu
+            label={label}
+            choices={choices}
+            trigger={trigger}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
+}
+
+/** It could not be loaded: without a server, or after the server has a newer page. */
+function NoMenu({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useEffect(onClose, [onClose]);
+  return null;
 }

@@ -12,6 +12,7 @@ export function fetchTheRest(client: Pick<ImClient, "connection" | "on">): void 
     if (begun || client.connection.state !== "online") return;
     begun = true;
     preload().catch(() => {}); // asked for again when it is needed
+    import("../../ui/open-menu.tsx").catch(() => {});
     void keepPage();
   };
   const look = (): void => void setTimeout(begin, SETTLED_MS);

@@ -1,9 +1,11 @@
-import { type ReactNode, useState } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
-import { Button, Icon, type IconName } from "../../ui/index.ts";
-import { wordsFor } from "../model/refusal-words.ts";
+import { type ReactNode, Suspense, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { Icon, type IconName } from "../../ui/index.ts";
 import type { Item, Sending } from "../model/views.ts";
-import { useAct, useDesk, useNameOf } from "./desk-context.tsx";
+import { useDesk } from "./desk-context.tsx";
+import { later } from "./later.tsx";
+
+const OpenReceipts = later(async () => (await import("./receipts-open.tsx")).OpenReceipts);
 
 const MARKS: Readonly<Record<Sending["state"], IconName>> = {
   queued: "clock",
@@ -14,9 +16,6 @@ const MARKS: Readonly<Record<Sending["state"], IconName>> = {
   displayed: "checks",
   failed: "warning",
 };
-
-/** By these nobody knows whether it has arrived: there was no answer. */
-const UNCERTAIN: ReadonlySet<string> = new Set(["timeout", "offline"]);
 
 /** A sign alone, where there is no room for words. */
 export function StatusMark({ sending }: { readonly sending: Sending | undefined }): ReactNode {
@@ -41,54 +40,37 @@ export function Receipts({
   readonly item: Item;
   readonly conversation: string;
 }): ReactNode {
-  const { texts, backend } = useDesk();
-  const nameOf = useNameOf(conversation);
-  const act = useAct();
+  const { texts } = useDesk();
+  const mark = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const { sending } = item;
   if (sending === undefined) return null;
-  const { state, recipients, failure } = sending;
+  const { state } = sending;
   const word = wordOf(sending, texts);
   return (
-    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <AriaButton className={`mark ${state}`} aria-label={`${texts.receipts.title}: ${word}`}>
+    <>
+      <AriaButton
+        ref={mark}
+        className={`mark ${state}`}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        aria-label={`${texts.receipts.title}: ${word}`}
+        onPress={() => setOpen(!open)}
+      >
         <Icon name={MARKS[state]} small />
       </AriaButton>
-      <Popover className="popover" placement="top end">
-        <Dialog className="receipts" aria-label={texts.receipts.title}>
-          <p>
-            <strong>{word}</strong>
-          </p>
-          {failure !== undefined && (
-            <>
-              <p className="small">{wordsFor(failure, texts)}</p>
-              {UNCERTAIN.has(failure.code) && (
-                <p className="small soft">{texts.receipts.againHint}</p>
-              )}
-              {item.body.kind === "text" && (
-                <Button
-                  onPress={() => {
-                    setOpen(false);
-                    void act(backend.commands.again(conversation, item.key));
-                  }}
-                >
-                  {texts.retry}
-                </Button>
-              )}
-            </>
-          )}
-          {recipients.length > 1 && (
-            <ul className="each">
-              {recipients.map((one) => (
-                <li key={one.address}>
-                  <bdi>{nameOf(one.address)}</bdi>
-                  <span className="soft small">{texts.receipts[one.state]}</span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+      {open && (
+        <Suspense fallback={null}>
+          <OpenReceipts
+            item={item}
+            sending={sending}
+            conversation={conversation}
+            word={word}
+            trigger={mark}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
