@@ -5,7 +5,17 @@ import { utf8TextLossy } from "@parlance/wire";
 import type { ServerConfig } from "./config.ts";
 import { World } from "./core/world.test.ts";
 import { inSession } from "./session-world.test.ts";
-import { queryTrace, stepOf, TraceFeed, type TraceStep } from "./trace/index.ts";
+import { PushProvider } from "./testing/push-provider.ts";
+import {
+  formatHep,
+  formatPcap,
+  fullText,
+  ladderLine,
+  queryTrace,
+  stepOf,
+  TraceFeed,
+  type TraceStep,
+} from "./trace/index.ts";
 
 const EVERYBODY: Partial<ServerConfig> = { trace: { everybody: true } };
 const SHOWN = { text: false, mostBytes: 65_536 };
@@ -182,4 +192,35 @@ test("from when to when everybody is traced stands in the audit log, once each",
     entries.map(({ actor, action, subject }) => `${actor}: ${action}, ${subject}`),
     ["configuration: trace ended, everybody", "configuration: trace started, everybody"],
   );
+});
+
+test("no form of the trace tells by what a device is woken: not its REGISTER, not what goes to it, not what was decided (RFC 8599)", async () => {
+  const world = await World.open(EVERYBODY, undefined, undefined, new PushProvider());
+  const [alice, bob] = [world.phone("alice"), world.phone("bob")];
+  await alice.register();
+  const push = ";pn-provider=acme;pn-prid=SECRET-TOKEN;pn-param=SECRET-APP";
+  await bob.register((edit) =>
+    edit.setText("Contact", `<${bob.contact}${push}>;+g.oma.sip-im;+sip.pnsreg`),
+  );
+  await bob.request("SUBSCRIBE", bob.address, (edit) =>
+    edit.setText("Event", "reg").setText("Contact", bob.contactValue).setText("Expires", "600"),
+  );
+  await alice.message(bob.address, "hello");
+  const found = queryTrace(world.server.trace.ring, {});
+  const shown = [true, false].flatMap((text) => [
+    JSON.stringify(found.map((outline) => stepOf(outline, { text, mostBytes: 65_536 }))),
+    ...found.map((outline) => `${ladderLine(outline)}${fullText(outline, { text })}`),
+    utf8TextLossy(
+      formatPcap(
+        found.map(({ record }) => record),
+        { text },
+      ),
+    ),
+    utf8TextLossy(formatHep(found, { text, agent: 1 })),
+  ]);
+  const all = shown.join("\n");
+  assert.doesNotMatch(all, /SECRET/);
+  assert.match(all, /REGISTER .*pn-provider=acme;pn-prid=x{12};pn-param=x{10}>/s);
+  assert.match(all, /MESSAGE sip:bob@[^ ]*pn-prid=x{12}/);
+  assert.match(all, /goes to sip:bob@[^ ]*pn-prid=x{12}/);
 });

@@ -1,6 +1,7 @@
 /** Verdicts of functions in words, for whoever looks on. */
 import { formatUri } from "@parlance/sip";
 import type { Decision, Passage, Verdict } from "../ports/index.ts";
+import { hidePushTokens } from "../push-tokens.ts";
 
 export const ORIGINATING = "originating function";
 export const TERMINATING = "terminating function";
@@ -20,7 +21,12 @@ export function decided(
 
 /** Somebody has this address, and the request. */
 export function takenBy(owner: string, { request, flow }: Passage): Decision {
-  return { by: owner, said: `takes ${request.method} ${request.uriText}`, request, flow };
+  return {
+    by: owner,
+    said: hidePushTokens(`takes ${request.method} ${request.uriText}`),
+    request,
+    flow,
+  };
 }
 
 function inWords(verdict: Verdict): string {
@@ -43,5 +49,5 @@ function inWords(verdict: Verdict): string {
 function toDevices({ bindings }: Extract<Verdict, { readonly do: "forward" }>): string {
   const named = bindings.slice(0, MOST_NAMED).map(({ contact }) => formatUri(contact));
   const more = bindings.length > MOST_NAMED ? " …" : "";
-  return `goes to ${named.join(", ")}${more}`;
+  return hidePushTokens(`goes to ${named.join(", ")}${more}`);
 }

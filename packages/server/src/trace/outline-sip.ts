@@ -20,6 +20,7 @@ import {
   Via,
 } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
+import { hidePushTokens } from "../push-tokens.ts";
 import { marksOf } from "./body-marks.ts";
 import type { Reading } from "./reading.ts";
 
@@ -61,7 +62,7 @@ function methodOf(message: SipMessage): string | undefined {
 }
 
 function titleOf(message: SipMessage, method: string | undefined): string {
-  if (message instanceof SipRequest) return `${message.method} ${message.uriText}`;
+  if (message instanceof SipRequest) return hidePushTokens(`${message.method} ${message.uriText}`);
   if (message instanceof SipResponse) return `${message.status} ${message.reason} (${method})`;
   return "";
 }

@@ -1,5 +1,6 @@
-/** Takes out of a record what proves an identity, and what people wrote, without changing a length. RFC 7616 §3.4 */
+/** Takes out of a record what proves an identity or wakes a device, and what people wrote, without changing a length. RFC 7616 §3.4 */
 import { octetBytes, octetText } from "@parlance/wire";
+import { hidePushTokens } from "../push-tokens.ts";
 import { hideContent } from "./hide-content.ts";
 
 const NAMES =
@@ -19,7 +20,7 @@ const COOKIE = /^((?:set-)?cookie[ \t]*:[ \t]*)(.*)$/is;
 /** `text`: what people wrote may be seen as well. */
 export function redact(bytes: Uint8Array, { text = false } = {}): Uint8Array {
   const shown = octetText(bytes);
-  const clean = withoutProofs(shown);
+  const clean = hidePushTokens(withoutProofs(shown));
   const hidden = text ? clean : hideContent(clean);
   return hidden === shown ? bytes : octetBytes(hidden);
 }
