@@ -37,6 +37,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["browser.interop.ts", [CHROMIUM]],
   ["web-accounts.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
+  ["web-notices.interop.ts", [CHROMIUM]],
   ["web-people.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
   ["web-life.interop.ts", [CHROMIUM]],
