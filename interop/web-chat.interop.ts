@@ -118,8 +118,8 @@ suite("the messenger", () => {
     await alice.page.getByRole("button", { name: "What to do about Night Owl" }).click();
     await alice.page.getByRole("menuitem", { name: "Let read only" }).click();
     await bob.notice("Night Owl may only read now").waitFor();
-    await bob.say("mmmh");
-    await bob.reached("mmmh", "Not sent");
+    await bob.page.getByText("You may only read here.").waitFor();
+    assert.equal(await bob.field.count(), 0);
     await alice.page.getByRole("button", { name: "What to do about carol" }).click();
     await alice.page.getByRole("menuitem", { name: "Remove from the group" }).click();
     await carol.page.getByText("You are not in this group any more.").waitFor();

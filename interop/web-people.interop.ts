@@ -4,9 +4,9 @@ import { after, afterEach, before, suite, test } from "node:test";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
-import { violationsOn } from "./web/accessibility.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
 import { buildPages } from "./web/built-pages.ts";
+import { soundOn } from "./web/sound.ts";
 
 const USERS = ["alice", "bob", "carol", "dave"].map((name) => ({
   name,
@@ -61,7 +61,7 @@ suite("the messenger's people and rooms", () => {
     await row(alice, "Lobby").getByText("Anything goes").waitFor();
     await row(alice, "Lobby").getByText("nobody there").waitFor();
     await row(alice, "Team").getByText("2 members").waitFor();
-    await sound(alice);
+    await soundOn(alice.page);
     await alice.page.getByLabel("Your name there").fill("Queen");
     await alice.page.getByRole("button", { name: "Join Lobby" }).click();
     await alice.field.waitFor();
@@ -74,7 +74,7 @@ suite("the messenger's people and rooms", () => {
     await carol.page.getByText("Without my name").click();
     await row(carol, "Lobby").getByText("Not without your name").waitFor();
     assert.equal(await carol.page.getByRole("button", { name: "Join Lobby" }).isEnabled(), false);
-    await sound(carol);
+    await soundOn(carol.page);
     await carol.page.getByRole("button", { name: "Join Masked ball" }).click();
     await carol.page.getByRole("heading", { name: "Masked ball" }).waitFor();
     await carol.page.getByRole("button", { name: "Members" }).click();
@@ -121,7 +121,7 @@ suite("the messenger's people and rooms", () => {
     await elsewhere.row("team").getByText("Join", { exact: true }).waitFor();
     await elsewhere.row("team").click();
     await elsewhere.page.getByText("You are not in this group.").waitFor();
-    await sound(elsewhere);
+    await soundOn(elsewhere.page);
     await elsewhere.page.locator(".over-line").getByRole("button", { name: "Join" }).click();
     await elsewhere.page.getByRole("heading", { name: "Team" }).waitFor();
     await elsewhere.page.getByText("You are not in this group.").waitFor({ state: "detached" });
@@ -142,8 +142,8 @@ suite("the messenger's people and rooms", () => {
     await alice.page.getByLabel("What you call them").fill("Cousin Carol");
     await alice.page.getByRole("button", { name: "Add", exact: true }).click();
     await telephone.page.getByText("Cousin Carol").waitFor();
-    await sound(telephone);
-    await sound(alice);
+    await soundOn(telephone.page);
+    await soundOn(alice.page);
 
     const people = alice.page.getByRole("list", { name: "Contacts" });
     const act = async (name: string, what: string): Promise<void> => {
@@ -180,19 +180,19 @@ suite("the messenger's people and rooms", () => {
     const bob = await person("bob");
     const lost = await person("bob", { viewport: TELEPHONE, colorScheme: "dark" });
     await lost.account("Devices");
-    await sound(lost);
+    await soundOn(lost.page);
     await bob.account("Devices");
     const devices = bob.page.getByRole("list", { name: "Devices" }).getByRole("listitem");
     await devices.nth(1).waitFor();
     assert.equal(await devices.filter({ hasText: "This device" }).count(), 1);
     const other = devices.filter({ hasNotText: "This device" });
     await other.getByText("Last seen").waitFor();
-    await sound(bob);
+    await soundOn(bob.page);
     await other.getByRole("button", { name: /^Sign out Chrome/ }).click();
     await bob.page.getByRole("dialog").getByText("change your password").waitFor();
     await bob.page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
     await lost.page.getByText("This device was signed out from another one.").waitFor();
-    await sound(lost);
+    await soundOn(lost.page);
     const kept = String(await lost.page.evaluate("JSON.stringify([localStorage, sessionStorage])"));
     assert.doesNotMatch(kept, /secret/);
     await other.waitFor({ state: "detached" });
@@ -216,23 +216,17 @@ suite("the messenger's people and rooms", () => {
         .getByText(words ?? "")
         .first()
         .waitFor();
-      await sound(dave);
+      await soundOn(dave.page);
     }
     await dave.page.getByRole("button", { name: "Neu", exact: true }).click();
     await dave.page.getByRole("menuitem", { name: "Chatraum betreten" }).click();
     await dave.page.getByRole("button", { name: "Beitreten: Masked ball" }).waitFor();
-    await sound(dave);
+    await soundOn(dave.page);
     await dave.page.getByRole("button", { name: "Beitreten: Lobby" }).click();
     await dave.row("Lobby").getByText("Willkommen in Lobby. Betreff: Anything goes").waitFor();
     await dave.page.locator(".notice.system").getByText("Betreff: Anything goes").waitFor();
   });
 });
-
-/** No wider than its window, and nothing that axe-core has against it. */
-async function sound({ page }: AppPage): Promise<void> {
-  assert.deepEqual(await violationsOn(page), []);
-  assert.equal(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0);
-}
 
 /** Of the list of rooms. */
 function row({ page }: AppPage, name: string): Locator {

@@ -1,7 +1,7 @@
 /** Who moderates a group says what it is about, who comes in, and who writes. Clause 16; docs/conferences.md */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, reading } from "../people.test.ts";
+import { codeOf, reading, worldFor } from "../people.test.ts";
 import type { Room } from "./room.ts";
 import { inLobby, LOBBY, lobbyFor, namesOf, shownIn } from "./rooms-world.test.ts";
 
@@ -102,4 +102,24 @@ test("whoever has made a group for once moderates it", async (t) => {
   await world.until(room.mute(bob.address));
   await world.run(2_000);
   assert.deepEqual([bobs.subject, bobs.me?.muted], ["Dinner", true]);
+});
+
+function readers({ members }: Room): readonly string[] {
+  return members.filter(({ readsOnly }) => readsOnly).map(({ name }) => name);
+}
+
+test("where moderators alone write the others are seen to read only, and so is who is muted (RFC 4575 §5.8.5)", async (t) => {
+  const room = { name: "board", moderators: ["alice"], writers: "moderators" } as const;
+  const rooms = [room, { ...room, name: "lobby", writers: "everybody" } as const];
+  const world = await worldFor(t, { server: { rooms } });
+  const [alice, bob] = [await world.client("alice"), await world.client("bob")];
+  for (const name of ["board", "lobby"]) {
+    const address = `sip:${name}@${world.domain}`;
+    const own = await world.until(alice.join(address));
+    const seen = await world.until(bob.join(address));
+    await world.run(2_000);
+    assert.deepEqual(readers(seen), name === "board" ? ["bob"] : []);
+    if (name === "lobby") await world.until(own.mute(bob.address));
+    await world.until(() => readers(seen).includes("bob"));
+  }
 });

@@ -19,6 +19,8 @@ export interface Member {
   readonly roles: readonly string[];
   /** Whoever moderates lets him read alone. */
   readonly muted: boolean;
+  /** He may not write: he is muted, or here only those may who moderate it. */
+  readonly readsOnly: boolean;
   /** `invited`: his devices ring. */
   readonly state: "in" | "invited";
   /** With which he is in. */
@@ -152,6 +154,7 @@ function memberOf(user: ConferenceUser, own: string | undefined): Member | undef
   if (endpoints.length > 0 && alive.length === 0) return undefined;
   const inside = alive.filter(({ status }) => standingOf(status) === "in");
   const invited = alive.length > 0 && inside.length === 0;
+  const media = inside.flatMap((endpoint) => endpoint.media);
   const when = inside[0]?.joiningInfo?.when;
   const joinedAt = when === undefined ? Number.NaN : Date.parse(when);
   return {
@@ -162,6 +165,7 @@ function memberOf(user: ConferenceUser, own: string | undefined): Member | undef
     me: entity === own,
     roles,
     muted: inside.some(({ status }) => status === "muted-via-focus"),
+    readsOnly: media.length > 0 && media.every(({ status }) => status === "recvonly"), // RFC 4575 §5.8.5
     state: invited ? "invited" : "in",
     devices: inside.length,
     joinedAt: Number.isNaN(joinedAt) ? undefined : new Date(joinedAt),

@@ -4,6 +4,7 @@ import type {
   GroupOptions,
   ImClient,
   Room,
+  SendOptions,
   ServiceSettings,
   SessionInvitation,
 } from "@parlance/client/web";
@@ -26,6 +27,7 @@ import { RoomsWatch } from "./rooms-watch.ts";
 import { Talks } from "./talks.ts";
 
 const MOST_TOASTS = 4;
+const MOST_READERS = 20;
 
 export class Desk implements Commands {
   readonly #client: ImClient;
@@ -96,7 +98,7 @@ export class Desk implements Commands {
   async send(address: string, text: string, to: readonly string[] | undefined): Promise<void> {
     const room = this.#rooms.find(address);
     if (to !== undefined && room !== undefined) room.whisper(to, text);
-    else if (room !== undefined) room.send(text);
+    else if (room !== undefined) room.send(text, receiptsFrom(room));
     else this.#client.conversation(address).send(text);
     this.#talks.refresh(address);
   }
@@ -336,6 +338,11 @@ export class Desk implements Commands {
     const toast = { id: `t${this.#count}`, fault: faultOf(error) };
     this.#board.change("toasts", (toasts = []) => [...toasts, toast].slice(-MOST_TOASTS));
   }
+}
+
+/** Each member of a small group tells that he has seen it; in a large one that would be more talk than what is said. */
+function receiptsFrom({ members }: Room): SendOptions {
+  return members.length > MOST_READERS ? {} : { receipts: ["delivered", "displayed"] };
 }
 
 function accountView({ address, displayName, connection }: ImClient): AccountView {

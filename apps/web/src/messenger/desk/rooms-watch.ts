@@ -85,8 +85,9 @@ function viewOf(room: Room): RoomView {
 }
 
 function memberOf(member: Room["members"][number]): MemberView {
-  const { entity, name, nickname, anonymous, me, roles, state, muted } = member;
-  return { entity, name: cleanLine(name, 64), nickname, anonymous, me, roles, state, muted };
+  const { name, entity, nickname, anonymous, me, roles, state, muted, readsOnly } = member;
+  const shown = cleanLine(name, 64);
+  return { entity, name: shown, nickname, anonymous, me, roles, state, muted, readsOnly };
 }
 
 function noticeOf(change: RosterChange): NoticeBody | undefined {

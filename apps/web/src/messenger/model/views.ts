@@ -131,6 +131,8 @@ export interface MemberView {
   readonly state: "in" | "invited";
   /** Reads, and may not write. */
   readonly muted: boolean;
+  /** The same, also where nobody has muted him. */
+  readonly readsOnly: boolean;
 }
 
 export interface RoomView {

@@ -177,6 +177,8 @@ export const de: Texts = {
     mute: "Nur lesen lassen",
     unmute: "Wieder schreiben lassen",
     muted: "liest nur",
+    onlyRead: "Du darfst hier nur lesen.",
+    locked: "niemand Neues kommt herein",
     lock: "Niemand Neues hereinlassen",
     unlock: "Andere wieder hereinlassen",
     subject: "Betreff ändern",

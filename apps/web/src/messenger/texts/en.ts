@@ -177,6 +177,8 @@ export const en = {
     mute: "Let read only",
     unmute: "Let write again",
     muted: "reads only",
+    onlyRead: "You may only read here.",
+    locked: "nobody new comes in",
     lock: "Let nobody new in",
     unlock: "Let others in again",
     subject: "Change the subject",

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
-import { useAct, useDesk } from "./desk-context.tsx";
+import { useAct, useDesk, useSlice } from "./desk-context.tsx";
 import { NicknameDialog, PeopleDialog, SubjectDialog } from "./dialogs.tsx";
 
 export function Members({
@@ -117,6 +117,7 @@ function Member({
 }): ReactNode {
   const { texts, backend, go } = useDesk();
   const act = useAct();
+  const writes = useSlice(`typing ${room.address}`)?.from.includes(member.entity) === true;
   const { entity, name, me, roles, state, anonymous, nickname, muted } = member;
   const choices: MenuChoice[] = [
     { id: "whisper", label: texts.members.whisper, disabled: state !== "in", act: onWhisper },
@@ -151,7 +152,8 @@ function Member({
   const says = [
     me ? texts.members.you : "",
     state === "invited" ? texts.members.invited : "",
-    muted ? texts.members.muted : "",
+    member.readsOnly ? texts.members.muted : "",
+    writes ? texts.list.typing : "",
     ...roles.map((role) =>
       role === "moderator"
         ? texts.members.moderator

@@ -23,7 +23,10 @@ export function OpenReceipts(props: OpenReceiptsProps): ReactNode {
   const { texts, backend } = useDesk();
   const nameOf = useNameOf(conversation);
   const act = useAct();
-  const { recipients, failure } = sending;
+  const { failure } = sending;
+  // A group is no reader: it stands for all, and each who has told stands beside it.
+  const inGroup = item.reach !== "direct";
+  const each = sending.recipients.filter(({ address }) => !inGroup || address !== conversation);
   return (
     <Popover
       className="popover"
@@ -54,9 +57,9 @@ export function OpenReceipts(props: OpenReceiptsProps): ReactNode {
             )}
           </>
         )}
-        {recipients.length > 1 && (
-          <ul className="each">
-            {recipients.map((one) => (
+        {each.length > (inGroup ? 0 : 1) && (
+          <ul className="each" aria-label={texts.receipts.each}>
+            {each.map((one) => (
               <li key={one.address}>
                 <bdi>{nameOf(one.address)}</bdi>
                 <span className="soft small">{texts.receipts[one.state]}</span>

@@ -46,6 +46,7 @@ export function Talk({
     setDropping(true);
   };
   const over = room?.state === "left";
+  const readsOnly = room?.members.some((one) => one.me && one.readsOnly) === true;
   return (
     <section className={`talk ${panel && group ? "with-panel" : ""}`} aria-label={title}>
       <Header
@@ -74,9 +75,13 @@ export function Talk({
         <Typing address={address} />
         <BlockedLine address={address} />
         {group && room === undefined && <Outside address={address} />}
-        {over ? (
-          <Over address={address} room={room} />
-        ) : (
+        {over && <Over address={address} room={room} />}
+        {!over && readsOnly && (
+          <div className="over-line" role="status">
+            <span className="soft">{texts.members.onlyRead}</span>
+          </div>
+        )}
+        {!over && !readsOnly && (
           <Composer
             key={`composer ${address}`}
             address={address}
@@ -176,7 +181,7 @@ function Header({
           <bdi>
             {room === undefined
               ? cleanLine(address.replace(/^sip:/, ""), 120)
-              : headline(room, texts.members.count(inside))}
+              : headline(room, texts.members.count(inside), texts.members.locked)}
           </bdi>
         </p>
       </div>
@@ -222,10 +227,9 @@ function Header({
   );
 }
 
-function headline({ subject, name }: RoomView, count: string): string {
-  return subject === undefined || subject === "" || name === undefined
-    ? count
-    : `${count} · ${subject}`;
+function headline({ subject, name, locked }: RoomView, count: string, lockedWords: string): string {
+  const about = subject === undefined || subject === "" || name === undefined ? [] : [subject];
+  return [count, ...(locked ? [lockedWords] : []), ...about].join(" · ");
 }
 
 function Typing({ address }: { readonly address: string }): ReactNode {

@@ -1,0 +1,187 @@
+/** The messenger in Chromium against the running server: who is what in a group, and what waits for somebody who wants nothing pushed. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, suite, test } from "node:test";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
+import { ServerProcess } from "../tools/test/server-process.ts";
+import { launchChromium } from "./browser/pages.ts";
+import { AppPage, keepShots } from "./web/app-page.ts";
+import { buildPages } from "./web/built-pages.ts";
+import { soundOn } from "./web/sound.ts";
+
+const USERS = ["alice", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
+const TELEPHONE = { width: 360, height: 740 };
+
+suite("the messenger's groups", () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  const contexts: BrowserContext[] = [];
+  const pages: AppPage[] = [];
+
+  before(async () => {
+    buildPages();
+    browser = await launchChromium();
+    server = await ServerProcess.start({
+      users: USERS,
+      set: {
+        rooms: [
+          { name: "lobby", displayName: "Lobby", moderators: ["alice"] },
+          { name: "board", displayName: "Board", moderators: ["alice"], writers: "moderators" },
+        ],
+      },
+    });
+  });
+  afterEach(async () => {
+    await keepShots(pages);
+    const faults = pages.splice(0).flatMap((page) => page.faults);
+    for (const context of contexts.splice(0)) await context.close();
+    assert.deepEqual(faults, []);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function person(name: string, how: BrowserContextOptions = {}): Promise<AppPage> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...how });
+    contexts.push(context);
+    const page = await AppPage.open(context, server.httpUrl);
+    pages.push(page);
+    await page.signIn(name, `${name}-secret`);
+    return page;
+  }
+
+  test("a moderator, members and those who only read are told apart, and who writes is seen among them", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob", { viewport: TELEPHONE })];
+    await join(alice, "Board");
+    await join(bob, "Board");
+    await bob.page.getByText("You may only read here.").waitFor();
+    await soundOn(bob.page);
+    await alice.say("the news");
+    await bob.bubble("the news").waitFor();
+    await bob.page.getByRole("button", { name: "Members" }).click();
+    await member(bob, "alice").getByText("moderator").waitFor();
+    await member(bob, "bob").getByText("you · reads only").waitFor();
+    await soundOn(bob.page);
+    await bob.page.getByRole("button", { name: "Close" }).click();
+    await bob.page.getByRole("button", { name: "Back" }).click();
+
+    await join(alice, "Lobby");
+    await join(bob, "Lobby");
+    await alice.page.getByRole("button", { name: "Members" }).click();
+    await bob.field.pressSequentially("wel");
+    await member(alice, "bob").getByText("writes …").waitFor();
+    await alice.page.getByText("bob is writing …").waitFor();
+    await bob.say("welcome");
+    await alice.bubble("welcome").waitFor();
+    await member(alice, "bob").getByText("writes …").waitFor({ state: "detached" });
+    await soundOn(alice.page);
+  });
+
+  test("who made a group is named, and a press on the sign of a message tells who of them has it, and who has seen it", async () => {
+    const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
+    await alice.start("New group");
+    await alice.page.getByLabel("People", { exact: true }).fill("bob, carol");
+    await alice.page.getByLabel("Subject", { exact: true }).fill("Plans");
+    await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    for (const page of [bob, carol]) {
+      await page.page.getByRole("button", { name: "Accept" }).click();
+      await page.field.waitFor();
+    }
+    await alice.page.getByText("3 members").waitFor();
+    await carol.write("bob"); // what is said in the group comes, and she does not look at it
+    await alice.say("who has this?");
+    await bob.bubble("who has this?").waitFor();
+    await alice
+      .bubble("who has this?")
+      .getByRole("button", { name: /^Delivery/ })
+      .click();
+    const each = alice.page.getByRole("dialog", { name: "Delivery" }).getByRole("listitem");
+    await each.filter({ hasText: "bob" }).getByText("Seen").waitFor();
+    await soundOn(alice.page);
+    await alice.page.keyboard.press("Escape");
+    await carol.openRow("Plans");
+    await alice
+      .bubble("who has this?")
+      .getByRole("button", { name: /^Delivery/ })
+      .click();
+    await each.filter({ hasText: "carol" }).getByText("Seen").waitFor();
+    await alice.page.keyboard.press("Escape");
+    await bob.page.getByRole("button", { name: "Members" }).click();
+    await member(bob, "alice").getByText("creator").waitFor();
+  });
+
+  test("a room is locked: nobody new comes in, everybody in it sees so, and it is opened again", async () => {
+    const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];
+    await join(alice, "Lobby");
+    await join(bob, "Lobby");
+    await alice.page.getByRole("button", { name: "Members" }).click();
+    await alice.page.getByRole("button", { name: "Let nobody new in" }).click();
+    await bob.notice("Nobody new comes in from now on").waitFor();
+    await bob.page.locator(".talk-title").getByText("nobody new comes in").waitFor();
+    await carol.start("Join a chat room");
+    await carol.page.getByRole("button", { name: "Join Lobby" }).click();
+    await carol.page.getByRole("dialog").getByText("The server does not allow that.").waitFor();
+    await soundOn(carol.page);
+    await alice.page.getByRole("button", { name: "Let others in again" }).click();
+    await bob.notice("Others may come in again").waitFor();
+    await carol.page.getByRole("button", { name: "Join Lobby" }).click();
+    await carol.field.waitFor();
+    await alice.page.getByRole("button", { name: "What to do about carol" }).click();
+    await alice.page.getByRole("menuitem", { name: "Let read only" }).click();
+    await carol.page.getByText("You may only read here.").waitFor();
+    await alice.page.getByRole("button", { name: "What to do about carol" }).click();
+    await alice.page.getByRole("menuitem", { name: "Let write again" }).click();
+    await carol.say("thank you");
+    await bob.bubble("thank you").waitFor();
+  });
+
+  test("who wants nothing pushed finds what waits in the settings: one message is brought, another thrown away", async () => {
+    const alice = await person("alice");
+    await alice.settings();
+    await alice.page.getByText("Bring what was missed").click();
+    await alice.page
+      .getByRole("switch", { name: /^Bring what was missed/, checked: false })
+      .waitFor({ state: "attached" });
+    await alice.page.getByRole("button", { name: /^Account/ }).click();
+    await alice.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await alice.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+
+    const bob = await person("bob");
+    await bob.write("alice");
+    for (const text of ["bring this", "throw that away"]) {
+      await bob.say(text);
+      await bob.reached(text, "Kept for later: not there at the moment");
+    }
+    const later = await person("alice", { viewport: TELEPHONE, colorScheme: "dark" });
+    await later.settings();
+    const waiting = later.page.getByRole("region", { name: "Waits for you at the server" });
+    const rows = waiting.getByRole("listitem");
+    await rows.nth(1).waitFor();
+    await rows.first().getByText("bob").waitFor();
+    await soundOn(later.page);
+    await rows.first().getByRole("button", { name: "Bring" }).click();
+    await rows.nth(1).waitFor({ state: "detached" });
+    await rows.first().getByRole("button", { name: "Remove" }).click();
+    await waiting.waitFor({ state: "detached" });
+    await later.page.getByRole("button", { name: "Back" }).click();
+    await later.openRow("bob");
+    await later.bubble("bring this").waitFor();
+    assert.equal(await later.page.locator(".bubble").count(), 1);
+    await bob.reached("bring this", "Seen");
+    await later.page.getByRole("button", { name: "Back" }).click();
+    await later.settings();
+    await later.page.getByText("Bring what was missed").click();
+    await bob.say("and now at once");
+    await bob.reached("and now at once", "Delivered");
+  });
+});
+
+async function join(app: AppPage, room: string): Promise<void> {
+  await app.start("Join a chat room");
+  await app.page.getByRole("button", { name: `Join ${room}` }).click();
+  await app.page.getByRole("heading", { name: room }).waitFor();
+}
+
+function member({ page }: AppPage, name: string): Locator {
+  return page.locator(".member").filter({ has: page.locator("bdi", { hasText: name }) });
+}
