@@ -1,6 +1,7 @@
 /** Members of groups whose devices sleep: an invitation wakes them, and waits for them as any INVITE does. RFC 8599 §5.6.2, IM-7.2.2.2 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { utf8Bytes } from "@parlance/wire";
 import type { ServerConfig } from "./config.ts";
 import {
   ConferenceWorld,
@@ -130,5 +131,46 @@ test("nobody is woken for an invitation that he does not want", async () => {
   alice.phone.invite(TEAM);
   await world.settle();
   assert.equal(refusal(alice.phone), "403");
+  assert.deepEqual(made.push.wakes, []);
+});
+
+test("a large message to a group wakes the members who sleep, and is brought to them", async () => {
+  const made = await night(["bob"]);
+  const { world, alice } = made;
+  const message = utf8Bytes(
+    `From: <${alice.below.address}>\r\nTo: <${TEAM}>\r\n\r\nContent-Type: text/plain\r\n\r\n${"long ".repeat(400)}`,
+  );
+  const file = `a=file-selector:type:message/cpim size:${message.length}`;
+  alice.phone.wish({ types: "message/cpim", lines: ["a=sendonly", file] });
+  alice.phone.invite(TEAM, {
+    "Accept-Contact": "*;+g.oma.sip-im, *;+g.oma.sip-im.large-message",
+  });
+  await world.settle();
+  alice.connect();
+  const said = alice.phone.device.say(alice.phone.peerPath, message, { type: "message/cpim" });
+  await world.settle();
+  assert.equal(alice.phone.device.responses.at(-1), `${said} 200`);
+  assert.deepEqual(woken(made), ["prid-bob message"]);
+  const bob = await wakes(world, "bob");
+  await world.settle();
+  const invite = bob.phone.incoming?.request;
+  assert.match(invite?.texts("Accept-Contact").join() ?? "", /large-message/);
+});
+
+test("nobody is woken for a large message that his rules refuse", async () => {
+  const made = await night(["bob"], { access: { invite: "refuse" } });
+  const { world, alice } = made;
+  const file = "a=file-selector:type:message/cpim size:100";
+  alice.phone.wish({ types: "message/cpim", lines: ["a=sendonly", file] });
+  alice.phone.invite(TEAM, {
+    "Accept-Contact": "*;+g.oma.sip-im, *;+g.oma.sip-im.large-message",
+  });
+  await world.settle();
+  alice.connect();
+  const text = `From: <${alice.below.address}>\r\nTo: <${TEAM}>\r\n\r\nContent-Type: text/plain\r\n\r\n`;
+  alice.phone.device.say(alice.phone.peerPath, utf8Bytes(text.padEnd(100, "x")), {
+    type: "message/cpim",
+  });
+  await world.settle();
   assert.deepEqual(made.push.wakes, []);
 });

@@ -352,7 +352,8 @@ function makeFunctions(
     { address: services.imdn, userAgent, ...DEFAULT_COLLECTOR_TIMES },
   );
   const keepCopy = deferral.keepCopy.bind(deferral);
-  const spreading = makeSpreading(limits, ports, core, { ...contents, keepCopy, reports });
+  const kept = { ...contents, keepCopy, reports, rules, settings };
+  const spreading = makeSpreading(limits, ports, core, kept);
   const conferences = makeConferences({
     config,
     limits,

@@ -6,6 +6,7 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Core } from "./core/core.ts";
 import {
   type DeferredPorts,
+  isWelcome,
   LargeMessages,
   Receptions,
   type SpreadingPorts,
@@ -173,16 +174,26 @@ export function waitingContents(
 }
 
 /** Undefined where nothing can be kept until all have it. */
+type SpreadingParts = Pick<SpreadingPorts, "large" | "files" | "keepCopy" | "reports"> &
+  Pick<DeferredPorts, "rules" | "settings">;
+
 export function makeSpreading(
   limits: Bounds,
   { clock, random, log }: ServerPorts,
-  { directory, home, registrar, readContent }: Core,
-  parts: Pick<SpreadingPorts, "large" | "files" | "keepCopy" | "reports">,
+  core: Core,
+  { rules, settings, ...parts }: SpreadingParts,
 ): Spreading | undefined {
   if (parts.large === undefined) return undefined;
+  const { directory, home, registrar, readContent } = core;
   return new SpreadMessages(
     {
       ...parts,
+      async keepCopy(copy, user) {
+        const kept = await parts.keepCopy(copy, user);
+        // As a message to him alone would wake him.
+        if (kept === "stored" && isWelcome(copy, user, { rules, settings })) core.wake(user);
+        return kept;
+      },
       userAt(text) {
         const uri = parsed(() => parseUri(text));
         return uri.ok ? directory.owner(home.keyOf(uri.value) ?? "")?.user : undefined;

@@ -346,6 +346,11 @@ export class Core {
     return this.#sender.waiting + this.#patientSender.waiting;
   }
 
+  /** Something waits for him: those of his devices that sleep may come for it. RFC 8599 */
+  wake({ address }: User): void {
+    this.#waking.wake(address, "message");
+  }
+
   get draining(): boolean {
     return this.#dispatch.draining;
   }

@@ -6,6 +6,7 @@ export { LargeMessages } from "./large/large-messages.ts";
 export { Receptions } from "./large/receptions.ts";
 export { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 export type { DeferredPorts } from "./ports.ts";
+export { isWelcome } from "./push.ts";
 export { type SpreadingPorts, SpreadMessages } from "./spreading.ts";
 export { WaitingList } from "./waiting-list.ts";
 export { WaitingNotice } from "./waiting-notice.ts";

@@ -2,7 +2,7 @@
 import { plainTextOf } from "@parlance/im";
 import { parseUri, type SipRequest } from "@parlance/sip";
 import { dislikesEnvelope, judgePush, type PushResult } from "../bringing/index.ts";
-import type { Binding, Edit, Outcome, User } from "../ports/index.ts";
+import type { Binding, Edit, Outcome, User, Who } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import type { OnRequest } from "./on-request.ts";
 import type { DeferredOptions } from "./options.ts";
@@ -23,12 +23,31 @@ export async function push(
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
-  // Rules and settings may have changed since it was stored.
-  const [media, barrable] = message.mode === "file" ? OF_FILES : OF_MESSAGES;
-  if (ports.rules.access(waiting.author, user, media).invite === "refuse") return "unwelcome";
-  if (message.kind === "message" && ports.settings.bars(user, barrable)) return "refused";
-  if (!ports.settings.visible(user)) return "away";
-  return bringWaiting(message, user, ports, options);
+  const objection = objectionTo(message, waiting.author, user, ports);
+  return objection ?? bringWaiting(message, user, ports, options);
+}
+
+/** Would he get it, if he were there? */
+export function isWelcome(
+  message: DeferredMessage,
+  user: User,
+  ports: Pick<DeferredPorts, "rules" | "settings">,
+): boolean {
+  const author = readWaiting(message)?.author;
+  return objectionTo(message, author, user, ports) === undefined;
+}
+
+/** Rules and settings may have changed since it was stored. */
+function objectionTo(
+  { mode, kind }: DeferredMessage,
+  author: Who | undefined,
+  user: User,
+  { rules, settings }: Pick<DeferredPorts, "rules" | "settings">,
+): PushResult | undefined {
+  const [media, barrable] = mode === "file" ? OF_FILES : OF_MESSAGES;
+  if (rules.access(author, user, media).invite === "refuse") return "unwelcome";
+  if (kind === "message" && settings.bars(user, barrable)) return "refused";
+  return settings.visible(user) ? undefined : "away";
 }
 
 /** Whatever is set: as it was when it came. */
