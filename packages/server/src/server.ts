@@ -1,18 +1,9 @@
 /** The server: the core and the functions of the IM service, put together over what the machine offers. */
-import { type ServiceAddresses, serviceAddresses } from "@parlance/im";
 import type { MsrpConnection } from "@parlance/msrp";
-import {
-  type Address,
-  addressKey,
-  type FlowEvents,
-  Params,
-  sipUri,
-  type TransportName,
-} from "@parlance/sip";
+import { type Address, type FlowEvents, Params, type TransportName } from "@parlance/sip";
 import { type Admin, admin } from "./admin.ts";
 import { adminParts } from "./admin-parts.ts";
 import { askAboutWaiting } from "./ask-about-waiting.ts";
-import { AuditRetention } from "./audit-retention.ts";
 import { auditTracing } from "./audit-tracing.ts";
 import { makeConferences } from "./conferences.ts";
 import type { ServerConfig, ServerPorts } from "./config.ts";
@@ -27,13 +18,7 @@ import {
   WaitingShelf,
 } from "./deferred/index.ts";
 import { drained } from "./drained.ts";
-import {
-  HistoryDocument,
-  HistoryRetention,
-  HistoryStateDocument,
-  KeptShelf,
-  ShortenedKeeping,
-} from "./history/index.ts";
+import { HistoryDocument, HistoryStateDocument, KeptShelf } from "./history/index.ts";
 import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/index.ts";
 import { type Bounds, limitsWith } from "./limits.ts";
 import {
@@ -47,13 +32,15 @@ import type { User } from "./ports/index.ts";
 import { PublicUrl } from "./public-url.ts";
 import { Fetching, type Shelf } from "./referral/index.ts";
 import { RELEASE } from "./release.ts";
+import { startRetention } from "./retention.ts";
 import { type ServerStats, statsOf, watchStats } from "./server-stats.ts";
+import { serviceAddressesOf } from "./services.ts";
 import type { Place } from "./switch/index.ts";
 import type { Tracer } from "./trace/index.ts";
 import { makeTracer, webTraced } from "./tracing.ts";
 import { accountHandler } from "./user-account.ts";
 import { makeDocuments, type UserDocuments } from "./user-documents.ts";
-import { historyHandler, keepingRules, makeRecorders } from "./user-history.ts";
+import { historyHandler, makeRecorders } from "./user-history.ts";
 import { makePlane, makeSpreading, untaggedOf, waitingContents } from "./user-plane.ts";
 import { makeSettings } from "./user-settings.ts";
 import type { WebRequest } from "./web/index.ts";
@@ -153,30 +140,12 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   await conferences?.start();
   collector.start();
   web.files?.start();
-  const retention = new AuditRetention(
-    { store: stores.audit, clock, log },
-    limits.auditSeconds * 1_000,
-  );
-  retention.start();
-  const historyRetention = new HistoryRetention({
-    store: stores.history,
-    recordings: stores.recordings,
-    removeContent: async (id) => ports.largeMessages?.delete(id),
-    changed: (account) => {
+  const retention = startRetention(config, limits, ports, {
+    removed: (account) => {
       const user = directory.named(account)?.user;
       if (user !== undefined) history.changed(user);
     },
-    clock,
-    log,
   });
-  historyRetention.start();
-  const shortened = new ShortenedKeeping(keepingRules(config, limits), {
-    store: stores.history,
-    settings: stores.settings,
-    clock,
-    log,
-  });
-  shortened.start();
   watchStats(ports, core, plane, conferences, tracer);
   if (config.core?.applicationServer?.contact !== undefined) askAboutWaiting(core, ports);
   return {
@@ -204,8 +173,6 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
     },
     stop() {
       retention.stop();
-      historyRetention.stop();
-      shortened.stop();
       collector.stop();
       controlling.stop();
       deferral.stop();
@@ -243,7 +210,7 @@ function makeFunctions(
   const { way, readContent, directory, registrar, hits, watch: security } = core;
   const userAgent = RELEASE;
   const untagged = untaggedOf(config);
-  const services = servicesOf(config);
+  const services = serviceAddressesOf(config);
   const { groups, policy: rules } = documents;
   const running = ({ address }: User): number =>
     (plane?.sessions.running(address) ?? 0) + (conferences?.running(address) ?? 0);
@@ -419,15 +386,4 @@ function makeFunctions(
   });
   core.own.use([settings, documents.events, documents.lists]);
   return { settings, deferral, controlling, conferences, collector, plane, large: contents.large };
-}
-
-function servicesOf({ domain, services }: ServerConfig): ServiceAddresses {
-  const usual = serviceAddresses(domain);
-  const named = (user: string | undefined, otherwise: string): string =>
-    user === undefined ? otherwise : addressKey(sipUri(user, domain));
-  return {
-    ...usual,
-    factory: named(services?.factory, usual.factory),
-    imdn: named(services?.imdn, usual.imdn),
-  };
 }
