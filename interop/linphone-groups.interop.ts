@@ -1,4 +1,4 @@
-/** Group rooms of linphone 5.1 (Debian), whose media are MESSAGEs, with members that hold MSRP sessions in the same room. */
+/** Group rooms of linphone 5.1 (Debian), whose media are MESSAGEs, with members that hold MSRP sessions in the same room, made by it or by them. */
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { ImClient, Room } from "@parlance/client";
@@ -12,7 +12,7 @@ const DOMAIN = "127.0.0.77";
 const WAIT_MS = 20_000;
 const LOOK_MS = 20;
 
-suite("a group room that linphone makes", () => {
+suite("a group room that linphone makes, and one that it is asked into", () => {
   let server: ServerProcess;
   let phone: LinphoneGroups;
   const people: ImClient[] = [];
@@ -92,6 +92,24 @@ suite("a group room that linphone makes", () => {
     phone.tell("leave");
     await phone.hears(/^state 6/m); // terminated
     await until(() => room.members.every(({ me }) => me));
+    room.leave();
+  });
+
+  test("it is asked into a group that a client makes, as into a room of its own", async () => {
+    const [bob] = people;
+    assert.ok(bob !== undefined);
+    const room = await bob.createGroup([`sip:linus@${DOMAIN}`, `sip:carol@${DOMAIN}`], {
+      subject: "Lunch",
+    });
+    await phone.hears(/^asked into a room/m);
+    await phone.hears(/^subject Lunch/m);
+    await phone.hears(/^others 2/m);
+    room.send("hungry?");
+    await phone.hears(new RegExp(`^message sip:bob@${DOMAIN}: hungry\\?`, "m"));
+    phone.tell("say yes, at noon");
+    await until(() => texts.includes(`carol sip:linus@${DOMAIN} yes, at noon`));
+    phone.tell("leave");
+    await until(() => !room.members.some(({ entity }) => entity.startsWith("sip:linus@")));
   });
 });
 

@@ -1,5 +1,7 @@
 """A linphone with group rooms, by its library: does what it is told line by line, and prints what it sees.
 
+A room that it is asked into is the one that it speaks of, when it has left its own.
+
 make SUBJECT SIP-ADDRESS | say TEXT | add SIP-ADDRESS | remove SIP-ADDRESS | subject TEXT | leave | quit
 """
 import ctypes as C
@@ -82,26 +84,55 @@ class Element(C.Structure):
     _fields_ = [("next", P), ("prev", P), ("data", P)]
 
 
+CREATED, TERMINATED = 3, 6
+CONFERENCE = 1 << 2  # of the capabilities
+
+
+def each_of(listed):
+    while listed:
+        element = C.cast(listed, C.POINTER(Element)).contents
+        yield P(element.data)
+        listed = P(element.next) if element.next else None
+
+
+def state_of(one):
+    return of("linphone_chat_room_get_state", C.c_int)(one)
+
+
+def asked_into():
+    for one in each_of(of("linphone_core_get_chat_rooms")(core)):
+        group = of("linphone_chat_room_get_capabilities", C.c_int)(one) & CONFERENCE
+        if group and state_of(one) == CREATED:
+            return of("linphone_chat_room_ref")(one)
+    return None
+
+
+def turn_to(another):
+    global room, shown
+    room, shown = another, 0
+    for what in ("state", "subject", "others"):
+        seen.pop(what, None)
+    say("asked into a room")
+
+
 def look():
     global shown
     changed("registered", of("linphone_account_get_state", C.c_int)(account) == 2)
+    if room is None or state_of(room) == TERMINATED:
+        another = asked_into()
+        if another is not None:
+            turn_to(another)
     if room is None:
         return
-    changed("state", of("linphone_chat_room_get_state", C.c_int)(room))
+    changed("state", state_of(room))
     changed("subject", (of("linphone_chat_room_get_subject", TEXT)(room) or b"").decode())
     changed("others", of("linphone_chat_room_get_nb_participants", C.c_int)(room))
-    each = of("linphone_chat_room_get_history")(room, C.c_int(0))
-    for at in range(10_000):
-        if not each:
-            return
-        element = C.cast(each, C.POINTER(Element)).contents
+    for at, message in enumerate(each_of(of("linphone_chat_room_get_history")(room, C.c_int(0)))):
         if at >= shown:
-            message = P(element.data)
             text = of("linphone_chat_message_get_utf8_text", TEXT)(message) or b""
             who = uri(of("linphone_chat_message_get_from_address")(message))
             say(f"message {who}: {text.decode()}")
             shown = at + 1
-        each = P(element.next) if element.next else None
 
 
 def make(subject, other):

@@ -14,6 +14,7 @@ import {
   contactOf,
   documentIn,
   FACTORY,
+  listed,
   type Somebody,
   told,
 } from "./testing/conference-world.test.ts";
@@ -21,11 +22,13 @@ import {
 const PLAIN = { compat: { plainSip: true }, conferences: { announce: ["welcome" as const] } };
 const DEVICE = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
 
+const SPECS = '+org.linphone.specs="ephemeral/1.1,groupchat/1.1"';
+
 /** A phone that is no client of the service, and knows itself by a GRUU. */
-async function linphone(world: ConferenceWorld, user: string): Promise<Somebody> {
+async function linphone(world: ConferenceWorld, user: string, more = ""): Promise<Somebody> {
   const below = world.world.phone(user, { plain: true });
   await below.register((edit) => {
-    edit.setText("Contact", `<${below.contact}>;+sip.instance="<${DEVICE}>"`);
+    edit.setText("Contact", `<${below.contact}>;+sip.instance="<${DEVICE}>"${more}`);
   });
   const one = world.with(below, user);
   one.phone.wish({ contact: `<sip:${user}@parlance.test;gr=${DEVICE}>;text` });
@@ -174,6 +177,101 @@ test("it leaves by BYE, and the others see it", async () => {
     edit.body(cpim("sip:alice@parlance.test", room, "late"), "message/cpim");
   });
   assert.equal(late.status, 403);
+});
+
+/** Bob asks alice, who has such a phone, and carol. */
+async function asked(more = `;${SPECS}`) {
+  const world = await ConferenceWorld.open(PLAIN);
+  const alice = await linphone(world, "alice", more);
+  alice.phone.automatic = false;
+  const bob = await world.somebody("bob");
+  const carol = await world.somebody("carol");
+  const list = listed("sip:alice@parlance.test", "sip:carol@parlance.test");
+  bob.phone.invite(FACTORY, { Subject: "Lunch" }, list);
+  await world.settle();
+  return { world, alice, bob, carol };
+}
+
+test("who says that he has such rooms is asked into one, and takes part as in his own", async () => {
+  const { world, alice, bob, carol } = await asked();
+  const invite = alice.phone.incoming?.request;
+  const room = contactOf(alice.phone);
+  assert.equal(invite?.body.length, 0);
+  assert.equal(invite.text("Contact"), `<${room}>;isfocus;text`);
+  assert.match(room, /^sip:im-[0-9a-f]{24}@parlance\.test$/);
+  assert.equal(invite.text("Subject"), "Lunch");
+  assert.match(invite.text("To") ?? "", /^<sip:alice@parlance\.test>/);
+  assert.equal(invite.text("Session-Expires"), undefined);
+  alice.phone.accept({});
+  await world.settle();
+  bob.connect();
+  carol.connect();
+  await world.settle();
+  await bob.watch();
+  await world.settle();
+  assert.deepEqual(told(bob.documents[0]), [
+    "sip:bob@parlance.test connected own",
+    "sip:alice@parlance.test connected",
+    "sip:carol@parlance.test connected",
+  ]);
+  const answer = await alice.below.request("MESSAGE", room, (edit) => {
+    edit.body(cpim("sip:alice@parlance.test", room, "noon?"), "message/cpim");
+  });
+  say(bob, room, "yes");
+  await world.settle();
+  assert.equal(answer.status, 202);
+  assert.equal(heard(carol), "bob <sip:bob@parlance.test>: yes");
+  const messages = alice.below.received.filter(({ method }) => method === "MESSAGE");
+  const last = messages.at(-1);
+  assert.equal(last?.text("To"), "<sip:alice@parlance.test>"); // as it was asked: so it finds its room
+  const envelope = parseCpim(last.body);
+  assert.ok(envelope.ok);
+  assert.equal(envelope.value.from?.uri, "sip:bob@parlance.test");
+  alice.phone.call?.end();
+  await world.pass(2_000);
+  assert.ok(
+    bob.documents.some((one) => told(one).includes("sip:alice@parlance.test disconnected")),
+  );
+});
+
+test("who refuses it, or does not say that he has such rooms, gets what is said as a phone without", async () => {
+  for (const more of [`;${SPECS}`, ';+org.linphone.specs="ephemeral/1.1"']) {
+    const { world, alice, bob } = await asked(more);
+    assert.equal(alice.phone.incoming?.request.body.length === 0, more.includes("groupchat"));
+    alice.phone.incoming?.refuse(488);
+    bob.connect();
+    await world.settle();
+    say(bob, contactOf(bob.phone), "hello");
+    await world.settle();
+    const last = alice.below.received.at(-1);
+    assert.equal(last?.text("Content-Type"), "text/plain;charset=UTF-8");
+    assert.equal(utf8Text(last.body), "bob: hello");
+  }
+});
+
+test("beside a client of the service such a phone is asked as that is: it would say yes at once", async () => {
+  const world = await ConferenceWorld.open(PLAIN);
+  const phone = await linphone(world, "alice", `;${SPECS}`);
+  const client = await world.somebody("alice");
+  phone.phone.automatic = false;
+  client.phone.automatic = false;
+  const bob = await world.somebody("bob");
+  bob.phone.invite(FACTORY, {}, listed("sip:alice@parlance.test"));
+  await world.settle();
+  assert.ok((client.phone.incoming?.request.body.length ?? 0) > 0);
+  assert.notEqual(phone.phone.incoming?.request.body.length, 0);
+});
+
+test("where phones are not let in nobody is asked without media", async () => {
+  const world = await ConferenceWorld.open({
+    compat: { plainSip: true, pagerInterworking: false },
+  });
+  const alice = await linphone(world, "alice", `;${SPECS}`);
+  alice.phone.automatic = false;
+  const bob = await world.somebody("bob");
+  bob.phone.invite(FACTORY, {}, listed("sip:alice@parlance.test"));
+  await world.settle();
+  assert.ok((alice.phone.incoming?.request.body.length ?? 0) > 0);
 });
 
 test("where phones are not let in there is nothing to be made without media", async () => {

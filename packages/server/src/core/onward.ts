@@ -107,13 +107,14 @@ export function onwardBy(
 
 function towardsOf(contact: RegisteredContact, { flow: near, coreTransport }: Origin): Towards {
   const { id, target, flow, tagged } = contact;
+  const { textRooms } = contact.capabilities;
   const key = String(id);
   // A core reaches us for its devices as it has just done for the other side, or as it does always.
   if (contact.atTheCore) {
     const transport = near?.transport ?? coreTransport ?? "TCP";
-    return { key, transport, local: near?.local, tagged };
+    return { key, transport, local: near?.local, tagged, textRooms };
   }
-  return { key, transport: target.transport, local: flow?.local, tagged };
+  return { key, transport: target.transport, local: flow?.local, tagged, textRooms };
 }
 
 /** The server sends it, for whoever sent the other one, on what is left of its way. */

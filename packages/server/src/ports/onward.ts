@@ -12,6 +12,8 @@ export interface Towards {
   readonly local: Address | undefined;
   /** It says it is an IM client. */
   readonly tagged: boolean;
+  /** It has group rooms of its own, in which all that is said is a MESSAGE. */
+  readonly textRooms?: boolean;
 }
 
 export interface OnwardUser {

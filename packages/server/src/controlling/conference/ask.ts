@@ -61,12 +61,12 @@ export function readAsk(passage: Passage, untagged: Untagged, phones: boolean): 
     offer: byMessage ? NO_MEDIA : readOffer(request),
     name: request.from.name,
     contact: contact === undefined ? "" : formatUri(contact.uri),
-    instance: contact?.params.get("+sip.instance") ?? deviceIn(contact?.uri),
+    instance: contact?.params.get("+sip.instance") ?? deviceOfGruu(contact?.uri),
   };
 }
 
 /** A GRUU names the device as well. RFC 5627 §3.1 */
-function deviceIn(uri: Uri | undefined): string | undefined {
+export function deviceOfGruu(uri: Uri | undefined): string | undefined {
   return uri?.kind === "sip" ? uri.params.get("gr") : undefined;
 }
 

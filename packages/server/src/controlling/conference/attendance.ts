@@ -84,7 +84,7 @@ export class Attendance implements DeviceHost {
     const face = byMessage
       ? textFocusFace(user, this.#options.domain, words)
       : focusFace(this.#ports.calls, towards, user, words);
-    const deliver = byMessage ? this.#phones.deliveryTo(participant, of) : undefined;
+    const deliver = byMessage ? this.#phones.deliveryTo(participant) : undefined;
     const device = new Device({ participant, face, deliver, ...of }, this);
     terms.alsoKnownBy(face.contact.uri, room);
     participant.devices.add(device);

@@ -35,6 +35,12 @@ export interface DeviceHost {
 
 export type Ending = Pick<Departure, "method" | "reason">;
 
+/** As `PagerDelivery`, to a device as it is known by now. */
+export type DeliveryByMessage = (
+  envelope: Uint8Array,
+  to: Pick<Device, "contact" | "instance" | "asked">,
+) => ReturnType<PagerDelivery>;
+
 export interface DeviceFacts {
   readonly participant: Participant;
   readonly face: Face;
@@ -43,7 +49,7 @@ export interface DeviceFacts {
   /** `+sip.instance`, by which it is known again. RFC 5626 §4.1 */
   readonly instance: string | undefined;
   /** It holds no media: brings it an envelope by MESSAGE. */
-  readonly deliver?: PagerDelivery | undefined;
+  readonly deliver?: DeliveryByMessage | undefined;
 }
 
 export class Device implements ParticipantDevice {
@@ -57,9 +63,10 @@ export class Device implements ParticipantDevice {
   subject: string | undefined;
   #leg: RoomLeg | undefined;
   #pager: PagerLeg | undefined;
-  readonly #deliver: PagerDelivery | undefined;
+  readonly #deliver: DeliveryByMessage | undefined;
   #told: { readonly body: Body; readonly sdp: Sdp } | undefined;
   #ending: Ending | undefined;
+  #asked = false;
   /** Of the m= line. */
   #place = 0;
   readonly #host: DeviceHost;
@@ -91,6 +98,11 @@ export class Device implements ParticipantDevice {
     return this.#deliver !== undefined;
   }
 
+  /** It is in by an INVITE of ours. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
   /** What has come from it by MESSAGE; undefined for one that holds media. */
   get pager(): PagerLeg | undefined {
     return this.#pager;
@@ -104,11 +116,17 @@ export class Device implements ParticipantDevice {
   /** It has a place in the room; false where no listener of ours can be reached by it. */
   attach(room: MediaRoom, towards: Towards): boolean {
     if (this.#deliver !== undefined) {
-      this.#pager ??= room.attachPager(this.participant.address, this.#deliver);
+      this.#attachByMessage(room);
       return true;
     }
     this.#leg ??= room.attach(this.participant.address, towards, { device: this.instance });
     return this.#leg !== undefined;
+  }
+
+  /** It was asked to come, has said yes, and holds no media. */
+  answeredByMessage(room: MediaRoom): void {
+    this.#asked = true;
+    this.#attachByMessage(room);
   }
 
   /** It is in. */
@@ -182,6 +200,14 @@ export class Device implements ParticipantDevice {
     this.#pager = undefined;
     this.#leg?.detach(comesBack);
     this.#leg = undefined;
+  }
+
+  #attachByMessage(room: MediaRoom): void {
+    const deliver = this.#deliver;
+    if (deliver === undefined) throw new Error("a device that holds media");
+    this.#pager ??= room.attachPager(this.participant.address, (envelope) =>
+      deliver(envelope, this),
+    );
   }
 
   /** A re-INVITE without an offer got what held; its ACK may say something else. RFC 3261 §14.2 */

@@ -32,15 +32,15 @@ export function focusFace(
 /** Towards phones that have group rooms without media: they call the room by its address alone. interop: linphone */
 export function textFocusFace(user: string, domain: string, edit?: CallEdit): Face {
   return {
-    contact: {
-      name: undefined,
-      uri: sipUri(user, domain),
-      params: Params.of([ISFOCUS], ["text"]),
-    },
+    contact: textFocusContact(user, domain),
     allow: [...METHODS],
     supported: [...FOCUS_EXTENSIONS],
     ...(edit === undefined ? {} : { edit }),
   };
+}
+
+export function textFocusContact(user: string, domain: string): NameAddr {
+  return { name: undefined, uri: sipUri(user, domain), params: Params.of([ISFOCUS], ["text"]) };
 }
 
 export function focusContact(

@@ -1,5 +1,5 @@
 /** One user is asked to come: by INVITE to his devices, elsewhere when they say so, until there is an end. Clause 7.2.2.2 */
-import type { Entity, MessageMedia } from "@parlance/formats";
+import type { Entity } from "@parlance/formats";
 import { isRefusal } from "@parlance/im";
 import {
   type Call,
@@ -24,10 +24,11 @@ import type {
   Towards,
   Way,
 } from "../../ports/index.ts";
+import { deviceOfGruu } from "./ask.ts";
 import type { Device } from "./device.ts";
-import { focusFace } from "./focus-face.ts";
+import { focusFace, textFocusContact } from "./focus-face.ts";
 import { type Invited, makeInvitation, withHistory } from "./invitation-request.ts";
-import { type RoomMedia, roomMediaOf } from "./room-media.ts";
+import { PHONE_MEDIA, type RoomMedia, roomMediaOf, type TakenMedia } from "./room-media.ts";
 
 export interface InvitationPorts {
   readonly calls: Calls;
@@ -45,15 +46,17 @@ export interface InvitationPlace {
   readonly room: MediaRoom;
   readonly media: RoomMedia;
   readonly history: Entity | undefined;
-  /** Makes the device that will be his. */
-  device(towards: Towards | undefined): Device;
+  /** Of this server, where phones come in whose rooms are made of MESSAGEs; undefined: they do not. */
+  readonly phoneDomain?: string | undefined;
+  /** Makes the device that will be his. `byMessage`: a phone with rooms of its own. */
+  device(towards: Towards | undefined, byMessage: boolean): Device;
 }
 
 /** Whoever waits for the end: exactly one of `joined` and `missed`. */
 export interface InvitationUser {
   /** IM-7.2.1.3-G1 */
   rang(invitation: Invitation): void;
-  joined(invitation: Invitation, media: MessageMedia): void;
+  joined(invitation: Invitation, media: TakenMedia): void;
   /** His devices hold no sessions: does he come without? */
   comesWithout?(invitation: Invitation): boolean;
   /** The final status. */
@@ -85,6 +88,8 @@ export class Invitation implements OnwardUser {
   #history: Entity | undefined;
   /** One of the devices says that it is an IM client. */
   #tagged = true;
+  /** None of them does, and some have group rooms of their own: those are asked as such rooms ask. interop: linphone */
+  #byMessage = false;
   #over = false;
 
   constructor(
@@ -120,6 +125,7 @@ export class Invitation implements OnwardUser {
   }
 
   dress(invite: SipRequest, towards: Towards): SipRequest {
+    if (this.#byMessage && towards.textRooms === true) return this.#withoutMedia(invite);
     const { calls, random } = this.#ports;
     const candidate = this.#candidates.get(keyOf(towards)) ?? this.#candidate(towards);
     if (candidate === undefined) return invite; // without an offer: it will be refused
@@ -129,7 +135,9 @@ export class Invitation implements OnwardUser {
   }
 
   chosen(towards: Towards): void {
+    if (this.#byMessage && towards.textRooms === true) return this.#forgetCandidates(undefined);
     const key = keyOf(towards);
+    this.#byMessage = false;
     this.#chosen = this.#candidates.get(key);
     this.#forgetCandidates(key);
   }
@@ -151,7 +159,9 @@ export class Invitation implements OnwardUser {
     if (isRefusal(onward)) return this.#failedWith(onward.status);
     this.#tagged = onward.targets.some(({ tagged }) => tagged);
     const [first] = onward.targets;
-    this.#device ??= this.#place.device(first);
+    const inText = !this.#tagged && onward.targets.some(({ textRooms }) => textRooms === true);
+    this.#byMessage = inText && this.#place.phoneDomain !== undefined;
+    this.#device ??= this.#place.device(first, this.#byMessage);
     this.#outgoing = calls.place(invite, partyOf(onward), this.#owner(this.#device), {
       face: this.#device.face,
       patienceMs,
@@ -166,6 +176,14 @@ export class Invitation implements OnwardUser {
       answered: (call, response) => this.#answered(call, response),
       failed: (failure) => this.#failed(failure),
     };
+  }
+
+  /** In the room it is called by the name of the session alone, which is what its own is known by. */
+  #withoutMedia(invite: SipRequest): SipRequest {
+    const { user, phoneDomain = "" } = this.#place;
+    const edit = invite.edit().set(Contact, [textFocusContact(user, phoneDomain)]);
+    for (const name of ["Replaces", "Session-Expires", "Min-SE"]) edit.remove(name);
+    return edit.done();
   }
 
   #candidate(towards: Towards): Candidate | undefined {
@@ -185,6 +203,7 @@ export class Invitation implements OnwardUser {
 
   #answered(call: Call, response: SipResponse): void {
     const device = this.#device;
+    if (this.#byMessage) return this.#answeredInText(device, call, response);
     const chosen = this.#chosen;
     if (device === undefined || chosen === undefined || this.#over) return call.end();
     device.take(chosen.leg, chosen.offer);
@@ -196,12 +215,23 @@ export class Invitation implements OnwardUser {
       call.end(); // RFC 3261 §13.2.2.4: there is a dialog, and nothing to say in it
       return this.#failedWith(488);
     }
+    this.#come(device, call, response);
+    this.#user.joined(this, media);
+  }
+
+  #answeredInText(device: Device | undefined, call: Call, response: SipResponse): void {
+    if (device === undefined || this.#over) return call.end();
+    this.#come(device, call, response);
+    device.answeredByMessage(this.#place.room);
+    this.#user.joined(this, PHONE_MEDIA);
+  }
+
+  #come(device: Device, call: Call, response: SipResponse): void {
     this.#over = true;
     device.call = call;
     const [contact] = contactsOf(response);
     if (contact !== undefined) device.contact = formatUri(contact);
     device.instance = instanceIn(response); // RFC 5626 §4.1
-    this.#user.joined(this, media);
   }
 
   #failed(failure: CallFailure): void {
@@ -266,7 +296,9 @@ function contactsOf(response: SipResponse): readonly Uri[] {
 function instanceIn(response: SipResponse): string | undefined {
   const contacts = response.get(Contact);
   if (contacts === undefined || "star" in contacts) return undefined;
-  return contacts[0]?.params.get("+sip.instance");
+  const [contact] = contacts;
+  if (contact === undefined) return undefined;
+  return contact.params.get("+sip.instance") ?? deviceOfGruu(contact.uri);
 }
 
 function statusOf(failure: Exclude<CallFailure, { readonly kind: "refused" }>): number {

@@ -1,5 +1,5 @@
 /** Whom a session has asked to come, and who waits for that. Clauses 7.2.1.2, 7.2.1.3, 7.2.2.2 */
-import type { Entity, MessageMedia } from "@parlance/formats";
+import type { Entity } from "@parlance/formats";
 import { missedBy } from "@parlance/im";
 import type { IncomingCall } from "@parlance/sip";
 import type { SessionMedia } from "../../media/index.ts";
@@ -82,7 +82,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     { history, types, toldTo, done }: InviteMore = {},
   ): Invitation {
     const { calls, way, random } = this.#ports;
-    const { userAgent, times } = this.#options;
+    const { userAgent, times, phones, domain } = this.#options;
     const { user, room, terms } = this.#host;
     const { media } = terms;
     participant.method = "dialed-out";
@@ -94,7 +94,8 @@ export class Inviting implements InvitationUser, FirstRoundUser {
         room,
         media: types === undefined ? media : { ...media, types },
         history,
-        device: (towards) => this.#deviceOf(participant, towards),
+        phoneDomain: phones === undefined ? undefined : domain,
+        device: (towards, byMessage) => this.#deviceOf(participant, towards, byMessage),
       },
       { calls, way, random, userAgent, patienceMs: times.inviteMs },
       this,
@@ -133,7 +134,7 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     this.#round?.rang();
   }
 
-  joined(invitation: Invitation, media: MessageMedia): void {
+  joined(invitation: Invitation, media: TakenMedia): void {
     const asked = this.#asked.get(invitation);
     this.#asked.delete(invitation);
     const { device } = invitation;
@@ -215,9 +216,9 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     if (device !== undefined) devices.delete(device);
   }
 
-  #deviceOf(participant: Participant, towards: Towards | undefined): Device {
+  #deviceOf(participant: Participant, towards: Towards | undefined, byMessage: boolean): Device {
     const way = towards ?? NOWHERE;
-    const of = { contact: participant.entity, instance: undefined };
+    const of = { contact: participant.entity, instance: undefined, byMessage };
     const device = this.#host.attendance.newDevice(participant, way, of);
     device.status = "dialing-out";
     this.#host.changed(participant);

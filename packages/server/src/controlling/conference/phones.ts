@@ -2,7 +2,7 @@
 import { parseUri, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { MediaRoom } from "../../ports/index.ts";
-import type { DeviceFacts } from "./device.ts";
+import type { DeliveryByMessage } from "./device.ts";
 import { envelopeToPhone, messageToPhone, textForPhone } from "./message-to-phone.ts";
 import type { Departure } from "./model.ts";
 import type { Participant } from "./participant.ts";
@@ -56,16 +56,14 @@ export class Phones {
   }
 
   /** To a phone that has group rooms of its own, and reads envelopes; where it is not known, to all that are no clients of the service. */
-  deliveryTo(
-    { user, uri }: Participant,
-    { contact, instance: device }: Pick<DeviceFacts, "contact" | "instance">,
-  ): (envelope: Uint8Array) => Promise<boolean> {
+  deliveryTo({ user, uri }: Participant): DeliveryByMessage {
     const { way, random } = this.#ports;
     const { userAgent } = this.#options;
-    return async (envelope) => {
+    return async (envelope, { contact, instance: device, asked }) => {
       if (user === undefined) return false;
       const room = parseUri(this.#host.identity);
-      const to = gruuIn(contact) ?? uri; // by it the phone knows which of its rooms is meant
+      // By it the phone knows which of its rooms is meant: by its own name for itself, or by that by which it was asked.
+      const to = (asked ? undefined : gruuIn(contact)) ?? uri;
       const message = envelopeToPhone({ room, uri, to, envelope, userAgent }, random);
       if (message === undefined) return true;
       const untagged = way.bindings(message, user).filter(({ tagged }) => !tagged);

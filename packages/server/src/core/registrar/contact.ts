@@ -156,6 +156,8 @@ export interface Capabilities {
   /** Says so itself. */
   readonly tagged: boolean;
   readonly imClient: boolean;
+  /** Group rooms in which all that is said is a MESSAGE. */
+  readonly textRooms: boolean;
   /** message/cpim, which RFC 3428 §7 leaves to the client. */
   readonly takesEnvelopes: boolean;
 }
@@ -164,6 +166,7 @@ export const NO_CAPABILITIES: Capabilities = {
   features: NO_FEATURES,
   tagged: false,
   imClient: false,
+  textRooms: false,
   takesEnvelopes: true,
 };
 
@@ -171,6 +174,9 @@ export const NO_CAPABILITIES: Capabilities = {
 export const AT_THE_CORE = "core";
 
 const KEPT = 512; // kinds of clients seen lately; each is one short text and a small map
+
+/** As linphone says it: `ephemeral/1.1,groupchat/1.1`. */
+const TEXT_ROOMS = /(?:^|,)groupchat\b/;
 
 export class CapabilitiesReader {
   readonly #plainSip: boolean;
@@ -193,6 +199,7 @@ export class CapabilitiesReader {
       features: features.size === 0 ? NO_FEATURES : features,
       tagged,
       imClient: tagged || this.#plainSip,
+      textRooms: TEXT_ROOMS.test(told.get("+org.linphone.specs") ?? ""),
       takesEnvelopes: true,
     };
     if (this.#kept.size >= KEPT) this.#kept.clear();
