@@ -9,7 +9,7 @@ import {
   mayBeSubject,
   type Participant,
 } from "./controlling/index.ts";
-import type { AnchoredSession, AnchoredSessions, SessionFacts } from "./participating/index.ts";
+import type { AnchoredSessions, SessionFacts, SessionOfTwo } from "./participating/index.ts";
 import type { MediaFacts } from "./ports/index.ts";
 
 /** One device in a session. */
@@ -56,7 +56,7 @@ export type ModerationDenial =
   | "subject not usable";
 
 interface Anchored {
-  readonly session: AnchoredSession;
+  readonly session: SessionOfTwo;
   readonly facts: SessionFacts;
 }
 
@@ -190,6 +190,7 @@ export class LiveSessions {
 
   *#all(): IterableIterator<Anchored | Conference> {
     for (const [session, facts] of this.#anchored ?? []) yield { session, facts };
+    for (const [session, facts] of this.#anchored?.interworked ?? []) yield { session, facts };
     for (const conference of this.#conferences ?? []) yield conference;
   }
 

@@ -331,3 +331,23 @@ test("a block ends a session with a phone, whichever of the two blocks, and tell
     assert.equal(messagesTo(bob).length, 1);
   }
 });
+
+test("an operator sees a session with a phone, by the one leg that it has, and ends it", async () => {
+  const { world, alice, says } = await talking();
+  assert.equal(await says("hello"), "200");
+  const { sessions } = world.server.admin;
+  const [one, ...others] = sessions.page(undefined, 10).sessions;
+  assert.deepEqual(
+    [one?.kind, one?.participants.map(({ address }) => address), others],
+    ["one-to-one", ["sip:alice@parlance.test", "sip:bob@parlance.test"], []],
+  );
+  assert.deepEqual(
+    one?.legs.map(({ party, connected }) => [party, connected]),
+    [["sip:alice@parlance.test", true]],
+  );
+  assert.equal(sessions.of("sip:bob@parlance.test").length, 1);
+  assert.equal(sessions.end(one?.id ?? ""), true);
+  await world.settle();
+  assert.equal(alice.ends.length, 1);
+  assert.equal(world.server.stats.sessions, 0);
+});

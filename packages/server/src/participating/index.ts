@@ -6,10 +6,9 @@ export {
   type OriginatingPorts,
   originating,
 } from "./originating.ts";
-export type { AnchoredSession } from "./session/anchored-session.ts";
 export { endRefused } from "./session/end-refused.ts";
 export { refuseBarred } from "./session/refuse-barred.ts";
-export type { SessionFacts } from "./session/session-facts.ts";
+export type { SessionFacts, SessionOfTwo } from "./session/session-facts.ts";
 export { type Anchor, AnchoredSessions } from "./session/sessions.ts";
 export {
   openRules,

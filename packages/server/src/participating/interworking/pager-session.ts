@@ -112,6 +112,15 @@ export class PagerSession implements MediaEndUser {
     this.#goodbye("480", "gone");
   }
 
+  get established(): boolean {
+    return this.#call !== undefined;
+  }
+
+  /** The phone has none. */
+  get legs(): ReturnType<typeof legsOf> {
+    return legsOf(this.#end);
+  }
+
   /** With no word of the reason. */
   end(): void {
     const call = this.#call;
@@ -204,6 +213,10 @@ export class PagerSession implements MediaEndUser {
     end.close();
     this.#ports.over(this);
   }
+}
+
+function legsOf(end: MediaEnd | undefined) {
+  return end === undefined ? [] : [{ place: 0, side: "near", leg: end.leg } as const];
 }
 
 const TYPES = [CPIM, "text/plain", IS_COMPOSING];

@@ -1,6 +1,6 @@
 /** What is known of a session of two while it runs, or rings. */
 import type { SessionKind } from "@parlance/im";
-import type { Who } from "../../ports/index.ts";
+import type { MediaLeg, Side, Who } from "../../ports/index.ts";
 
 /** Of a session that runs. */
 export interface SessionFacts {
@@ -17,4 +17,11 @@ export interface SessionFacts {
 /** For both sides, with no word of the reason. */
 export interface Endable {
   end(): void;
+}
+
+/** As an operator sees it. */
+export interface SessionOfTwo extends Endable {
+  /** The called side has answered. */
+  readonly established: boolean;
+  readonly legs: Iterable<{ readonly place: number; readonly side: Side; readonly leg: MediaLeg }>;
 }

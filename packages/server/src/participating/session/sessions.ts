@@ -45,7 +45,7 @@ import { farInvite, featuresIn } from "./far-invite.ts";
 import { judgeAnchoring } from "./judge-anchoring.ts";
 import { recordOnRequest } from "./record-on-request.ts";
 import { SessionBridges } from "./session-bridges.ts";
-import type { Endable, SessionFacts } from "./session-facts.ts";
+import type { SessionFacts, SessionOfTwo } from "./session-facts.ts";
 import { SessionRecords } from "./session-records.ts";
 
 /** `auto`: only where the two sides could not reach one another. */
@@ -142,7 +142,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   /** With phones that hold none: those that the server holds in their place. */
-  get interworked(): Iterable<readonly [Endable, SessionFacts]> {
+  get interworked(): Iterable<readonly [SessionOfTwo, SessionFacts]> {
     return this.#ports.pager ?? [];
   }
 
