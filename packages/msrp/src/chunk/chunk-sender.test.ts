@@ -280,14 +280,22 @@ test("a chunk that is not answered in 30 s has failed (RFC 4975 §7.1.1)", async
   assert.deepEqual(bench.news(), ["m1 no answer 408"]);
 });
 
-test("a refused chunk ends its message: no further chunk of it is sent (RFC 4975 §7.3.2, §10.5)", () => {
+test("a refused chunk ends its message: of it nothing is sent but that it has ended, with # (RFC 4975 §7.1, §7.3.2, §10.5)", () => {
   const bench = new Bench({ windowBytes: 2048 });
   bench.send("m1", octets(9000));
-  const frames = bench.take();
-  bench.answer(frames, 413);
+  bench.answer(bench.take(), 413);
   assert.deepEqual(bench.news(), ["m1 refused 413"]);
-  assert.deepEqual(bench.take(), []);
+  assert.deepEqual(summary(bench.take()), ["m1 2049-*/9000 #"]);
   assert.equal(bench.sender.waiting, 0);
+  bench.send("m2", octets(9000));
+  bench.take();
+  bench.report("m2", "1-2048/9000", "000 413 too much");
+  assert.deepEqual(summary(bench.take()), ["m2 2049-*/9000 #"]);
+  bench.send("gone", octets(9000));
+  bench.answer(bench.take(), 481); // there is no session that it could be said in
+  bench.send("whole", octets(9000), { chunkBytes: 9000 });
+  bench.answer(bench.take(), 413); // nothing of it is missing
+  assert.deepEqual(bench.take(), []);
 });
 
 test("delivered when the reported ranges cover the message, in any order and overlapping (RFC 4975 §7.1.3)", () => {
@@ -311,6 +319,19 @@ test("a report may overtake the answer, say no range, or count characters", () =
   bench.report("b", undefined);
   bench.report("c", "1-31/31");
   assert.deepEqual(bench.news(), ["a accepted", "a delivered", "b delivered", "c delivered"]);
+});
+
+test("a report that says where it begins and not where it ends is about a whole message of one chunk, and about nothing of others", () => {
+  const bench = new Bench();
+  bench.send("one", octets(50), { successReport: true });
+  bench.send("many", octets(5000), { successReport: true });
+  bench.answer(bench.take());
+  bench.news();
+  bench.report("one", "1-*/50");
+  bench.report("many", "1-*/5000"); // it may be about the first chunk
+  assert.deepEqual(bench.news(), ["one delivered"]);
+  bench.report("many", "1-5000/5000");
+  assert.deepEqual(bench.news(), ["many delivered"]);
 });
 
 test("a report that does not come leaves the message unreported; one for nothing is ignored (RFC 4975 §7.1.1, §7.1.2)", async () => {

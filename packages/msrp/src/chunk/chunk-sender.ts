@@ -109,7 +109,7 @@ export class ChunkSender {
     if (chunk === undefined) return false;
     this.#settle(chunk);
     if (status === 200) chunk.message.settle();
-    else chunk.message.fail({ why: "refused", status, reported: false }); // RFC 4975 §7.3.2
+    else chunk.message.failThere({ why: "refused", status, reported: false });
     this.#ports.wake();
     return true;
   }
@@ -209,7 +209,7 @@ export class ChunkSender {
       body,
       flag: last ? "$" : "+",
     });
-    message.begun = true;
+    message.chunkWritten();
     this.#await(message, { transactionId, offset, bytes: body.length });
     if (last) message.lastWritten(offset + body.length);
     else message.settle();
@@ -253,7 +253,7 @@ export class ChunkSender {
     this.#settle(chunk);
     const { message } = chunk;
     if (message.failureReport === "partial") message.settle();
-    else message.fail({ why: "no answer", status: 408, reported: false });
+    else message.failThere({ why: "no answer", status: 408, reported: false });
     this.#ports.wake();
   }
 

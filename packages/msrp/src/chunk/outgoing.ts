@@ -80,6 +80,9 @@ export interface Unanswered {
   readonly cancel: Cancel;
 }
 
+/** There is no session any more that a frame could be for. */
+const NOBODY: ReadonlySet<number> = new Set([481, 506]);
+
 export class Outgoing implements Sending {
   readonly message: OutgoingMessage;
   readonly messageId: string;
@@ -100,6 +103,7 @@ export class Outgoing implements Sending {
   readonly #reported = new OctetRanges();
   #failure: SendFailure = { why: "session ended", status: undefined, reported: false };
   #confirmed = 0;
+  #chunks = 0;
   #sentBytes: number | undefined;
 
   constructor(message: OutgoingMessage, life: MessageLife, options: OutgoingOptions) {
@@ -124,6 +128,12 @@ export class Outgoing implements Sending {
     return this.#runner.state;
   }
 
+  /** One of its chunks has left. */
+  chunkWritten(): void {
+    this.begun = true;
+    this.#chunks += 1;
+  }
+
   /** Everything was written; `sentBytes` is its size, now known. */
   lastWritten(sentBytes: number): void {
     this.#sentBytes = sentBytes;
@@ -143,16 +153,19 @@ export class Outgoing implements Sending {
     if (first === undefined && this.state === "written") this.#runner.input("all answered");
   }
 
-  /** Ranges accumulate; without one, or over all that the report itself calls total, it is about the whole. */
+  /** Ranges accumulate; over all that the report itself calls total, it is about the whole. */
   reported({ range, status }: ReportFacts): void {
     if (status.namespace !== "000") return;
     if (status.code !== 200) {
-      return this.fail({ why: "refused", status: status.code, reported: true });
+      return this.failThere({ why: "refused", status: status.code, reported: true });
     }
-    const { start = 1, end = range?.total, total } = range ?? {};
-    const whole = start === 1 && end === total; // peers are known to count characters
+    const { start = 1, end, total } = range ?? {};
+    // Without a range it is about the whole. Peers are known to count characters. Who gives no end means all where there was but one chunk to report on.
+    const whole =
+      range === undefined ||
+      (start === 1 && (end === undefined ? this.#chunks < 2 : end === total));
     const size = this.sizeBytes ?? this.#sentBytes;
-    if (!whole) this.#reported.add(start - 1, end ?? start - 1);
+    if (!whole && end !== undefined) this.#reported.add(start - 1, end);
     const all = whole || (size !== undefined && this.#reported.covers(size));
     if (all && this.message.successReport === true) this.#runner.input("all reported");
   }
@@ -160,6 +173,12 @@ export class Outgoing implements Sending {
   fail(failure: SendFailure): void {
     this.#failure = failure;
     this.#runner.input("failed");
+  }
+
+  /** The peer, or somebody behind it, has failed it: what was begun and is not written in full ends. RFC 4975 §7.1, §7.3.2 */
+  failThere(failure: SendFailure): void {
+    this.aborting = this.begun && this.state === "sending" && !NOBODY.has(failure.status ?? 0);
+    this.fail(failure);
   }
 
   abort(): void {

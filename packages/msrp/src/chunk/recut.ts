@@ -64,6 +64,15 @@ export class Recut {
     if (last !== undefined) this.#chunk(last, "+");
   }
 
+  /** Nothing more goes on; where something has, that is said. RFC 4975 §7.1 */
+  abort(): void {
+    this.#last = undefined;
+    if (this.#position === 1) return;
+    const rest = { start: this.#position, end: undefined, total: this.#face.range.total };
+    const headers = this.#face.headers(formatByteRange(rest));
+    this.#send({ headers, body: NOTHING, flag: "#" });
+  }
+
   /** `+` where the connection went in the middle: what came goes on, and the rest comes by a new one. */
   end(flag: Flag): void {
     // That a message ends is said even if nothing is left of it.

@@ -1,5 +1,5 @@
 /** A chunk for the server itself that comes in pieces, the first of which is looked at. RFC 4975 §5.1 */
-import type { MsrpRequest } from "@parlance/msrp";
+import type { ChunkReceiver, MsrpRequest } from "@parlance/msrp";
 import { concatBytes } from "@parlance/wire";
 import type { StreamedSend } from "../ports/index.ts";
 import type { Inspection } from "./inspection.ts";
@@ -9,17 +9,17 @@ export class Arriving implements StreamedSend {
   readonly #head: MsrpRequest;
   readonly #inspection: Inspection;
   readonly #leg: Leg;
-  readonly #begin: () => StreamedSend;
+  readonly #receiver: ChunkReceiver;
   #stream: StreamedSend | undefined;
   #refused = false;
   /** Too few to see who speaks. */
   #first: Uint8Array = NOTHING;
 
-  constructor(head: MsrpRequest, inspection: Inspection, leg: Leg, begin: () => StreamedSend) {
+  constructor(head: MsrpRequest, inspection: Inspection, leg: Leg, receiver: ChunkReceiver) {
     this.#head = head;
     this.#inspection = inspection;
     this.#leg = leg;
-    this.#begin = begin;
+    this.#receiver = receiver;
   }
 
   piece(bytes: Uint8Array): void {
@@ -49,9 +49,13 @@ export class Arriving implements StreamedSend {
   #start(first: Uint8Array): void {
     this.#first = NOTHING;
     const verdict = this.#inspection.judge(this.#head, first);
-    if (verdict.do === "refuse") return this.#refuse(verdict.status);
+    if (verdict.do === "refuse") {
+      for (const one of verdict.held) this.#leg.answer(one, verdict.status);
+      return this.#refuse(verdict.status);
+    }
     if (verdict.do === "hold") return this.#refuse(400); // a head as long as this is none
-    this.#stream = this.#begin();
+    if (verdict.do === "pass all") for (const one of verdict.held) this.#receiver.take(one);
+    this.#stream = this.#receiver.begin(this.#head);
     this.#stream.piece(first);
   }
 

@@ -1,6 +1,6 @@
 /** An anchored session of two devices, each played by hand over a connection in memory. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { utf8Bytes } from "@parlance/wire";
 import { bridged } from "../testing/bridged.ts";
 import { Device } from "../testing/msrp-pipe.ts";
@@ -102,6 +102,106 @@ test("an envelope must name who speaks, however it is cut; a lie is refused to i
   assert.equal(bob.octetsOf("long lie").length, 0);
 });
 
+suite("an envelope whose head was judged stays what it is, whatever chunks say over it (security rule 14)", () => {
+  const type = "message/cpim";
+  const truth = utf8Bytes(envelope("sip:alice@example.com", "it is me"));
+  const lie = utf8Bytes(envelope("sip:bobby@example.com", "it is u!"));
+  const chunk = (messageId: string, from: number, to: number, flag: "+" | "$" = "+") =>
+    ({ type, messageId, range: `${from}-${to}/${truth.length}`, flag }) as const;
+
+  test("its rest does not come before its beginning", () => {
+    const { alice, bob, toBob } = asAlice();
+    const rest = alice.say(toBob, lie.subarray(1), chunk("m", 2, lie.length));
+    assert.equal(alice.responses.at(-1), `${rest} 400`);
+    alice.say(toBob, lie.subarray(0, 1), chunk("m", 1, 1));
+    alice.say(toBob, "", chunk("m", lie.length + 1, lie.length, "$"));
+    assert.equal(bob.octetsOf("m").length, 0);
+  });
+
+  test("no other name is put over it, in the middle and once it has ended; the same one may come again", () => {
+    const { alice, bob, toBob } = asAlice();
+    alice.say(toBob, truth.subarray(0, 90), chunk("m", 1, 90));
+    const over = alice.say(toBob, lie.subarray(4), chunk("m", 5, truth.length, "$"));
+    assert.equal(alice.responses.at(-1), `${over} 403`);
+    sameOctets(bob.octetsOf("m"), truth.subarray(0, 90));
+    alice.say(toBob, truth.subarray(0, 90), chunk("n", 1, 90));
+    alice.say(toBob, truth.subarray(90), chunk("n", 91, truth.length, "$"));
+    const again = alice.say(toBob, truth.subarray(9), chunk("n", 10, truth.length, "$"));
+    assert.equal(alice.responses.at(-1), `${again} 200`);
+    const late = alice.say(toBob, lie.subarray(9), chunk("n", 10, truth.length, "$"));
+    assert.equal(alice.responses.at(-1), `${late} 403`);
+    const anew = alice.say(toBob, lie.subarray(0, 90), chunk("n", 1, 90));
+    assert.equal(alice.responses.at(-1), `${anew} 403`);
+  });
+
+  test("a head that comes in several chunks has no hole that is filled later", () => {
+    const { alice, bob, toBob } = asAlice();
+    alice.say(toBob, truth.subarray(0, 5), chunk("m", 1, 5));
+    const apart = alice.say(toBob, truth.subarray(5), { ...chunk("m", 6, 6), range: "500-*/*" });
+    assert.equal(alice.responses.at(-1), `${apart} 400`);
+    assert.equal(bob.octetsOf("m").length, 0);
+  });
+
+  test("what is no envelope does not become one", () => {
+    const { alice, bob, toBob } = asAlice();
+    alice.say(toBob, lie.subarray(0, 5), { ...chunk("m", 1, 5), type: "text/plain" });
+    const other = alice.say(toBob, lie.subarray(5), chunk("m", 6, lie.length, "$"));
+    assert.equal(alice.responses.at(-1), `${other} 400`);
+    sameOctets(bob.octetsOf("m"), lie.subarray(0, 5));
+  });
+});
+
+test("an envelope that begins with a small chunk and goes on with one too large to be held passes whole, and is answered", () => {
+  for (const transport of ["tcp", "ws"] as const) {
+    const { alice, bob, toBob } = bridged({ transport, bobTakes: BOTH });
+    const bytes = utf8Bytes(envelope("sip:alice@example.com", "x".repeat(100_000)));
+    const of = { type: "message/cpim", messageId: "m" };
+    const first = alice.say(toBob, bytes.subarray(0, 30), {
+      ...of,
+      range: `1-30/${bytes.length}`,
+      flag: "+",
+    });
+    const second = sayInPieces(alice, toBob, bytes.subarray(30), {
+      ...of,
+      range: `31-${bytes.length}/${bytes.length}`,
+    });
+    sameOctets(bob.octetsOf("m"), bytes);
+    for (const id of [first, second]) assert.ok(alice.responses.includes(`${id} 200`), id);
+  }
+});
+
+test("the other side is not left waiting for the rest of what is refused in the middle (RFC 4975 §7.1)", () => {
+  const { alice, bob, toBob } = bridged({ near: { maxBytes: 20_000 } });
+  alice.say(toBob, "x".repeat(15_000), { messageId: "m", range: "1-*/*", flag: "+" });
+  const more = alice.say(toBob, "x".repeat(6_000), {
+    messageId: "m",
+    range: "15001-*/*",
+    flag: "+",
+  });
+  assert.equal(alice.responses.at(-1), `${more} 413`);
+  alice.say(toBob, "x", { messageId: "m", range: "21001-*/*" });
+  const streamed = sayInPieces(alice, toBob, new Uint8Array(90_000), {
+    messageId: "n",
+    range: "1-*/*",
+  });
+  assert.equal(alice.responses.at(-1), `${streamed} 413`);
+  const ends = bob.requests.filter(({ flag }) => flag === "#");
+  assert.deepEqual(
+    ends.map(({ messageId, byteRange }) => `${messageId} ${byteRange}`),
+    ["m 15001-*/*"],
+  );
+});
+
+test("messages that were refused, and never ended, leave room for others", () => {
+  const { alice, bob, toBob } = bridged({ near: { maxBytes: 10 }, limits: { openMessages: 4 } });
+  for (let turn = 0; turn < 10; turn += 1) {
+    alice.say(toBob, "x".repeat(11), { messageId: `big-${turn}`, range: "1-*/*", flag: "+" });
+  }
+  const id = alice.say(toBob, "hello", { messageId: "m", range: "1-*/*", flag: "+" });
+  assert.equal(alice.responses.at(-1), `${id} 200`);
+  assert.deepEqual(bob.texts, ["hello"]);
+});
+
 test("what is larger than was agreed is refused with 413, declared or not", () => {
   const { alice, bob, toBob } = bridged({ near: { maxBytes: 10 } });
   const declared = alice.say(toBob, "hello", { range: "1-5/11", flag: "+" });
@@ -109,7 +209,11 @@ test("what is larger than was agreed is refused with 413, declared or not", () =
   alice.say(toBob, "0123456789", { messageId: "m", range: "1-*/*", flag: "+" });
   const more = alice.say(toBob, "x", { messageId: "m", range: "11-*/*" });
   assert.equal(alice.responses.at(-1), `${more} 413`);
-  assert.equal(bob.texts.join(), "0123456789");
+  assert.deepEqual(bob.texts, ["0123456789", ""]);
+  assert.deepEqual(
+    bob.requests.map(({ flag }) => flag),
+    ["+", "#"],
+  );
 });
 
 test("a chunk of any size passes in pieces that fit, and is answered once they have all arrived", () => {
@@ -260,6 +364,34 @@ test("a first connection that ends meanwhile leaves its place at once", () => {
 });
 
 /** Octets, cut as a socket would. */
+/** A bridge whose near side is hers. */
+function asAlice() {
+  return bridged({ near: { admits: (uri) => uri === "sip:alice@example.com" } });
+}
+
+const BOTH = {
+  acceptTypes: ["message/cpim", "text/plain"],
+  acceptWrappedTypes: ["*"],
+  maxSize: undefined,
+};
+
+/** As a socket would bring a long frame. */
+function sayInPieces(
+  device: Device,
+  to: string,
+  bytes: Uint8Array,
+  of: Parameters<Device["say"]>[2],
+): string {
+  const frame = new Collect();
+  const { end } = device;
+  const arrive = end.arrive.bind(end);
+  end.arrive = (octets) => frame.push(octets);
+  const id = device.say(to, bytes, of);
+  end.arrive = arrive;
+  for (const piece of frame.pieces(40_000)) end.arrive(piece);
+  return id;
+}
+
 class Collect {
   #bytes = new Uint8Array(0);
 

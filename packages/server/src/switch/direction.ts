@@ -1,7 +1,14 @@
 /** What one side of a bridge says, on its way to the other: looked at, and put into the form that is taken there. */
 import { type Cpim, formatCpim, makeImdn, type NamedUri, parseCpim } from "@parlance/formats";
 import { CPIM } from "@parlance/im";
-import { type Flag, isAnswered, type MsrpRequest, rangeIn } from "@parlance/msrp";
+import {
+  type Flag,
+  isAnswered,
+  type MsrpRequest,
+  Recut,
+  type RecutChunk,
+  rangeIn,
+} from "@parlance/msrp";
 import { concatBytes, parsed } from "@parlance/wire";
 import type { MediaRules, StreamedSend } from "../ports/index.ts";
 import { EnvelopeTrial } from "./envelope-trial.ts";
@@ -12,7 +19,7 @@ import type { SwitchLimits } from "./limits.ts";
 import { Onward } from "./onward.ts";
 import type { OverheardSend, Overhearing } from "./overhearing.ts";
 import { type Going, Passing } from "./passing.ts";
-import { type Change, Reshaping } from "./reshaping.ts";
+import { type Change, ChangedSend, Reshaping } from "./reshaping.ts";
 import { isCpim } from "./speaker-check.ts";
 import { TriedSend } from "./tried-send.ts";
 
@@ -73,6 +80,7 @@ export class Direction {
         return this.#passOn([...verdict.held, frame], legs);
       case "refuse":
         for (const one of [...verdict.held, frame]) legs.from.answer(one, verdict.status);
+        if (verdict.begun) this.#giveUp(frame, legs);
         return;
       case "hold":
     }
@@ -103,8 +111,16 @@ export class Direction {
 
   #begin(head: MsrpRequest, first: Uint8Array, legs: Legs): Going | number {
     const verdict = this.#inspection.judge(head, first);
-    if (verdict.do === "refuse") return verdict.status;
+    if (verdict.do === "refuse") {
+      for (const one of verdict.held) legs.from.answer(one, verdict.status);
+      if (verdict.begun) this.#giveUp(head, legs);
+      return verdict.status;
+    }
     if (verdict.do === "hold") return 400; // more than the longest head has come, and it is not whole
+    if (verdict.do === "pass all") {
+      this.#passOn(verdict.held, legs, first);
+      return this.#behind(head, legs);
+    }
     const change = this.#reshaping.judge(head, first, legs.to);
     if (typeof change === "number") return change;
     const tried = change === undefined && this.#isTrial(head, legs.to) && isAnswered(head, 200);
@@ -166,12 +182,35 @@ export class Direction {
     };
   }
 
-  #passOn(frames: readonly MsrpRequest[], legs: Legs): void {
-    const [first] = frames;
-    if (first === undefined) return;
-    const start = concatBytes(...frames.map(({ body }) => body ?? NOTHING));
-    const change = this.#reshaping.judge(first, start, legs.to);
-    for (const frame of frames) this.#passAs(frame, change, legs);
+  /** `more`: of what follows them, as far as the head of the envelope goes. */
+  #passOn(frames: readonly MsrpRequest[], legs: Legs, more: Uint8Array = NOTHING): void {
+    const start = concatBytes(...frames.map(({ body }) => body ?? NOTHING), more);
+    for (const frame of frames) {
+      const pass = (): void =>
+        this.#passAs(frame, this.#reshaping.judge(frame, start, legs.to), legs);
+      if (this.#first === undefined) pass();
+      else this.#first.keep(pass);
+    }
+  }
+
+  /** One in pieces whose message has begun: as its beginning goes, and once it is known how. */
+  #behind(head: MsrpRequest, legs: Legs): Going {
+    const begin = (): Going => {
+      const change = this.#reshaping.judge(head, NOTHING, legs.to);
+      return this.#onward(head, typeof change === "number" ? undefined : change, legs);
+    };
+    return this.#first === undefined ? begin() : this.#first.going(begin);
+  }
+
+  /** What has gone on of it was not all: the other side is not to wait for the rest. RFC 4975 §7.1 */
+  #giveUp(head: MsrpRequest, { to }: Legs): void {
+    const change = this.#reshaping.judge(head, NOTHING, to);
+    const changed = typeof change === "object" ? new ChangedSend(head, change) : undefined;
+    const how = { awaiting: undefined, answers: false, onlyErrors: false };
+    const send = (chunk: RecutChunk): void =>
+      to.sendChunk({ id: this.#ports.newId(), ...chunk }, how);
+    new Recut(head, send, changed).abort();
+    this.#reshaping.ended(head, "#");
   }
 
   #passAs(frame: MsrpRequest, change: Change | number | undefined, legs: Legs): void {

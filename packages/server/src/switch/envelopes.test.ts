@@ -477,3 +477,16 @@ function rangesAreWhole(device: Device, messageId: string, size: number | undefi
   }
   assert.equal(chunks.at(-1)?.flag, "$");
 }
+
+test("a message that changes on its way, and is refused in the middle, ends where the other side counts (RFC 4975 §7.1)", () => {
+  const { alice, bob, toBob } = mixed({
+    near: { speaks: ALICE, admits: () => true, maxBytes: 300 },
+  });
+  const whole = envelope(utf8Bytes("x".repeat(20)));
+  const of = { type: CPIM, messageId: "m", flag: "+" } as const;
+  alice.say(toBob, whole, { ...of, range: "1-*/*" });
+  const more = alice.say(toBob, "x".repeat(300), { ...of, range: `${whole.length + 1}-*/*` });
+  assert.equal(alice.responses.at(-1), `${more} 413`);
+  const last = sends(bob).at(-1);
+  assert.deepEqual([last?.contentType, last?.byteRange, last?.flag], ["text/plain", "21-*/*", "#"]);
+});

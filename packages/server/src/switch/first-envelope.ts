@@ -1,6 +1,7 @@
 /** The first envelope that a device gets, when it comes in several chunks: what follows waits for the answer to the first of them. RFC 4975 §10.5 */
 import type { StreamedSend } from "../ports/index.ts";
 import type { Leg } from "./leg.ts";
+import type { Going } from "./passing.ts";
 
 export class FirstEnvelope {
   readonly #from: Leg;
@@ -20,6 +21,31 @@ export class FirstEnvelope {
     const held = new HeldStream();
     this.keep(() => held.release(begin()));
     return held;
+  }
+
+  /** One that was looked at already. */
+  going(begin: () => Going): Going {
+    let going: Going | undefined;
+    const waiting: ((begun: Going) => void)[] = [];
+    const act = (run: (begun: Going) => void): void => {
+      if (going === undefined) waiting.push(run);
+      else run(going);
+    };
+    this.keep(() => {
+      going = begin();
+      for (const run of waiting.splice(0)) run(going);
+    });
+    return {
+      get failed() {
+        return going?.failed === true;
+      },
+      piece: (bytes) => {
+        const copy = going === undefined ? bytes.slice() : bytes; // its place is used again
+        act((begun) => begun.piece(copy));
+      },
+      end: (flag) => act((begun) => begun.end(flag)),
+      refuse: (status) => act((begun) => begun.refuse(status)),
+    };
   }
 
   /** It is known by now how the device wants it: the rest goes on, in its order. */

@@ -57,7 +57,10 @@ export class Onward implements Awaiting, Going {
 
   /** It is not to go on, for what was seen of it. */
   refuse(status: number): void {
-    if (!this.failed) this.#status = status;
+    if (!this.failed) {
+      this.#status = status;
+      this.#recut.abort(); // RFC 4975 §7.1: the other side is not to wait for the rest
+    }
     this.#tell();
   }
 

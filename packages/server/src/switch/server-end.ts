@@ -123,7 +123,7 @@ export class ServerEnd implements LegOwner, MediaEnd {
   }
 
   begin(head: MsrpRequest): StreamedSend {
-    return new Arriving(head, this.#inspection, this.leg, () => this.#receiver.begin(head));
+    return new Arriving(head, this.#inspection, this.leg, this.#receiver);
   }
 
   answered(response: MsrpResponse): void {
