@@ -6,6 +6,7 @@ import {
   Contact,
   CSeq,
   makeResponse,
+  Params,
   ProxyAuthorization,
   RAck,
   RecordRoute,
@@ -163,6 +164,20 @@ test("a 2xx that crosses the CANCEL is acknowledged and ended (RFC 3261 §9.1, �
   assert.deepEqual(bob.heard, ["acknowledged -", "ended by peer"]);
   noneLeft(alice);
   noneLeft(bob);
+});
+
+test("whoever gives up a call for a reason says it to the 2xx that crosses, too (RFC 3326 §2)", () => {
+  const { world, alice, bob, toBob } = two();
+  bob.invited = (incoming) => {
+    incoming.ring();
+    world.clock.schedule(500, () => incoming.accept({ body: sdp("answer") }));
+  };
+  const outgoing = alice.place(toBob);
+  world.clock.pass(515);
+  outgoing.cancel([{ value: "SIP", params: Params.of(["cause", "408"]) }]);
+  outgoing.cancel(); // once more, by somebody who knows no reason
+  world.clock.pass(100);
+  assert.equal(alice.last("BYE").text("Reason"), "SIP;cause=408");
 });
 
 test("patience comes to an end, and the call is cancelled (RFC 3261 §9.1)", () => {

@@ -8,11 +8,13 @@ import {
   Params,
   RAck,
   type RAckValue,
+  Reason,
   Require,
   RSeq,
   SessionExpires,
   type SipRequest,
   type SipResponse,
+  type Tagged,
 } from "../message/index.ts";
 import { judgeReliable, NOTHING_RECEIVED, type ReliableReceiver } from "../reliability/index.ts";
 import { type Body, type CallEdit, type Face, putBody, sessionOf } from "./body.ts";
@@ -86,6 +88,8 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   #answered: Answered | undefined;
   #failure: CallFailure = { kind: "timeout" };
   #retried = false;
+  /** Of the BYE to a 2xx that crosses the CANCEL. */
+  #reasons: readonly Tagged[] = [];
 
   /** `done` when no call can come of it any more, or one has. */
   constructor(
@@ -124,15 +128,19 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     this.#send();
   }
 
-  /** CANCEL, as soon as there is a provisional answer; `failed` follows. A 2xx that crosses it gets ACK and BYE. RFC 3261 §9.1 */
-  cancel(): void {
+  /**
+   * CANCEL, as soon as there is a provisional answer; `failed` follows. A 2xx that crosses it gets ACK, and BYE with the
+   * reasons. RFC 3261 §9.1, RFC 3326 §2
+   */
+  cancel(reasons: readonly Tagged[] = []): void {
+    if (reasons.length > 0) this.#reasons = reasons;
     this.#runner.input("cancel");
   }
 
   // As an early call sees it.
 
-  hangUp(): void {
-    this.cancel();
+  hangUp(reasons: readonly Tagged[]): void {
+    this.cancel(reasons);
   }
 
   /** A callee has to answer the INVITE instead, and will. RFC 3261 §15 */
@@ -357,7 +365,9 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     way.heard(response, sent, to);
     this.#acks.set(tag, { way, ack: way.acknowledge(sent, undefined) });
     usage.drop();
-    way.send("BYE", () => undefined, UNHEARD);
+    const reasons = this.#reasons;
+    const say: CallEdit = (bye) => void (reasons.length > 0 && bye.set(Reason, reasons));
+    way.send("BYE", say, UNHEARD);
   }
 
   #dropForks(): void {

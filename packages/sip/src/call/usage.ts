@@ -32,7 +32,7 @@ export interface CallRegistry {
 /** What an early call stands on: the INVITE that has no final answer yet. */
 export interface EarlyPhase {
   /** The owner wants no more of it. */
-  hangUp(): void;
+  hangUp(reasons: readonly Tagged[]): void;
   /** The caller ends it with BYE, where CANCEL is usual. RFC 3261 §15 */
   peerHungUp(): void;
 }
@@ -107,7 +107,7 @@ export class InviteUsage implements Call, InDialog, NegotiationUser, SessionCloc
   }
 
   end(reasons: readonly Tagged[] = NO_REASONS): void {
-    if (this.early !== undefined) return this.early.hangUp();
+    if (this.early !== undefined) return this.early.hangUp(reasons);
     this.#reasons = reasons;
     this.#hangUp(BY_US);
   }

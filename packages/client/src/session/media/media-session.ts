@@ -224,7 +224,7 @@ export class MediaSession implements OutgoingOwner, IncomingOwner {
   }
 
   end(reasons?: readonly Tagged[]): void {
-    this.#outgoing?.cancel(); // IMSpec-SMM-C-012
+    this.#outgoing?.cancel(reasons); // IMSpec-SMM-C-012
     this.#incoming?.refuse(480);
     const call = this.#call;
     this.#call = undefined;
