@@ -250,3 +250,40 @@ test("what is brought again and what came meanwhile keep their order", async (t)
   await world.until(() => shownIn(shown).length === 3, 600_000);
   assert.deepEqual(shownIn(shown), ["all one", "all two", "all three"]);
 });
+
+test("who cannot hear that a session is over gets what was said in it last when he is in the next one", async (t) => {
+  const groups = [{ name: "team", members: ["alice", "bob", "carol"] }];
+  const world = await lobbyFor(t, { groups });
+  const team = world.address("team");
+  const accepts = { sessions: { groups: "accept" } } as const;
+  const bob = await world.client("bob", accepts);
+  const carol = await world.client("carol", accepts);
+  const alice = await world.client("alice", accepts);
+  const room = await world.until(alice.join(team));
+  await world.until(() => carol.rooms[0]?.state === "in" && bob.rooms[0]?.state === "in");
+  const shown = reading(carol);
+  world.link("carol").silence();
+  await world.until(room.send("one").accepted);
+  bob.rooms[0]?.leave();
+  room.leave();
+  await world.run(45_000); // nobody else is there: it is over
+  world.link("carol").restore();
+  await world.until(() => shownIn(shown).length > 0, 600_000);
+  assert.deepEqual(shownIn(shown), ["all one"]);
+});
+
+test("who is called, and asks for the roster before his answer is there, has it all the same", async (t) => {
+  const world = await lobbyFor(t);
+  const bob = await world.client("bob", { transport: "udp", sessions: { groups: "accept" } });
+  const alice = await world.client("alice");
+  Object.assign(world.link("bob").weather, { delayMs: 10, jitterMs: 300 });
+  for (let group = 0; group < 12; group += 1) {
+    const making = alice.createGroup([bob.address], { subject: `${group}` });
+    const room = await world.until(making);
+    await world.run(20_000);
+    const own = bob.rooms.find(({ subject }) => subject === `${group}`);
+    assert.equal(own?.members.length, 2, `of group ${group}`);
+    room.leave();
+    await world.run(60_000);
+  }
+});

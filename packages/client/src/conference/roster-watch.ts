@@ -34,6 +34,8 @@ export interface RosterWatchPorts {
 const SECONDS = 3_600; // OMA IM 7.1.1.11
 /** A server that has heard no answer to a NOTIFY watches no more, and cannot say so: after so long a silence it is asked. */
 const SILENCE_MS = 600_000;
+/** After a refusal. */
+const AGAIN_MS: readonly number[] = [2_000, 10_000, 60_000];
 /** What is sent before the server has said who we are waits so long. OMA IM 6.2 */
 const OWN_ENTITY_MS = 2_000;
 
@@ -50,6 +52,9 @@ export class RosterWatch {
   #ownKnown = Promise.withResolvers<void>();
   #isOwnKnown = false;
   #silence: Cancel = () => {};
+  /** How often in a row the server would not tell. */
+  #refused = 0;
+  #again: Cancel = () => {};
 
   constructor(anonymous: boolean, ports: RosterWatchPorts) {
     this.#anonymous = anonymous;
@@ -88,6 +93,7 @@ export class RosterWatch {
       if (anew) this.#watch.refresh();
       return;
     }
+    if (this.#watched !== text) this.#refused = 0;
     this.stop();
     const { subscriptions, sender } = this.#ports;
     this.#watched = text;
@@ -105,8 +111,9 @@ export class RosterWatch {
         notified: (document, fresh) => this.#notified(document, fresh),
         ended: (_, again) => {
           if (again) return;
-          this.#watch = undefined; // goes on without a roster. OMA IM 7.1.1.11
+          this.#watch = undefined;
           this.#settleOwn();
+          this.#tryAgain(uri, text);
         },
       },
     );
@@ -114,6 +121,7 @@ export class RosterWatch {
 
   stop(): void {
     this.#silence();
+    this.#again();
     this.#watch?.leave();
     this.#watch = undefined;
     this.#known = undefined; // who hides is somebody else in the next session
@@ -134,6 +142,14 @@ export class RosterWatch {
     return this.#ports.sender.address;
   }
 
+  /** Whoever was called may have asked before the focus had his answer. Then it goes on without a roster. OMA IM 7.1.1.11 */
+  #tryAgain(uri: Uri, text: string): void {
+    const waitMs = AGAIN_MS[this.#refused];
+    if (waitMs === undefined) return;
+    this.#refused += 1;
+    this.#again = this.#ports.clock.schedule(waitMs, () => this.watch(uri, text, false));
+  }
+
   #awaitNext(): void {
     this.#silence();
     this.#silence = this.#ports.clock.schedule(SILENCE_MS, () => {
@@ -144,6 +160,7 @@ export class RosterWatch {
 
   #notified(bytes: Uint8Array, fresh: boolean): void {
     this.#awaitNext();
+    this.#refused = 0;
     if (fresh) this.#known = undefined;
     const document = parseConference(bytes);
     if (!document.ok) return this.#watch?.refresh(); // what it said is to be had once more

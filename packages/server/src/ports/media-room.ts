@@ -58,6 +58,8 @@ export interface RoomLeg {
   readonly leg: MediaLeg;
   readonly connected: boolean;
   readonly facts: MediaFacts;
+  /** It has answered everything that was for it so far. */
+  readonly upToDate: boolean;
   /** The device has described itself, the first time or anew. */
   update(device: RoomDevice): void;
   /** It is let in, and what it misses from now on is kept for it. `device`: it has said only now which one it is; see `RoomReturn`. */

@@ -311,7 +311,10 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
   /** All who are in are removed, and there is no such session any more. IM-7.2.2.5-01 */
   end(text: string): void {
     if (this.#over) return;
-    for (const device of this.devices) device.end(text);
+    for (const device of this.devices) {
+      // Who has not answered may not hear of the end either: what he misses is kept for him.
+      device.end(text, { method: device.upToDate ? "departed" : "failed" });
+    }
     this.close();
   }
 

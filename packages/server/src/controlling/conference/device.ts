@@ -93,6 +93,10 @@ export class Device implements ParticipantDevice {
     return this.#leg ?? this.#pager;
   }
 
+  get upToDate(): boolean {
+    return this.#leg?.upToDate ?? true;
+  }
+
   /** It holds no media: what it says comes by MESSAGE. */
   get byMessage(): boolean {
     return this.#deliver !== undefined;

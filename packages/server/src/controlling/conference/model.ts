@@ -26,6 +26,8 @@ export interface ParticipantDevice {
   readonly status: DeviceStatus;
   readonly call: Call | undefined;
   readonly leg: RoomLeg | PagerLeg | undefined;
+  /** Nothing that was said waits for its answer. */
+  readonly upToDate: boolean;
   /** An offer of ours for the session that it is in. */
   offer(media: RoomMedia): DescribedBody | undefined;
   /** The answer to an offer of ours holds from now on; undefined, and nothing changes, when there is none. */

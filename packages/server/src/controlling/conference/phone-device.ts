@@ -20,6 +20,7 @@ export class PhoneDevice implements ParticipantDevice {
   readonly instance = undefined;
   readonly status: DeviceStatus = "connected";
   readonly call = undefined;
+  readonly upToDate = true;
   readonly leg: PagerLeg;
   readonly #ports: PhoneDevicePorts;
   #idle: Cancel | undefined;

@@ -125,6 +125,10 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
     return { ...this.leg.facts, waiting: this.outbox.waiting, sent: this.outbox.went };
   }
 
+  get upToDate(): boolean {
+    return !this.behind && this.outbox.empty && this.#notTaken === undefined;
+  }
+
   get detached(): boolean {
     return this.#detached;
   }
