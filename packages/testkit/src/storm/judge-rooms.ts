@@ -7,14 +7,19 @@
  *    never left since; a private one to everybody it was for, if so.
  * 3. Nobody is shown what was said before he asked to come in, or what is private to others, or what was said after he was sent
  *    away and before he asked again.
- * 4. One author's messages are shown in the order of their writing, but for those that failed.
+ * 4. One author's messages are shown in the order of their writing, but for those that failed, and those that are so long that
+ *    they come in pieces, between which others may pass. docs/conferences.md
  * 5. Every message has an end; `delivered` only if somebody else was shown it.
  * 6. Everybody who is to be in a room is in it, and all of them see the same people there: these, and nobody else.
  * 7. No octet that was sent to anybody's device names one who hides, or where his device is.
  */
 import type { SentRecord } from "@parlance/client";
 import type { Overhearing } from "../network/overhearing.ts";
+import { labelOf } from "./person.ts";
 import type { RoomPerson, SaidInRoom } from "./room-person.ts";
+
+/** Characters of a text which, with its envelope, may be more than one piece of 64 KiB. */
+const IN_PIECES = 64_000;
 
 type Overheard = Pick<Overhearing, "has">;
 type Complain = (text: string) => void;
@@ -29,7 +34,8 @@ export async function judgeRooms(
   for (const author of people) {
     for (const said of author.said) {
       const record = await author.store.sent(said.id);
-      if (record === undefined) complain(`${said.text} is gone from the store of its author`);
+      if (record === undefined)
+        complain(`${labelOf(said.text)} is gone from the store of its author`);
       else judgeSaid({ said, record, author, people }, complain);
     }
   }
@@ -55,9 +61,10 @@ function judgeSaid({ said, record, author, people }: Said, complain: Complain): 
   const { state } = record;
   const others = people.filter((each) => each !== author);
   const seenBy = others.filter((reader) => reader.shown.some((shown) => shown.text === text));
-  if (state === "queued" || state === "sent") complain(`${text} is ${state}: it has no end`);
+  if (state === "queued" || state === "sent")
+    complain(`${labelOf(text)} is ${state}: it has no end`);
   if (state === "delivered" && seenBy.every(({ user }) => user === author.user)) {
-    complain(`${text} is delivered, and nobody was shown it`);
+    complain(`${labelOf(text)} is delivered, and nobody was shown it`);
   }
   if (state !== "accepted" && state !== "delivered") return;
   for (const reader of others) {
@@ -65,7 +72,7 @@ function judgeSaid({ said, record, author, people }: Said, complain: Complain): 
     const stay = reader.stayIn(said.room);
     if (stay?.inAt === undefined || stay.inAt > said.saidAt) continue;
     if (hasLeftElsewhere(reader, said.room, stay.inAt, people)) continue;
-    complain(`${text} is ${state}, and ${reader.name} was not shown it`);
+    complain(`${labelOf(text)} is ${state}, and ${reader.name} was not shown it`);
   }
 }
 
@@ -77,20 +84,21 @@ function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain:
     const author = people.find((each) => each !== reader && each.said.some(isIt));
     const said = author?.said.find(isIt);
     if (author === undefined || said === undefined) {
-      complain(`${reader.name} was shown ${text} in ${room}, which nobody has said there`);
+      complain(`${reader.name} was shown ${labelOf(text)} in ${room}, which nobody has said there`);
       continue;
     }
     if (!isFor(said, reader, author))
-      complain(`${reader.name} was shown ${text}, private to others`);
+      complain(`${reader.name} was shown ${labelOf(text)}, private to others`);
     if (reach !== (said.to === undefined ? "all" : "private")) {
-      complain(`${reader.name} was shown ${text} as ${reach}`);
+      complain(`${reader.name} was shown ${labelOf(text)} as ${reach}`);
     }
     const devices = people.filter(({ user }) => user === reader.user);
-    if (!mayHear(said, devices)) complain(`${reader.name} was shown ${text} without being there`);
+    if (!mayHear(said, devices))
+      complain(`${reader.name} was shown ${labelOf(text)} without being there`);
   }
   for (const [text, count] of times) {
     const most = reader.forgiven.has(text) ? 2 : 1;
-    if (count > most) complain(`${reader.name} was shown ${text} ${count} times`);
+    if (count > most) complain(`${reader.name} was shown ${labelOf(text)} ${count} times`);
   }
 }
 
@@ -118,6 +126,7 @@ async function judgeOrder(
 ): Promise<void> {
   const sure = new Map<string, number>();
   for (const { id, text, number, room } of author.said) {
+    if (text.length > IN_PIECES) continue;
     const state = (await author.store.sent(id))?.state;
     if (state === "accepted" || state === "delivered") sure.set(`${room} ${text}`, number);
   }

@@ -1,6 +1,7 @@
 /** Somebody who is in rooms through a storm: joins, leaves, is sent away, dies and comes back, and remembers what was shown. */
-import type { ImClient, IncomingMessage, Room } from "@parlance/client";
+import type { ImClient, IncomingMessage, JoinOptions, Room } from "@parlance/client";
 import type { ClientTransport, World } from "../world/world.ts";
+import { labelOf } from "./person.ts";
 import { Presence } from "./presence.ts";
 
 export interface RoomHabits {
@@ -14,7 +15,12 @@ export interface RoomHabits {
 
 /** From the wish to be in a room to the end of it. */
 export interface Stay {
+  /** As storms name it: see `roomOf`. */
   readonly room: string;
+  /** As this device does. */
+  readonly address: string;
+  /** Of a group that was made for once: when its session is over, so is this. */
+  readonly once: boolean;
   readonly askedAt: number;
   /** When the server had let him in, at the latest. */
   inAt: number | undefined;
@@ -104,7 +110,7 @@ export class RoomPerson {
   }
 
   roomAt(address: string): Room | undefined {
-    return this.#client?.rooms.find((room) => room.address === address);
+    return this.#client?.rooms.find((room) => roomOf(room.address) === address);
   }
 
   /** The stay that is not over. */
@@ -146,7 +152,11 @@ export class RoomPerson {
   join(room: string): void {
     if (this.#client === undefined || this.stayIn(room) !== undefined) return;
     const now = this.#world.clock.now();
-    const stay: Stay = { room, askedAt: now, inAt: undefined, endedAt: undefined };
+    const before = this.stays.find((stay) => stay.room === room);
+    const once = isOnce(room);
+    if (once && before === undefined) return; // nobody comes there who was not asked
+    const address = before?.address ?? room;
+    const stay: Stay = { room, address, once, askedAt: now, inAt: undefined, endedAt: undefined };
     this.stays.push(stay);
     this.#world.remark(`${this.name} wants to be in ${room}`);
     void this.#keepJoining(stay, this.#run);
@@ -160,10 +170,39 @@ export class RoomPerson {
     this.roomAt(room)?.leave();
   }
 
+  /** A group for once, of these. */
+  create(addresses: readonly string[]): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#world.remark(`${this.name} makes a group of ${addresses.join(" ")}`);
+    void this.#enter(client.createGroup(addresses, this.#how));
+  }
+
+  /** A group of a conversation: with whomever it is, and these. */
+  async extend(peer: string, addresses: readonly string[]): Promise<void> {
+    const chat = this.#client?.conversation(peer, { sessions: "always" });
+    if (chat === undefined) return;
+    const words = chat.send("shall we ask the others?");
+    await words.accepted.catch(() => {}); // then there is a session, or there is none
+    if (this.#client === undefined) return;
+    this.#world.remark(`${this.name} asks ${addresses.join(" ")} into his talk with ${peer}`);
+    await this.#enter(chat.extend(addresses, this.#how));
+  }
+
+  invite(room: string, address: string): void {
+    const at = this.roomAt(room);
+    if (at === undefined) return;
+    this.#world.remark(`${this.name} asks ${address} into ${room}`);
+    void at.invite(address).catch((error: unknown) => {
+      this.#world.remark(`${this.name} cannot ask ${address}: ${String(error)}`);
+    });
+  }
+
   /** To all, or to some of those that he sees there. */
   say(
     room: string,
     choose: ((entities: readonly string[]) => readonly string[]) | undefined,
+    filler = "",
   ): void {
     const at = this.roomAt(room);
     if (at === undefined) return;
@@ -173,10 +212,13 @@ export class RoomPerson {
     this.#number += 1;
     const text = `${this.name}-${this.#number}`;
     const { anonymous, nickname, user } = this.habits;
-    const device = user === undefined || user === this.name ? "" : " by phone";
-    const hidden = anonymous ? `${nickname}${device}-${this.#number}` : text;
+    const device = user === undefined || user === this.name ? "" : "-by-phone";
+    const label = anonymous ? `${nickname?.replace(" ", "")}${device}-${this.#number}` : text;
+    const hidden = `${label}${filler}`;
     const sent = to === undefined ? at.send(hidden) : at.whisper(to, hidden);
-    this.#world.remark(`${this.name} says ${hidden} in ${room} to ${to?.join(" ") ?? "all"}`);
+    this.#world.remark(
+      `${this.name} says ${labelOf(hidden)} in ${room} to ${to?.join(" ") ?? "all"}`,
+    );
     const said: SaidInRoom = {
       id: sent.id,
       room,
@@ -188,7 +230,9 @@ export class RoomPerson {
     };
     this.said.push(said);
     sent.on("state", (state) => {
-      this.#world.remark(`${this.name}: ${hidden} is ${state} ${sent.failure?.message ?? ""}`);
+      this.#world.remark(
+        `${this.name}: ${labelOf(hidden)} is ${state} ${sent.failure?.message ?? ""}`,
+      );
     });
   }
 
@@ -218,7 +262,7 @@ export class RoomPerson {
     client.on("room", (room) => this.#called(room, run));
     for (const room of client.rooms) {
       // He may have been called, and be in, before the application has heard that it is connected.
-      const isNew = !this.stays.some((stay) => stay.room === room.address);
+      const isNew = !this.stays.some((stay) => stay.room === roomOf(room.address));
       if (isNew || room.state === "joining") this.#called(room, run);
       else this.#watch(room, run);
     }
@@ -226,35 +270,61 @@ export class RoomPerson {
       if (stay.endedAt === undefined) void this.#keepJoining(stay, run);
     }
     // Left while nobody could say so: the store may not have known.
-    for (const room of client.rooms) if (this.stayIn(room.address) === undefined) room.leave();
+    for (const room of client.rooms)
+      if (this.stayIn(roomOf(room.address)) === undefined) room.leave();
   }
 
   /** By others of a group, who want him there. */
   #called(room: Room, run: number): void {
     const { address } = room;
     this.#world.remark(`${this.name} is called into ${address}`);
-    if (this.stayIn(address) === undefined) {
+    if (this.stayIn(roomOf(address)) === undefined) {
       const askedAt = this.#world.clock.now() - RING_MS; // he was asked when the first try was made
-      this.stays.push({ room: address, askedAt, inAt: undefined, endedAt: undefined });
+      const where = { room: roomOf(address), address, once: room.adHoc };
+      this.stays.push({ ...where, askedAt, inAt: undefined, endedAt: undefined });
     }
     this.#watch(room, run);
   }
 
-  async #keepJoining(stay: Stay, run: number): Promise<void> {
+  get #how(): JoinOptions {
     const { anonymous, nickname } = this.habits;
-    const how = nickname === undefined ? { anonymous } : { anonymous, nickname };
+    return nickname === undefined ? { anonymous } : { anonymous, nickname };
+  }
+
+  /** A group that is being made. */
+  async #enter(making: Promise<Room>): Promise<void> {
+    const run = this.#run;
+    const askedAt = this.#world.clock.now();
+    try {
+      const room = await making;
+      if (!this.#presence.isIn(run)) return; // he finds it among his rooms, when he is back
+      this.#world.remark(`${this.name} has made ${room.address}`);
+      const { address } = room;
+      if (this.stayIn(roomOf(address)) === undefined) {
+        const inAt = this.#world.clock.now();
+        const where = { room: roomOf(address), address, once: true };
+        this.stays.push({ ...where, askedAt, inAt, endedAt: undefined });
+      }
+      this.#watch(room, run);
+    } catch (error) {
+      this.#world.remark(`${this.name} cannot make a group: ${String(error)}`);
+    }
+  }
+
+  async #keepJoining(stay: Stay, run: number): Promise<void> {
+    const how = this.#how;
     while (this.#presence.isIn(run) && stay.endedAt === undefined) {
       const client = this.#client;
       if (client === undefined) return;
       try {
-        const room = await client.join(stay.room, how);
+        const room = await client.join(stay.address, how);
         stay.inAt ??= this.#world.clock.now();
         this.#watch(room, run);
         if (stay.endedAt !== undefined) room.leave();
         return;
       } catch (error) {
         this.#world.remark(`${this.name} cannot join ${stay.room}: ${String(error)}`);
-        if (isFinal(error)) stay.endedAt ??= this.#world.clock.now();
+        if (stay.once || isFinal(error)) stay.endedAt ??= this.#world.clock.now();
         await this.#presence.pause();
       }
     }
@@ -271,10 +341,10 @@ export class RoomPerson {
     room.on("roster", note);
     room.on("state", (state) => {
       this.#world.remark(`${this.name} is ${state} (${room.address}) ${room.ending?.why ?? ""}`);
-      const stay = this.stayIn(room.address);
+      const stay = this.stayIn(roomOf(room.address));
       if (state === "in" && stay !== undefined) stay.inAt ??= this.#world.clock.now();
       if (state !== "left" || stay === undefined) return;
-      if (room.ending?.why === "expelled") stay.endedAt = this.#world.clock.now();
+      if (stay.once || room.ending?.why === "expelled") stay.endedAt = this.#world.clock.now();
       else {
         stay.inAt = undefined; // the session of a group is over when nobody else is there
         void this.#keepJoining(stay, run);
@@ -289,11 +359,21 @@ export class RoomPerson {
   }
 
   #show(message: IncomingMessage): void {
-    const { conversation: room, reach, kind } = message;
-    if (reach === "system" || kind !== "text") return;
-    this.#world.remark(`${this.name} sees ${message.text} ${reach}`);
-    this.shown.push({ room, text: message.text, reach });
+    const { conversation, reach, kind } = message;
+    if (reach === "system" || reach === "direct" || kind !== "text") return;
+    this.#world.remark(`${this.name} sees ${labelOf(message.text)} ${reach}`);
+    this.shown.push({ room: roomOf(conversation), text: message.text, reach });
   }
+}
+
+/** Devices may name a session in different ways: what they connect to. */
+export function roomOf(address: string): string {
+  return isOnce(address) ? (address.split("@", 1)[0] ?? address) : address;
+}
+
+/** The address of a session, of which there is no group. */
+function isOnce(room: string): boolean {
+  return room.startsWith("sip:im-");
 }
 
 /** That he has given his client. */

@@ -37,6 +37,8 @@ const NAMES = [
 ] as const;
 /** Whoever comes there first calls all others. */
 const GROUP = "team";
+/** Made for once, in one storm. */
+const MOST_GROUPS = 3;
 const MODERATORS: ReadonlySet<string> = new Set(["alice", "bob"]);
 const ROOMS = ["lobby", "library"] as const;
 /** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
@@ -52,11 +54,19 @@ export async function runRoomStorm(seed: number): Promise<RoomStormReport> {
   return storm.end();
 }
 
+/** Who may be there, and where. */
+interface Cast {
+  readonly users: readonly string[];
+  readonly rooms: readonly string[];
+  readonly makesGroups: boolean;
+}
+
 class RoomStorm {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #people: readonly RoomPerson[];
   readonly #rooms: readonly string[];
+  readonly #makesGroups: boolean;
   readonly #elements: Elements;
   readonly #overheard: Overhearing;
 
@@ -65,6 +75,7 @@ class RoomStorm {
     const users = NAMES.slice(0, random.between(3, NAMES.length));
     const rooms = ROOMS.slice(0, random.between(1, ROOMS.length));
     const groups = random.chance(0.3) ? [GROUP] : [];
+    const makesGroups = random.chance(0.4);
     const world = await World.create({
       seed,
       users,
@@ -74,17 +85,13 @@ class RoomStorm {
         trace: { bytes: 0 },
       },
     });
-    return new RoomStorm(world, random, users, [...rooms, ...groups]);
+    return new RoomStorm(world, random, { users, rooms: [...rooms, ...groups], makesGroups });
   }
 
-  private constructor(
-    world: World,
-    random: SeededRandom,
-    users: readonly string[],
-    rooms: readonly string[],
-  ) {
+  private constructor(world: World, random: SeededRandom, { users, rooms, makesGroups }: Cast) {
     this.#world = world;
     this.#random = random;
+    this.#makesGroups = makesGroups;
     this.#elements = new Elements(world, random);
     this.#rooms = rooms.map((room) => world.address(room));
     this.#people = users.flatMap((user, at) => {
@@ -126,7 +133,7 @@ class RoomStorm {
 
   async end(): Promise<RoomStormReport> {
     const world = this.#world;
-    const violations = await world.until(judgeRooms(this.#people, this.#overheard, this.#rooms));
+    const violations = await world.until(judgeRooms(this.#people, this.#overheard, this.#allRooms));
     const story = world.story();
     await world.end();
     const count = (of: (person: RoomPerson) => readonly unknown[]): number =>
@@ -145,12 +152,15 @@ class RoomStorm {
   async #oneThing(): Promise<void> {
     const random = this.#random;
     const person = random.pick(this.#people);
-    const room = random.pick(this.#rooms);
+    if (this.#makesGroups && random.chance(0.08)) return this.#makeGroup(person);
+    const room = random.pick(this.#allRooms);
     const link = this.#world.link(person.name);
     const draw = random.fraction();
-    if (draw < 0.45) return this.#inside(room).say(room, undefined);
-    if (draw < 0.5)
-      return person.say(room, (entities) => entities.filter(() => random.chance(0.4)));
+    if (draw < 0.45) return this.#inside(room).say(room, undefined, this.#filler());
+    if (draw < 0.5) {
+      const some = (entities: readonly string[]) => entities.filter(() => random.chance(0.4));
+      return person.say(room, some, this.#filler());
+    }
     if (draw < 0.62) {
       return person.stayIn(room) === undefined ? person.join(room) : person.leave(room);
     }
@@ -167,6 +177,40 @@ class RoomStorm {
     if (draw < 0.92) return this.#elements.changeDisk();
     if (draw < 0.96) return this.#elements.crashOrRestart(() => this.#crashing());
     link.restore();
+  }
+
+  /** Some of what is said is long: what comes in one piece, in several, and what is more than a room keeps in memory. */
+  #filler(): string {
+    const random = this.#random;
+    return random.chance(0.1) ? ` ${"and so on ".repeat(random.between(100, 20_000))}` : "";
+  }
+
+  /** For once: of some, of a conversation, or larger than it was. Who hides is asked by nobody: he would be named. */
+  #makeGroup(person: RoomPerson): void {
+    const random = this.#random;
+    const known = this.#people.filter(({ habits, user }) => {
+      return !habits.anonymous && user !== person.user;
+    });
+    const others = [...new Set(known.map(({ user }) => this.#world.address(user)))];
+    if (others.length === 0) return;
+    const made = this.#made.filter((room) => person.roomAt(room) !== undefined);
+    const draw = random.fraction();
+    if (made.length > 0 && draw < 0.5) return person.invite(random.pick(made), random.pick(others));
+    if (this.#made.length >= MOST_GROUPS) return;
+    const some = others.filter(() => random.chance(0.5));
+    const listed = some.length === 0 ? others : some;
+    if (draw < 0.8 || person.habits.anonymous) return person.create(listed);
+    void person.extend(random.pick(others), listed);
+  }
+
+  /** Groups that were made for once. */
+  get #made(): readonly string[] {
+    const stays = this.#people.flatMap((person) => person.stays);
+    return [...new Set(stays.filter(({ once }) => once).map(({ room }) => room))];
+  }
+
+  get #allRooms(): readonly string[] {
+    return [...this.#rooms, ...this.#made];
   }
 
   /** Somebody who is in, if there is anybody. */
@@ -194,7 +238,7 @@ class RoomStorm {
         ({ state }) => state === "queued" || state === "sent",
       );
       if (waiting || (await person.store.unseen(0, 1)).length > 0) return false;
-      for (const room of this.#rooms) {
+      for (const room of this.#allRooms) {
         const at = person.roomAt(room);
         const wanted = person.stayIn(room) !== undefined;
         if (wanted !== (at !== undefined) || (wanted && at?.state !== "in")) return false;
