@@ -180,7 +180,7 @@ suite("the messenger's accounts", () => {
     await bob.page.getByRole("button", { name: /^Account/ }).click();
     await bob.page.getByRole("menuitem", { name: "Sign out" }).click();
     await bob.page.getByRole("button", { name: "Forget bob" }).click();
-    await bob.page.waitForFunction(`${FILES}.then((count) => count === 0)`);
+    await bob.until(`${FILES}.then((count) => count === 0)`);
   });
 
   test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {

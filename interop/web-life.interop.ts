@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, suite, test } from "node:test";
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import type { Browser, BrowserContext, CDPSession, Locator, Page } from "playwright-core";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
@@ -79,6 +79,63 @@ suite("the messenger's life", () => {
     for (const text of ["into the dark", "and one more"]) {
       assert.equal(await bob.page.locator(".bubble", { hasText: text }).count(), 1);
     }
+  });
+
+  test("a file goes on where it was after a reload, for whoever is away and for a room, and may still be called off", async () => {
+    const alice = await person("alice");
+    const { page } = alice;
+    await alice.write("bob"); // who is away
+    await alice.say("a large one");
+    await alice.reached("a large one", "Kept for later: not there at the moment");
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Network.enable");
+    const slow = async (bytes: number): Promise<void> => {
+      await cdp.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: bytes,
+      });
+    };
+    await slow(400_000);
+    const begin = async (name: string): Promise<number> => {
+      const file = {
+        name,
+        mimeType: "application/octet-stream",
+        buffer: Buffer.alloc(4_000_000, 7),
+      };
+      await page.locator("input[type=file]").setInputFiles(file);
+      await progressOf(alice, name).waitFor();
+      await alice.until(`${doneOf(name)} > 600000`);
+      return Number(await page.evaluate(doneOf(name)));
+    };
+    const gone = await begin("first.bin");
+    await page.reload();
+    await alice.online();
+    await alice.until(`${doneOf("first.bin")} > 0`);
+    assert.ok(Number(await page.evaluate(doneOf("first.bin"))) >= gone - 1_100_000);
+    await slow(-1);
+    await alice.bubble("first.bin").getByText("Kept until it is fetched").waitFor();
+    const bob = await person("bob");
+    await bob.openRow("alice");
+    await bob.bubble("first.bin").getByRole("button", { name: "Download" }).click();
+    await bob.page.getByRole("button", { name: "Save: first.bin" }).waitFor();
+    assert.equal(await bob.page.locator(".bubble", { hasText: "first.bin" }).count(), 1);
+
+    await alice.start("Join a chat room");
+    await page.getByRole("button", { name: "Join Lobby" }).click();
+    await page.getByRole("heading", { name: "Lobby" }).waitFor();
+    await slow(400_000);
+    await begin("second.bin");
+    await page.reload();
+    await alice.online();
+    await progressOf(alice, "second.bin").waitFor();
+    await alice.bubble("second.bin").getByRole("button", { name: "Cancel: second.bin" }).click();
+    await alice.bubble("second.bin").getByText("Failed").waitFor();
+    await page.reload();
+    await alice.online();
+    await alice.bubble("second.bin").getByText("Failed").waitFor();
+    await alice.until(`${FILES}.then((count) => count === 0)`); // nothing of it stays
   });
 
   test("a chat room is come back into after the server was killed", async () => {
@@ -238,3 +295,19 @@ class FrameCosts {
     return [ms("TaskDuration"), ms("ScriptDuration")];
   }
 }
+
+function progressOf({ page }: AppPage, name: string): Locator {
+  return page.getByRole("progressbar", { name: `Progress of ${name}` });
+}
+
+/** Octets that have gone, as the page shows them; 0 where it shows none. */
+function doneOf(name: string): string {
+  return `Number(document.querySelector('[role=progressbar][aria-label="Progress of ${name}"]')?.getAttribute("aria-valuenow") ?? 0)`;
+}
+
+/** How many files the page keeps. */
+const FILES = `(async function count(folder) {
+  let files = 0;
+  for await (const one of (await folder).values()) files += one.kind === "file" ? 1 : await count(one);
+  return files;
+})(navigator.storage.getDirectory())`;

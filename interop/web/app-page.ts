@@ -121,6 +121,15 @@ export class AppPage {
       .waitFor();
   }
 
+  /** Resolves when the expression is true in the page, whose policy lets nothing look by itself. */
+  async until(expression: string): Promise<void> {
+    for (const latest = performance.now() + WAIT_MS; performance.now() < latest; ) {
+      if ((await this.page.evaluate(expression)) === true) return;
+      await this.page.evaluate("new Promise(requestAnimationFrame)");
+    }
+    throw new Error(`not true in time: ${expression}`);
+  }
+
   async menu(choice: string): Promise<void> {
     await this.page.locator(".talk-head").getByRole("button", { name: "More" }).click();
     await this.page.getByRole("menuitem", { name: choice }).click();

@@ -11,7 +11,7 @@ import { Conversation } from "./conversation/conversation.ts";
 import { type HistoryEntry, type HistoryQuery, pagesOf } from "./conversation/history.ts";
 import { Engine, type RoomOffer } from "./engine.ts";
 import type { ClientEvents } from "./events.ts";
-import type { FileServer } from "./files/index.ts";
+import type { FileContent, FileServer } from "./files/index.ts";
 import type { History } from "./history/history.ts";
 import type { SearchHit, SearchOptions } from "./history/kept-message.ts";
 import type { KeptOptions, RecordedSession, WaitingMessage } from "./kept/kept.ts";
@@ -23,12 +23,15 @@ import type { Runtime } from "./runtime.ts";
 import { type Content, checkRecipients, type SendOptions } from "./sending/content.ts";
 import { newRecord } from "./sending/new-record.ts";
 import { SentMessage } from "./sending/sent-message.ts";
+import type { ResumeFileOptions } from "./session/files/file-sender.ts";
 import type { FileShare } from "./session/files/file-sharing.ts";
 import type { IncomingFile } from "./session/files/incoming-file.ts";
 import { referencedFile } from "./session/files/referenced-file.ts";
+import type { SentFile } from "./session/files/sent-file.ts";
 import type { SessionMode } from "./session/talk.ts";
 import type { SessionsPart } from "./session/when-asked.ts";
 import type { ClientStore, Reach, StoredRecord } from "./store/client-store.ts";
+import type { SentFileRecord } from "./store/file-record.ts";
 
 const MAX_CONVERSATIONS = 500;
 
@@ -36,6 +39,7 @@ export class ImClient {
   readonly #events: Emitter<ClientEvents>;
   readonly #engine: Engine;
   readonly #startWith: "online" | "store";
+  readonly #resumesFiles: boolean;
   #closing: Promise<void> | undefined;
 
   /** Use `connect` of the binding for your runtime. */
@@ -50,6 +54,7 @@ export class ImClient {
   ) {
     this.#events = new Emitter<ClientEvents>((error) => this.#engine.report(error));
     this.#startWith = options.startWith ?? "online";
+    this.#resumesFiles = options.resumesFiles ?? false;
     const send = this.send.bind(this);
     const room: RoomOffer = (address) => this.#roomOffer(address);
     this.#engine = new Engine({ ...own, runtime, send, room }, options, this.#events);
@@ -152,7 +157,7 @@ export class ImClient {
     const { outbox, agent, fileRecorder, sessions, history, store } = this.#engine;
     try {
       await history.unread.restore();
-      await fileRecorder.restore();
+      await fileRecorder.restore(this.#resumesFiles);
       await sessions.restore(store);
       await outbox.restore();
       if (this.#startWith === "store") agent.connection.startInTime();
@@ -264,6 +269,25 @@ export class ImClient {
     const { clock, startHash } = runtime;
     const report = (error: unknown): void => this.#engine.report(error);
     return referencedFile(message, { files, clock, startHash, recorder, report });
+  }
+
+  /** What an earlier program was sending when it ended; with the option `resumesFiles` alone. */
+  get unfinishedFiles(): readonly SentFileRecord[] {
+    return [...this.#engine.fileRecorder.unfinished.values()];
+  }
+
+  /** Goes on with one of them where it was: with the same octets. Throws TypeError for any other. */
+  resumeFile(
+    record: SentFileRecord,
+    content: FileContent,
+    options: ResumeFileOptions = {},
+  ): SentFile {
+    return this.#engine.fileSender.resume(record, content, options);
+  }
+
+  /** Its octets are not to be had any more: it has failed. Resolves when that is kept. */
+  giveUpFile(record: SentFileRecord): Promise<void> {
+    return this.#engine.fileRecorder.giveUp(record);
   }
 
   /** Others may ask for files from now on: `find` says which there are for whom. OMA IM 10.2 */

@@ -80,6 +80,7 @@ export type { ClientTransports, Runtime, SocketEvents } from "./runtime.ts";
 export type { Content, SendOptions, TypedContent } from "./sending/content.ts";
 export type { SentMessage } from "./sending/sent-message.ts";
 export type { FileWish } from "./session/files/file-receiver.ts";
+export type { ResumeFileOptions } from "./session/files/file-sender.ts";
 export type { FileRequest, FileShare } from "./session/files/file-sharing.ts";
 export type { SharedFile } from "./session/files/give-file.ts";
 export type { IncomingFile, TakeOptions } from "./session/files/incoming-file.ts";
@@ -103,7 +104,9 @@ export type {
   StoredRecord,
 } from "./store/client-store.ts";
 export type {
+  BegunUpload,
   FileRecord,
+  FileResume,
   IncomingFileState,
   ReceivedFileRecord,
   SentFileRecord,

@@ -76,6 +76,11 @@ export interface ConnectOptions {
    * there is a line. False by default: the application chooses by `deferred()`. OMA IM 5.2.4
    */
   readonly fetchDeferred?: boolean;
+  /**
+   * The application keeps the octets of what it sends: what was under way when the program ended waits for it, see
+   * `ImClient.unfinishedFiles`. Without it such files have failed. Default false.
+   */
+  readonly resumesFiles?: boolean;
   /** Ends the attempt to connect. */
   readonly signal?: Signal;
 }

@@ -3,6 +3,7 @@ import { attachment, formatDisposition } from "@parlance/formats";
 import { base64, parseHex, type RunningHash } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
+import type { BegunUpload } from "../store/file-record.ts";
 import type { BlobLike, FetchAnswer } from "./fetch.ts";
 import {
   type FileContent,
@@ -33,6 +34,10 @@ export interface UploadOptions {
   /** Ends the upload; what the server has of it is deleted. */
   readonly signal?: Signal;
   readonly onProgress?: (progress: FileProgress) => void;
+  /** Goes on with an upload that was begun earlier: see `onBegun`. One that the server has lost begins anew. */
+  readonly begun?: BegunUpload;
+  /** The server takes it there: with this it can be gone on with after the end of the program. */
+  readonly onBegun?: (upload: BegunUpload) => void;
 }
 
 const OCTETS = "application/octet-stream";
@@ -65,11 +70,6 @@ type Wishes = Omit<UploadOptions, "name" | "type"> & {
   readonly type: string;
 };
 
-interface Begun {
-  readonly id: string;
-  readonly url: string;
-}
-
 class Upload {
   readonly #source: FileSource;
   readonly #options: Wishes;
@@ -82,6 +82,7 @@ class Upload {
   #pieceBytes = FIRST_PIECE;
   /** Where the server goes on; undefined: it has to be asked. */
   #offset: number | undefined = 0;
+  #earlier: BegunUpload | undefined;
 
   constructor(
     source: FileSource,
@@ -94,6 +95,8 @@ class Upload {
     this.#access = access;
     this.#retries = new Retries(ports, options.signal);
     this.#hash = ports.startHash("sha-256");
+    this.#earlier = options.begun;
+    if (options.begun !== undefined) this.#offset = undefined;
   }
 
   /** An upload that the server has lost begins anew, once, where its octets can be read again. */
@@ -107,11 +110,12 @@ class Upload {
     this.#hash = this.#ports.startHash("sha-256");
     this.#hashedBytes = 0;
     this.#sha256 = undefined;
+    this.#earlier = undefined;
     return this.#whole();
   }
 
   async #whole(): Promise<StoredFile> {
-    const begun = await this.#again(() => this.#begin());
+    const begun = this.#earlier ?? (await this.#again(() => this.#begin()));
     try {
       await this.#again(() => this.#putThumbnail(begun));
       const told = await this.#again(() => this.#goOn(begun));
@@ -138,7 +142,7 @@ class Upload {
     }
   }
 
-  async #begin(): Promise<Begun> {
+  async #begin(): Promise<BegunUpload> {
     const { name, type } = this.#options;
     const { sizeBytes } = this.#source;
     const answer = await this.#ask("POST", "/files", {
@@ -152,10 +156,11 @@ class Upload {
       throw new ImError("server trouble", { warning: "the server does not name the upload" });
     }
     this.#offset = 0;
+    this.#options.onBegun?.({ id, url });
     return { id, url };
   }
 
-  async #putThumbnail({ id }: Begun): Promise<void> {
+  async #putThumbnail({ id }: BegunUpload): Promise<void> {
     const { thumbnail } = this.#options;
     if (thumbnail === undefined) return;
     const bytes =
@@ -164,11 +169,15 @@ class Upload {
   }
 
   /** Sends what is missing; what the server tells of the whole. */
-  async #goOn(begun: Begun): Promise<Readonly<Record<string, unknown>>> {
+  async #goOn(begun: BegunUpload): Promise<Readonly<Record<string, unknown>>> {
     for (;;) {
       this.#offset ??= await this.#askOffset(begun);
-      if (this.#offset === undefined) return jsonIn(await this.#ask("GET", pathOf(begun)));
+      if (this.#offset === undefined) {
+        await this.#hashUpTo(Number.POSITIVE_INFINITY);
+        return jsonIn(await this.#ask("GET", pathOf(begun)));
+      }
       const offset = this.#offset;
+      await this.#hashUpTo(offset);
       const piece = await this.#source.read(offset, this.#pieceBytes);
       this.#feed(offset, piece);
       const answer = await this.#send(begun, offset, piece);
@@ -179,7 +188,7 @@ class Upload {
     }
   }
 
-  async #send(begun: Begun, offset: number, { bytes, last }: Piece): Promise<FetchAnswer> {
+  async #send(begun: BegunUpload, offset: number, { bytes, last }: Piece): Promise<FetchAnswer> {
     const startedAt = this.#ports.clock.now();
     const headers = {
       "content-type": "application/partial-upload",
@@ -198,7 +207,7 @@ class Upload {
   }
 
   /** Undefined: it has all of it, and its answer was lost. */
-  async #askOffset(begun: Begun): Promise<number | undefined> {
+  async #askOffset(begun: BegunUpload): Promise<number | undefined> {
     const { headers } = await this.#ask("HEAD", pathOf(begun));
     if (headers.get("upload-complete") === "?1") return undefined;
     const offset = headers.get("upload-offset") ?? "";
@@ -208,8 +217,17 @@ class Upload {
     return Number(offset);
   }
 
+  /** What an earlier program has sent was not hashed by this one. */
+  async #hashUpTo(end: number): Promise<void> {
+    while (this.#sha256 === undefined && this.#hashedBytes < end) {
+      const most = Math.min(MOST_PIECE, end - this.#hashedBytes);
+      this.#feed(this.#hashedBytes, await this.#source.read(this.#hashedBytes, most));
+    }
+  }
+
   /** Octets that are sent again were hashed the first time. */
   #feed(offset: number, { bytes, last }: Piece): void {
+    if (this.#sha256 !== undefined) return;
     const fresh = bytes.subarray(Math.max(0, this.#hashedBytes - offset));
     this.#hash.update(fresh);
     this.#hashedBytes += fresh.length;
@@ -236,14 +254,14 @@ class Upload {
   }
 
   /** Nobody waits for it, and the server forgets by itself. */
-  #giveUp(begun: Begun): void {
+  #giveUp(begun: BegunUpload): void {
     void this.#access
       .ask({ method: "DELETE", path: pathOf(begun), signal: undefined })
       .catch(() => {});
   }
 }
 
-function pathOf({ id }: Pick<Begun, "id">): string {
+function pathOf({ id }: Pick<BegunUpload, "id">): string {
   return `/files/uploads/${id}`;
 }
 

@@ -29,6 +29,21 @@ export type IncomingFileState =
   | "withdrawn"
   | "failed";
 
+export interface FileResume {
+  /** What it is sent to. */
+  readonly to: string;
+  readonly subject: string | undefined;
+  /** That have arrived at the next hop, or at the file server. */
+  readonly doneBytes: number;
+  /** Where the file server takes the rest of it. */
+  readonly upload: BegunUpload | undefined;
+}
+
+export interface BegunUpload {
+  readonly id: string;
+  readonly url: string;
+}
+
 interface CommonFileRecord {
   /** file-transfer-id; of a file that a message points to, the id of that message. */
   readonly id: string;
@@ -54,6 +69,8 @@ interface CommonFileRecord {
 export interface SentFileRecord extends CommonFileRecord {
   readonly direction: "sent file";
   readonly state: SentFileState;
+  /** How it goes on after the end of the program, where its octets are to be had again. */
+  readonly resume?: FileResume;
 }
 
 export interface ReceivedFileRecord extends CommonFileRecord {

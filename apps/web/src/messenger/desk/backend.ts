@@ -137,6 +137,7 @@ async function opened(
       deviceName: deviceNameOf(navigator.userAgent),
       startWith: check ? "online" : "store",
       shareHistory: true,
+      resumesFiles: true,
       ...(displayName === undefined ? {} : { displayName }),
       ...(trace === undefined ? {} : { trace }),
     });

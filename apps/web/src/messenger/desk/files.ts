@@ -1,13 +1,17 @@
 /** Files on their way, in both directions, with their progress. */
-import type { ImClient, IncomingFile, SentFile } from "@parlance/client/web";
+import type { ImClient, IncomingFile, SentFile, SentFileRecord } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
 import type { Slices } from "../model/views.ts";
 import type { Talks } from "./talks.ts";
-import { vaultName, writeToVault } from "./vault.ts";
+import { readFromVault, removeFromVault, vaultName, writeToVault } from "./vault.ts";
 
-/** Larger pictures that the user sends are not kept a second time. */
+/** Larger pictures that the user sends are not kept a second time for long. */
 const MOST_KEPT_BYTES = 25_000_000;
+/** Larger files do not go on after a reload: they would have to be in the browser twice. */
+const MOST_RESUMED_BYTES = 500_000_000;
+/** Nothing of it leaves this device any more. */
+const LEFT: ReadonlySet<string> = new Set(["sent", "deferred", "delivered", "failed"]);
 const PROGRESS_EVERY_MS = 80;
 
 interface Running {
@@ -29,6 +33,22 @@ export class Files {
 
   start(): void {
     this.#client.on("file", (file) => this.#offered(file));
+    for (const record of this.#client.unfinishedFiles) void this.#goOn(record).catch(() => {}); // stays as it was
+  }
+
+  /** Goes on with what was being sent when the page before this one ended, if its octets are here. */
+  async #goOn(record: SentFileRecord): Promise<void> {
+    const { conversation, id, sizeBytes, type } = record;
+    const kept = await readFromVault(this.#client.address, await vaultName("sent", id));
+    if (kept === undefined || kept.size !== sizeBytes) {
+      await this.#client.giveUpFile(record);
+      return this.#talks.refresh(conversation);
+    }
+    const ending = new AbortController();
+    const file = this.#client.resumeFile(record, kept, { signal: ending.signal });
+    this.#running.set(id, { ending });
+    this.#watchSent(conversation, file, isPicture(type, kept.size) ? undefined : Promise.resolve());
+    void this.#showProgress(id, file.progress);
   }
 
   async send(address: string, content: File): Promise<void> {
@@ -40,10 +60,10 @@ export class Files {
         ? this.#client.conversation(address).sendFile(content, how)
         : room.sendFile(content, how);
     this.#running.set(file.id, { ending });
-    if (content.type.startsWith("image/") && content.size <= MOST_KEPT_BYTES) {
-      await this.#keep(await vaultName("sent", file.id), content).catch(() => {}); // shown without a picture then
-    }
-    this.#watchSent(address, file);
+    const kept = this.#keep(await vaultName("sent", file.id), content).catch(() => {}); // no picture then, and no going on
+    const picture = isPicture(content.type, content.size);
+    if (picture) await kept;
+    this.#watchSent(address, file, picture ? undefined : kept);
     void this.#showProgress(file.id, file.progress);
   }
 
@@ -87,10 +107,23 @@ export class Files {
     for (const { ending } of this.#running.values()) ending.abort();
   }
 
+  /** While it is on its way, so that it goes on after a reload; pictures for longer. */
   async #keep(name: string, content: Blob): Promise<void> {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    if (content.size > MOST_RESUMED_BYTES || content.size * 2 > quota - usage) return;
     const writer = await writeToVault(this.#client.address, name);
-    await writer.write(new Uint8Array(await content.arrayBuffer()));
-    await writer.close();
+    const reader = content.stream().getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        await writer.write(value);
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort().catch(() => {}); // it may be closed
+      throw error;
+    }
   }
 
   #offered(file: IncomingFile): void {
@@ -114,12 +147,19 @@ export class Files {
     return file;
   }
 
-  #watchSent(address: string, file: SentFile): void {
+  /** `kept`: its octets are not wanted any more when it has left. */
+  #watchSent(address: string, file: SentFile, kept: Promise<void> | undefined): void {
     const key = `f ${file.id}`;
+    const forget = async (): Promise<void> => {
+      await kept;
+      await removeFromVault(this.#client.address, await vaultName("sent", file.id));
+    };
+    this.#talks.file(address, key, { state: file.state });
     this.#talks.refresh(address);
     file.on("state", (state) => {
       this.#talks.file(address, key, { state });
       this.#talks.refresh(address);
+      if (kept !== undefined && LEFT.has(state)) forget().catch(() => {}); // gone with the account
       if (state === "delivered" || state === "failed") this.#running.delete(file.id);
     });
   }
@@ -140,4 +180,8 @@ export class Files {
     }
     this.#board.put(`progress ${fileId}`, undefined);
   }
+}
+
+function isPicture(type: string, sizeBytes: number): boolean {
+  return type.startsWith("image/") && sizeBytes <= MOST_KEPT_BYTES;
 }

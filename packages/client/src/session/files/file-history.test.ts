@@ -128,6 +128,64 @@ test("what was under way when a program died is over for the one after it, and i
   }
 });
 
+test("what was being sent when a program died goes on with the one after it, where its octets are kept", async (t) => {
+  for (const via of ["http", "session"] as const) {
+    const those = await two(t);
+    const { world, alice, bob, stores, offered } = those;
+    const content = new SeededRandom(3).bytes(5_000_000);
+    const shown = reading(bob);
+    const options = { name: "big.bin", type: "application/x-big", via };
+    const first = alice.conversation(bob.address).sendFile(content, options);
+    const pieces: Uint8Array[] = [];
+    const taken: Promise<unknown>[] = [];
+    bob.on("file", (file) => taken.push(codeOf(file.save((piece) => void pieces.push(piece)))));
+    await world.until(() => first.progress.now.doneBytes > 1_000_000);
+    assert.equal(first.state, "sending");
+    world.kill("alice");
+    const again = await world.client("alice", { store: stores.alice, resumesFiles: true });
+    const [record, ...more] = again.unfinishedFiles;
+    assert.ok(record !== undefined && more.length === 0);
+    assert.ok((record.resume?.doneBytes ?? 0) > 0);
+    const file = again.resumeFile(record, content);
+    assert.deepEqual([file.id, file.name, file.state], [first.id, "big.bin", "interrupted"]);
+    assert.ok(file.progress.now.doneBytes > 0);
+    assert.throws(() => again.resumeFile(record, content), TypeError);
+    if (via === "http") {
+      await world.until(() => shown.length === 1);
+      const [message] = shown;
+      assert.ok(message?.kind === "reference");
+      await world.until(bob.fileOf(message).save((piece) => void pieces.push(piece)));
+      assert.deepEqual(concatBytes(...pieces), content);
+    }
+    await world.until(file.delivered, 600_000);
+    await world.run(1_000);
+    const [ours, ...others] = await filesOf(again, bob.address);
+    assert.deepEqual([ours?.state, others.length], ["delivered", 0]);
+    if (via === "session") assert.deepEqual(concatBytes(...pieces), content);
+    assert.ok(offered.length <= 2);
+    await world.end();
+  }
+});
+
+test("a file whose octets are not to be had any more is given up, and one whose end is lost at the server begins anew", async (t) => {
+  const { world, alice, bob, stores } = await two(t);
+  const content = new SeededRandom(4).bytes(3_000_000);
+  const sending = ["one", "two"].map((name) =>
+    alice.conversation(bob.address).sendFile(content, { name, via: "http" }),
+  );
+  await world.until(() => sending.every(({ progress }) => progress.now.doneBytes > 0));
+  world.kill("alice");
+  const again = await world.client("alice", { store: stores.alice, resumesFiles: true });
+  const [one, other] = again.unfinishedFiles;
+  assert.ok(one !== undefined && other !== undefined);
+  await world.until(again.giveUpFile(one));
+  const lost = { ...other, resume: { ...other.resume, upload: { id: "gone", url: "https://x/" } } };
+  const file = again.resumeFile(lost as typeof other, content);
+  await world.until(() => file.messageId !== undefined, 600_000);
+  const states = (await filesOf(again, bob.address)).map(({ name, state }) => `${name} ${state}`);
+  assert.ok(states.includes(`${one.name} failed`), states.join());
+});
+
 test("a client that is closed gives its files up at once, and says so in the history", async (t) => {
   const those = await two(t);
   const { world, alice, bob, stores } = those;

@@ -39,27 +39,51 @@ export class FileRecorder {
   /** Ids of those that an earlier one has left "deferred", by the message that says where they are. */
   readonly #announced = new Map<string, string>();
 
+  /** Files of an earlier program that may go on, by their ids. */
+  readonly unfinished = new Map<string, SentFileRecord>();
+
   constructor(ports: FileRecorderPorts) {
     this.#ports = ports;
   }
 
-  /** What was under way when the program before this one ended has ended with it; what the server keeps has not. */
-  async restore(): Promise<void> {
+  /**
+   * What was under way when the program before this one ended has ended with it; what the server keeps has not.
+   * `resumes`: the application goes on with what was sent, or gives it up.
+   */
+  async restore(resumes: boolean): Promise<void> {
     const { store } = this.#ports;
     for (const record of await store.pending()) {
       if (record.direction === "sent") continue;
       if (record.messageId !== undefined) this.#announced.set(record.messageId, record.id);
       if (!isUnderWay(record)) continue;
+      if (resumes && record.direction === "sent file" && record.resume !== undefined) {
+        // What has been announced is there for whoever was told of it.
+        const state = record.messageId === undefined ? "interrupted" : "sent";
+        await store.change({ ...record, state });
+        if (state === "interrupted") this.unfinished.set(record.id, { ...record, state });
+        continue;
+      }
       const failure = { code: "closed", status: undefined } as const;
       await store.change({ ...record, state: "failed", failure });
     }
   }
 
-  sent(file: SentFile, conversation: string): void {
-    const at = this.#ports.clock.now();
-    const keep = this.#follow(() => sentRecord(file, { conversation, at }));
+  /** What this returns writes it as it is then. `record`: the entry that it has already. */
+  sent(file: SentFile, conversation: string, record?: SentFileRecord): () => void {
+    const at = record?.at ?? this.#ports.clock.now();
+    const keep = this.#follow(() => sentRecord(file, { conversation, at }), record?.order);
     file.on("state", () => void keep());
     this.#keepLive({ file, conversation });
+    return () => void keep();
+  }
+
+  /** Nobody goes on with it. Resolves when that is kept. */
+  async giveUp(record: SentFileRecord): Promise<void> {
+    if (!this.unfinished.delete(record.id)) return;
+    const failure = { code: "closed", status: undefined } as const;
+    await this.#write(keyOf(record), () =>
+      this.#ports.store.change({ ...record, state: "failed", failure }),
+    );
   }
 
   /** `by`: the address of who is reported to have it, or not to get it. */
@@ -106,17 +130,18 @@ export class FileRecorder {
   }
 
   /** Writes it now, and as it is then whenever what this returns is called. */
-  #follow(read: () => FileRecord): () => Promise<void> {
+  #follow(read: () => FileRecord, place?: number): () => Promise<void> {
     const { store } = this.#ports;
     const first = read();
     const key = keyOf(first);
-    let order: number | undefined;
+    let order = place;
     const write = (work: () => Promise<void>): Promise<void> => this.#write(key, work);
-    void write(async () => {
-      const known = (await store.add(first)) ?? (await this.#known(first));
-      order = known?.order;
-      if (known?.state !== first.state) await change();
-    });
+    if (order === undefined)
+      void write(async () => {
+        const known = (await store.add(first)) ?? (await this.#known(first));
+        order = known?.order;
+        if (known?.state !== first.state) await change();
+      });
     const change = async (): Promise<void> => {
       if (order !== undefined) await store.change({ ...read(), order });
     };
@@ -153,7 +178,9 @@ function sentRecord(
   file: SentFile,
   { conversation, at }: { readonly conversation: string; readonly at: number },
 ): SentFileRecord {
-  return { direction: "sent file", state: file.state, conversation, at, ...commonOf(file) };
+  const { state, resume } = file;
+  const common = { direction: "sent file", state, conversation, at, ...commonOf(file) } as const;
+  return resume === undefined ? common : { ...common, resume };
 }
 
 function receivedRecord(file: IncomingFile, at: number): ReceivedFileRecord {

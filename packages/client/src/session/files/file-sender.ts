@@ -1,7 +1,9 @@
 /** Sends files to others, each by a transfer of its own. RFC 5547 §8, OMA IM 10.1 */
 import { ImError } from "../../base/errors.ts";
+import type { Signal } from "../../base/signal.ts";
 import { type FileContent, typeOf } from "../../files/file-source.ts";
 import { parts } from "../../parts.ts";
+import type { SentFileRecord } from "../../store/file-record.ts";
 import { FileBody } from "./file-body.ts";
 import { newTransferId, readFileType } from "./file-facts.ts";
 import type { FileRecorder } from "./file-recorder.ts";
@@ -19,6 +21,11 @@ interface Running {
   readonly file: SentFile;
   stop: () => void;
   readonly over: Promise<void>;
+}
+
+export interface ResumeFileOptions {
+  /** Ends it. */
+  readonly signal?: Signal;
 }
 
 const OCTETS = "application/octet-stream";
@@ -40,9 +47,39 @@ export class FileSender {
     const mediaType = readFileType(type);
     const { sizeBytes } = body;
     const file = new SentFile({ id, name, type, sizeBytes }, report);
-    recorder.sent(file, peer);
+    const { subject } = options;
+    if (body.rereadable) file.resumesWith({ to, subject, doneBytes: 0, upload: undefined });
+    const keep = recorder.sent(file, peer);
     const facts = { transferId: id, name, type: mediaType, sizeBytes };
-    void this.#run({ to, content, options, body, file, facts });
+    void this.#run({ to, content, options, body, file, facts, keep });
+    return file;
+  }
+
+  /** Goes on with a file of an earlier program: the other side, or the file server, knows it by its id. */
+  resume(record: SentFileRecord, content: FileContent, { signal }: ResumeFileOptions): SentFile {
+    const { report, recorder } = this.#ports;
+    const { id, name, type, conversation, via, resume } = record;
+    if (resume === undefined || !recorder.unfinished.delete(id)) {
+      throw new TypeError("record: expected a file that is unfinished");
+    }
+    const straight = via === "session";
+    const body = new FileBody(content, undefined, straight ? resume.doneBytes : 0);
+    const { sizeBytes } = body;
+    const file = new SentFile({ id, name, type, sizeBytes }, report);
+    file.resumesWith(resume);
+    file.goesBy(via);
+    file.become("interrupted");
+    file.advance(resume.doneBytes);
+    const keep = recorder.sent(file, conversation, record);
+    const options: SendFileOptions = {
+      type,
+      via: straight ? "auto" : "http",
+      ...(name === undefined ? {} : { name }),
+      ...(resume.subject === undefined ? {} : { subject: resume.subject }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const facts = { transferId: id, name, type: readFileType(type), sizeBytes };
+    void this.#run({ to: resume.to, content, options, body, file, facts, keep });
     return file;
   }
 

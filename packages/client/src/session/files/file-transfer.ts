@@ -21,6 +21,7 @@ const AGAIN_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000];
 /** How often it is looked whether there is a line again, and for how long. */
 const LOOK_MS = 1_000;
 const MOST_OFFLINE_MS = 300_000;
+const KEEP_MS = 1_000;
 
 /** One file, until it is there or given up. */
 export class FileTransfer {
@@ -28,11 +29,13 @@ export class FileTransfer {
   readonly #ports: FileTransferPorts;
   readonly #stop: Stop;
   #begun = false;
+  #keptAt = 0;
 
   constructor(wanted: Wanted, ports: FileTransferPorts) {
     this.#wanted = wanted;
     this.#ports = ports;
     this.#stop = new Stop(ports.clock, wanted.options.signal);
+    this.#begun = wanted.file.state === "interrupted"; // by an earlier program
   }
 
   async run(): Promise<void> {
@@ -147,12 +150,22 @@ export class FileTransfer {
       },
       interrupted: () => file.become("interrupted"),
       resumed: () => file.become("sending"),
-      progress: () => file.advance(body.sentBytes),
+      progress: () => this.#advance(body.sentBytes),
       sent: () => {
         file.advance(body.sentBytes);
         file.become("sent");
       },
     };
+  }
+
+  /** How far it has come is written down from time to time: a program that ends may not have the time to. */
+  #advance(doneBytes: number): void {
+    const { file, keep } = this.#wanted;
+    file.advance(doneBytes);
+    const now = this.#ports.clock.now();
+    if (now - this.#keptAt < KEEP_MS) return;
+    this.#keptAt = now;
+    keep();
   }
 
   /** Whoever said no is not asked in another way. */
@@ -164,7 +177,7 @@ export class FileTransfer {
 
   /** IM-7.1.3.2-03: content that lies outside the session. */
   async #byServer(): Promise<void> {
-    const { to, content, options, file } = this.#wanted;
+    const { to, content, options, file, keep } = this.#wanted;
     const { name, type, sizeBytes, thumbnail, subject } = options;
     const signal = this.#stop;
     const { files, send } = this.#ports;
@@ -176,7 +189,12 @@ export class FileTransfer {
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
       ...(thumbnail === undefined ? {} : { thumbnail }),
       signal,
-      onProgress: ({ doneBytes }) => file.advance(doneBytes),
+      onProgress: ({ doneBytes }) => this.#advance(doneBytes),
+      ...(file.resume?.upload === undefined ? {} : { begun: file.resume.upload }),
+      onBegun: (upload) => {
+        if (file.resume !== undefined) file.resumesWith({ ...file.resume, upload });
+        keep();
+      },
     });
     const { sha1, sha256 } = stored;
     file.hashed([
@@ -188,6 +206,7 @@ export class FileTransfer {
       signal,
     });
     file.announced(message.id);
+    keep(); // it must not be announced twice
     await message.accepted;
     file.become("sent");
     const waits = (state: SendingState): void => {

@@ -4,7 +4,7 @@ import { Emitter, type Listening } from "../../base/emitter.ts";
 import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import type { FileProgress } from "../../files/upload-file.ts";
-import type { SentFileRecord, SentFileState } from "../../store/file-record.ts";
+import type { FileResume, SentFileRecord, SentFileState } from "../../store/file-record.ts";
 import { type FileReceipt, isNews, NOT_DELIVERED } from "./file-receipts.ts";
 import { Progress } from "./progress.ts";
 
@@ -44,6 +44,7 @@ export class SentFile {
   #via: "session" | "http" = "session";
   #hashes: SentFileRecord["hashes"] = [];
   #messageId: string | undefined;
+  #resume: FileResume | undefined;
 
   constructor(facts: SentFileFacts, failed: (error: unknown) => void) {
     this.id = facts.id;
@@ -121,6 +122,16 @@ export class SentFile {
 
   advance(doneBytes: number): void {
     this.#progress.set(doneBytes);
+    if (this.#resume !== undefined) this.#resume = { ...this.#resume, doneBytes };
+  }
+
+  /** How it would go on with another program. */
+  get resume(): FileResume | undefined {
+    return this.#resume;
+  }
+
+  resumesWith(resume: FileResume): void {
+    this.#resume = resume;
   }
 
   become(state: Exclude<SentFileState, "failed">): void {

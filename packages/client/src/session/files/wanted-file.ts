@@ -40,6 +40,8 @@ export interface Wanted {
   readonly body: FileBody;
   readonly file: SentFile;
   readonly facts: Omit<FileFacts, "hashes" | "createdAt">;
+  /** Writes down how far it has come. */
+  readonly keep: () => void;
 }
 
 export interface FileTransferPorts {
