@@ -31,7 +31,7 @@ test(
   "every route answers as its document says, and what changes is in the audit log",
   WITHIN,
   async (t) => {
-    const world = await OperatorWorld.open(t);
+    const world = await OperatorWorld.open(t, ["limits.connections=321"]);
     const ask = world.ask.bind(world);
     const alice = await client(t, world, "alice");
     const bob = await client(t, world, "bob");
@@ -207,8 +207,10 @@ test(
     const limits = await ask("GET", "/limits");
     const names = limits.body.limits.map(({ name }: { name: string }) => name);
     assert.ok(names.includes("messagesPerSecond"));
-    const used = (name: string) =>
-      limits.body.limits.find((row: { name: string }) => row.name === name).used;
+    const limit = (name: string) =>
+      limits.body.limits.find((row: { name: string }) => row.name === name);
+    const used = (name: string) => limit(name).used;
+    assert.deepEqual([limit("connections").value, limit("connections").usual], [321, 15_000]);
     assert.deepEqual([used("conferences"), used("historyBytesPerUser")], [0, undefined]);
     const config = await ask("GET", "/config");
     assert.doesNotMatch(JSON.stringify(config.body), /secret of/);

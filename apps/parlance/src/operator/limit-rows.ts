@@ -14,15 +14,16 @@ export interface LimitRow {
 
 const HITS = "parlance_limit_hits_total";
 
-export async function limitRows({ server, metrics }: OperatorPorts): Promise<LimitRow[]> {
+export async function limitRows({ server, config, metrics }: OperatorPorts): Promise<LimitRow[]> {
   const families = await metrics.read();
   const counted = families.find(({ name }) => name === HITS)?.values ?? [];
   const hits = new Map(counted.map(({ labels, value }) => [String(labels["limit"]), value]));
   const usual = new Map<string, number>(Object.entries(defaultLimits));
   const words = new Map(Object.entries(LIMITS).map(([name, { about }]) => [name, about]));
+  const ofConnections = new Map<string, number>(Object.entries(config.limits)); // the transports keep them
   return Object.entries(server.limits).map(([name, value]) => ({
     name,
-    value,
+    value: ofConnections.get(name) ?? value,
     usual: usual.get(name),
     about: words.get(name),
     used: server.used(name),
