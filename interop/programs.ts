@@ -41,6 +41,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["web-people.interop.ts", [CHROMIUM]],
   ["web-groups.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
+  ["web-hostile.interop.ts", [CHROMIUM]],
   ["web-life.interop.ts", [CHROMIUM]],
   ["web-speed.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
