@@ -157,6 +157,23 @@ suite("what a user owns, by command", () => {
       `member: sip:carol@${DOMAIN}`,
       "",
     ]);
+    const set = ["--subject", "Dinner", "--writers", "moderators", "--moderator", "carol"];
+    const changed = await as("alice", "groups set", "lunch", ...set, "--reader", "bob");
+    assert.deepEqual(changed.out.split("\n"), [
+      `sip:lunch@${DOMAIN}  Lunch`,
+      "about: Dinner",
+      "group, for members, members may not ask others",
+      "who moderates writes, and nobody else",
+      `moderator: sip:carol@${DOMAIN}`,
+      `reads only: sip:bob@${DOMAIN}`,
+      `member: sip:alice@${DOMAIN}`,
+      `member: sip:carol@${DOMAIN}`,
+      "",
+    ]);
+    assert.match((await as("alice", "groups set", "lunch")).err, /nothing to be changed is named/);
+    const reset = ["--no-moderator", "--no-reader", "--writers", "everybody"];
+    const back = await as("alice", "groups set", "lunch", ...reset);
+    assert.doesNotMatch(back.out, /moderat|reads only/);
     const list = await as("alice", "groups");
     assert.equal(list.out, `sip:lunch@${DOMAIN}  2 members  Lunch\n`);
     assert.equal((await say("lunch")).status, 0);

@@ -105,6 +105,7 @@ export {
 export {
   formatGroup,
   GROUP_TYPE,
+  GROUP_WORDS,
   type Group,
   type GroupEntry,
   type GroupService,

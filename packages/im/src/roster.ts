@@ -12,6 +12,7 @@ export const ROLES = [
   "creator", // made the conference
   "moderator", // may expel others and name the subject
   "participant",
+  "reader", // writes nothing, as the group says
 ] as const;
 
 /** What the others may be shown of somebody, and what he is called for want of that. */

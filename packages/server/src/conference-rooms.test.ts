@@ -248,7 +248,10 @@ test("where only moderators write the others listen, and the state of the room s
   const users = bob.documents[0]?.users?.users ?? [];
   assert.deepEqual(
     users.map(({ roles, endpoints }) => [...roles, endpoints[0]?.media[0]?.status]),
-    [["moderator", "sendrecv"], ["recvonly"]],
+    [
+      ["moderator", "sendrecv"],
+      ["reader", "recvonly"],
+    ],
   );
 });
 

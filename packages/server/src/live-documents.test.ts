@@ -299,6 +299,62 @@ test("a session of a group obeys its document as it changes, and ends with it (O
   assert.equal(world.world.server.stats.conferences, 0);
 });
 
+const WORDS = 'xmlns="urn:parlance:group"';
+
+test("who may write in a group is what its document says, also in the session that runs and for what is written to it", async () => {
+  const world = await ConferenceWorld.open();
+  const keeper = new Keeper(world.world, "alice");
+  const pool = `sip:pool@${DOMAIN}`;
+  const list = `<list>${entries("alice", "bob", "carol")}</list>`;
+  await keeper.group("pool", list);
+  const alice = await world.somebody("alice");
+  const bob = await world.somebody("bob");
+  for (const one of [alice, bob]) {
+    one.phone.invite(pool);
+    await world.settle();
+    one.connect();
+    await world.settle();
+  }
+  await alice.watch();
+  const says = async (one: typeof alice): Promise<string | undefined> => {
+    const content = `From: <${one.below.address}>\r\nTo: <${pool}>\r\n\r\nContent-Type: text/plain\r\n\r\nhi`;
+    one.phone.device.say(one.phone.peerPath, content, { type: "message/cpim" });
+    await world.settle();
+    return one.phone.device.responses.at(-1)?.split(" ")[1];
+  };
+  const writes = async (one: typeof alice): Promise<number> =>
+    (await one.below.message(pool, "hi")).status;
+  const rolesOf = (document: (typeof alice.documents)[number] | undefined) =>
+    document?.users?.users.map(({ entity, roles }) => `${entity} ${roles.join()}`);
+  assert.deepEqual([await says(alice), await says(bob), await writes(bob)], ["200", "200", 202]);
+  for (const said of [
+    `<readers ${WORDS}><entry uri="sip:bob@${DOMAIN}"/></readers>`,
+    `<writers ${WORDS}>moderators</writers>`,
+  ]) {
+    await keeper.group("pool", `${list}${said}`);
+    await world.pass(1_000);
+    assert.ok(rolesOf(alice.documents.at(-1))?.includes(`sip:bob@${DOMAIN} reader`));
+    assert.deepEqual([await says(alice), await says(bob)], ["200", "403"]);
+    assert.deepEqual([await writes(alice), await writes(bob)], [202, 403]);
+    await keeper.group("pool", list);
+    await world.pass(1_000);
+    assert.ok(rolesOf(alice.documents.at(-1))?.includes(`sip:bob@${DOMAIN} `));
+    assert.equal(await says(bob), "200");
+  }
+});
+
+test("who may write is refused where it is nonsense, or more than a group may hold", async () => {
+  const { keeper } = await three();
+  const many = Array.from({ length: 201 }, (_, at) => `<entry uri="sip:u${at}@${DOMAIN}"/>`);
+  for (const wrong of [
+    `<writers ${WORDS}>nobody</writers>`,
+    `<readers ${WORDS}><entry/></readers>`,
+    `<readers ${WORDS}>${many.join("")}</readers>`,
+  ]) {
+    await assert.rejects(keeper.group("pool", wrong), /^AssertionError.*409/);
+  }
+});
+
 test("with an account its documents go, its groups and its rules", async () => {
   const { world, alice, bob, carol, keeper } = await three();
   await keeper.group("pool", `<list>${entries("alice", "carol")}</list>`);

@@ -16,6 +16,18 @@ interface CreateOptions extends OwnerOptions {
   /** False: not. */
   readonly memberInvites: boolean;
   readonly moderator: readonly string[];
+  readonly writers?: "everybody" | "moderators";
+  readonly reader: readonly string[];
+  readonly most?: number;
+}
+
+interface SetOptions extends OwnerOptions {
+  readonly title?: string;
+  readonly subject?: string;
+  /** False: nobody any more. */
+  readonly moderator?: readonly string[] | false;
+  readonly reader?: readonly string[] | false;
+  readonly writers?: "everybody" | "moderators";
   readonly most?: number;
 }
 
@@ -36,6 +48,7 @@ export function addGroups(program: Command): void {
         'groups create lunch bob carol --title "Lunch" --subject "where?"',
         "groups create club --room --open --moderator bob",
         "groups add lunch dave",
+        "groups set lunch --subject Dinner --writers moderators",
         "groups show lunch --json",
       ),
     );
@@ -51,6 +64,7 @@ export function addGroups(program: Command): void {
     .addHelpText("after", EXIT)
     .action(list);
   addMaking(groups);
+  addSetting(groups);
   withLogin(groups.command("show"))
     .summary("print one of them")
     .description("Print who is in it, and who may do what.")
@@ -99,10 +113,48 @@ function addMaking(groups: Command): void {
         .argParser(collect)
         .default([], "none but you"),
     )
+    .addOption(writers())
+    .addOption(
+      new Option("--reader <ADDRESS>", "reads, and writes nothing; repeatable")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .addOption(new Option("--most <N>", "so many at once").argParser(readCount))
     .option("--json", "print the group as one JSON object")
     .addHelpText("after", exitStatus("done", "no connection, refused, or the address is another's"))
     .action(create);
+}
+
+function addSetting(groups: Command): void {
+  withLogin(groups.command("set"))
+    .summary("change a group")
+    .description(
+      "Change what it is called, what it is about, and who may do what, also for those who are in it now. What is not named stays as it is.",
+    )
+    .argument("<group>", GROUP)
+    .option("--title <TEXT>", "what people see; empty: nothing")
+    .option("--subject <TEXT>", "what it is about; empty: nothing")
+    .addOption(
+      new Option("--moderator <ADDRESS>", "these may send others away; repeatable").argParser(
+        collect,
+      ),
+    )
+    .option("--no-moderator", "nobody but you may")
+    .addOption(writers())
+    .addOption(
+      new Option("--reader <ADDRESS>", "these read, and write nothing; repeatable").argParser(
+        collect,
+      ),
+    )
+    .option("--no-reader", "nobody is kept from writing")
+    .addOption(new Option("--most <N>", "so many at once").argParser(readCount))
+    .option("--json", "print the group as one JSON object")
+    .addHelpText("after", EXIT)
+    .action(set);
+}
+
+function writers(): Option {
+  return new Option("--writers <WHO>", "who may write").choices(["everybody", "moderators"]);
 }
 
 async function list(options: OwnerOptions): Promise<void> {
@@ -134,23 +186,50 @@ async function create(
 function wishesIn(options: CreateOptions, self: string): GroupChanges {
   const { title, subject, room, open, anonymity, memberInvites, moderator, most } = options;
   const moderators = moderator.map((one) => fullAddress(one, self));
+  const readers = options.reader.map((one) => fullAddress(one, self));
   const ruled = open || anonymity || !memberInvites || moderators.length > 0;
+  const writing = { writers: options.writers ?? "everybody", readers };
   return {
     kind: room === true ? "room" : "group",
     ...(title === undefined ? {} : { displayName: title }),
     ...(subject === undefined ? {} : { subject }),
     ...(most === undefined ? {} : { maxParticipants: most }),
-    ...(ruled
+    policy: ruled
       ? {
-          policy: {
-            open: open === true,
-            anonymity: anonymity === true,
-            membersInvite: memberInvites,
-            moderators,
-          },
+          open: open === true,
+          anonymity: anonymity === true,
+          membersInvite: memberInvites,
+          moderators,
+          ...writing,
         }
-      : {}),
+      : writing,
   };
+}
+
+async function set(name: string, options: SetOptions): Promise<void> {
+  const group = await asOwner(options, "groups", ({ groups, address: self }, call) =>
+    groups.edit(name, changesIn(options, self), call),
+  );
+  printOwned(options, group, linesOf(group));
+}
+
+function changesIn(options: SetOptions, self: string): GroupChanges {
+  const { title, subject, moderator, reader, most } = options;
+  const all = (named: readonly string[] | false): readonly string[] =>
+    (named === false ? [] : named).map((one) => fullAddress(one, self));
+  const policy = {
+    ...(moderator === undefined ? {} : { moderators: all(moderator) }),
+    ...(reader === undefined ? {} : { readers: all(reader) }),
+    ...(options.writers === undefined ? {} : { writers: options.writers }),
+  };
+  const changes = {
+    ...(title === undefined ? {} : { displayName: title || undefined }),
+    ...(subject === undefined ? {} : { subject: subject || undefined }),
+    ...(most === undefined ? {} : { maxParticipants: most }),
+    ...(Object.keys(policy).length === 0 ? {} : { policy }),
+  };
+  if (Object.keys(changes).length === 0) throw new CommandError("nothing to be changed is named");
+  return changes;
 }
 
 async function show(name: string, options: OwnerOptions): Promise<void> {
@@ -171,7 +250,9 @@ function linesOf(group: OwnGroup): readonly string[] {
     [address, displayName ?? ""].join("  ").trimEnd(),
     ...(subject === undefined ? [] : [`about: ${subject}`]),
     `${kind}, ${rights.join(", ")}`,
+    ...(policy.writers === "moderators" ? ["who moderates writes, and nobody else"] : []),
     ...policy.moderators.map((one) => `moderator: ${one}`),
+    ...policy.readers.map((one) => `reads only: ${one}`),
     ...members.map((member) => `member: ${member.address} ${member.name ?? ""}`.trimEnd()),
   ];
 }

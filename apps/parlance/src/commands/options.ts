@@ -41,8 +41,8 @@ export function viaOption(): Option {
 }
 
 /** Of an option that may be repeated. */
-export function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+export function collect(value: string, before: readonly string[] | false = []): string[] {
+  return [...(before || []), value];
 }
 
 /** What a group of commands does when none is named: whoever names one that is not there is told `others`. */

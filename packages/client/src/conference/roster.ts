@@ -15,7 +15,7 @@ export interface Member {
   readonly anonymous: boolean;
   /** The user of this client, on whatever device. */
   readonly me: boolean;
-  /** `creator`, `moderator`, and whatever else a server says. */
+  /** `creator`, `moderator`, `reader` (writes nothing, as the group says), and whatever else a server says. */
   readonly roles: readonly string[];
   /** Whoever moderates lets him read alone. */
   readonly muted: boolean;

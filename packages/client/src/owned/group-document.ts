@@ -2,6 +2,7 @@
 import {
   formatAccessRules,
   formatGroup,
+  GROUP_WORDS,
   type Group,
   type GroupEntry,
   parseGroup,
@@ -10,7 +11,7 @@ import { identityKey } from "@parlance/im";
 import { attribute, child, children, escapeXml, utf8Text, type XmlElement } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import { EditedDocument, elementFor, textFor } from "./edited-document.ts";
-import { type GroupPolicy, policyOf, rulesFor, USUAL_POLICY } from "./group-policy.ts";
+import { type GroupPolicy, isRuled, policyOf, rulesFor, USUAL_POLICY } from "./group-policy.ts";
 
 export interface OwnGroup {
   /** What others write to, and come into. */
@@ -67,10 +68,12 @@ export function newGroup(
     externals: [],
     inviteMembers: kind === "group",
     maxParticipants,
-    ruleset: policy && rulesFor({ ...USUAL_POLICY, ...policy }),
+    ruleset: policy && isRuled(policy) ? rulesFor({ ...USUAL_POLICY, ...policy }) : undefined,
     subject,
     services: undefined,
     activity: undefined,
+    moderatorsWrite: policy?.writers === "moderators",
+    readers: policy?.readers ?? [],
     notUnderstood: [],
   });
 }
@@ -116,7 +119,10 @@ export function withChanges(content: Uint8Array, changes: GroupChanges): Uint8Ar
     const count = changes.maxParticipants?.toString();
     put(edited, { local: "max-participant-count", behind: [...LISTED, "invite-members"] }, count);
   }
-  if (policy !== undefined) putRules(edited, { ...policyOf(groupIn(content)), ...policy });
+  if (policy !== undefined && isRuled(policy)) {
+    putRules(edited, { ...policyOf(groupIn(content)), ...policy });
+  }
+  if (policy !== undefined) putWriters(edited, policy);
   if ("subject" in changes) putSubject(edited, changes.subject);
   return edited.bytes;
 }
@@ -126,6 +132,7 @@ const HEAD = ["display-name"];
 const LISTED = [...HEAD, "list"];
 const COUNTED = [...LISTED, "invite-members", "max-participant-count"];
 const RULED = [...COUNTED, "ruleset"];
+const EXTENDED = ["subject", "supported-services", "session-active-policy"];
 const POLICY = "urn:ietf:params:xml:ns:common-policy";
 const LISTS = "urn:ietf:params:xml:ns:resource-lists";
 const EXTENSIONS = "urn:oma:xml:xdm:extensions";
@@ -190,6 +197,24 @@ function putSubject(edited: EditedDocument, subject: string | undefined): void {
   }
   const piece = foreign("oxe", EXTENSIONS, "subject", subject);
   if (before === undefined) edited.insert(service, piece, RULED);
+  else edited.replace(before, piece);
+}
+
+function putWriters(edited: EditedDocument, { writers, readers }: Partial<GroupPolicy>): void {
+  if (writers !== undefined) putWord(edited, "writers", writers === "everybody" ? "" : writers);
+  if (readers === undefined) return;
+  const entries = readers.map((uri) => elementFor({ prefix: "" }, "entry", { uri }));
+  putWord(edited, "readers", entries.join(""));
+}
+
+/** Without content there is no such element. */
+function putWord(edited: EditedDocument, local: string, content: string): void {
+  const service = serviceIn(edited);
+  const before = child(service, local, GROUP_WORDS);
+  const piece = elementFor({ prefix: "" }, local, { xmlns: GROUP_WORDS }, content);
+  if (before === undefined) {
+    if (content !== "") edited.insert(service, piece, [...RULED, ...EXTENDED]);
+  } else if (content === "") edited.remove(before);
   else edited.replace(before, piece);
 }
 

@@ -10,6 +10,10 @@ export interface GroupPolicy {
   readonly anonymity: boolean;
   /** Addresses of those who may send others away, beside the owner. */
   readonly moderators: readonly string[];
+  /** Who may write: with `moderators` they and the owner alone. */
+  readonly writers: "everybody" | "moderators";
+  /** Addresses of those who read, and write nothing; who moderates writes all the same. */
+  readonly readers: readonly string[];
 }
 
 /** What holds in a group without rules. */
@@ -18,6 +22,8 @@ export const USUAL_POLICY: GroupPolicy = {
   membersInvite: true,
   anonymity: false,
   moderators: [],
+  writers: "everybody",
+  readers: [],
 };
 
 const COMING: readonly Flag[] = [
@@ -27,6 +33,12 @@ const COMING: readonly Flag[] = [
   "allow-private-message",
 ];
 const INVITING: Flag = "allow-invite-users-dynamically";
+
+/** Something other than who may write is to be so. */
+export function isRuled(policy: Partial<GroupPolicy>): boolean {
+  const { writers: _, readers: __, ...ruled } = policy;
+  return Object.keys(ruled).length > 0;
+}
 
 export function rulesFor(policy: GroupPolicy): Ruleset {
   const { open, membersInvite, anonymity, moderators } = policy;
@@ -49,13 +61,19 @@ export function rulesFor(policy: GroupPolicy): Ruleset {
 }
 
 /** As near as rules that somebody else has written can be told so. */
-export function policyOf({ ruleset }: Pick<Group, "ruleset">): GroupPolicy {
-  if (ruleset === undefined) return USUAL_POLICY;
+export function policyOf({
+  ruleset,
+  moderatorsWrite,
+  readers,
+}: Pick<Group, "ruleset" | "moderatorsWrite" | "readers">): GroupPolicy {
+  const writing = { writers: moderatorsWrite ? "moderators" : "everybody", readers } as const;
+  if (ruleset === undefined) return { ...USUAL_POLICY, ...writing };
   const { rules } = ruleset;
   const grants = (flag: Flag, to: (one: Rule) => boolean): boolean =>
     rules.some((one) => to(one) && one.actions.flags.get(flag) === true);
   const expelling = rules.filter((one) => one.actions.flags.get("allow-expelling") === true);
   return {
+    ...writing,
     open: grants("join-handling", forEverybody),
     membersInvite: grants(INVITING, (one) => forEverybody(one) || forMembers(one)),
     anonymity: grants("allow-anonymity", (one) => forEverybody(one) || forMembers(one)),

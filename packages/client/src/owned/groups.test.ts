@@ -76,7 +76,12 @@ test("the policy of a group is obeyed, and can be changed while people are in it
   const changed = await world.until(
     alice.groups.edit(address, { policy: { open: true, anonymity: true }, subject: "Anything" }),
   );
-  const policy = { open: true, membersInvite: true, anonymity: true, moderators: [BOB] };
+  const policy = {
+    ...USUAL_POLICY,
+    open: true,
+    anonymity: true,
+    moderators: [BOB],
+  };
   assert.deepEqual([changed.policy, changed.subject], [policy, "Anything"]);
   const his = await world.until(dave.join(address, { anonymous: true, nickname: "Owl" }));
   const room = await world.until(bob.join(address));
@@ -168,4 +173,46 @@ test("changes that change nothing leave the octets alone", () => {
   const renamed = withMembers(once, [{ address: BOB, name: "Robert & Co" }]);
   assert.deepEqual(readGroup("a", renamed).members, [{ address: BOB, name: "Robert & Co" }]);
   assert.deepEqual(withChanges(once, {}), once);
+});
+
+test("who only reads is told so while he is in, and others see it", async (t) => {
+  const world = await worldFor(t);
+  const [alice, bob] = [await world.client("alice"), await world.client("bob")];
+  const made = await world.until(
+    alice.groups.create({ address: "news", kind: "room", members: [BOB, CAROL] }),
+  );
+  const own = await world.until(alice.join(made.address));
+  const room = await world.until(bob.join(made.address));
+  await world.run(2_000);
+  const heard: string[] = [];
+  for (const one of [own, room]) {
+    one.on("roster", (change) => {
+      if (change.type === "role") heard.push(`${change.member.name} ${change.member.roles.join()}`);
+    });
+  }
+  const read = await world.until(alice.groups.edit("news", { policy: { readers: [BOB] } }));
+  assert.deepEqual(read.policy, { ...USUAL_POLICY, readers: [BOB] });
+  await world.run(2_000);
+  assert.deepEqual(heard, ["bob reader", "bob reader"]);
+  assert.equal(await world.until(codeOf(room.send("may I?").accepted)), "refused");
+  await world.until(own.send("news").accepted);
+  const open = await world.until(alice.groups.edit("news", { policy: { readers: [] } }));
+  assert.deepEqual(open.policy, USUAL_POLICY);
+  await world.run(2_000);
+  await world.until(room.send("now I may").accepted);
+});
+
+test("who may write is changed by its octets, and by nothing else", () => {
+  const foreign = `<g:group xmlns:g="urn:oma:xml:poc:list-service"><g:list-service uri="sip:a@b"><x:y xmlns:x="urn:x">&#65;</x:y></g:list-service></g:group>`;
+  const written = withChanges(utf8Bytes(foreign), {
+    policy: { writers: "moderators", readers: ['sip:"><evil/>@b', "sip:c@b"] },
+  });
+  assert.ok(utf8Text(written).includes('<x:y xmlns:x="urn:x">&#65;</x:y>'));
+  const { policy } = readGroup("a", written);
+  assert.deepEqual(
+    [policy.writers, policy.readers],
+    ["moderators", ['sip:"><evil/>@b', "sip:c@b"]],
+  );
+  const again = withChanges(written, { policy: { writers: "everybody", readers: [] } });
+  assert.equal(utf8Text(again), foreign);
 });

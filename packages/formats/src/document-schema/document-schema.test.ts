@@ -125,6 +125,8 @@ test("what our writer makes keeps to the rules", () => {
     subject: "Lunch plan",
     services: [{ enabler: "+g.oma.sip-im", media: ["message-session"] }],
     activity: undefined,
+    moderatorsWrite: true,
+    readers: ["sip:bob@example.com"],
     notUnderstood: [],
   };
   assert.equal(faultIn(formatGroup(made), GROUP_SCHEMA), undefined);

@@ -3,7 +3,7 @@ import { XmlWriter } from "@parlance/wire";
 import { LIST_SERVICE } from "../access-rules/ruleset.ts";
 import { RULE_PREFIXES, writeRuleset } from "../access-rules/write-ruleset.ts";
 import { RESOURCE_LISTS } from "../resource-lists/resource-lists.ts";
-import { type Group, type GroupService, type SessionActivity } from "./group.ts";
+import { GROUP_WORDS, type Group, type GroupService, type SessionActivity } from "./group.ts";
 
 /** What was not understood is not written: the stored document is changed by its octets, never by this. */
 export function formatGroup(group: Group): Uint8Array<ArrayBuffer> {
@@ -18,7 +18,16 @@ export function formatGroup(group: Group): Uint8Array<ArrayBuffer> {
   if (group.subject !== undefined) xml.leaf("oxe:subject", group.subject);
   if (group.services !== undefined) writeServices(xml, group.services);
   if (group.activity !== undefined) writeActivity(xml, group.activity);
+  writeWriters(xml, group);
   return xml.close().close().done();
+}
+
+function writeWriters(xml: XmlWriter, { moderatorsWrite, readers }: Group): void {
+  if (moderatorsWrite) xml.leaf("writers", "moderators", { xmlns: GROUP_WORDS });
+  if (readers.length === 0) return;
+  xml.open("readers", { xmlns: GROUP_WORDS });
+  for (const uri of readers) xml.leaf("entry", "", { uri });
+  xml.close();
 }
 
 function writeList(xml: XmlWriter, { entries, externals }: Group): void {

@@ -97,6 +97,8 @@ test("a group document is read with members, policy, services and schedule", () 
       minParticipants: 2,
       schedule: [{ start: "2030-05-04T10:00:00Z", end: "2030-05-04T12:00:00Z" }],
     },
+    moderatorsWrite: false,
+    readers: [],
     notUnderstood: [],
   } satisfies Group);
   for (let cut = 0; cut < POOL.length; cut += 1) {
@@ -116,6 +118,8 @@ test("the least that a group can say is its address: a chat room that anybody ma
     subject: undefined,
     services: undefined,
     activity: undefined,
+    moderatorsWrite: false,
+    readers: [],
     notUnderstood: [],
   } satisfies Group);
 });
@@ -131,6 +135,21 @@ test("what must be understood and is not is told, wherever it hides", () => {
   );
 });
 
+test("who writes nothing is said in words of our own, which other servers pass over", () => {
+  const word = 'xmlns="urn:parlance:group"';
+  const group = read(
+    service(
+      `<writers ${word} must-understand="true"> moderators </writers><readers ${word}><entry uri="sip:bob@example.com"/></readers><colour ${word}/>`,
+    ),
+  );
+  assert.deepEqual(
+    [group.moderatorsWrite, group.readers, group.notUnderstood],
+    [true, ["sip:bob@example.com"], []],
+  );
+  assert.equal(read(service(`<writers ${word}>everybody</writers>`)).moderatorsWrite, false);
+  assert.equal(read(service("<writers>moderators</writers>")).moderatorsWrite, false); // of nobody's
+});
+
 test("a document that leaves open which group, who or how many is refused", () => {
   for (const text of [
     `<group ${NS}/>`,
@@ -143,6 +162,8 @@ test("a document that leaves open which group, who or how many is refused", () =
     service("<max-participant-count>-1</max-participant-count>"),
     service("<max-participant-count/>"),
     service("<cr:ruleset><cr:rule/></cr:ruleset>"),
+    service('<writers xmlns="urn:parlance:group">nobody</writers>'),
+    service('<readers xmlns="urn:parlance:group"><entry/></readers>'),
     service("<oxe:supported-services><oxe:service/></oxe:supported-services>"),
     service(
       "<oxe:session-active-policy><oxe:schedule><oxe:time-range><oxe:start-time>noon</oxe:start-time></oxe:time-range></oxe:schedule></oxe:session-active-policy>",
@@ -215,6 +236,8 @@ test("any group that is written reads the same", () => {
       subject: some,
       services: fc.option(services, { nil: undefined }),
       activity: fc.option(activity, { nil: undefined }),
+      moderatorsWrite: fc.boolean(),
+      readers: texts,
       notUnderstood: fc.constant([]),
     },
     plain,

@@ -16,6 +16,10 @@ export interface Group {
   /** Absent: whatever a server has to offer. */
   readonly services: readonly GroupService[] | undefined;
   readonly activity: SessionActivity | undefined;
+  /** Only who may send others away may write. `GROUP_WORDS` */
+  readonly moderatorsWrite: boolean;
+  /** URIs of those who read what is written, and write nothing. `GROUP_WORDS` */
+  readonly readers: readonly string[];
   /** Elements that must be understood, and are not: the group cannot be served. */
   readonly notUnderstood: readonly string[];
 }
@@ -48,5 +52,8 @@ export interface TimeRange {
   readonly start: string | undefined;
   readonly end: string | undefined;
 }
+
+/** What a document says for which the specification has no word: `writers`, `readers`. */
+export const GROUP_WORDS = "urn:parlance:group";
 
 export const GROUP_TYPE = "application/vnd.oma.poc.groups+xml";

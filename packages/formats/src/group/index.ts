@@ -2,6 +2,7 @@
 export { formatGroup } from "./format-group.ts";
 export {
   GROUP_TYPE,
+  GROUP_WORDS,
   type Group,
   type GroupEntry,
   type GroupService,

@@ -24,6 +24,7 @@ import {
 } from "../xml-fields.ts";
 import {
   GROUP_TYPE,
+  GROUP_WORDS,
   type Group,
   type GroupEntry,
   type GroupService,
@@ -59,6 +60,8 @@ function readGroup(root: XmlElement): Group {
     subject: textOf(service, "subject", EXTENSIONS),
     services: readServices(child(service, "supported-services", EXTENSIONS)),
     activity: activity && readActivity(activity),
+    moderatorsWrite: readWriters(child(service, "writers", GROUP_WORDS)),
+    readers: readReaders(child(service, "readers", GROUP_WORDS)),
     notUnderstood: children(service)
       .filter(mustBeUnderstood)
       .map(({ local }) => local),
@@ -102,6 +105,20 @@ function readActivity(element: XmlElement): SessionActivity {
   };
 }
 
+function readWriters(element: XmlElement | undefined): boolean {
+  if (element === undefined) return false;
+  const who = textContent(element).trim();
+  if (who === "everybody" || who === "moderators") return who === "moderators";
+  return fail(element, "writers are everybody or moderators");
+}
+
+function readReaders(element: XmlElement | undefined): readonly string[] {
+  if (element === undefined) return [];
+  return children(element, "entry").map(
+    (one) => attributeOf(one, "uri") ?? fail(one, "entry has no uri"),
+  );
+}
+
 function readRange(element: XmlElement): SessionActivity["schedule"][number] {
   const time = (local: string): string | undefined => {
     const text = textOf(element, local);
@@ -115,6 +132,7 @@ function readRange(element: XmlElement): SessionActivity["schedule"][number] {
 function mustBeUnderstood(element: XmlElement): boolean {
   if (element.namespace === LIST_SERVICE || element.namespace === COMMON_POLICY) return false;
   if (readBoolean(anyAttribute(element, "must-understand")) !== true) return false;
+  if (element.namespace === GROUP_WORDS) return !WORDS.has(element.local);
   if (element.namespace !== EXTENSIONS) return true;
   if (element.local !== "session-active-policy") return !UNDERSTOOD.has(element.local);
   return children(element).some(({ namespace, local }) => {
@@ -123,6 +141,7 @@ function mustBeUnderstood(element: XmlElement): boolean {
 }
 
 const UNDERSTOOD = new Set(["subject", "supported-services"]);
+const WORDS = new Set(["writers", "readers"]);
 const ACTIVITY = new Set([
   "max-duration",
   "required-participants-list",

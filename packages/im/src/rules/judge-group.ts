@@ -14,6 +14,8 @@ export interface GroupRights {
   readonly expel: boolean;
   readonly privateMessages: boolean;
   readonly anonymity: boolean;
+  /** To all, in whatever way. */
+  readonly write: boolean;
   /** The session ends when all of these have left. */
   readonly keyParticipant: boolean;
 }
@@ -23,6 +25,8 @@ export interface PreparedGroup {
   readonly group: Group;
   /** Keys of its entries. */
   readonly members: ReadonlySet<string>;
+  /** Keys of those who write nothing. */
+  readonly readers: ReadonlySet<string>;
   /** Absent: what is granted to members then is fixed. */
   readonly rules: PreparedRules | undefined;
 }
@@ -31,6 +35,7 @@ export function prepareGroup(group: Group): PreparedGroup {
   return {
     group,
     members: new Set(group.entries.map(({ uri }) => identityKey(uri))),
+    readers: new Set(group.readers.map(identityKey)),
     rules: group.ruleset && prepareRules(group.ruleset),
   };
 }
@@ -61,14 +66,18 @@ export function judgeGroup(
     ruled === undefined ? undefined : judgeRules(ruled, { ...ask, listMember }, inList).flags;
   const may = (flag: Flag, unruled: boolean): boolean =>
     granted === undefined ? unruled : granted.get(flag) === true;
+  const expel = ask.owner || may("allow-expelling", false);
+  const reads =
+    prepared.group.moderatorsWrite || ask.identities.some((one) => prepared.readers.has(one));
   return {
     initiate: ask.owner || may("allow-initiate-conference", listMember),
     join: ask.owner || may("join-handling", listMember),
     seeState: ask.owner || may("allow-conference-state", listMember),
     addUsers: ask.owner || may("allow-invite-users-dynamically", listMember),
-    expel: ask.owner || may("allow-expelling", false),
+    expel,
     privateMessages: ask.owner || may("allow-private-message", listMember),
     anonymity: may("allow-anonymity", false), // not even the owner, unless a rule says so
+    write: expel || !reads,
     keyParticipant: may("is-key-participant", false),
   };
 }

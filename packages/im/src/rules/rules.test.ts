@@ -304,6 +304,21 @@ test("an anonymous originator is judged without what the network knows of him", 
   assert.equal(judgeAccess(rules, { ...ASK, anonymous: true }, FRIENDS).invite, "refuse");
 });
 
+test("who is named as a reader does not write, unless he moderates; where moderators write nobody else does", () => {
+  const ask = { ...ASK, identities: ["sip:x@example.com", "sip:bob@example.com"], owner: false };
+  const writes = (change: Partial<Group>, who: Partial<typeof ask> = {}): boolean =>
+    judgeGroup(prepareGroup({ ...POOL, ...change }), { ...ask, ...who }, () => false).write;
+  const readers = ["sip:Bob@EXAMPLE.com;x=y", "sip:bob@EXAMPLE.com"];
+  assert.equal(writes({}), true);
+  assert.equal(writes({ readers }), false);
+  assert.equal(writes({ readers }, { anonymous: true }), false);
+  assert.equal(writes({ readers: ["sip:carol@example.com"] }), true);
+  assert.equal(writes({ moderatorsWrite: true }), false);
+  assert.equal(writes({ moderatorsWrite: true, readers }, { owner: true }), true);
+  const expels = { rules: [rule([], { "allow-expelling": true })] };
+  assert.equal(writes({ moderatorsWrite: true, readers, ruleset: expels }), true);
+});
+
 const POOL: Group = {
   uri: "sip:pool@example.com",
   displayName: undefined,
@@ -315,6 +330,8 @@ const POOL: Group = {
   subject: undefined,
   services: undefined,
   activity: undefined,
+  moderatorsWrite: false,
+  readers: [],
   notUnderstood: [],
 };
 const NOTHING: GroupRights = {
@@ -325,6 +342,7 @@ const NOTHING: GroupRights = {
   expel: false,
   privateMessages: false,
   anonymity: false,
+  write: true, // where he comes in at all
   keyParticipant: false,
 };
 const MEMBER: GroupRights = {

@@ -81,8 +81,9 @@ export function configuredRoom(room: ConfiguredRoom, domain: string): Group {
     subject: room.subject,
     maxParticipants,
     ruleset: { rules },
+    moderatorsWrite: writers === "moderators",
   };
-  return hostedGroup(document, { moderatorsWrite: writers === "moderators" });
+  return hostedGroup(document);
 }
 
 function rule(id: string, condition: Condition, flags: readonly Flag[]): Rule {
@@ -104,5 +105,7 @@ const NOTHING_SAID: Omit<GroupDocument, "uri"> = {
   subject: undefined,
   services: undefined,
   activity: undefined,
+  moderatorsWrite: false,
+  readers: [],
   notUnderstood: [],
 };

@@ -20,6 +20,7 @@ import type {
   Verdict,
 } from "../ports/index.ts";
 import { FanOut, type FanOutOptions, type FanOutPorts, type ToMany } from "./fan-out.ts";
+import { rightsIn } from "./hosted-group.ts";
 import { type JobLimits, Jobs } from "./jobs.ts";
 import { judgeGroup } from "./judge-group.ts";
 import { judgeList } from "./judge-list.ts";
@@ -114,7 +115,7 @@ export class Controlling implements Owner {
   }
 
   #toGroup(passage: Passage, key: string): MaybePromise<Verdict> {
-    const { request, originator } = passage;
+    const { request, originator, receivedAt } = passage;
     const group = this.#ports.groups.find(key);
     const refusal = judgeGroup({
       asksForIm: asksFor(request, IM_TAG),
@@ -125,6 +126,7 @@ export class Controlling implements Owner {
         ...(group?.members.map(keyOf) ?? []),
         ...(group?.owner ? [group.owner] : []),
       ]),
+      mayWrite: group && originator ? rightsIn(group, originator, receivedAt).write : false,
       hasBody: request.body.length > 0,
     });
     if (refusal !== undefined) return no(refusal);

@@ -17,7 +17,6 @@ export interface GroupTraits {
   readonly owner?: string;
   /** Those who are no members may write to it. */
   readonly openToAll?: boolean;
-  readonly moderatorsWrite?: boolean;
   /** Who stands in the lists elsewhere that its rules name. */
   readonly inList?: InExternalList;
 }
@@ -25,7 +24,7 @@ export interface GroupTraits {
 const NOBODY: InExternalList = () => false;
 
 export function hostedGroup(document: GroupDocument, traits: GroupTraits = {}): Group {
-  const { owner, openToAll = false, moderatorsWrite = false, inList = NOBODY } = traits;
+  const { owner, openToAll = false, inList = NOBODY } = traits;
   const prepared = prepareGroup(document);
   return {
     identity: keyOf(document.uri),
@@ -35,7 +34,6 @@ export function hostedGroup(document: GroupDocument, traits: GroupTraits = {}): 
     openToAll,
     allowAnonymity: document.ruleset?.rules.some(grantsAnonymity) ?? false,
     pagerMessages: groupSupports(document, "pager-mode-message"),
-    moderatorsWrite,
     document: prepared,
     inList,
     owner,

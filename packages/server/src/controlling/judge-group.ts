@@ -10,6 +10,8 @@ export interface GroupFacts {
   readonly originator: Originator | undefined;
   /** Address keys of the members. */
   readonly members: ReadonlySet<string>;
+  /** His rights in it. */
+  readonly mayWrite: boolean;
   readonly hasBody: boolean;
 }
 
@@ -21,6 +23,7 @@ export function judgeGroup(facts: GroupFacts): Refusal | undefined {
   if (originator === undefined) return refuse("not authenticated"); // IM-8.1.1-02
   if (!group.openToAll && !isMember(originator, facts.members)) return refuse("no initiation");
   if (originator.anonymous && !group.allowAnonymity) return refuse("no anonymity"); // IM-8.1.1-N1
+  if (!facts.mayWrite) return refuse("access denied");
   if (!group.pagerMessages) return refuse("no pager messages");
   if (!facts.hasBody) return refuse("no body");
   return undefined;

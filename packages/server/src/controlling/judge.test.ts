@@ -82,6 +82,7 @@ const group: GroupFacts = {
   group: team,
   originator: originatorFor(alice),
   members: new Set([alice.address]),
+  mayWrite: true,
   hasBody: true,
 };
 

@@ -15,8 +15,6 @@ export interface Group {
   readonly openToAll: boolean;
   readonly allowAnonymity: boolean;
   readonly pagerMessages: boolean;
-  /** Who may send others away may write in its sessions, and nobody else. */
-  readonly moderatorsWrite: boolean;
   /** Its document, from which all of this is taken. */
   readonly document: PreparedGroup;
   /** Who stands in the lists elsewhere that its rules name. */

@@ -27,6 +27,7 @@ const EVERYTHING: GroupRights = {
   expel: true,
   privateMessages: true,
   anonymity: true,
+  write: true,
   keyParticipant: false,
 };
 const team = configuredGroup({ name: "team", members: ["alice", "bob"] }, "example.com");

@@ -34,5 +34,6 @@ const NOTHING: GroupRights = {
   expel: false,
   privateMessages: false,
   anonymity: false,
+  write: false,
   keyParticipant: false,
 };

@@ -13,6 +13,7 @@ const AD_HOC: GroupRights = {
   expel: false,
   privateMessages: true,
   anonymity: false,
+  write: true,
   keyParticipant: false,
 };
 
@@ -43,7 +44,7 @@ export function standingIn(
   if (group === undefined) {
     return { roles: address === creator ? ["creator"] : [], mayWrite: !muted };
   }
-  const moderates = rights.expel;
-  const mayWrite = !muted && (moderates || !group.moderatorsWrite);
-  return { roles: moderates ? ["moderator"] : [], mayWrite };
+  const { expel: moderates, write } = rights;
+  const role: Role | undefined = moderates ? "moderator" : write ? undefined : "reader";
+  return { roles: role === undefined ? [] : [role], mayWrite: !muted && write };
 }

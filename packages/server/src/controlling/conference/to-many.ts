@@ -132,6 +132,7 @@ function objectionOf(
   const { notUnderstood } = group.document.group;
   const may = rights?.initiate === true && notUnderstood.length === 0 && mayBeOpen(group, on);
   if (!may) return refuse("no initiation");
+  if (!rights.write) return refuse("access denied");
   const takes =
     purpose === "file" ? groupSupports(group.document.group, "file-transfer") : group.pagerMessages;
   return takes ? undefined : refuse("no pager messages");

@@ -3,6 +3,7 @@ import {
   checkSchema,
   GROUP_SCHEMA,
   GROUP_TYPE,
+  GROUP_WORDS,
   type Group,
   readGroupDocument,
   type XcapError,
@@ -37,6 +38,7 @@ export function groups(names: GroupNames, references: References, bounds: GroupB
       "urn:ietf:params:xml:ns:common-policy",
       "urn:oma:xml:xdm:common-policy",
       "urn:oma:xml:xdm:extensions",
+      GROUP_WORDS,
     ],
     only: undefined,
     source: undefined,
@@ -62,7 +64,7 @@ export function groups(names: GroupNames, references: References, bounds: GroupB
 }
 
 function checkBounds(
-  { maxParticipants, entries }: Group,
+  { maxParticipants, entries, readers }: Group,
   { members }: GroupBounds,
 ): XcapError | undefined {
   if ((maxParticipants ?? 0) > members) {
@@ -70,6 +72,9 @@ function checkBounds(
   }
   if (entries.length > members) {
     return xcapError("constraint-failure", `list has more than ${members} entries`);
+  }
+  if (readers.length > members) {
+    return xcapError("constraint-failure", `readers has more than ${members} entries`);
   }
   const keys = entries.map(({ uri }) => identityKey(uri));
   if (new Set(keys).size === keys.length) return undefined;
