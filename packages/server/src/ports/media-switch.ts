@@ -115,7 +115,8 @@ export interface MediaEnd {
  */
 export type BridgeListener = (
   side: Side,
-  head: Pick<HeardHead, "contentType" | "contentHeaders" | "sizeBytes">,
+  /** What its beginning says of it: read by whoever is interested. */
+  read: () => Pick<HeardHead, "contentType" | "contentHeaders" | "sizeBytes">,
 ) => HeardMessage | undefined;
 
 export interface MediaSwitch {

@@ -57,7 +57,7 @@ export class Inspection {
     // From its start once more: what was judged then is not what is said now.
     const anew = start === 1 && open?.refused === undefined && open?.wrapped !== false;
     if (open === undefined || anew) {
-      this.#open.delete(messageId);
+      if (open !== undefined) this.#open.delete(messageId);
       if (start === 1) return this.#first(request, messageId, total, body);
       return this.#resumed(request, messageId, { start, total }, body);
     }

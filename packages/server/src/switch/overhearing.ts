@@ -47,11 +47,11 @@ export class Overhearing {
   #first(head: MsrpRequest, messageId: string): Open | undefined {
     const { contentType } = head;
     if (contentType === undefined || this.#over.has(messageId)) return undefined;
-    const heard = this.#listener(this.#side, {
+    const heard = this.#listener(this.#side, () => ({
       contentType,
       contentHeaders: ofContent(head).filter(([name]) => name.toLowerCase() !== "content-type"),
       sizeBytes: rangeIn(head).total,
-    });
+    }));
     if (heard === undefined) return undefined;
     const open = { heard, at: 1 };
     this.#open.set(messageId, open);

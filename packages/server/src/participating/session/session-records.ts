@@ -109,8 +109,9 @@ export class SessionRecords {
     for (const side of SIDES) this.stop(side);
   }
 
-  readonly listener: BridgeListener = (speaks, head) => {
+  readonly listener: BridgeListener = (speaks, read) => {
     if (this.#records.size === 0) return undefined;
+    const head = read();
     const { shown: from, authId } = this.#of.sides[speaks];
     const heard = SIDES.flatMap((side) => {
       const direction = side === speaks ? "sent" : "received";
