@@ -20,6 +20,9 @@ const HEIGHTS: Readonly<Record<(typeof WIDTHS)[number], number>> = {
   1440: 900,
 };
 
+const DRAWN =
+  "document.fonts.ready.then(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))";
+
 mkdirSync(FOLDER, { recursive: true });
 buildPages();
 const server = await ServerProcess.start({
@@ -58,15 +61,19 @@ async function firstPage(on: Browser): Promise<void> {
   await right.locator(".bubble").waitFor();
   await right.locator("textarea").fill("Loud and clear, Alice 🙂");
   await right.locator("textarea").press("Enter");
-  await left.locator(".mark.displayed").waitFor();
+  // The list has such a sign as well, as long as its newest message is ours.
+  await left.locator(".bubble .mark.displayed").waitFor();
   await left.locator(".bubble", { hasText: "Loud and clear" }).waitFor();
+  await right.locator(".bubble .mark.displayed").waitFor();
   for (const width of WIDTHS) {
     await app.page.setViewportSize({ width, height: HEIGHTS[width] });
-    await app.page.screenshot({ path: join(FOLDER, `first-${width}.png`) });
+    await shoot(app, `first-${width}`);
   }
   await app.page.getByRole("button", { name: "Sign in as somebody else" }).click();
-  await app.page.setViewportSize({ width: 360, height: HEIGHTS[360] });
-  await app.page.screenshot({ path: join(FOLDER, "sign-in-360.png") });
+  for (const width of WIDTHS) {
+    await app.page.setViewportSize({ width, height: HEIGHTS[width] });
+    await shoot(app, `sign-in-${width}`);
+  }
   await context.close();
 }
 
@@ -133,36 +140,40 @@ async function meet(of: (name: string) => AppPage): Promise<void> {
 
 async function pictures(alice: AppPage): Promise<void> {
   const { page } = alice;
-  const shoot = (name: string): Promise<unknown> =>
-    page.screenshot({ path: join(FOLDER, `${name}.png`) });
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of WIDTHS) {
       const suffix = scheme === "dark" ? `${width}-dark` : String(width);
       await page.setViewportSize({ width, height: HEIGHTS[width] });
       await goTo(alice, "#/");
-      if (width === 360) await shoot(`list-${suffix}`);
+      if (width === 360) await shoot(alice, `list-${suffix}`);
       await goTo(alice, `#/with/${encodeURIComponent("sip:bob@parlance.test")}`);
       await alice.bubble("Shipping it").waitFor();
-      await shoot(`talk-${suffix}`);
+      await shoot(alice, `talk-${suffix}`);
       await goTo(alice, `#/with/${encodeURIComponent("sip:lobby@parlance.test")}`);
       await page.getByRole("button", { name: "Members" }).click();
-      await page.locator(".panel").waitFor();
-      await shoot(`room-${suffix}`);
-      await page.getByRole("button", { name: "Close" }).click();
+      await page.locator(".panel .member").nth(3).waitFor();
+      await shoot(alice, `room-${suffix}`);
+      await page.locator(".panel").getByRole("button", { name: "Close" }).click();
       if (width === 1440) continue;
       await goTo(alice, "#/settings");
       await page.getByRole("textbox", { name: "Your name" }).waitFor();
-      await shoot(`settings-${suffix}`);
+      await shoot(alice, `settings-${suffix}`);
     }
   }
 }
 
 async function goTo({ page }: AppPage, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
-  await page.evaluate(
-    "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
-  );
+  await page.evaluate(DRAWN);
+}
+
+/** When nothing is loaded any more, moves, or is said for a moment only. */
+async function shoot({ page }: AppPage, name: string): Promise<void> {
+  await page.locator(".told p").waitFor({ state: "detached" });
+  await page.locator(".spinner").waitFor({ state: "detached" });
+  await page.evaluate(DRAWN);
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
 }
 
 function fail(name: string): never {

@@ -123,24 +123,34 @@ function shownFrom(record: SentRecord, sender: Sender): Omit<NameAddr, "params">
   return { name: sender.displayName, uri: sender.account };
 }
 
-/** The message/cpim of a record; `receipts`: those to ask for in it. */
+/** The message/cpim of a record; `receipts`: those to ask for in it. `name`: where no header beside it tells the name. */
 export function envelope(
   record: SentRecord,
   sender: Sender,
   target: Uri,
   receipts = record.receipts,
+  name?: string,
 ): Uint8Array {
-  const from = record.anonymous ? ANONYMOUS_URI : formatUri(sender.account);
-  return envelopeBetween(record, { from, to: [formatUri(target)] }, receipts);
+  const to = [formatUri(target)];
+  if (record.anonymous) return envelopeBetween(record, { from: ANONYMOUS_URI, to }, receipts);
+  return envelopeBetween(record, { from: formatUri(sender.account), name, to }, receipts);
 }
 
 export function envelopeBetween(
   record: SentRecord,
-  { from, to }: { readonly from: string; readonly to: readonly string[] },
+  {
+    from,
+    name,
+    to,
+  }: {
+    readonly from: string;
+    readonly name?: string | undefined;
+    readonly to: readonly string[];
+  },
   receipts = record.receipts,
 ): Uint8Array {
   return formatCpim({
-    from: { name: undefined, uri: from },
+    from: { name, uri: from },
     to: to.map((uri) => ({ name: undefined, uri })),
     cc: [],
     dateTime: formatDateTime(record.at),

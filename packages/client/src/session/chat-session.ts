@@ -316,7 +316,10 @@ export class ChatSession implements MediaOwner, Carrier {
     if (media === undefined || !takesType(media.remote.acceptTypes, CPIM)) return record;
     // Of delivery MSRP reports. OMA IM 5.7
     const receipts = record.receipts.filter((each) => each === "displayed");
-    const content = envelope(record, this.#ports.sender, parseUri(this.peer), receipts);
+    const { sender } = this.#ports;
+    // Who has answered the INVITE has told no name, and a name may change.
+    const name = this.anonymous ? undefined : sender.displayName;
+    const content = envelope(record, sender, parseUri(this.peer), receipts, name);
     return { contentType: CPIM, content };
   }
 

@@ -182,3 +182,16 @@ test("more messages than the server takes at once come in their order, whichever
   await world.until(Promise.all(sent.map(({ delivered }) => delivered)));
   assert.deepEqual(shown.map(textOf), numbers);
 });
+
+test("each side is called as it calls itself now, also the one that was called, until it has no name (RFC 3862 §4.1)", async (t) => {
+  const { world, alice, bob, chat } = await inSession(t);
+  const [atAlice, atBob] = [reading(alice), reading(bob)];
+  for (const name of ["Bob & <co>", undefined]) {
+    bob.displayName = name;
+    await world.until(bob.conversation(alice.address).send("hello").delivered);
+    assert.equal(atAlice.at(-1)?.fromName, name);
+  }
+  alice.displayName = "Alice";
+  await world.until(chat.send("hello").delivered);
+  assert.equal(atBob.at(-1)?.fromName, "Alice");
+});
