@@ -91,6 +91,7 @@ suite("the messenger's accounts", () => {
     await alice.page.getByText("Keep conversations on the server").click();
     await alice.page.getByRole("textbox", { name: "Your name" }).fill("Alice Liddell");
     await alice.page.getByRole("button", { name: "Save", exact: true }).click();
+    await alice.page.getByRole("button", { name: "Account: Alice Liddell" }).waitFor(); // it is kept
     const keeps = alice.page.getByRole("switch", { name: /^Keep messages/ });
     await alice.page.reload();
     await alice.online();
