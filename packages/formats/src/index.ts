@@ -40,6 +40,7 @@ export {
   formatConference,
   fullConference,
   GROUP_TEXT_CHAT,
+  ICON,
   type JoiningMethod,
   KNOWN_LIMITS,
   type KnownConference,

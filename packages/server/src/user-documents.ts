@@ -6,6 +6,7 @@ import type { ServerConfig, ServerPorts } from "./config.ts";
 import type { Groups } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
+import { isUrlOfLink } from "./files/index.ts";
 import type { Bounds } from "./limits.ts";
 import { LiveGroups } from "./live-groups.ts";
 import type { ServerDocuments, User, WebLogin } from "./ports/index.ts";
@@ -89,6 +90,7 @@ export function makeDocuments(
     resourceLists(references),
     groups(groupAddresses, references, {
       members: limits.conferenceParticipants,
+      isFile: (text) => isUrlOfLink(url.text, text),
     }),
     groupUsageList(references),
     accessRules(references),

@@ -339,6 +339,8 @@ function changeText(change: RosterChange): string | undefined {
       return `${change.member.me ? "you" : change.member.name} may only read now`;
     case "unmuted":
       return `${change.member.me ? "you" : change.member.name} may write again`;
+    case "avatar":
+      return change.avatar === undefined ? "it has no picture any more" : "it has another picture";
     case "locked":
       return "it is locked: nobody new comes in";
     case "unlocked":

@@ -28,6 +28,8 @@ interface SetOptions extends OwnerOptions {
   readonly moderator?: readonly string[] | false;
   readonly reader?: readonly string[] | false;
   readonly writers?: "everybody" | "moderators";
+  /** False: none any more. */
+  readonly avatar?: string | false;
   readonly most?: number;
 }
 
@@ -147,6 +149,8 @@ function addSetting(groups: Command): void {
       ),
     )
     .option("--no-reader", "nobody is kept from writing")
+    .option("--avatar <URL>", "its picture, a file on the server")
+    .option("--no-avatar", "no picture")
     .addOption(new Option("--most <N>", "so many at once").argParser(readCount))
     .option("--json", "print the group as one JSON object")
     .addHelpText("after", EXIT)
@@ -214,7 +218,7 @@ async function set(name: string, options: SetOptions): Promise<void> {
 }
 
 function changesIn(options: SetOptions, self: string): GroupChanges {
-  const { title, subject, moderator, reader, most } = options;
+  const { title, subject, moderator, reader, avatar, most } = options;
   const all = (named: readonly string[] | false): readonly string[] =>
     (named === false ? [] : named).map((one) => fullAddress(one, self));
   const policy = {
@@ -226,6 +230,7 @@ function changesIn(options: SetOptions, self: string): GroupChanges {
     ...(title === undefined ? {} : { displayName: title || undefined }),
     ...(subject === undefined ? {} : { subject: subject || undefined }),
     ...(most === undefined ? {} : { maxParticipants: most }),
+    ...(avatar === undefined ? {} : { avatar: avatar || undefined }),
     ...(Object.keys(policy).length === 0 ? {} : { policy }),
   };
   if (Object.keys(changes).length === 0) throw new CommandError("nothing to be changed is named");
@@ -239,7 +244,7 @@ async function show(name: string, options: OwnerOptions): Promise<void> {
 }
 
 function linesOf(group: OwnGroup): readonly string[] {
-  const { address, displayName, subject, kind, policy, maxParticipants, members } = group;
+  const { address, displayName, subject, kind, policy, maxParticipants, avatar, members } = group;
   const rights = [
     policy.open ? "for everybody" : "for members",
     policy.membersInvite ? "members may ask others" : "members may not ask others",
@@ -251,6 +256,7 @@ function linesOf(group: OwnGroup): readonly string[] {
     ...(subject === undefined ? [] : [`about: ${subject}`]),
     `${kind}, ${rights.join(", ")}`,
     ...(policy.writers === "moderators" ? ["who moderates writes, and nobody else"] : []),
+    ...(avatar === undefined ? [] : [`picture: ${avatar}`]),
     ...policy.moderators.map((one) => `moderator: ${one}`),
     ...policy.readers.map((one) => `reads only: ${one}`),
     ...members.map((member) => `member: ${member.address} ${member.name ?? ""}`.trimEnd()),

@@ -94,6 +94,14 @@ export class Room {
     return this.#membership.roster.subject ?? this.#membership.record.subject;
   }
 
+  /**
+   * URL of its picture, as the server tells it. Ours lets nothing but its own files be one; whoever fetches it from elsewhere shows
+   * himself there.
+   */
+  get avatar(): string | undefined {
+    return this.#membership.roster.avatar;
+  }
+
   /** Nobody new may come in. */
   get locked(): boolean {
     return this.#membership.roster.locked;

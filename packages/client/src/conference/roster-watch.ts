@@ -13,6 +13,7 @@ import type { Subscriptions } from "../connection/subscriptions.ts";
 import type { Watch } from "../connection/watch.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import {
+  avatarIn,
   isLocked,
   type Member,
   membersOf,
@@ -76,6 +77,10 @@ export class RosterWatch {
 
   get displayName(): string | undefined {
     return this.#told?.description?.displayText;
+  }
+
+  get avatar(): string | undefined {
+    return this.#told && avatarIn(this.#told);
   }
 
   get names(): readonly string[] {

@@ -1,5 +1,5 @@
 /** Who is in a group, as an application sees it, and what has changed. RFC 4575, OMA IM Appendix M */
-import type { ConferenceUser, Endpoint, KnownConference } from "@parlance/formats";
+import { type ConferenceUser, type Endpoint, ICON, type KnownConference } from "@parlance/formats";
 import { isAnonymousUri } from "@parlance/im";
 import { parseUri } from "@parlance/sip";
 import { type MapChange, parsed } from "@parlance/wire";
@@ -56,7 +56,9 @@ export type RosterChange =
   | { readonly type: "muted" | "unmuted"; readonly member: Member }
   /** Nobody new may come in; or anybody again who may at all. */
   | { readonly type: "locked" | "unlocked" }
-  | { readonly type: "subject"; readonly subject: string | undefined };
+  | { readonly type: "subject"; readonly subject: string | undefined }
+  /** Another picture, or none. */
+  | { readonly type: "avatar"; readonly avatar: string | undefined };
 
 const GONE: ReadonlySet<Endpoint["status"]> = new Set(["disconnected", "disconnecting"]);
 const COMING: ReadonlySet<Endpoint["status"]> = new Set([
@@ -107,10 +109,12 @@ export function rosterChanges(
     .changesSince(before.users)
     .flatMap((change) => userChanges(change, own));
   const subject = after.description?.subject;
+  const avatar = avatarIn(after);
   const [locked, wasLocked] = [isLocked(after), isLocked(before)];
   return [
     ...changes,
     ...(subject === before.description?.subject ? [] : [{ type: "subject", subject } as const]),
+    ...(avatar === avatarIn(before) ? [] : [{ type: "avatar", avatar } as const]),
     ...(locked === wasLocked ? [] : [{ type: locked ? "locked" : "unlocked" } as const]),
   ];
 }
@@ -118,6 +122,11 @@ export function rosterChanges(
 /** RFC 4575 §5.5.3 */
 export function isLocked({ status }: KnownConference): boolean {
   return status?.locked === true;
+}
+
+/** Where its picture is. RFC 4575 §5.3.2 */
+export function avatarIn({ description }: KnownConference): string | undefined {
+  return description?.serviceUris.find(({ purpose }) => purpose === ICON)?.uri;
 }
 
 /** By which names a group is known, itself among them. */

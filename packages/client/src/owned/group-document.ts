@@ -25,6 +25,8 @@ export interface OwnGroup {
   readonly members: readonly GroupMember[];
   readonly policy: GroupPolicy;
   readonly maxParticipants: number | undefined;
+  /** URL of its picture. */
+  readonly avatar: string | undefined;
 }
 
 export interface GroupMember {
@@ -40,6 +42,8 @@ export interface GroupChanges {
   /** What is left out stays as it is. */
   readonly policy?: Partial<GroupPolicy>;
   readonly maxParticipants?: number | undefined;
+  /** The URL of an image on the file server of the service; "conflict" for any other. */
+  readonly avatar?: string | undefined;
 }
 
 export function readGroup(document: string, content: Uint8Array): OwnGroup {
@@ -53,13 +57,14 @@ export function readGroup(document: string, content: Uint8Array): OwnGroup {
     members: group.entries.map(({ uri, displayName: name }) => ({ address: uri, name })),
     policy: policyOf(group),
     maxParticipants: group.maxParticipants,
+    avatar: group.avatar,
   };
 }
 
 export function newGroup(
   uri: string,
   members: readonly GroupMember[],
-  { displayName, subject, kind = "group", policy, maxParticipants }: GroupChanges,
+  { displayName, subject, kind = "group", policy, maxParticipants, avatar }: GroupChanges,
 ): Uint8Array {
   return formatGroup({
     uri,
@@ -74,6 +79,7 @@ export function newGroup(
     activity: undefined,
     moderatorsWrite: policy?.writers === "moderators",
     readers: policy?.readers ?? [],
+    avatar,
     notUnderstood: [],
   });
 }
@@ -123,6 +129,7 @@ export function withChanges(content: Uint8Array, changes: GroupChanges): Uint8Ar
     putRules(edited, { ...policyOf(groupIn(content)), ...policy });
   }
   if (policy !== undefined) putWriters(edited, policy);
+  if ("avatar" in changes) putWord(edited, "avatar", escapeXml(changes.avatar ?? ""));
   if ("subject" in changes) putSubject(edited, changes.subject);
   return edited.bytes;
 }

@@ -38,6 +38,7 @@ test("a group that is made can be written to, and has its members from then on",
     ],
     policy: USUAL_POLICY,
     maxParticipants: undefined,
+    avatar: undefined,
   });
   await world.until(alice.send(group.address, "first").accepted);
   await world.run(1_000);
@@ -200,6 +201,38 @@ test("who only reads is told so while he is in, and others see it", async (t) =>
   assert.deepEqual(open.policy, USUAL_POLICY);
   await world.run(2_000);
   await world.until(room.send("now I may").accepted);
+});
+
+test("a group has a picture, which others are told; nothing but a file of the server may be one", async (t) => {
+  const world = await worldFor(t);
+  const [alice, bob] = [await world.client("alice"), await world.client("bob")];
+  const { address } = await world.until(
+    alice.groups.create({ address: "club", kind: "room", members: [BOB] }),
+  );
+  const room = await world.until(bob.join(address));
+  await world.run(2_000);
+  const heard: (string | undefined)[] = [];
+  room.on("roster", (change) => {
+    if (change.type === "avatar") heard.push(change.avatar);
+  });
+  const link = "abcdefghijklmnopqrstuvwxyz1";
+  const url = `https://${world.domain}/files/${link}`;
+  for (const avatar of [
+    `https://elsewhere.example/files/${link}`,
+    `${url}?x`,
+    `${url}/../../x`,
+    "javascript:alert(1)",
+    `${url}${"a".repeat(60)}`,
+  ]) {
+    assert.equal(await world.until(codeOf(alice.groups.edit(address, { avatar }))), "conflict");
+  }
+  const edited = await world.until(alice.groups.edit(address, { avatar: url }));
+  assert.equal(edited.avatar, url);
+  await world.run(2_000);
+  assert.equal(room.avatar, url);
+  await world.until(alice.groups.edit(address, { avatar: undefined }));
+  await world.run(2_000);
+  assert.deepEqual([heard, room.avatar], [[url, undefined], undefined]);
 });
 
 test("who may write is changed by its octets, and by nothing else", () => {

@@ -140,6 +140,9 @@ export const XCON = "urn:ietf:params:xml:ns:xcon-conference-info"; // RFC 6501
 /** Purpose of a URI at which an IM group is joined. RFC 7106 */
 export const GROUP_TEXT_CHAT = "grouptextchat";
 
+/** Purpose of a URI at which its picture is: as of Call-Info. RFC 3261 §20.9 */
+export const ICON = "icon";
+
 export const ELEMENT_STATES = ["full", "partial", "deleted"] as const;
 export const ENDPOINT_STATUSES = [
   "pending",

@@ -18,6 +18,7 @@ export {
   type EndpointStatus,
   type Execution,
   GROUP_TEXT_CHAT,
+  ICON,
   type JoiningMethod,
   type MediaDirection,
   type UserElement,

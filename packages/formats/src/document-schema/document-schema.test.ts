@@ -127,6 +127,7 @@ test("what our writer makes keeps to the rules", () => {
     activity: undefined,
     moderatorsWrite: true,
     readers: ["sip:bob@example.com"],
+    avatar: "https://files.example.com/x",
     notUnderstood: [],
   };
   assert.equal(faultIn(formatGroup(made), GROUP_SCHEMA), undefined);

@@ -19,6 +19,7 @@ export function formatGroup(group: Group): Uint8Array<ArrayBuffer> {
   if (group.services !== undefined) writeServices(xml, group.services);
   if (group.activity !== undefined) writeActivity(xml, group.activity);
   writeWriters(xml, group);
+  if (group.avatar !== undefined) xml.leaf("avatar", group.avatar, { xmlns: GROUP_WORDS });
   return xml.close().close().done();
 }
 

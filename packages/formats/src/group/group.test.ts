@@ -99,6 +99,7 @@ test("a group document is read with members, policy, services and schedule", () 
     },
     moderatorsWrite: false,
     readers: [],
+    avatar: undefined,
     notUnderstood: [],
   } satisfies Group);
   for (let cut = 0; cut < POOL.length; cut += 1) {
@@ -120,6 +121,7 @@ test("the least that a group can say is its address: a chat room that anybody ma
     activity: undefined,
     moderatorsWrite: false,
     readers: [],
+    avatar: undefined,
     notUnderstood: [],
   } satisfies Group);
 });
@@ -139,12 +141,12 @@ test("who writes nothing is said in words of our own, which other servers pass o
   const word = 'xmlns="urn:parlance:group"';
   const group = read(
     service(
-      `<writers ${word} must-understand="true"> moderators </writers><readers ${word}><entry uri="sip:bob@example.com"/></readers><colour ${word}/>`,
+      `<writers ${word} must-understand="true"> moderators </writers><readers ${word}><entry uri="sip:bob@example.com"/></readers><avatar ${word}>https://x/files/y</avatar><colour ${word}/>`,
     ),
   );
   assert.deepEqual(
-    [group.moderatorsWrite, group.readers, group.notUnderstood],
-    [true, ["sip:bob@example.com"], []],
+    [group.moderatorsWrite, group.readers, group.avatar, group.notUnderstood],
+    [true, ["sip:bob@example.com"], "https://x/files/y", []],
   );
   assert.equal(read(service(`<writers ${word}>everybody</writers>`)).moderatorsWrite, false);
   assert.equal(read(service("<writers>moderators</writers>")).moderatorsWrite, false); // of nobody's
@@ -238,6 +240,7 @@ test("any group that is written reads the same", () => {
       activity: fc.option(activity, { nil: undefined }),
       moderatorsWrite: fc.boolean(),
       readers: texts,
+      avatar: some,
       notUnderstood: fc.constant([]),
     },
     plain,

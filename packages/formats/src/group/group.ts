@@ -20,6 +20,8 @@ export interface Group {
   readonly moderatorsWrite: boolean;
   /** URIs of those who read what is written, and write nothing. `GROUP_WORDS` */
   readonly readers: readonly string[];
+  /** Where its picture is. `GROUP_WORDS` */
+  readonly avatar: string | undefined;
   /** Elements that must be understood, and are not: the group cannot be served. */
   readonly notUnderstood: readonly string[];
 }
@@ -53,7 +55,7 @@ export interface TimeRange {
   readonly end: string | undefined;
 }
 
-/** What a document says for which the specification has no word: `writers`, `readers`. */
+/** What a document says for which the specification has no word: `writers`, `readers`, `avatar`. */
 export const GROUP_WORDS = "urn:parlance:group";
 
 export const GROUP_TYPE = "application/vnd.oma.poc.groups+xml";

@@ -62,6 +62,7 @@ function readGroup(root: XmlElement): Group {
     activity: activity && readActivity(activity),
     moderatorsWrite: readWriters(child(service, "writers", GROUP_WORDS)),
     readers: readReaders(child(service, "readers", GROUP_WORDS)),
+    avatar: textOf(service, "avatar", GROUP_WORDS),
     notUnderstood: children(service)
       .filter(mustBeUnderstood)
       .map(({ local }) => local),
@@ -141,7 +142,7 @@ function mustBeUnderstood(element: XmlElement): boolean {
 }
 
 const UNDERSTOOD = new Set(["subject", "supported-services"]);
-const WORDS = new Set(["writers", "readers"]);
+const WORDS = new Set(["writers", "readers", "avatar"]);
 const ACTIVITY = new Set([
   "max-duration",
   "required-participants-list",

@@ -332,6 +332,7 @@ const POOL: Group = {
   activity: undefined,
   moderatorsWrite: false,
   readers: [],
+  avatar: undefined,
   notUnderstood: [],
 };
 const NOTHING: GroupRights = {

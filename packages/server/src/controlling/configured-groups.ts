@@ -107,5 +107,6 @@ const NOTHING_SAID: Omit<GroupDocument, "uri"> = {
   activity: undefined,
   moderatorsWrite: false,
   readers: [],
+  avatar: undefined,
   notUnderstood: [],
 };

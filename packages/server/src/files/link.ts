@@ -27,6 +27,12 @@ export function urlOfLink(publicUrl: string, link: string): string {
   return `${publicUrl}/files/${link}`;
 }
 
+/** It looks like the URL of a file that is here. */
+export function isUrlOfLink(publicUrl: string, text: string): boolean {
+  const start = `${publicUrl}/files/`;
+  return text.startsWith(start) && isLink(text.slice(start.length));
+}
+
 export function urlOfUpload(publicUrl: string, id: string): string {
   return `${publicUrl}/files/uploads/${id}`;
 }

@@ -76,7 +76,7 @@ export class XcapWorld {
     };
     const usages: Usage[] = [
       resourceLists(references),
-      groups(names, references, { members: bounds.conferenceParticipants }),
+      groups(names, references, { isFile: () => false, members: bounds.conferenceParticipants }),
       groupUsageList(references),
       accessRules(references),
       userProfile(),

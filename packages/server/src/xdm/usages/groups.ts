@@ -26,6 +26,8 @@ export interface GroupNames {
 export interface GroupBounds {
   /** Of members, and of those in a session. */
   readonly members: number;
+  /** The URL of a file of this server: whoever looks at a picture elsewhere would show himself there. */
+  readonly isFile: (url: string) => boolean;
 }
 
 export function groups(names: GroupNames, references: References, bounds: GroupBounds): Usage {
@@ -64,8 +66,8 @@ export function groups(names: GroupNames, references: References, bounds: GroupB
 }
 
 function checkBounds(
-  { maxParticipants, entries, readers }: Group,
-  { members }: GroupBounds,
+  { maxParticipants, entries, readers, avatar }: Group,
+  { members, isFile }: GroupBounds,
 ): XcapError | undefined {
   if ((maxParticipants ?? 0) > members) {
     return xcapError("constraint-failure", `max-participant-count is more than ${members}`);
@@ -75,6 +77,9 @@ function checkBounds(
   }
   if (readers.length > members) {
     return xcapError("constraint-failure", `readers has more than ${members} entries`);
+  }
+  if (avatar !== undefined && !isFile(avatar)) {
+    return xcapError("constraint-failure", "avatar is no file of this server");
   }
   const keys = entries.map(({ uri }) => identityKey(uri));
   if (new Set(keys).size === keys.length) return undefined;
