@@ -141,7 +141,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
   take(session: RoomSession): void {
     this.#retry();
     const before = this.#session;
-    this.#calledAway = before !== undefined && !this.#everIn;
+    this.#calledAway = before !== undefined && this.#reached !== "open";
     this.#begun(session);
     before?.end(lostBecause("called by the group")); // nobody leaves
   }
@@ -214,6 +214,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     if (session !== this.#session) return;
     this.#tries = 0;
     this.#reached = "open";
+    this.#calledAway = false;
     const keeps = !this.#record.adHoc || session.offers.catchUp;
     const missed = this.#everIn && this.#fresh && !keeps;
     this.#fresh = false;
@@ -232,7 +233,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#session = undefined;
     if (end.by === "us") return;
     const reached = this.#reached;
-    if (this.#calledAway && !this.#everIn) {
+    if (this.#calledAway) {
       this.#calledAway = false;
       this.#become("reconnecting"); // another device has answered the call
       return this.#tryAfter(0);

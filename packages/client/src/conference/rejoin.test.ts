@@ -287,3 +287,32 @@ test("who is called, and asks for the roster before his answer is there, has it 
     await world.run(60_000);
   }
 });
+
+test("who is asked into a group for once while he comes back into it is in it once", async (t) => {
+  const world = await lobbyFor(t);
+  const accepts = { sessions: { groups: "accept" } } as const;
+  const bob = await world.client("bob", accepts);
+  const carol = await world.client("carol", accepts);
+  const alice = await world.client("alice");
+  const room = await world.until(alice.createGroup([bob.address, carol.address]));
+  await world.until(() => bob.rooms[0]?.state === "in" && carol.rooms[0]?.state === "in");
+  const [own] = bob.rooms;
+  world.link("bob").silence();
+  await world.restartServer();
+  await world.until(() => room.state === "in" && carol.rooms[0]?.state === "in", 600_000);
+  world.link("bob").weather.delayMs = 300;
+  let asked = false;
+  const others: unknown[] = [];
+  bob.on("room", (other) => others.push(other));
+  bob.on("connection", ({ state }) => {
+    if (state !== "online" || asked) return;
+    asked = true;
+    void room.invite(bob.address);
+  });
+  world.link("bob").restore();
+  await world.until(() => asked && own?.state === "in", 600_000);
+  await world.run(60_000);
+  assert.deepEqual([others, bob.rooms.length, own?.state], [[], 1, "in"]);
+  assert.equal(bob.rooms[0], own);
+  assert.deepEqual(namesOf(room).toSorted(), ["alice", "bob", "carol"]);
+});

@@ -159,7 +159,7 @@ export class Rooms {
     if (media === undefined || call === undefined) {
       return door.refuse(transaction, refuse("no common media"));
     }
-    const known = call.group === undefined ? undefined : this.#entries.get(call.group);
+    const known = this.#known(call);
     const unasked = replaces || policy === "accept" || known?.membership.state === "reconnecting";
     if (!unasked && policy === "decline") return transaction.reply(603);
     if (known === undefined && this.#entries.size >= MOST_ROOMS) {
@@ -203,6 +203,14 @@ export class Rooms {
   /** What has been changed is in the store. */
   idle(): Promise<void> {
     return this.#written;
+  }
+
+  /** One that it is in, or on its way back into. A group for once is known by its session. */
+  #known({ group, focus }: GroupCall): Entry | undefined {
+    if (group !== undefined) return this.#entries.get(group);
+    return [...this.#entries.values()].find(({ membership: { record } }) => {
+      return record.adHoc && record.session === focus.text;
+    });
   }
 
   async #begin(
