@@ -15,8 +15,11 @@
  */
 import type { SentRecord } from "@parlance/client";
 import type { Overhearing } from "../network/overhearing.ts";
+import { judgeRoomFiles } from "./judge-room-files.ts";
 import { labelOf } from "./person.ts";
-import type { RoomPerson, SaidInRoom } from "./room-person.ts";
+import type { RoomPerson } from "./room-person.ts";
+import type { SaidInRoom } from "./room-record.ts";
+import { hasLeftElsewhere, mayHear } from "./room-stays.ts";
 
 /** Characters of a text which, with its envelope, may be more than one piece of 64 KiB. */
 const IN_PIECES = 64_000;
@@ -45,6 +48,7 @@ export async function judgeRooms(
     if (!reader.isOnline) complain(`${reader.name} has not come back`);
   }
   for (const room of rooms) judgeRoster(room, people, complain);
+  judgeRoomFiles(people, complain);
   judgeHidden(people, overheard, complain);
   return violations;
 }
@@ -100,23 +104,6 @@ function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain:
     const most = reader.forgiven.has(text) ? 2 : 1;
     if (count > most) complain(`${reader.name} was shown ${labelOf(text)} ${count} times`);
   }
-}
-
-/**
- * By any of his devices: what he has missed comes to whichever is there next. Also one who has left: whether the server
- * has heard so, nobody can tell.
- */
-function mayHear(
-  { room, saidAt, acceptedAt = Number.POSITIVE_INFINITY }: SaidInRoom,
-  devices: readonly RoomPerson[],
-): boolean {
-  const stays = devices.flatMap((one) => one.stays);
-  const asked = stays.filter((stay) => stay.room === room).map(({ askedAt }) => askedAt);
-  if (!asked.some((at) => at <= acceptedAt)) return false;
-  return !devices[0]?.expelledAt.some(({ room: from, at }) => {
-    const outside = from === room && at < saidAt;
-    return outside && !asked.some((again) => again > at && again <= acceptedAt);
-  });
 }
 
 async function judgeOrder(
@@ -177,19 +164,6 @@ function judgeHidden(
       }
     }
   }
-}
-
-/** By another of his devices, while this one may have been away: then he has missed nothing. */
-function hasLeftElsewhere(
-  reader: RoomPerson,
-  room: string,
-  since: number,
-  people: readonly RoomPerson[],
-): boolean {
-  const devices = people.filter((each) => each !== reader && each.user === reader.user);
-  return devices
-    .flatMap(({ stays }) => stays)
-    .some(({ room: where, endedAt }) => where === room && (endedAt ?? 0) > since);
 }
 
 /** Other devices of its author hear it as well. */

@@ -3,6 +3,8 @@ import type { ImClient, IncomingMessage, JoinOptions, Room } from "@parlance/cli
 import type { ClientTransport, World } from "../world/world.ts";
 import { labelOf } from "./person.ts";
 import { Presence } from "./presence.ts";
+import { RoomFiles } from "./room-files.ts";
+import { isOnce, roomOf, type SaidInRoom, type ShownInRoom, type Stay } from "./room-record.ts";
 
 export interface RoomHabits {
   /** Whose device it is; by default of the user of that name. */
@@ -11,40 +13,6 @@ export interface RoomHabits {
   /** In every room. */
   readonly anonymous: boolean;
   readonly nickname: string | undefined;
-}
-
-/** From the wish to be in a room to the end of it. */
-export interface Stay {
-  /** As storms name it: see `roomOf`. */
-  readonly room: string;
-  /** As this device does. */
-  readonly address: string;
-  /** Of a group that was made for once: when its session is over, so is this. */
-  readonly once: boolean;
-  readonly askedAt: number;
-  /** When the server had let him in, at the latest. */
-  inAt: number | undefined;
-  /** When he left, or was sent away; undefined: he is to be there still. */
-  endedAt: number | undefined;
-}
-
-export interface SaidInRoom {
-  readonly id: string;
-  readonly room: string;
-  readonly text: string;
-  /** Rises with each of the same author. */
-  readonly number: number;
-  /** Entities of those it is for; undefined for all. */
-  readonly to: readonly string[] | undefined;
-  readonly saidAt: number;
-  /** When its author heard that the room has it. */
-  acceptedAt: number | undefined;
-}
-
-export interface ShownInRoom {
-  readonly room: string;
-  readonly text: string;
-  readonly reach: IncomingMessage["reach"];
 }
 
 /** So long may an invitation be on its way. Clause 7.9 */
@@ -62,6 +30,7 @@ export class RoomPerson {
   /** When somebody who may has sent him away from a room. */
   expelledAt: readonly { readonly room: string; readonly at: number }[] = [];
   readonly habits: RoomHabits;
+  readonly files: RoomFiles;
   readonly #world: World;
   readonly #watched = new WeakSet<Room>();
   readonly #presence: Presence;
@@ -75,6 +44,7 @@ export class RoomPerson {
     this.user = user;
     this.#world = world;
     this.habits = habits;
+    this.files = new RoomFiles(world, name);
     this.#presence = new Presence(world, {
       user,
       device: name,
@@ -142,10 +112,12 @@ export class RoomPerson {
   }
 
   close(): void {
+    this.files.ended();
     this.#presence.close();
   }
 
   die(): Promise<void> {
+    this.files.ended();
     return this.#presence.die();
   }
 
@@ -236,6 +208,15 @@ export class RoomPerson {
     });
   }
 
+  giveFile({ room, ...file }: Omit<Parameters<RoomFiles["give"]>[1], "name">): void {
+    const at = this.roomAt(room);
+    if (at === undefined) return;
+    this.#number += 1;
+    const { anonymous, nickname } = this.habits;
+    const who = anonymous ? `${nickname?.replace(" ", "")}-${this.name.length}` : this.name;
+    this.files.give(at, { name: `${who}-${this.#number}.bin`, room, ...file });
+  }
+
   /** `others`: all devices of one. */
   expel(room: string, others: readonly RoomPerson[]): void {
     const at = this.roomAt(room);
@@ -259,6 +240,7 @@ export class RoomPerson {
     this.#run = run;
     client.on("sent", ({ id, state }) => this.#moved(id, state));
     client.on("message", (message) => this.#show(message));
+    client.on("file", (file) => void this.files.take(file, roomOf(file.conversation)));
     client.on("room", (room) => this.#called(room, run));
     for (const room of client.rooms) {
       // He may have been called, and be in, before the application has heard that it is connected.
@@ -359,21 +341,18 @@ export class RoomPerson {
   }
 
   #show(message: IncomingMessage): void {
-    const { conversation, reach, kind } = message;
-    if (reach === "system" || reach === "direct" || kind !== "text") return;
+    const { conversation, reach } = message;
+    const room = roomOf(conversation);
+    if (message.kind === "reference") {
+      const file = this.#client?.fileOf(message);
+      if (file === undefined) return;
+      this.files.announced.push({ name: file.name, room });
+      return void this.files.take(file, room);
+    }
+    if (reach === "system" || reach === "direct" || message.kind !== "text") return;
     this.#world.remark(`${this.name} sees ${labelOf(message.text)} ${reach}`);
-    this.shown.push({ room: roomOf(conversation), text: message.text, reach });
+    this.shown.push({ room, text: message.text, reach });
   }
-}
-
-/** Devices may name a session in different ways: what they connect to. */
-export function roomOf(address: string): string {
-  return isOnce(address) ? (address.split("@", 1)[0] ?? address) : address;
-}
-
-/** The address of a session, of which there is no group. */
-function isOnce(room: string): boolean {
-  return room.startsWith("sip:im-");
 }
 
 /** That he has given his client. */

@@ -59,6 +59,7 @@ interface Cast {
   readonly users: readonly string[];
   readonly rooms: readonly string[];
   readonly makesGroups: boolean;
+  readonly givesFiles: boolean;
 }
 
 class RoomStorm {
@@ -67,6 +68,7 @@ class RoomStorm {
   readonly #people: readonly RoomPerson[];
   readonly #rooms: readonly string[];
   readonly #makesGroups: boolean;
+  readonly #givesFiles: boolean;
   readonly #elements: Elements;
   readonly #overheard: Overhearing;
 
@@ -76,6 +78,7 @@ class RoomStorm {
     const rooms = ROOMS.slice(0, random.between(1, ROOMS.length));
     const groups = random.chance(0.3) ? [GROUP] : [];
     const makesGroups = random.chance(0.4);
+    const givesFiles = random.chance(0.4);
     const world = await World.create({
       seed,
       users,
@@ -85,13 +88,23 @@ class RoomStorm {
         trace: { bytes: 0 },
       },
     });
-    return new RoomStorm(world, random, { users, rooms: [...rooms, ...groups], makesGroups });
+    return new RoomStorm(world, random, {
+      users,
+      rooms: [...rooms, ...groups],
+      makesGroups,
+      givesFiles,
+    });
   }
 
-  private constructor(world: World, random: SeededRandom, { users, rooms, makesGroups }: Cast) {
+  private constructor(
+    world: World,
+    random: SeededRandom,
+    { users, rooms, makesGroups, givesFiles }: Cast,
+  ) {
     this.#world = world;
     this.#random = random;
     this.#makesGroups = makesGroups;
+    this.#givesFiles = givesFiles;
     this.#elements = new Elements(world, random);
     this.#rooms = rooms.map((room) => world.address(room));
     this.#people = users.flatMap((user, at) => {
@@ -155,6 +168,7 @@ class RoomStorm {
     if (this.#makesGroups && random.chance(0.08)) return this.#makeGroup(person);
     const room = random.pick(this.#allRooms);
     const link = this.#world.link(person.name);
+    if (this.#givesFiles && random.chance(0.06)) return this.#giveFile(room);
     const draw = random.fraction();
     if (draw < 0.45) return this.#inside(room).say(room, undefined, this.#filler());
     if (draw < 0.5) {
@@ -177,6 +191,14 @@ class RoomStorm {
     if (draw < 0.92) return this.#elements.changeDisk();
     if (draw < 0.96) return this.#elements.crashOrRestart(() => this.#crashing());
     link.restore();
+  }
+
+  #giveFile(room: string): void {
+    const random = this.#random;
+    const content = random.bytes(random.pick([0, 1, 2_048, 70_000, 400_000]));
+    const via = random.chance(0.5) ? "session" : "http";
+    const toMembers = via === "session" && room === this.#world.address(GROUP);
+    this.#inside(room).giveFile({ room, content, via, toMembers });
   }
 
   /** Some of what is said is long: what comes in one piece, in several, and what is more than a room keeps in memory. */
@@ -233,7 +255,7 @@ class RoomStorm {
   /** Everybody is where he is to be, and nothing waits to be said. */
   async #isQuiet(): Promise<boolean> {
     for (const person of this.#people) {
-      if (!person.isOnline) return false;
+      if (!person.isOnline || person.files.underWay) return false;
       const waiting = (await person.store.pending()).some(
         ({ state }) => state === "queued" || state === "sent",
       );
