@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ImClient } from "../client.ts";
 import { codeOf, reading } from "../people.test.ts";
+import { MemoryStore } from "../store/memory-store.ts";
 import type { GroupInvitation } from "./group-invitation.ts";
 import type { Room } from "./room.ts";
 import { inLobby, LOBBY, lobbyFor, namesOf, shownIn } from "./rooms-world.test.ts";
@@ -325,4 +326,21 @@ test("whoever has made a group ends it for all (OMA IM 7.1.1.14)", async (t) => 
   assert.equal(room.state, "left");
   await world.run(60_000);
   assert.equal(world.server.stats.conferences, 0);
+});
+
+test("who is away for a while, and is sent away meanwhile, does not come back, nor does what was said (IMSpec-SMM-C-009)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const store = new MemoryStore();
+  const carol = await world.client("carol", { store });
+  await world.until(carol.join(LOBBY));
+  await world.run(3_000);
+  await world.until(carol.close());
+  await world.until(alice.room.expel(carol.address));
+  await world.until(bob.room.send("he is gone").delivered);
+  const again = await world.client("carol", { store });
+  const shown = reading(again);
+  await world.run(30_000);
+  assert.deepEqual([shownIn(shown), again.rooms.length], [[], 0]);
+  assert.equal(await world.until(codeOf(again.join(LOBBY))), "refused");
 });

@@ -8,7 +8,8 @@ import { removeParticipant } from "./remove-participant.ts";
 /** The status that whoever asked is told. */
 export function expelParticipant({ text }: Referred, conference: Conference): number {
   const participant = conference.people.named(text);
-  if (participant === undefined || participant.state === "gone") return 404;
+  if (participant === undefined) return 404;
+  if (participant.state === "gone" && !participant.lost) return 404;
   expel(participant, conference);
   return 200;
 }
@@ -16,9 +17,17 @@ export function expelParticipant({ text }: Referred, conference: Conference): nu
 /** Until the session ends. */
 export function expel(participant: Participant, conference: Conference): void {
   if (participant.state === "expelled") return;
-  const state = participant.state;
+  const { state, lost } = participant;
   participant.state = "expelled";
+  if (state === "gone" && lost) return forgetLost(participant, conference);
   if (state === "invited") conference.inviting.uninvite(participant);
   if (participant.awaited) conference.attendance.miss(participant, "booted");
   removeParticipant(participant, "expelled", "booted");
+}
+
+/** He is away, and would have come back to what he has missed. */
+function forgetLost(participant: Participant, { room, people }: Conference): void {
+  participant.lost = false;
+  room.forget(participant.address);
+  people.keep(participant);
 }
