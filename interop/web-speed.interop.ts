@@ -89,6 +89,23 @@ suite("the messenger, in a hurry", () => {
     assert.ok(bytes > 100_000 && bytes <= Number(said?.[1]) * 1_000, JSON.stringify(loaded));
   });
 
+  test("neither the first page nor signing in leaves a red line in the console", async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const app = await AppPage.open(context, server.httpUrl);
+    pages.push(app);
+    const answers: string[] = [];
+    app.page.on("response", (response) => {
+      const asked = /\/(?:token|xcap|history|account)\b/.exec(new URL(response.url()).pathname);
+      if (asked !== null)
+        answers.push(response.headers()["parlance-status"] ?? String(response.status()));
+    });
+    await app.signIn("bob", "bob-secret");
+    await app.settings(); // all of it has been asked for
+    assert.ok(answers.includes("401") && answers.includes("404"), answers.join(" "));
+    assert.deepEqual(app.lines, []);
+  });
+
   test("what waits for somebody is drawn within a second of his signing in", async (t) => {
     const bob = await connect({
       user: BOB,

@@ -4,13 +4,15 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 
 const WAIT_MS = 20_000;
 
-/** A server that is down, a challenge of digest, a document that nobody has written yet: no faults of the page. */
+/** A server that is down, a key that is void, what is gone already: no faults of the page. */
 const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404)/;
 
 export class AppPage {
   readonly page: Page;
   /** Errors of scripts and of the console, and violations of the policy. */
   readonly faults: string[] = [];
+  /** Red lines of the console, also of what is to be expected. */
+  readonly lines: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
@@ -21,7 +23,9 @@ export class AppPage {
       void dialog.dismiss();
     });
     page.on("console", (message) => {
-      if (message.type() !== "error" || EXPECTED.test(message.text())) return;
+      if (message.type() !== "error") return;
+      this.lines.push(message.text());
+      if (EXPECTED.test(message.text())) return;
       this.faults.push(`console: ${message.text()}`);
     });
   }

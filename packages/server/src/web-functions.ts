@@ -13,6 +13,7 @@ import {
   type WebHandler,
   type WebRequest,
   withCors,
+  withExpectedRefusals,
 } from "./web/index.ts";
 import { tokenIssuer, WebAuthenticator } from "./web-authentication/index.ts";
 
@@ -101,7 +102,7 @@ export function webFunctions(
   const route: WebHandler = async (request) =>
     (await routes.get(request.path[0] ?? "")?.(request)) ?? notFound();
   return {
-    handle: watched(withCors(route, config.web?.origins ?? []), seen),
+    handle: withExpectedRefusals(watched(withCors(route, config.web?.origins ?? []), seen)),
     roots: [...routes.keys()],
     files,
     alias,

@@ -6,6 +6,7 @@ import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
 import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
+import { calmFetch } from "./calm-fetch.ts";
 import type { WebStore } from "./indexed-db-store.ts";
 import { clock, hashing, random, startHash } from "./machine.ts";
 
@@ -18,7 +19,7 @@ export async function connectInPage(options: ConnectOptions): Promise<ImClient> 
       random,
       hashing,
       startHash,
-      fetch: webFetch({ fetch: (url, request) => fetch(url, request), AbortController }),
+      fetch: webFetch({ fetch: calmFetch, AbortController }),
       msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
       loadsSessionsLater: true,
       supports: ({ transport }) => isWebSocket(transport),

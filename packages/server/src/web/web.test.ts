@@ -9,6 +9,7 @@ import {
   sha256Field,
   type WebRequest,
   withCors,
+  withExpectedRefusals,
 } from "./index.ts";
 
 const HERE = "https://chat.example.com";
@@ -37,6 +38,20 @@ test("without a list nothing is said of origins", async () => {
   const handler = withCors(async () => emptyAnswer(200), []);
   const { headers } = await handler(request({ origin: HERE }));
   assert.deepEqual(headers, [["cache-control", "no-store"]]);
+});
+
+test("whoever prefers it hears of expected refusals by 200, with the status beside it (RFC 7240)", async () => {
+  const prefer = "status=200";
+  assert.deepEqual(await toldFor(401, { prefer }), [200, "401"]);
+  assert.deepEqual(await toldFor(401, { prefer }, "POST"), [200, "401"]);
+  assert.deepEqual(await toldFor(404, { prefer, authorization: "Digest x" }), [200, "404"]);
+  // What somebody has shown was wrong, what he meant to change is not there, what went wrong: as ever.
+  assert.deepEqual(await toldFor(401, { prefer, authorization: "Digest x" }), [401, undefined]);
+  assert.deepEqual(await toldFor(404, { prefer }, "DELETE"), [404, undefined]);
+  for (const other of [200, 304, 403, 409, 500])
+    assert.deepEqual(await toldFor(other, { prefer }), [other, undefined]);
+  for (const headers of [{}, { prefer: "status=204" }, { prefer: "respond-async" }] as const)
+    assert.deepEqual(await toldFor(404, headers), [404, undefined]);
 });
 
 test("numbers are one to ten digits, booleans are structured (RFC 9651)", () => {
@@ -87,4 +102,15 @@ function digestIn(d: string): string | undefined {
 
 function jsonIn(body: string, type = "application/json; charset=utf-8") {
   return readJson(request({ "content-type": type }, "POST", body), 20);
+}
+
+/** What becomes of a refusal for whoever asks with these headers: its status, and the one beside it. */
+async function toldFor(
+  refused: number,
+  headers: Readonly<Record<string, string>>,
+  method = "GET",
+): Promise<readonly unknown[]> {
+  const handler = withExpectedRefusals(async () => emptyAnswer(refused));
+  const answer = await handler(request(headers, method));
+  return [answer.status, new Map(answer.headers).get("parlance-status")];
 }

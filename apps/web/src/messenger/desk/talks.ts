@@ -90,7 +90,8 @@ export class Talks {
       return;
     }
     this.#running.set(address, "once");
-    void this.#refresh(address).finally(() => {
+    const done = this.#refresh(address).catch(() => {}); // a store that ends
+    void done.finally(() => {
       const again = this.#running.get(address) === "again";
       this.#running.delete(address);
       if (again) this.refresh(address);
