@@ -203,28 +203,28 @@ suite("the messenger's people and rooms", () => {
   });
 
   test("all of it is there in German, too", async () => {
-    const dave = await person("dave", { locale: "en" });
-    await dave.settings();
-    await dave.page.getByText("Deutsch").click();
-    await dave.page.getByText("Was dich erreicht").waitFor();
+    const bob = await person("bob", { locale: "en" }); // whom the lobby has not welcomed yet
+    await bob.settings();
+    await bob.page.getByText("Deutsch").click();
+    await bob.page.getByText("Was dich erreicht").waitFor();
     for (const [view, words] of [
       ["contacts", "Noch niemand. Nimm auf, wem du oft schreibst."],
       ["devices", "Dieses Gerät"],
     ]) {
-      await dave.page.evaluate(`location.hash = "#/${view}"`);
-      await dave.page
+      await bob.page.evaluate(`location.hash = "#/${view}"`);
+      await bob.page
         .getByText(words ?? "")
         .first()
         .waitFor();
-      await soundOn(dave.page);
+      await soundOn(bob.page);
     }
-    await dave.page.getByRole("button", { name: "Neu", exact: true }).click();
-    await dave.page.getByRole("menuitem", { name: "Chatraum betreten" }).click();
-    await dave.page.getByRole("button", { name: "Beitreten: Masked ball" }).waitFor();
-    await soundOn(dave.page);
-    await dave.page.getByRole("button", { name: "Beitreten: Lobby" }).click();
-    await dave.row("Lobby").getByText("Willkommen in Lobby. Betreff: Anything goes").waitFor();
-    await dave.page.locator(".notice.system").getByText("Betreff: Anything goes").waitFor();
+    await bob.page.getByRole("button", { name: "Neu", exact: true }).click();
+    await bob.page.getByRole("menuitem", { name: "Chatraum betreten" }).click();
+    await bob.page.getByRole("button", { name: "Beitreten: Masked ball" }).waitFor();
+    await soundOn(bob.page);
+    await bob.page.getByRole("button", { name: "Beitreten: Lobby" }).click();
+    await bob.row("Lobby").getByText("Willkommen in Lobby. Betreff: Anything goes").waitFor();
+    await bob.page.locator(".notice.system").getByText("Betreff: Anything goes").waitFor();
   });
 });
 
