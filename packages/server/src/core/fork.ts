@@ -100,7 +100,8 @@ class OnlyBranch implements RequestObserver {
 
 export class Fork<T> {
   readonly #context: ForkContext<T>;
-  readonly #plan: ForkPlan<T>;
+  /** None once it has ended: what it is made of is not kept for the answers that may still come. */
+  #branch: ForkPlan<T>["branch"] | undefined;
   readonly #ports: ForkPorts;
   readonly #observer: ForkObserver;
   readonly #running = new Map<number, ClientTransaction>();
@@ -109,9 +110,9 @@ export class Fork<T> {
   #ended = false;
 
   constructor(plan: ForkPlan<T>, ports: ForkPorts, observer: ForkObserver) {
-    const { targets, method, breadth, parallel } = plan;
+    const { targets, method, breadth, parallel, branch } = plan;
     this.#context = new ForkContext(targets, { method, breadth, parallel });
-    this.#plan = plan;
+    this.#branch = branch;
     this.#ports = ports;
     this.#observer = observer;
   }
@@ -134,7 +135,8 @@ export class Fork<T> {
     for (const effect of effects) {
       switch (effect.do) {
         case "forward":
-          this.#send(effect.branch, this.#plan.branch(effect.to, effect.maxBreadth));
+          if (this.#branch === undefined) break;
+          this.#send(effect.branch, this.#branch(effect.to, effect.maxBreadth));
           break;
         case "cancel":
           this.#running.get(effect.branch)?.cancel();
@@ -187,6 +189,7 @@ export class Fork<T> {
   #end(end: ForkEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#branch = undefined;
     this.#observer.end(end);
   }
 }

@@ -138,21 +138,25 @@ function outlet(invite: (request: SipRequest, asker: CallAsker) => CallSending):
 
 function observing(
   asker: CallAsker,
-  chosen: (branch: Branch) => void,
+  whenChosen: (branch: Branch) => void,
 ): { readonly observer: ForwardObserver; readonly sending: CallSending } {
   let cancel: (() => void) | undefined;
+  // What it knows is not kept for the answers that may still come.
+  let chosen: ((branch: Branch) => void) | undefined = whenChosen;
   return {
     sending: { cancel: () => cancel?.() },
     observer: {
       provisional: (response, from) => asker.response(response, sentBy(from)),
       late: (response, from) => asker.response(response, sentBy(from)),
       end({ status, response, from }: ForkEnd) {
+        const tell = chosen;
+        chosen = undefined;
         if (response === undefined) {
           if (status === 408) asker.timeout();
           else asker.failed(failureOf(status));
         } else if (from === undefined) asker.response(response);
         else {
-          chosen(from);
+          tell?.(from);
           asker.response(response, sentBy(from));
         }
       },

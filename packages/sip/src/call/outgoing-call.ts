@@ -75,7 +75,8 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   readonly #registry: CallRegistry;
   readonly #owner: OutgoingOwner;
   readonly #face: Face;
-  readonly #outlet: CallOutlet;
+  /** None once it was answered: what it knows is not kept for the answers that may still come. */
+  #outlet: CallOutlet | undefined;
   readonly #to: Destination;
   readonly #runner: Runner<OutgoingInvite>;
   readonly #done: () => void;
@@ -199,10 +200,10 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   ended(): void {}
 
   #send(): void {
-    const sending = this.#outlet.request(this.#invite, this.#to, this);
+    const sending = this.#outlet?.request(this.#invite, this.#to, this);
     this.#sending = sending;
     // Cancelled before there was anything to cancel.
-    if (this.#runner.state === "leaving" || this.#runner.state === "late") sending.cancel();
+    if (this.#runner.state === "leaving" || this.#runner.state === "late") sending?.cancel();
   }
 
   #fail(failure: CallFailure): void {
@@ -346,6 +347,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     };
     if (offer === undefined) acknowledge(undefined);
     negotiation.invited();
+    this.#outlet = undefined;
     this.#owner.answered(usage, response);
     if (offer !== undefined) negotiation.offered(response, offer, acknowledge);
   }
