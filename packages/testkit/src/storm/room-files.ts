@@ -9,7 +9,7 @@ export interface GivenInRoom {
   readonly room: string;
   /** By way of the file server, or offered to each who is in. */
   readonly via: "session" | "http";
-  /** Offered to all members of a group, whether they are in or not. docs/conferences.md */
+  /** For all members of a group, whether they are in or not: offered to each, or told outside of its session where the author is out of it by then. */
   readonly toMembers: boolean;
   readonly at: number;
   /** Of the last that was heard of it: who died hears no more. */

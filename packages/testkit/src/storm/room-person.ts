@@ -239,7 +239,7 @@ export class RoomPerson {
   #begun(client: ImClient, run: number): void {
     this.#run = run;
     client.on("sent", ({ id, state }) => this.#moved(id, state));
-    client.on("message", (message) => this.#show(message));
+    client.on("message", (message) => this.#show(message, client));
     client.on("file", (file) => void this.files.take(file, roomOf(file.conversation)));
     client.on("room", (room) => this.#called(room, run));
     for (const room of client.rooms) {
@@ -340,12 +340,11 @@ export class RoomPerson {
     if (said !== undefined && has) said.acceptedAt ??= this.#world.clock.now();
   }
 
-  #show(message: IncomingMessage): void {
+  #show(message: IncomingMessage, client: ImClient): void {
     const { conversation, reach } = message;
     const room = roomOf(conversation);
     if (message.kind === "reference") {
-      const file = this.#client?.fileOf(message);
-      if (file === undefined) return;
+      const file = client.fileOf(message);
       this.files.announced.push({ name: file.name, room });
       return void this.files.take(file, room);
     }

@@ -197,7 +197,7 @@ class RoomStorm {
     const random = this.#random;
     const content = random.bytes(random.pick([0, 1, 2_048, 70_000, 400_000]));
     const via = random.chance(0.5) ? "session" : "http";
-    const toMembers = via === "session" && room === this.#world.address(GROUP);
+    const toMembers = room === this.#world.address(GROUP);
     this.#inside(room).giveFile({ room, content, via, toMembers });
   }
 
