@@ -144,3 +144,45 @@ test("a REFER out of the dialog counts when its sender is in, and its dialog is 
   assert.ok(carol.phone.call !== undefined);
   assert.deepEqual(alice.results, ["SIP/2.0 100 Trying active", "SIP/2.0 200 OK terminated"]);
 });
+
+test("whoever asks for hundreds who are nowhere is told of them in documents that can be read, and nobody else why", async () => {
+  const { world, alice, bob } = await twoAndOneMore();
+  for (const one of [alice, bob]) one.connect(); // else they are given up
+  await alice.watch();
+  await bob.watch();
+  await world.settle();
+  const hostile = [
+    "mailto:mallory@parlance.test",
+    "sip:%3Cb%3E%22%26@parlance.test",
+    `sip:${"a".repeat(400)}@parlance.test`,
+    `sip:${"b".repeat(4_000)}@parlance.test`,
+  ];
+  const nobody = Array.from({ length: 230 }, (_, at) => `sip:nobody${at}@parlance.test`);
+  const statuses = new Set<string>();
+  for (const one of [...nobody, ...hostile]) {
+    statuses.add(await bob.refer(`<${one}>`, { "Refer-Sub": "false" }));
+    await world.pass(1_000);
+  }
+  assert.deepEqual([...statuses], ["202 false", "400 message body not valid"]); // the worst are refused
+  await world.pass(30_000);
+  for (const { body } of bob.notified) assert.ok(body.length < 65_536);
+  const why = ({ documents }: typeof bob): readonly (readonly [string, string | undefined])[] =>
+    documents.flatMap(({ users }) =>
+      (users?.users ?? []).flatMap(({ entity, endpoints }) =>
+        endpoints
+          .filter(({ status }) => status === "disconnected")
+          .map((one) => [entity, one.disconnectionInfo?.reason] as const),
+      ),
+    );
+  const told404 = why(bob).filter(([, reason]) => reason?.includes("cause=404"));
+  for (const one of nobody)
+    assert.ok(
+      told404.some(([entity]) => entity === one),
+      one,
+    );
+  assert.ok(told404.every(([entity]) => entity.length < 512));
+  assert.ok(why(alice).every(([, reason]) => reason === undefined));
+  await bob.watch(); // anew: not more than the last of them
+  await world.pass(30_000);
+  assert.equal(bob.phone.ends.length, 0);
+});

@@ -6,6 +6,8 @@ import { goneUserOf } from "./participant.ts";
 
 /** Of one who asks; the oldest are forgotten. A list is never longer. */
 const MOST_OF_ONE = 200;
+/** Of an address; nobody has a longer one, and each is kept as long as the session. */
+const MOST_CHARACTERS = 512;
 
 export class Misses {
   /** By the address of whoever has asked, by entity. */
@@ -15,6 +17,7 @@ export class Misses {
   add(inviter: string, missed: Uri, status: number, at: number): void {
     // As whoever asks has named him, also when the others were to see somebody without a name.
     const entity = bareAddress(missed);
+    if (entity.length > MOST_CHARACTERS) return;
     const user = goneUserOf(entity, { method: missedBy(status), reason: reasonOf(status), at });
     const known = this.#byInviter.get(inviter) ?? new Map<string, ConferenceUser>();
     known.delete(user.entity);
