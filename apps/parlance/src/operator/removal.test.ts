@@ -76,6 +76,11 @@ test("nothing of an account is left when it is removed", { timeout: 120_000 }, a
   assert.equal(expectedBy("zebulon", before.body.folder), 1);
   await him.close();
   await alice.send(`sip:zebulon@${DOMAIN}`, "for later").accepted;
+  const named = async (): Promise<readonly string[]> => {
+    const { body } = await ask("POST", "/backups");
+    return tablesNaming(join(body.folder, "parlance.db"), "zebulon");
+  };
+  while ((await named()).includes("job")); // what he has sent to all is on its way
 
   const removed = await ask("DELETE", "/users/{name}", { params: { name: "zebulon" } });
   assert.equal(removed.status, 204);
