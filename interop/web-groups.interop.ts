@@ -168,7 +168,6 @@ suite("the messenger's groups", () => {
     await later.bubble("bring this").waitFor();
     assert.equal(await later.page.locator(".bubble").count(), 1);
     await bob.reached("bring this", "Seen");
-    await later.page.getByRole("button", { name: "Back" }).click();
     await later.settings();
     await later.page.getByText("Bring what was missed").click();
     await bob.say("and now at once");
