@@ -291,6 +291,23 @@ test("what is said in a room stands once in it, also on a device that is not in 
   assert.ok(hits.every(({ from }) => !from.includes("alice")));
 });
 
+test("what the server keeps of a group is no hearer that a receipt waits for, and a group made for once is kept as a group", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", { shareHistory: true });
+  const bob = await world.client("bob", { sessions: { groups: "accept" } });
+  const room = await world.until(alice.createGroup([bob.address]));
+  await world.run(1_000);
+  const said = room.send("hello group");
+  const before = world.clock.now();
+  await world.until(said.delivered);
+  assert.ok(world.clock.now() - before < 2_000);
+  const { conversations } = await world.until(alice.history.conversations());
+  assert.deepEqual(
+    conversations.map(({ kind }) => kind),
+    ["group"],
+  );
+});
+
 test("messages are found, exported and removed where the server keeps them", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);

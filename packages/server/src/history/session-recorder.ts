@@ -62,11 +62,11 @@ class KeptSession implements SessionRecord {
   hears(head: HeardHead): HeardMessage | undefined {
     if (this.#over) return undefined;
     const { keeper, contents, clock } = this.#ports;
-    const { kind, conversation, group, subject } = this.#facts;
+    const { kind, conversation, toMany, subject } = this.#facts;
     const of = {
       mode: kind === "session" ? kind : "large",
       conversation,
-      group: group?.address,
+      group: toMany ? conversation : undefined,
       subject,
       owner: this.#user.address,
       at: clock.now(),

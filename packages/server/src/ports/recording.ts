@@ -27,6 +27,8 @@ export interface SessionFacts {
   readonly subject: string | undefined;
   /** Address key of the other side, of the group, or of the session: what belongs together. */
   readonly conversation: string;
+  /** It is said to all of a group, also of one made for once, and not to one. */
+  readonly toMany: boolean;
   readonly group: { readonly address: string; readonly name: string | undefined } | undefined;
   /** Who is, or was, in it beside him, as he may see them. Asked when it begins and when it ends. */
   readonly parties: () => readonly SessionParty[];

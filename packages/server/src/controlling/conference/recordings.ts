@@ -97,6 +97,7 @@ export class Recordings {
       name,
       subject,
       conversation,
+      toMany: true,
       group: group && { address: conversation, name: group.displayName },
       parties: () =>
         [...met.values()].map((appearance) => ({

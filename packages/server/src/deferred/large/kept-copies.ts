@@ -30,6 +30,7 @@ export async function keepLarge(
     name: undefined,
     subject: request.text("Subject"),
     conversation: direction === "sent" ? addressKey(request.uri) : received,
+    toMany: group !== undefined,
     group: group === undefined ? undefined : { address: group, name: undefined },
     parties: () => [],
   });

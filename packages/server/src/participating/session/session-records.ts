@@ -98,6 +98,7 @@ export class SessionRecords {
       name,
       subject,
       conversation: other.conversation,
+      toMany: false,
       group: undefined,
       parties: () => [other.shown],
     });

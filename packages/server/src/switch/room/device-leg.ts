@@ -67,6 +67,7 @@ export class DeviceLeg implements LegOwner, RoomLeg, RoomEnd {
   readonly outbox: Outbox;
   /** Reads what it has not had from the log, at its own pace. */
   behind = false;
+  readonly awaited = true;
   /** The place in the log of the last message that was put into the outbox. */
   position = 0;
   /** Places in the log of what it has said last. */

@@ -30,7 +30,7 @@ export class Distribution {
     if (to === undefined) return this.#passToAll(message);
     const members = new Set(from === undefined ? to : [...to, from]);
     const ends = endsOf(members).filter((end) => end !== by);
-    const others = ends.filter(({ member }) => member !== from);
+    const others = ends.filter(({ member, awaited }) => awaited && member !== from);
     const behind = behindIn(others, message);
     outcomes?.expect(others.length - behind.length, behind);
     for (const end of ends) passTo(end, message);
@@ -47,7 +47,7 @@ export class Distribution {
     const { by, outcomes, from, essence } = message;
     const { takes, refuses } = this.#sorted(essence);
     if (outcomes !== undefined) {
-      const counts = (end: RoomEnd): boolean => end.member !== from;
+      const counts = (end: RoomEnd): boolean => end.awaited && end.member !== from;
       const taking = takes.reduce((sum, end) => (counts(end) ? sum + 1 : sum), 0);
       const refusing = refuses.filter(counts);
       const behind = behindIn(takes.filter(counts), message);

@@ -10,8 +10,9 @@ export interface EarPorts {
 
 export class Ear implements RoomListening, RoomEnd {
   readonly member: Member;
-  /** Nobody is told what has become of a message here. */
   readonly behind = true;
+  /** Nobody is told what has become of a message here. */
+  readonly awaited = false;
   readonly privately = true;
   readonly oneTo = false;
   readonly #ports: EarPorts;

@@ -26,6 +26,8 @@ export interface RoomEnd {
   readonly member: Member;
   /** Gets messages later than they are said: from the log, when it is there. */
   readonly behind: boolean;
+  /** Somebody is told here what was said, so it is waited for; an ear only keeps it. */
+  readonly awaited: boolean;
   /** It understands messages to some of those present. */
   readonly privately: boolean;
   /** It expects one To in each of them. */

@@ -21,6 +21,7 @@ const NOTHING = { frames: 0, bytes: 0 };
 export class PagerEnd implements PagerLeg, RoomEnd {
   readonly member: Member;
   readonly behind = false;
+  readonly awaited = true;
   readonly privately = true;
   readonly oneTo = false;
   readonly #ports: PagerEndPorts;

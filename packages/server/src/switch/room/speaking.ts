@@ -113,7 +113,7 @@ export class Speaking {
       successReport: speech.wants.successReport,
       newId,
     });
-    const others = ends.filter((end) => end.member !== from.member && !(end instanceof Ear));
+    const others = ends.filter((end) => end.awaited && end.member !== from.member);
     outcomes?.expect(others.length);
     for (const end of others) if (!takesPieces(end)) outcomes?.settled(end, 413);
     stream.piece(envelope);
