@@ -235,13 +235,12 @@ test("a body of what is no SEND ends the stream when it is too long (RFC 4975 §
 });
 
 test("time grows with the length of the stream and no faster", () => {
-  const hostile = utf8Bytes("\r\n-------abcd123\r\n------\r\n-------abcd1234$\r".repeat(2000));
-  readingCost(hostile);
-  const [once, fourTimes] = [
-    readingCost(hostile),
-    readingCost(concatBytes(hostile, hostile, hostile, hostile)),
-  ];
-  assert.ok(fourTimes < once * 12 + 20_000, `${once} µs, then ${fourTimes} µs`);
+  const line = "\r\n-------abcd123\r\n------\r\n-------abcd1234$\r";
+  const stream = send("abcd1234", utf8Bytes(line.repeat(100_000)));
+  const framer = framerOf({});
+  const before = process.cpuUsage();
+  for (const piece of randomPieces(stream, 5, 40)) framer.push(piece);
+  assert.ok(process.cpuUsage(before).user < 10_000_000);
 });
 
 test("closing from within the sink ends it there", () => {
@@ -258,18 +257,6 @@ test("closing from within the sink ends it there", () => {
   framer.push(bytes);
   assert.equal(frames, 1);
 });
-
-/** Processor time of reading it in small pieces, in microseconds. */
-function readingCost(body: Uint8Array): number {
-  const stream = send("abcd1234", body);
-  const pieces = randomPieces(stream, 5, 40);
-  const started = process.cpuUsage();
-  for (let round = 0; round < 3; round += 1) {
-    const framer = framerOf({});
-    for (const piece of pieces) framer.push(piece);
-  }
-  return process.cpuUsage(started).user;
-}
 
 /** A header line of that many octets before its end. */
 function line(length: number): string {
