@@ -27,7 +27,8 @@ import {
   type Transports,
   UserAgent,
 } from "@parlance/sip";
-import { type Cancel, type Clock, type Random, Timers, utf8Bytes } from "@parlance/wire";
+import { utf8Bytes } from "@parlance/wire";
+import { HandClock, QuickRandom } from "./lib/time-and-chance.ts";
 
 const CALLS_A_ROUND = 10_000;
 const ROUNDS = 5;
@@ -36,7 +37,6 @@ const CALLS_A_SECOND = 1_000;
 const IDLE_CALLS = 5_000;
 /** Longer than every timer of a transaction, shorter than the first refresh. */
 const SETTLE_MS = 100_000;
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 const OFFER = utf8Bytes(
   [
@@ -53,51 +53,6 @@ const OFFER = utf8Bytes(
   ].join("\r\n"),
 );
 const DESCRIPTION = { type: "application/sdp", bytes: OFFER };
-
-/** Time that passes when it is told to. */
-class BenchClock implements Clock {
-  readonly #timers = new Timers();
-  #now = 1_764_000_000_000;
-
-  now(): number {
-    return this.#now;
-  }
-
-  schedule(delayMs: number, run: () => void): Cancel {
-    return this.#timers.add(this.#now, delayMs, run);
-  }
-
-  pass(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const next = this.#timers.nextDeadline();
-      if (next === undefined || next > end) break;
-      this.#now = Math.max(this.#now, next);
-      this.#timers.advance(this.#now);
-    }
-    this.#now = end;
-  }
-}
-
-/** As quick as chance can be: it is not what is measured. */
-class BenchRandom implements Random {
-  #state = 1;
-
-  bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.#next() & 255);
-  }
-
-  token(bits: number): string {
-    let token = "";
-    for (let left = bits; left > 0; left -= 6) token += LETTERS.charAt(this.#next() & 63);
-    return token;
-  }
-
-  #next(): number {
-    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-    return this.#state >>> 13;
-  }
-}
 
 /** Two ends of one connection; what is written on one comes in on the other, as octets, in order. */
 class Wire {
@@ -182,9 +137,9 @@ function named(user: string, params: Params): NameAddr {
 
 /** Both sides with their calls. */
 class CallBench {
-  readonly clock = new BenchClock();
+  readonly clock = new HandClock();
   readonly wire = new Wire();
-  readonly #random = new BenchRandom();
+  readonly #random = new QuickRandom();
   readonly #alice: Endpoint;
   readonly #bob: Endpoint;
   readonly #calling: CallTable;
@@ -288,13 +243,13 @@ const LIMITS = { transactions: 1_000_000, transactionsPerSource: 1_000_000 };
 
 /** As many messages by transactions alone: they have fewer headers, so not all of the difference is due to the calls. */
 class TransactionBench {
-  readonly clock = new BenchClock();
+  readonly clock = new HandClock();
   readonly wire = new Wire();
   readonly #alice: Endpoint;
   readonly #bob: Endpoint;
 
   constructor() {
-    const random = new BenchRandom();
+    const random = new QuickRandom();
     const { clock } = this;
     const user: TransactionUser = {
       request: (_request, transaction) => answer(transaction),

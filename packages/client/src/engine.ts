@@ -1,19 +1,9 @@
 /** What works under a client: its parts, and what they tell one another. */
-import type { ReceivedImdn } from "@parlance/formats";
-import {
-  Allow,
-  addressKey,
-  parseUri,
-  type ServerTransaction,
-  type SipRequest,
-} from "@parlance/sip";
-import { parsed } from "@parlance/wire";
-import { keyOrText } from "./base/addresses.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ImError } from "./base/errors.ts";
+import { settledWithin } from "./base/settled-within.ts";
 import type { RoomPorts } from "./conference/room.ts";
 import type { ConnectionState } from "./connection/connection.ts";
-import { CLIENT_METHODS } from "./connection/faces.ts";
 import { UserAgent } from "./connection/user-agent.ts";
 import { OthersComposing } from "./conversation/composing.ts";
 import { Typing } from "./conversation/typing.ts";
@@ -36,14 +26,13 @@ import {
   incomingMessage,
   referenceUrl,
 } from "./receiving/incoming-message.ts";
-import { stateOf } from "./receiving/receipt-state.ts";
 import { ReceivedRecords } from "./receiving/received-records.ts";
 import { Receiver } from "./receiving/receiver.ts";
+import { UasCore } from "./receiving/uas-core.ts";
 import type { Runtime } from "./runtime.ts";
 import { Outbox, type OutboxPorts } from "./sending/outbox.ts";
 import type { Sender } from "./sending/pager-message.ts";
 import { senderOf } from "./sending/sender.ts";
-import { fileReceipt } from "./session/files/file-receipts.ts";
 import { FileRecorder } from "./session/files/file-recorder.ts";
 import { FileSender, type FileSenderPorts } from "./session/files/file-sender.ts";
 import type { FileShare } from "./session/files/file-sharing.ts";
@@ -80,6 +69,7 @@ export class Engine {
   readonly #fetchesDeferred: boolean;
   readonly #events: Emitter<ClientEvents>;
   readonly #others: OthersComposing;
+  readonly #uas: UasCore;
 
   constructor(
     of: {
@@ -107,7 +97,7 @@ export class Engine {
         account,
         instance,
         userAgent: this.sender.userAgent,
-        serve: (request, transaction) => this.#serve(request, transaction),
+        serve: (request, transaction) => this.#uas.serve(request, transaction),
         serveInCall: (transaction) => this.sessions.serve(transaction),
         acknowledge: (ack) => this.sessions.acknowledge(ack),
         changed: (state) => this.#connectionChanged(state),
@@ -160,6 +150,8 @@ export class Engine {
       talk: (address) => this.sessions.talks.with(address),
       room: (address) => this.sessions.room(address),
     });
+    const { sessions, kept, receiver, outbox, fileRecorder } = this;
+    this.#uas = new UasCore({ sessions, kept, receiver, outbox, fileRecorder });
   }
 
   get isOnline(): boolean {
@@ -182,23 +174,25 @@ export class Engine {
 
   /** Sends what can still be sent, leaves, and lets go of everything. */
   async end(stays = false): Promise<void> {
+    const within = (limitMs: number, work: Promise<void>): Promise<void> =>
+      settledWithin(this.runtime.clock, limitMs, work);
     if (this.isOnline) {
-      await this.#within(DRAIN_MS, this.outbox.idle());
-      await this.#within(DRAIN_MS, this.receiver.idle());
-      await this.#within(DRAIN_MS, this.sessions.filesIdle());
+      await within(DRAIN_MS, this.outbox.idle());
+      await within(DRAIN_MS, this.receiver.idle());
+      await within(DRAIN_MS, this.sessions.filesIdle());
     }
     this.typing.stop();
     this.#others.stop();
     this.outbox.pause();
-    await this.#within(GOODBYE_MS, this.fileSender.idle());
+    await within(GOODBYE_MS, this.fileSender.idle());
     this.fileSender.end();
     this.fileRecorder.end();
     this.history.end();
     this.sessions.end();
     this.owned.end();
     // What was called off may be answered in this moment: then it ends with a BYE, which has to arrive, too.
-    await this.#within(GOODBYE_MS, this.agent.requests.idle());
-    await this.#within(DRAIN_MS, this.agent.connection.end(stays));
+    await within(GOODBYE_MS, this.agent.requests.idle());
+    await within(DRAIN_MS, this.agent.connection.end(stays));
     this.receiver.stop();
     this.outbox.end();
     this.sessions.stop();
@@ -207,17 +201,6 @@ export class Engine {
     await this.fileRecorder.idle();
     await this.sessions.roomsIdle();
     await this.store.close();
-  }
-
-  #within(limitMs: number, work: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.runtime.clock.schedule(limitMs, resolve);
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      work.then(done, done);
-    });
   }
 
   #makeSessions(
@@ -396,8 +379,8 @@ export class Engine {
       },
       composing: (by, document) => this.#others.status(by, document),
       room: (address) => this.sessions.room(address),
-      receipt: (receipt, from) => this.#takeReceipt(receipt, from),
-      inSession: (address, receipt) => this.#receiptInSession(address, receipt),
+      receipt: (receipt, from) => this.#uas.takeReceipt(receipt, from),
+      inSession: (address, receipt) => this.#uas.giveReceipt(address, receipt),
     });
   }
 
@@ -417,53 +400,5 @@ export class Engine {
       this.store.setValue("instance", "").catch((error: unknown) => this.report(error)); // who signs in anew is another device
     }
     this.#events.emit("connection", state);
-  }
-
-  async #serve(request: SipRequest, transaction: ServerTransaction): Promise<void> {
-    switch (request.method) {
-      case "INVITE":
-        return this.sessions.invited(transaction);
-      case "MESSAGE":
-        return this.#takeMessage(request, transaction);
-      case "OPTIONS":
-        return transaction.reply(200, undefined, (edit) => {
-          edit.set(Allow, CLIENT_METHODS);
-          edit.setText("Accept", "application/sdp, message/cpim, text/plain, */*");
-        });
-      case "NOTIFY":
-      case "BYE":
-      case "UPDATE":
-        return transaction.reply(481); // outside of any dialog
-      default:
-        return transaction.reply(405, undefined, (edit) => edit.set(Allow, CLIENT_METHODS));
-    }
-  }
-
-  async #takeMessage(request: SipRequest, transaction: ServerTransaction): Promise<void> {
-    const asked = this.kept.asked.answeredBy(request);
-    if (asked?.take === undefined) await this.receiver.take(request, transaction);
-    else {
-      const type = request.text("Content-Type") ?? "text/plain";
-      const status = asked.take({ headers: [["Content-Type", type]], content: request.body });
-      transaction.reply(status);
-      if (status !== 200) return;
-    }
-    asked?.came();
-  }
-
-  async #takeReceipt({ imdn }: ReceivedImdn, from: string): Promise<void> {
-    const state = stateOf(imdn);
-    if (state === undefined) return;
-    const { messageId, recipientUri } = imdn;
-    const recipient = recipientUri === undefined ? from : keyOrText(recipientUri);
-    await this.outbox.advance(messageId, state, recipient);
-    const receipt = fileReceipt(state);
-    if (receipt !== undefined) await this.fileRecorder.heard(messageId, receipt, recipient);
-  }
-
-  async #receiptInSession(address: string, receipt: Uint8Array): Promise<boolean> {
-    const peer = parsed(() => addressKey(parseUri(address)));
-    const session = peer.ok ? this.sessions.talks.find(peer.value)?.current : undefined;
-    return session?.state === "open" ? session.sendReceipt(receipt) : false;
   }
 }

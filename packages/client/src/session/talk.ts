@@ -1,6 +1,7 @@
 /** What goes on with one other user: which session carries it, when one is opened, and when it is better left. */
-import type { Cancel, Clock } from "@parlance/wire";
+import type { Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
+import { settledWithin } from "../base/settled-within.ts";
 import { onAbort, type Signal } from "../base/signal.ts";
 import type { SentRecord } from "../store/client-store.ts";
 import { MOST_MESSAGE_BYTES } from "./bounds.ts";
@@ -114,7 +115,7 @@ export class Talk {
     const pending = [...this.#sessions].find(({ usable }) => !usable);
     if (pending === undefined) return undefined;
     if (this.mode === "auto" && pending.state === "inviting") return undefined; // it may ring for long
-    await this.#within(WAIT_MS, pending.opened);
+    await settledWithin(this.#ports.clock, WAIT_MS, pending.opened);
     return this.#usableFor(record);
   }
 
@@ -224,16 +225,5 @@ export class Talk {
         : Math.min(MOST_AVOID_MS, AVOID_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
     this.#avoidUntil = this.#ports.clock.now() + waitMs;
-  }
-
-  #within(waitMs: number, opened: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel: Cancel = this.#ports.clock.schedule(waitMs, resolve);
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      opened.then(done, done);
-    });
   }
 }
