@@ -68,7 +68,8 @@ test("each verb says in a line or in JSON what was done", async () => {
   assert.equal(await done("history", "hold", "bob"), "hold bob\n");
   assert.equal(await done("history", "release", "bob"), "release bob\n");
   assert.match(await done("settings", "bob"), /^offline delivery push$/m);
-  assert.match(await done("limits"), /^messagesPerSecond +10 +0 hits$/m);
+  assert.match(await done("limits"), /^messagesPerSecond +10 +0 hits +see messageBurst$/m);
+  assert.equal(await done("limits", "--hit"), "none was hit since the start of the server\n");
   assert.match(await done("config", "domain"), /^\* domain: "im\.example\.com"$/m);
   assert.doesNotMatch(await done("config"), /secret of/);
   assert.match(await done("metrics"), /^sip_users +3$/m);

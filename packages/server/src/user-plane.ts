@@ -122,11 +122,11 @@ function makeRelay(
   { relay, auth }: ServerConfig,
   limits: Bounds,
   { clock, random, hashing, metrics, secrets }: ServerPorts,
-  { logins, watch: security }: Core,
+  { logins, watch: security, hits }: Core,
 ): Relay | undefined {
   if (relay === undefined) return undefined;
   return new Relay(
-    { lines, logins, hashing, clock, random, metrics, security },
+    { lines, logins, hashing, clock, random, metrics, security, hits },
     {
       plain: relay.plain,
       md5: auth?.md5Compat ?? true,

@@ -1,11 +1,12 @@
 /** A route of the operator's API: what it takes, what it answers, and what it does, in one place. The API document is made of these. */
-import type { PrometheusMetrics } from "@parlance/node";
+import type { Admitted, PrometheusMetrics } from "@parlance/node";
 import type { Server, Stores } from "@parlance/server";
 import type { z } from "zod";
 import type { Configuration } from "../config/schema.ts";
 import type { Backups } from "../service/backups.ts";
 import type { Denial, DenialCode } from "./denials.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { QuotaUse } from "./quota-use.ts";
 
 /** What routes act upon. */
 export interface OperatorPorts {
@@ -14,6 +15,9 @@ export interface OperatorPorts {
   readonly config: Configuration;
   readonly metrics: Pick<PrometheusMetrics, "read">;
   readonly backups: Pick<Backups, "take" | "list" | "remove" | "restoreNext">;
+  /** Connections that others opened: of the protocol, SIP or MSRP, that has more. Each is bounded by itself. */
+  readonly connections: () => Admitted;
+  readonly quotas: QuotaUse;
   readonly health: () => Health;
   /** Refuses new work from now on; `stop` ends the process when what is under way has ended. */
   readonly drain: (patienceMs: number, stop: boolean) => void;

@@ -126,9 +126,15 @@ export const serviceRoutes: readonly Route[] = [
             used: count
               .optional()
               .describe(
-                "Now: by all together, or for a bound of one user, source or session by the one who uses most. Of a rate its burst tells what is used up.",
+                "Now: by all together, or for a bound of one user, source or session by the one who uses most. What the store keeps is counted twice a minute at most.",
               ),
-            hits: count.describe("Since the start."),
+            usedIn: z
+              .string()
+              .optional()
+              .describe("The burst of this rate, whose row tells how much of both is used up."),
+            hits: count.describe(
+              "Since the start. A rate and its burst are counted as one, and so are messages and octets of a quota.",
+            ),
           }),
         ),
       }),

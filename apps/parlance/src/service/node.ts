@@ -31,6 +31,7 @@ import {
 import { createServer, type Server, type ServerConfig, StoreError } from "@parlance/server";
 import { CommandError } from "../command-error.ts";
 import type { Configuration } from "../config/schema.ts";
+import { quotaUse } from "../operator/quota-use.ts";
 import { VERSION } from "../version.ts";
 import { Backups, restoreAsAsked } from "./backups.ts";
 import { type ListenerInfo, listen } from "./listeners.ts";
@@ -150,6 +151,14 @@ async function assemble(config: Configuration, parts: Parts): Promise<ServiceNod
         backups: new Backups(config, backupSource(config, stores, { deferred, files })),
         drain,
         now,
+        connections: () => {
+          const [one, other] = [transports.admitted, msrp.admitted];
+          return {
+            total: Math.max(one.total, other.total),
+            most: Math.max(one.most, other.most),
+          };
+        },
+        quotas: quotaUse(stores, now),
         health: () => ({ notReady, startedAt }),
       },
     },

@@ -37,6 +37,13 @@ export class RelayLeases {
     return this.#leases.size;
   }
 
+  /** Of the user who has most. */
+  get most(): number {
+    let most = 0;
+    for (const { size } of this.#byUser.values()) most = Math.max(most, size);
+    return most;
+  }
+
   /** Undefined when there are too many already: answer 403. Expired ones make room first. */
   grant(username: string, holder: string, expiresAt: number, now: number): Lease | undefined {
     if (this.#isFull(username, holder)) this.expire(now);

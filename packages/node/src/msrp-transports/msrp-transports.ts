@@ -11,7 +11,7 @@ import type {
 } from "@parlance/msrp";
 import type { Cancel } from "@parlance/wire";
 import type { WebSocket } from "ws";
-import { Admission } from "../sockets/admission.ts";
+import { Admission, type Admitted } from "../sockets/admission.ts";
 import type { Certificates } from "../sockets/certificates.ts";
 import type { Channel } from "../sockets/channel.ts";
 import {
@@ -107,6 +107,11 @@ export class MsrpTransports implements MsrpDialer {
   /** Another service of this program listens there: no path may lead us to it. */
   avoid(address: MsrpAddress): void {
     this.#avoided.push(address);
+  }
+
+  /** What the bounds of connections hold: those that others opened, of all and of the source that has most. */
+  get admitted(): Admitted {
+    return this.#admission.admitted;
   }
 
   get connectionCount(): number {

@@ -1,4 +1,5 @@
 /** Sockets for SIP: UDP, TCP, TLS and WebSocket. RFC 3261 §18, RFC 7118 */
+export type { Admitted } from "../sockets/admission.ts";
 export {
   type CertificateFiles,
   type CertificateOptions,

@@ -12,7 +12,7 @@ import {
   type Transports,
 } from "@parlance/sip";
 import type { WebSocket } from "ws";
-import { Admission } from "../sockets/admission.ts";
+import { Admission, type Admitted } from "../sockets/admission.ts";
 import type { Channel } from "../sockets/channel.ts";
 import {
   type DestinationPolicy,
@@ -99,6 +99,11 @@ export class SipTransports implements Transports {
   /** Another service of this program listens there: no contact may lead us to it. */
   avoid(address: Address): void {
     this.#avoided.push(address);
+  }
+
+  /** What the bounds of connections hold: those that others opened, of all and of the source that has most. */
+  get admitted(): Admitted {
+    return this.#admission.admitted;
   }
 
   /** Connections that are open now, in both directions. */

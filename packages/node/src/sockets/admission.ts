@@ -4,6 +4,12 @@ export interface AdmissionBounds {
   readonly connectionsPerSource: number;
 }
 
+export interface Admitted {
+  readonly total: number;
+  /** Of the source that has most. */
+  readonly most: number;
+}
+
 export class Admission {
   readonly #bounds: AdmissionBounds;
   readonly #bySource = new Map<string, number>();
@@ -15,6 +21,12 @@ export class Admission {
 
   get total(): number {
     return this.#total;
+  }
+
+  get admitted(): Admitted {
+    let most = 0;
+    for (const held of this.#bySource.values()) most = Math.max(most, held);
+    return { total: this.#total, most };
   }
 
   /** Takes a place, or says which bound is reached. A trusted source is held to the total alone. */

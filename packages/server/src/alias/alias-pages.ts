@@ -32,6 +32,9 @@ export class AliasPageServer implements AliasPages {
     this.#ports = ports;
     this.#links = new Links(ports, limits);
     this.#misses = new Misses(limits.misses);
+    const { hits, clock } = ports;
+    hits.uses("aliasLinks", () => this.#links.count);
+    hits.uses("aliasMissesPerMinute", () => this.#misses.most(clock.now()));
   }
 
   invite(guest: AliasGuest): AliasLink | undefined {

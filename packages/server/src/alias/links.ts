@@ -32,6 +32,11 @@ export class Links {
     this.#limits = limits;
   }
 
+  /** Those that are over are forgotten with the next one that is made. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
   /** Undefined when there are too many. `until`: of the link before it, when this one takes its place. */
   issue(guest: AliasGuest, until?: number): (Entry & { readonly token: string }) | undefined {
     const now = this.#ports.clock.now();

@@ -24,6 +24,14 @@ export class Misses {
     return Math.ceil((count.until - now) / 1_000);
   }
 
+  /** Of the source that has most. */
+  most(now: number): number {
+    let most = 0;
+    for (const { until, misses } of this.#counts.values())
+      if (until > now) most = Math.max(most, misses);
+    return most;
+  }
+
   note(source: string, now: number): void {
     const count = this.#counts.get(source);
     if (count !== undefined && count.until > now) {

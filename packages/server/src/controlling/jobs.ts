@@ -26,6 +26,7 @@ export class Jobs {
     const slots = new Slots(limits.copies, () => ports.hits.hit("copies"));
     const { metrics } = ports;
     const counter = metrics.counter("copies_total", "Copies of messages to many", "outcome");
+    ports.hits.uses("copies", () => slots.taken);
     ports.hits.uses("copyJobs", () => this.#running);
     metrics.gauge("copy_jobs", "Messages to many that are under way", () => this.#running);
     this.#around = { slots, lanes: new Lanes(), counter, isOver: () => this.#stopped };

@@ -1,13 +1,19 @@
 /** Lets so many do something at the same time, the others in the order in which they came. */
 export class Slots {
+  readonly #count: number;
   #free: number;
   readonly #full: () => void;
   readonly #waiting: (() => void)[] = [];
 
   /** `full` is told of everyone who has to wait. */
   constructor(count: number, full: () => void) {
+    this.#count = count;
     this.#free = count;
     this.#full = full;
+  }
+
+  get taken(): number {
+    return this.#count - this.#free;
   }
 
   /** Resolves with what gives the place back; to be called once. */

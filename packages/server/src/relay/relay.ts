@@ -21,6 +21,7 @@ import {
 import { offeredAlgorithms } from "@parlance/sip";
 import type { Cancel, Clock, Hashing, Random } from "@parlance/wire";
 import type {
+  LimitWatch,
   Logins,
   MediaLine,
   MediaLines,
@@ -39,6 +40,7 @@ export interface RelayPorts {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly security: SecurityWatch;
+  readonly hits: LimitWatch;
 }
 
 export interface RelayOptions {
@@ -93,6 +95,8 @@ export class Relay implements MediaTarget {
     );
     this.#leases = new RelayLeases(random, { ...leaseLimits, ...options.leases });
     lines.entrance(this);
+    ports.hits.uses("relayUris", () => this.#leases.size);
+    ports.hits.uses("relayUrisPerUser", () => this.#leases.most);
     metrics.gauge(
       "msrp_relay_leases",
       "URIs that the MSRP relay has handed out",
@@ -178,6 +182,10 @@ export class Relay implements MediaTarget {
       return known.end;
     }
     const lease = this.#leases.grant(user, holder, expiresAt, now);
+    if (lease === undefined) {
+      const full = this.#leases.size >= this.#options.leases.total;
+      this.#ports.hits.hit(full ? "relayUris" : "relayUrisPerUser", line.connection.remote.host);
+    }
     const uri = lease && lines.uriOf(lease.token, line);
     if (lease === undefined || uri === undefined) return undefined;
     const end: RelayedEnd = new RelayedEnd(uri, lease, line, {

@@ -91,6 +91,12 @@ export interface DeferredStore {
   /** Reads only: what counts against the quota. */
   usage(recipient: string): Promise<DeferredUsage>;
 
+  /**
+   * Reads only: the most messages that anybody has, and the most octets, be they of one user or of two.
+   * Undefined where there is too much to be counted.
+   */
+  mostUsed(): Promise<DeferredUsage | undefined>;
+
   /** Reads only: ids of all contents that messages have outside of the store. */
   contents(): Promise<readonly string[]>;
 

@@ -90,6 +90,12 @@ export interface FileStore {
   /** Reads only: what counts against the quota. */
   usage(owner: string): Promise<FileUsage>;
 
+  /**
+   * Reads only: the most files that anybody has, and the most octets, be they of one user or of two.
+   * Undefined where there is too much to be counted.
+   */
+  mostUsed(): Promise<FileUsage | undefined>;
+
   /** Reads only: those of the content ids that a file has. */
   contentsOf(contents: readonly string[]): Promise<readonly string[]>;
 }

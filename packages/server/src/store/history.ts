@@ -212,6 +212,12 @@ export interface HistoryStore {
   /** Reads only: what counts against the quota, also what was removed and is not swept yet. */
   usage(owner: string): Promise<HistoryUsage>;
 
+  /**
+   * Reads only: the most messages that anybody has, and the most octets, be they of one user or of two.
+   * Undefined where there is too much to be counted.
+   */
+  mostUsed(): Promise<HistoryUsage | undefined>;
+
   /** Reads only: ids of all contents that messages have outside of the store. */
   contents(): Promise<readonly string[]>;
 }

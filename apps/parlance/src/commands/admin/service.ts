@@ -27,14 +27,17 @@ const service: readonly Verb<never>[] = [
       return hit ? limits.filter(({ hits }: Answer) => hits > 0) : limits;
     },
     print: (limits: readonly Answer[]) =>
-      limits.map(({ name, value, hits, used }) =>
-        columns(
-          [name, 28],
-          [String(value), 12],
-          [`${hits} hits`, 12],
-          [used === undefined ? "" : `${used} in use`, 0],
-        ),
-      ),
+      limits.length === 0
+        ? ["none was hit since the start of the server"]
+        : limits.map(({ name, value, hits, used, usedIn }) => {
+            const use = usedIn === undefined ? "" : `see ${usedIn}`;
+            return columns(
+              [name, 28],
+              [String(value), 12],
+              [`${hits} hits`, 12],
+              [used === undefined ? use : `${used} in use`, 0],
+            );
+          }),
   },
   {
     name: "config [key]",

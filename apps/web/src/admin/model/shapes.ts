@@ -85,6 +85,8 @@ export interface LimitRow {
   readonly usual?: number;
   readonly about?: string;
   readonly used?: number;
+  /** The burst of this rate. */
+  readonly usedIn?: string;
   readonly hits: number;
 }
 

@@ -46,8 +46,10 @@ export function LimitsPage(): ReactNode {
               },
               {
                 head: texts.used,
-                cell: ({ name, used, value }) =>
-                  used !== undefined && (
+                cell: ({ name, used, usedIn, value }) =>
+                  used === undefined ? (
+                    usedIn !== undefined && <code className="soft">↳ {usedIn}</code>
+                  ) : (
                     <span className="with-meter">
                       <Meter used={used} of={value} label={name} /> {number(used)}
                     </span>

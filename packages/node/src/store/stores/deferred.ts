@@ -71,6 +71,10 @@ export class SqliteDeferred implements DeferredStore {
     return this.#worker.call("usageDeferred", recipient);
   }
 
+  mostUsed(): Promise<DeferredUsage | undefined> {
+    return this.#worker.call("mostDeferred");
+  }
+
   contents(): Promise<readonly string[]> {
     return this.#worker.call("contentsDeferred");
   }

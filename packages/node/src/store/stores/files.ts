@@ -78,6 +78,10 @@ export class SqliteFiles implements FileStore {
     return this.#worker.call("usageOfFiles", owner);
   }
 
+  mostUsed(): Promise<FileUsage | undefined> {
+    return this.#worker.call("mostFiles");
+  }
+
   contentsOf(contents: readonly string[]): Promise<readonly string[]> {
     return this.#worker.call("contentsOfFiles", contents);
   }

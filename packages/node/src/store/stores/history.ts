@@ -139,6 +139,10 @@ export class SqliteHistory implements HistoryStore {
     return this.#worker.call("usageHistory", owner);
   }
 
+  mostUsed(): Promise<HistoryUsage | undefined> {
+    return this.#worker.call("mostHistory");
+  }
+
   contents(): Promise<readonly string[]> {
     return this.#worker.call("contentsHistory");
   }

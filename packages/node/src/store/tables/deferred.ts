@@ -1,6 +1,7 @@
 /** Waiting messages in SQL, and what each recipient has used of the quota. */
 import type { Row } from "../rows.ts";
 import type { Sql } from "../sql.ts";
+import { mostOf } from "./most-of.ts";
 
 const ENTRY =
   "id, recipient, originator, originator_shown, privacy, group_address, subject, kind, mode, " +
@@ -41,6 +42,10 @@ export function deferredTable(sql: Sql) {
   const contents = sql.prepare("SELECT content_id FROM deferred WHERE content_id IS NOT NULL");
   const nextRecipient = sql.prepare(
     "SELECT recipient FROM deferred WHERE recipient > ? ORDER BY recipient LIMIT 1",
+  );
+  const most = mostOf(
+    sql,
+    "SELECT recipient AS owner, stored_bytes AS bytes FROM deferred ORDER BY recipient",
   );
   const usages = new Map<string, Usage>();
 
@@ -111,6 +116,11 @@ export function deferredTable(sql: Sql) {
     usageDeferred(recipient: string): { readonly messages: number; readonly bytes: number } {
       const { messages, bytes } = usageOf(recipient);
       return { messages, bytes };
+    },
+
+    mostDeferred(): { readonly messages: number; readonly bytes: number } | undefined {
+      const found = most();
+      return found && { messages: found.rows, bytes: found.bytes };
     },
 
     contentsDeferred(): readonly string[] {

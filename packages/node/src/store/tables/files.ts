@@ -1,6 +1,7 @@
 /** Files and their thumbnails in SQL. */
 import type { Row } from "../rows.ts";
 import type { Sql } from "../sql.ts";
+import { mostOf } from "./most-of.ts";
 
 const COLUMNS =
   "id, owner, content, link_hash, name, type, declared_bytes, declared_sha256, reserved_bytes, " +
@@ -38,6 +39,10 @@ export function fileTable(sql: Sql) {
   );
   const expired = sql.prepare(
     `SELECT ${COLUMNS} FROM file WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
+  );
+  const most = mostOf(
+    sql,
+    "SELECT owner, reserved_bytes + thumbnail_bytes AS bytes FROM file ORDER BY owner",
   );
   const hasContent = sql.prepare("SELECT 1 FROM file WHERE content = ?");
 
@@ -107,6 +112,11 @@ export function fileTable(sql: Sql) {
     },
 
     usageOfFiles: usageOf,
+
+    mostFiles(): { readonly files: number; readonly bytes: number } | undefined {
+      const found = most();
+      return found && { files: found.rows, bytes: found.bytes };
+    },
 
     contentsOfFiles(contents: readonly string[]): readonly string[] {
       return contents.filter((content) => hasContent.first(content) !== undefined);

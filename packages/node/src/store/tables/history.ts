@@ -20,6 +20,9 @@ export function historyTable(sql: Sql) {
   const owner = sql.prepare(
     "SELECT number, last, messages, bytes FROM history_owner WHERE name = ?",
   );
+  const mostOfAll = sql.prepare(
+    "SELECT ifnull(max(messages), 0), ifnull(max(bytes), 0) FROM history_owner",
+  );
   const addOwner = sql.prepare(
     "INSERT INTO history_owner (name, last, held, messages, bytes) VALUES (?, 0, 0, 0, 0) RETURNING number",
   );
@@ -210,6 +213,12 @@ export function historyTable(sql: Sql) {
 
     usageHistory(name: string): { readonly messages: number; readonly bytes: number } {
       const [, , messages = 0, bytes = 0] = owner.first(name) ?? [];
+      return { messages: Number(messages), bytes: Number(bytes) };
+    },
+
+    /** One row for each who has any. */
+    mostHistory(): { readonly messages: number; readonly bytes: number } {
+      const [messages, bytes] = mostOfAll.first() ?? [];
       return { messages: Number(messages), bytes: Number(bytes) };
     },
 

@@ -185,6 +185,19 @@ function handingOut(name: string, contract: Contract): void {
     },
   );
 
+  caseOf(contract, `${name}: who has most is known, by messages and by octets`, async (world) => {
+    equal(await world.stores.deferred.mostUsed(), { messages: 0, bytes: 0 });
+    await addAll(world.stores, [message("1"), message("2"), message("3")]);
+    await world.stores.deferred.add(
+      message("4", { recipient: BOB, bytes: bytesOf(900, 1) }),
+      AMPLE,
+    );
+    const { deferred } = await world.restart();
+    equal(await deferred.mostUsed(), { messages: 3, bytes: 900 });
+    await deferred.removeAll(BOB);
+    equal(await deferred.mostUsed(), { messages: 3, bytes: 300 });
+  });
+
   caseOf(contract, `${name}: a read sees what was asked for before it`, async ({ stores }) => {
     const added = stores.deferred.add(message("1"), AMPLE);
     const page = stores.deferred.page(ALICE, undefined, 5);

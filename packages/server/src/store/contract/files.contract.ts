@@ -110,6 +110,7 @@ function quota(name: string, contract: Contract): void {
     equal(await files.create(file("4", { reservedBytes: 0 }), small), "over quota");
     equal(await files.create(file("5", { owner: BOB }), small), "stored");
     equal(await files.usage(ALICE), { files: 3, bytes: 250 });
+    equal(await files.mostUsed(), { files: 3, bytes: 250 });
     await files.finish("1", FACTS, 9_000);
     equal(await files.usage(ALICE), { files: 3, bytes: 230 });
     await files.remove("2");

@@ -48,6 +48,8 @@ function keeping(name: string, contract: Contract): void {
     equal(await stores.history.add(message(1, { subject: "other" }), AMPLE), "known");
     equal(await stores.history.usage(ALICE), { messages: 1, bytes: 100 });
     equal(await stores.history.add(message(1, { owner: BOB }), AMPLE), "stored");
+    equal(await stores.history.add(message(2, { owner: BOB }), AMPLE), "stored");
+    equal(await stores.history.mostUsed(), { messages: 2, bytes: 200 });
   });
 
   caseOf(contract, `${name}: pages go back from the newest, of all or of one`, async (world) => {

@@ -106,6 +106,14 @@ export class MemoryDeferred implements DeferredStore {
     });
   }
 
+  mostUsed(): Promise<DeferredUsage> {
+    return this.#ledger.read(() => {
+      const boxes = [...this.#mailboxes.values()];
+      const messages = Math.max(0, ...boxes.map((box) => box.messages.length));
+      return { messages, bytes: Math.max(0, ...boxes.map(({ bytes }) => bytes)) };
+    });
+  }
+
   contents(): Promise<readonly string[]> {
     return this.#ledger.read(() =>
       this.records().flatMap(({ content }) => (content === undefined ? [] : [content])),

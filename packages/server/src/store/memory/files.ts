@@ -111,6 +111,15 @@ export class MemoryFiles implements FileStore {
     return this.#ledger.read(() => this.#usage(owner));
   }
 
+  mostUsed(): Promise<FileUsage> {
+    return this.#ledger.read(() => {
+      const owners = [...new Set(this.#all().map(({ owner }) => owner))];
+      const all = owners.map((owner) => this.#usage(owner));
+      const files = Math.max(0, ...all.map((usage) => usage.files));
+      return { files, bytes: Math.max(0, ...all.map(({ bytes }) => bytes)) };
+    });
+  }
+
   contentsOf(contents: readonly string[]): Promise<readonly string[]> {
     return this.#ledger.read(() => {
       const known = new Set(this.#all().map(({ content }) => content));

@@ -300,6 +300,14 @@ export class MemoryHistory implements HistoryStore {
     });
   }
 
+  mostUsed(): Promise<HistoryUsage> {
+    return this.#ledger.read(() => {
+      const all = [...this.#owners.values()];
+      const messages = Math.max(0, ...all.map(({ rows }) => rows.length));
+      return { messages, bytes: Math.max(0, ...all.map(({ bytes }) => bytes)) };
+    });
+  }
+
   contents(): Promise<readonly string[]> {
     return this.#ledger.read(() =>
       [...this.#owners.values()]

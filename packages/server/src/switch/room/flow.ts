@@ -20,6 +20,11 @@ export class Bucket {
     this.#fullAt = fullAt;
     return true;
   }
+
+  /** So much of what may come at once has been taken and is not back yet. */
+  used(now: number): number {
+    return Math.ceil(Math.max(0, this.#fullAt - now) / this.#gapMs);
+  }
 }
 
 export type Pace = { readonly kind: "in time" } | TooFast;
@@ -62,6 +67,11 @@ export class Flow {
     if (!this.#own.take(now)) return this.#refuse(now, "roomMessagesPerSecond");
     if (kind !== "message" || this.#room.take(now)) return IN_TIME;
     return this.#refuse(now, "roomTrafficPerSecond");
+  }
+
+  /** Of the member's own pace. */
+  used(now: number): number {
+    return this.#own.used(now);
   }
 
   composing(now: number): boolean {

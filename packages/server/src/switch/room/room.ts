@@ -67,6 +67,7 @@ export class Room implements MediaRoom {
   #rules: RoomRules;
   #names: ReadonlySet<string>;
   #log: RoomLog | undefined;
+  readonly #pace: Bucket;
   #serial = 0;
 
   constructor(rules: RoomRules, owner: RoomOwner, ports: RoomPorts) {
@@ -77,6 +78,7 @@ export class Room implements MediaRoom {
     this.#names = namesOf(rules);
     this.#log = this.#logFor(rules);
     const pace = new Bucket(rates.roomPerSecond, rates.roomBurst);
+    this.#pace = pace;
     this.#table = new MappingTable((row) => ({
       row,
       ends: new Set(),
@@ -214,6 +216,13 @@ export class Room implements MediaRoom {
   /** Gives up what has waited too long. */
   look(now: number): void {
     for (const device of this.#devices.keys()) device.look(now);
+  }
+
+  /** What is used up of the paces: by the member who says most, and by all together. */
+  paceUsed(now: number): { readonly member: number; readonly room: number } {
+    let member = 0;
+    for (const { flow } of this.#table.members) member = Math.max(member, flow.used(now));
+    return { member, room: this.#pace.used(now) };
   }
 
   get deviceCount(): number {

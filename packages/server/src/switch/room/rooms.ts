@@ -50,7 +50,11 @@ export class Rooms implements MediaRooms {
     this.#wheel = new Wheel(ports.clock);
     this.#gathering = new Gathering(limits.allGatheredBytes);
     this.#turn = new Turn(ports.endOfTurn);
-    const { metrics } = ports;
+    const { metrics, hits } = ports;
+    hits.uses("roomGatheredBytes", () => this.#gathering.bytes);
+    const paces = () => [...this.#rooms].map((room) => room.paceUsed(this.#wheel.now()));
+    hits.uses("roomMessageBurst", () => Math.max(0, ...paces().map(({ member }) => member)));
+    hits.uses("roomTrafficBurst", () => Math.max(0, ...paces().map(({ room }) => room)));
     metrics.gauge("rooms", "Conferences that are open", () => this.#rooms.size);
     metrics.gauge("room_gathered_bytes", "Octets of messages that are not whole yet", () => {
       return this.#gathering.bytes;
