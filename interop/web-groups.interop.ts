@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, suite, test } from "node:test";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
+import { de } from "../apps/web/src/messenger/texts/de.ts";
+import { en } from "../apps/web/src/messenger/texts/en.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
@@ -41,10 +43,14 @@ suite("the messenger's groups", () => {
     await server?.stop();
   });
 
-  async function person(name: string, how: BrowserContextOptions = {}): Promise<AppPage> {
+  async function person(
+    name: string,
+    how: BrowserContextOptions = {},
+    texts = en,
+  ): Promise<AppPage> {
     const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...how });
     contexts.push(context);
-    const page = await AppPage.open(context, server.httpUrl);
+    const page = await AppPage.open(context, server.httpUrl, texts);
     pages.push(page);
     await page.signIn(name, `${name}-secret`);
     return page;
@@ -109,6 +115,39 @@ suite("the messenger's groups", () => {
     await bob.page.getByRole("button", { name: "Members" }).click();
     await member(bob, "alice").getByText("creator").waitFor();
   });
+
+  for (const { texts, look } of [
+    { texts: en, look: {} },
+    { texts: de, look: { locale: "de-DE", colorScheme: "dark", viewport: TELEPHONE } },
+  ] as const) {
+    test(`whoever makes a group sees who came, and who did not and why; and later of each whom he asks (${look.locale ?? "en"})`, async () => {
+      const alice = await person("alice", look, texts);
+      const [bob, carol] = [await person("bob"), await person("carol")];
+      await alice.start("New group");
+      await alice.page.getByLabel(texts.members.people, { exact: true }).fill("bob, carol, zoe");
+      await alice.page.getByRole("button", { name: texts.join.create, exact: true }).click();
+      await bob.page.getByRole("button", { name: "Accept" }).click();
+      const asked = alice.page.locator(".asked");
+      await asked.getByText(texts.asked.title).waitFor();
+      const of = (name: string): Locator => asked.locator("li", { hasText: name }).last();
+      await of("bob").getByText(texts.asked.came).waitFor();
+      await of("carol").getByText(texts.asked.waits).waitFor();
+      await of("zoe").getByText(texts.faults["no such user or group"]).waitFor();
+      await soundOn(alice.page);
+      await carol.page.getByRole("button", { name: "Decline" }).click();
+      await of("carol").getByText(texts.asked.declined).waitFor();
+      assert.equal(await alice.page.getByText(texts.notice.declined("carol")).count(), 0);
+
+      await alice.menu(texts.members.invite);
+      await alice.page.getByLabel(texts.members.people, { exact: true }).fill("carol");
+      const dialog = alice.page.getByRole("dialog");
+      await dialog.getByRole("button", { name: texts.members.invite }).click();
+      await asked.nth(1).getByText(texts.asked.waits).waitFor();
+      await carol.page.getByRole("button", { name: "Accept" }).click();
+      await of("carol").getByText(texts.asked.came).waitFor();
+      await soundOn(alice.page);
+    });
+  }
 
   test("a room is locked: nobody new comes in, everybody in it sees so, and it is opened again", async () => {
     const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];

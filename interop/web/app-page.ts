@@ -1,21 +1,32 @@
 /** The messenger as somebody clicks it. Whatever the browser reports against it is kept: there must be nothing. */
 import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
+import { en, type Texts } from "../../apps/web/src/messenger/texts/en.ts";
 
 const WAIT_MS = 20_000;
 
 /** A server that is down, a key that is void, what is gone already: no faults of the page. */
 const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404)/;
 
+/** What the menu of new conversations leads to. */
+const BEGINNINGS = {
+  "New message": "startPerson",
+  "New group": "startGroup",
+  "Join a chat room": "startRoom",
+} as const;
+
 export class AppPage {
   readonly page: Page;
+  /** What it says, in the language of its browser. */
+  readonly texts: Texts;
   /** Errors of scripts and of the console, and violations of the policy. */
   readonly faults: string[] = [];
   /** Red lines of the console, also of what is to be expected. */
   readonly lines: string[] = [];
 
-  private constructor(page: Page) {
+  private constructor(page: Page, texts: Texts) {
     this.page = page;
+    this.texts = texts;
     page.setDefaultTimeout(WAIT_MS);
     page.on("pageerror", (error) => this.faults.push(`error: ${error.message}`));
     page.on("dialog", (dialog) => {
@@ -30,8 +41,8 @@ export class AppPage {
     });
   }
 
-  static async open(context: BrowserContext, url: string): Promise<AppPage> {
-    const app = new AppPage(await context.newPage());
+  static async open(context: BrowserContext, url: string, texts = en): Promise<AppPage> {
+    const app = new AppPage(await context.newPage(), texts);
     await app.page.goto(url);
     return app;
   }
@@ -41,11 +52,11 @@ export class AppPage {
     password: string,
     options: { readonly stay?: boolean } = {},
   ): Promise<void> {
-    const { page } = this;
-    await page.getByLabel("Address", { exact: true }).fill(name);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    if (options.stay === true) await page.getByText("Stay signed in").click();
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    const { page, texts } = this;
+    await page.getByLabel(texts.signIn.address, { exact: true }).fill(name);
+    await page.getByLabel(texts.signIn.password, { exact: true }).fill(password);
+    if (options.stay === true) await page.getByText(texts.signIn.stay).click();
+    await page.getByRole("button", { name: texts.signIn.go, exact: true }).click();
     await this.online();
   }
 
@@ -62,14 +73,16 @@ export class AppPage {
   /** Opens the conversation with somebody by the menu. */
   async write(to: string): Promise<void> {
     await this.start("New message");
-    await this.page.getByLabel("To", { exact: true }).fill(to);
-    await this.page.getByRole("button", { name: "Open", exact: true }).click();
+    const words = this.texts.join;
+    await this.page.getByLabel(words.to, { exact: true }).fill(to);
+    await this.page.getByRole("button", { name: words.open, exact: true }).click();
     await this.field.waitFor();
   }
 
-  async start(what: "New message" | "New group" | "Join a chat room"): Promise<void> {
-    await this.page.getByRole("button", { name: "New", exact: true }).click();
-    await this.page.getByRole("menuitem", { name: what }).click();
+  async start(what: keyof typeof BEGINNINGS): Promise<void> {
+    const { list } = this.texts;
+    await this.page.getByRole("button", { name: list.start, exact: true }).click();
+    await this.page.getByRole("menuitem", { name: list[BEGINNINGS[what]] }).click();
   }
 
   /** Opens what the menu of the account leads to; on a telephone from the list. */
@@ -135,7 +148,7 @@ export class AppPage {
   }
 
   async menu(choice: string): Promise<void> {
-    await this.page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+    await this.page.locator(".talk-head").getByRole("button", { name: this.texts.more }).click();
     await this.page.getByRole("menuitem", { name: choice }).click();
   }
 }

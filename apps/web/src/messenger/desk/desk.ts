@@ -174,7 +174,7 @@ export class Desk implements Commands {
   }
 
   async invite(address: string, people: readonly string[]): Promise<void> {
-    await this.#room(address).invite(people);
+    await this.#rooms.invite(this.#room(address), people);
   }
 
   async expel(address: string, entity: string): Promise<void> {
@@ -293,7 +293,10 @@ export class Desk implements Commands {
     this.#board.change("coming", (all = []) => [...all, { id, people, subject }]);
     try {
       const { signal } = calledOff;
-      return this.#entered(await make(subject === undefined ? { signal } : { signal, subject }));
+      const room = await make(subject === undefined ? { signal } : { signal, subject });
+      const address = this.#entered(room);
+      await this.#rooms.made(room);
+      return address;
     } finally {
       this.#coming.delete(id);
       this.#board.change("coming", (all = []) => all.filter((one) => one.id !== id));

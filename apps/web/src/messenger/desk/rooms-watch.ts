@@ -1,20 +1,23 @@
 /** Groups that the user is in: their members, names and ends, put where views see them. */
-import type { ImClient, Room, RosterChange } from "@parlance/client/web";
+import type { Asked, ImClient, Room, RosterChange } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import type { MemberView, NoticeBody, RoomView, Slices } from "../model/views.ts";
+import { AskedPeople } from "./asked-people.ts";
 import type { Talks } from "./talks.ts";
 
 export class RoomsWatch {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
   readonly #talks: Talks;
+  readonly #asked: AskedPeople;
   readonly #watched = new WeakSet<Room>();
 
   constructor(client: ImClient, board: Board<Slices>, talks: Talks) {
     this.#client = client;
     this.#board = board;
     this.#talks = talks;
+    this.#asked = new AskedPeople(talks);
   }
 
   start(): void {
@@ -31,7 +34,7 @@ export class RoomsWatch {
       });
       room.on("roster", (change) => {
         this.#show(room);
-        const body = noticeOf(change);
+        const body = this.#isTold(room, change) ? undefined : noticeOf(change);
         if (body !== undefined) this.#talks.notice(room.address, body);
       });
       room.on("missed", () => this.#talks.notice(room.address, { kind: "notice", what: "missed" }));
@@ -42,6 +45,25 @@ export class RoomsWatch {
 
   find(address: string): Room | undefined {
     return this.#client.rooms.find((room) => room.address === address);
+  }
+
+  /** Those whom the user has asked when he made the group. */
+  async made(room: Room): Promise<void> {
+    const { address, asked } = room;
+    const people = asked.map((one) => one.address);
+    if (people.length > 0) await this.#asked.follow(address, people, Promise.resolve(asked));
+  }
+
+  async invite(room: Room, people: readonly string[]): Promise<void> {
+    const asking: Promise<readonly Asked[]> = room.invite(people);
+    await this.#asked.follow(room.address, people, asking);
+  }
+
+  /** Whoever has asked somebody sees among those whom he has asked what becomes of it. */
+  #isTold({ address }: Room, change: RosterChange): boolean {
+    if (change.type !== "invited" && change.type !== "removed") return false;
+    const { entity, state } = change.member;
+    return state === "invited" && this.#asked.tells(address, entity, change.type);
   }
 
   #show(room: Room): void {

@@ -124,14 +124,15 @@ export class Talks {
     this.#change(address, key, (item) => this.#withFile(item));
   }
 
-  /** Something happened that no store keeps. */
-  notice(address: string, body: NoticeBody): void {
-    const talk = this.#talk(address);
-    if (talk === undefined) return;
+  /** Something happened that no store keeps. Returns the key of its entry. */
+  notice(address: string, body: NoticeBody): string {
     this.#notices += 1;
+    const key = `n ${this.#notices}`;
+    const talk = this.#talk(address);
+    if (talk === undefined) return key;
     const order = (talk.items.at(-1)?.order ?? 0) + 0.000_1;
     const item: Item = {
-      key: `n ${this.#notices}`,
+      key,
       order,
       at: Date.now(),
       own: false,
@@ -142,6 +143,15 @@ export class Talks {
       sending: undefined,
     };
     this.#put(address, { ...talk, items: [...talk.items, item] });
+    return key;
+  }
+
+  /** More is known of it; undefined takes it away. */
+  changeNotice(address: string, key: string, body: NoticeBody | undefined): void {
+    if (body !== undefined) return this.#change(address, key, (item) => ({ ...item, body }));
+    const talk = this.#talk(address);
+    if (talk === undefined) return;
+    this.#put(address, { ...talk, items: talk.items.filter((item) => item.key !== key) });
   }
 
   ensureRow(address: string): void {

@@ -67,6 +67,12 @@ export interface OtherBody {
   readonly sizeBytes: number;
 }
 
+/** One whom the user has asked to come into a group; a fault says why he does not. */
+export interface AskedView {
+  readonly address: string;
+  readonly outcome: "waits" | "came" | Fault;
+}
+
 /** Something that happened, and nobody said. It is not kept. */
 export type NoticeBody =
   | { readonly kind: "notice"; readonly what: "came"; readonly who: string }
@@ -77,6 +83,11 @@ export type NoticeBody =
       readonly why: Departure | undefined;
     }
   | { readonly kind: "notice"; readonly what: "invited"; readonly who: string }
+  | {
+      readonly kind: "notice";
+      readonly what: "asked";
+      readonly people: readonly AskedView[];
+    }
   | {
       readonly kind: "notice";
       readonly what: "renamed";

@@ -164,6 +164,16 @@ export const de: Texts = {
     overFailed: "Die Gruppe war nicht mehr erreichbar.",
   },
 
+  asked: {
+    title: "Du hast eingeladen:",
+    waits: "wird gefragt …",
+    came: "ist gekommen",
+    declined: "möchte nicht kommen",
+    unheard: "es kam keine Antwort",
+    over: "die Gruppe war vorher zu Ende",
+    notReached: (why) => `wurde nicht erreicht. ${why}`,
+  },
+
   members: {
     title: "Mitglieder",
     count: (count) => (count === 1 ? "1 Mitglied" : `${count} Mitglieder`),

@@ -164,6 +164,17 @@ export const en = {
     overFailed: "The group could not be reached any more.",
   },
 
+  /** Beside the name of one who was asked to come into a group. */
+  asked: {
+    title: "You have asked to come:",
+    waits: "is being asked …",
+    came: "has come",
+    declined: "does not want to come",
+    unheard: "no answer was heard",
+    over: "the group was over before",
+    notReached: (why: string) => `was not reached. ${why}`,
+  },
+
   members: {
     title: "Members",
     count: (count: number) => (count === 1 ? "1 member" : `${count} members`),

@@ -34,7 +34,10 @@ export function useComing(): (people: readonly string[], made: Promise<string>) 
       const names = namesOf(people, domain);
       tell(texts.join.waitingFor(names));
       made.then(
-        (address) => go({ view: "talk", address }),
+        (address) => {
+          tell(undefined);
+          go({ view: "talk", address });
+        },
         (error: unknown) => {
           const fault = error as Fault; // commands reject with nothing else
           if (fault.code !== "aborted") tell(texts.join.nobodyCame(names, wordsFor(fault, texts)));

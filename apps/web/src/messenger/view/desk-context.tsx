@@ -20,8 +20,8 @@ export interface Surroundings {
   readonly domain: string;
   readonly route: Route;
   readonly go: (route: Route) => void;
-  /** Says something that went wrong, or right. */
-  readonly tell: (words: string) => void;
+  /** Says something that went wrong, or right; undefined: what was said is not true any more. */
+  readonly tell: (words: string | undefined) => void;
 }
 
 export const DeskContext = createContext<Surroundings | undefined>(undefined);

@@ -4,6 +4,7 @@ import { cleanLine } from "../model/clean-text.ts";
 import { roomWords } from "../model/room-words.ts";
 import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
+import { AskedList } from "./asked-list.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useDesk, useNameOf } from "./desk-context.tsx";
 import { FileCard } from "./file-card.tsx";
@@ -38,13 +39,28 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
         </div>
       )}
       {item.body.kind === "notice" ? (
-        <p className="notice">{noticeWords(item.body, texts)}</p>
+        <Notice body={item.body} conversation={props.conversation} />
       ) : (
         <Said {...props} />
       )}
     </>
   );
 });
+
+function Notice({
+  body,
+  conversation,
+}: {
+  readonly body: NoticeBody;
+  readonly conversation: string;
+}): ReactNode {
+  const { texts } = useDesk();
+  return body.what === "asked" ? (
+    <AskedList people={body.people} conversation={conversation} />
+  ) : (
+    <p className="notice">{noticeWords(body, texts)}</p>
+  );
+}
 
 function Said({ item, conversation, group, head, tail }: MessageRowProps): ReactNode {
   const { words, texts } = useDesk();
@@ -131,7 +147,10 @@ function Content({
   }
 }
 
-export function noticeWords(body: NoticeBody, { notice }: Texts): string {
+function noticeWords(
+  body: Exclude<NoticeBody, { readonly what: "asked" }>,
+  { notice }: Texts,
+): string {
   switch (body.what) {
     case "came":
       return notice.came(body.who);

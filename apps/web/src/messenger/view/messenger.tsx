@@ -51,7 +51,7 @@ export function Messenger(props: MessengerProps): ReactNode {
       domain: domainOf(self),
       route,
       go,
-      tell: (words) => setTold({ words, at: Date.now() }),
+      tell: (words) => setTold(words === undefined ? undefined : { words, at: Date.now() }),
     }),
     [backend, texts, language, self, route, go],
   );
