@@ -25,6 +25,7 @@ suite("the messenger's groups", () => {
     server = await ServerProcess.start({
       users: USERS,
       set: {
+        history: { default: true },
         rooms: [
           { name: "lobby", displayName: "Lobby", moderators: ["alice"] },
           { name: "board", displayName: "Board", moderators: ["alice"], writers: "moderators" },
@@ -148,6 +149,29 @@ suite("the messenger's groups", () => {
       await soundOn(alice.page);
     });
   }
+
+  test("a group made for once stands once in the list, for who has made it and who was called, also after a reload", async () => {
+    const [alice, bob] = [await person("alice"), await person("bob")];
+    await alice.start("New group");
+    await alice.page.getByLabel("People", { exact: true }).fill("bob");
+    await alice.page.getByLabel("Subject", { exact: true }).fill("Supper");
+    await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+    await bob.page.getByRole("button", { name: "Accept" }).click();
+    await bob.field.waitFor();
+    await alice.say("at eight?");
+    await bob.bubble("at eight?").waitFor();
+    await bob.say("at nine");
+    await alice.bubble("at nine").waitFor();
+    for (const app of [alice, bob]) {
+      await app.page.reload();
+      await app.online();
+      await app.openRow("Supper");
+      await app.bubble("at eight?").waitFor();
+      await app.bubble("at nine").waitFor();
+      const rows = await app.page.getByRole("option").allInnerTexts();
+      assert.deepEqual(rows.filter((row) => /at nine/.test(row)).length, 1, rows.join(" | "));
+    }
+  });
 
   test("a room is locked: nobody new comes in, everybody in it sees so, and it is opened again", async () => {
     const [alice, bob, carol] = [await person("alice"), await person("bob"), await person("carol")];

@@ -11,6 +11,7 @@ import {
   type Somebody,
 } from "./testing/conference-world.test.ts";
 
+const SESSION = /^<sip:im-[0-9a-f]{24}@parlance\.test>$/;
 const ANYBODY = /^sip:anonymous-[0-9a-f]{8}@anonymous\.invalid$/;
 
 async function three() {
@@ -42,6 +43,7 @@ test("whoever is invited by one who hides does not learn who that is (7.9)", asy
   const invite = bob.phone.incoming?.request;
   assert.match(invite?.text("From") ?? "", /^"?Night Owl"? <sip:anonymous@anonymous\.invalid>/);
   assert.equal(invite?.text("Referred-By"), undefined);
+  assert.match(invite?.text("Reply-To") ?? "", SESSION);
   const content =
     "From: <sip:anonymous@anonymous.invalid>\r\nTo: <sip:bob@parlance.test>\r\n\r\n" +
     "Content-Type: text/plain\r\n\r\nguess who";

@@ -47,6 +47,7 @@ test("a session of a group asks its members, and rings until the first of them h
   assert.match(header(bob, "User-Agent") ?? "", /^IM-serv\/OMA1\.0/);
   assert.match(header(bob, "Contact") ?? "", /^<sip:im-[0-9a-f]{24}@.*>;isfocus;\+g\.oma\.sip-im$/);
   assert.equal(header(bob, "P-Asserted-Identity"), undefined);
+  assert.equal(header(bob, "Reply-To"), undefined); // From is the group
   assert.equal(bob.phone.said("accept-types"), "message/cpim");
   assert.equal(bob.phone.said("accept-wrapped-types"), "text/plain image/png");
   assert.equal(bob.phone.said("setup"), "actpass");
@@ -231,6 +232,9 @@ test("a list makes a session: 200 with what both take, once the first has come (
     alice.phone.answer?.text("P-Asserted-Identity") ?? "",
     /^<sip:im-[0-9a-f]{24}@parlance\.test>$/,
   );
+  // Who is called knows the session by the same name as who has made it. RFC 3261 §20.31
+  assert.equal(header(bob, "Reply-To"), alice.phone.answer?.text("P-Asserted-Identity"));
+  assert.equal(header(carol, "Reply-To"), header(bob, "Reply-To"));
   assert.equal(alice.phone.said("accept-wrapped-types"), undefined); // nothing that both take
   carol.phone.accept();
   await world.settle();

@@ -7,6 +7,7 @@ import {
   type NameAddr,
   PAssertedIdentity,
   ReferredBy,
+  ReplyTo,
   type SipRequest,
 } from "@parlance/sip";
 import { keyOrText } from "../base/addresses.ts";
@@ -31,8 +32,11 @@ export interface GroupCall {
 
 const MOST_OTHERS = 1_000;
 
-/** Undefined when it is no INVITE of a focus. */
-export function readGroupCall({ request, subject, others }: Invitation): GroupCall | undefined {
+/** Undefined when it is no INVITE of a focus. `isGroup`: the address is that of a group, and so of no session without one. */
+export function readGroupCall(
+  { request, subject, others }: Invitation,
+  isGroup: (address: string) => boolean,
+): GroupCall | undefined {
   const contacts = request.get(Contact);
   const [contact] = contacts === undefined || "star" in contacts ? [] : contacts;
   if (contact === undefined) return undefined;
@@ -40,17 +44,27 @@ export function readGroupCall({ request, subject, others }: Invitation): GroupCa
   const { from } = request;
   const shown = addressKey(from.uri);
   // The group stands in From where it is not whoever asks. D-11
-  const isGroup = !isAnonymousUri(from.uri) && shown !== inviter?.address;
-  const group = isGroup ? shown : undefined;
+  const ofGroup = !isAnonymousUri(from.uri) && shown !== inviter?.address;
+  const group = ofGroup ? shown : undefined;
+  const named = ofGroup ? undefined : sessionNamedBy(request, contact);
+  const session = named !== undefined && isGroup(named) ? undefined : named;
   return {
-    focus: focusAt(contact.uri, group),
+    focus: focusAt(contact.uri, group ?? session),
     group,
-    groupName: isGroup ? from.name : undefined,
+    groupName: ofGroup ? from.name : undefined,
     from: inviter?.address ?? ANONYMOUS_URI,
-    fromName: inviter?.name ?? (isGroup ? undefined : from.name),
+    fromName: inviter?.name ?? (ofGroup ? undefined : from.name),
     subject,
     others: listed(others),
   };
+}
+
+/** What a session without a group is called by; undefined where the focus says none but its Contact. RFC 3261 §20.31 */
+function sessionNamedBy(request: SipRequest, contact: NameAddr): string | undefined {
+  const { uri } = request.get(ReplyTo) ?? {};
+  if (uri?.kind !== "sip" || contact.uri.kind !== "sip") return undefined;
+  // It is the same resource, or somebody else's address.
+  return uri.user !== undefined && uri.user === contact.uri.user ? addressKey(uri) : undefined;
 }
 
 /** Undefined for one who hides. */

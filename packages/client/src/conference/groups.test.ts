@@ -39,8 +39,12 @@ test("whoever makes a group has those in it who come, and writes to all of them 
     alice.createGroup([bob.address, { address: carol.address }], { subject: "Lunch" }),
   );
   assert.equal(room.adHoc, true);
-  assert.match(room.address, /^sip:im-[0-9a-f]{24}@/);
+  assert.match(room.address, /^sip:im-[0-9a-f]{24}@parlance\.test$/);
   await world.until(() => carols.rooms[0]?.state === "in");
+  assert.deepEqual(
+    [...bobs.rooms, ...carols.rooms].map(({ address }) => address),
+    [room.address, room.address],
+  );
   const [asked] = bobs.invitations;
   assert.deepEqual(
     [asked?.from, asked?.group, asked?.subject, asked?.others],

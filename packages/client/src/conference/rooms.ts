@@ -155,7 +155,7 @@ export class Rooms {
   /** The INVITE of a focus. `replaces`: it takes the place of a session with the one who asks. */
   invited(invitation: Invitation, transaction: ServerTransaction, replaces: boolean): void {
     const { media, door, policy } = this.#ports;
-    const call = readGroupCall(invitation);
+    const call = readGroupCall(invitation, (address) => this.find(address)?.record.adHoc === false);
     if (media === undefined || call === undefined) {
       return door.refuse(transaction, refuse("no common media"));
     }
@@ -209,7 +209,8 @@ export class Rooms {
   #known({ group, focus }: GroupCall): Entry | undefined {
     if (group !== undefined) return this.#entries.get(group);
     return [...this.#entries.values()].find(({ membership: { record } }) => {
-      return record.adHoc && record.session === focus.text;
+      const { adHoc, session, address } = record;
+      return adHoc && (session === focus.text || address === focus.identity);
     });
   }
 

@@ -308,6 +308,36 @@ test("what the server keeps of a group is no hearer that a receipt waits for, an
   );
 });
 
+test("a group made for once is one conversation for all in it: in the room, at the device and at the server, also for the next run", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const store = new MemoryStore();
+  const options = { shareHistory: true, sessions: { groups: "accept" } } as const;
+  const alice = await world.client("alice", options);
+  const bob = await world.client("bob", { ...options, store });
+  const room = await world.until(alice.createGroup([bob.address]));
+  await world.until(() => bob.rooms[0]?.state === "in");
+  await world.until(room.send("hello group").delivered);
+  await world.until(bob.rooms[0]?.send("hello maker").delivered ?? assert.fail());
+  await world.run(2_000);
+  const listed = async (client: ImClient): Promise<readonly string[]> => [
+    ...client.rooms.map(({ address }) => address),
+    ...(await world.until(client.conversations(9))).map(({ address }) => address),
+    ...(await world.until(client.history.conversations())).conversations.map(
+      ({ address, kind }) => `${kind} ${address}`,
+    ),
+  ];
+  const once = [room.address, room.address, `group ${room.address}`];
+  assert.deepEqual(await listed(alice), once);
+  assert.deepEqual(await listed(bob), once);
+  await world.until(bob.close());
+  const again = await world.client("bob", { ...options, store });
+  await world.until(() => again.rooms[0]?.state === "in");
+  await world.run(2_000);
+  assert.deepEqual(await listed(again), once);
+  const lines = (await pagesIn(world, again, room.address)).flat();
+  assert.deepEqual(lines, [">hello maker", "<hello group"]);
+});
+
 test("messages are found, exported and removed where the server keeps them", async (t) => {
   const world = await worldFor(t, KEEPS);
   const alice = await world.client("alice", PAGER);

@@ -56,7 +56,7 @@ export function beginRound({ ask, taken, guests, history }: Round, conference: C
 export function invitedBy(
   { appearance }: Participant,
   originator: Originator,
-  { group, subject: ofGroup }: Conference,
+  { group, identity, subject: ofGroup }: Conference,
   subject: string | undefined,
 ): Omit<Invited, "target" | "replaces"> {
   const shown = group && {
@@ -66,5 +66,6 @@ export function invitedBy(
   };
   const { alias, displayName, profileName, anonymous } = appearance;
   const name = anonymous ? displayTextOf(appearance) : (alias ?? displayName ?? profileName);
-  return { by: { originator, name }, group: shown, subject: subject ?? ofGroup };
+  const session = parseUri(identity);
+  return { by: { originator, name }, group: shown, session, subject: subject ?? ofGroup };
 }

@@ -22,6 +22,7 @@ import {
   parseUri,
   ReferredBy,
   Replaces,
+  ReplyTo,
   SessionExpires,
   type SipRequest,
   Subject,
@@ -38,6 +39,8 @@ export interface Invited {
   readonly by: Inviter;
   /** In From, where it is not whoever asks: that of a pre-defined group. D-11 */
   readonly group: NameAddr | undefined;
+  /** Session identity. Contact has it as the way needs it, which is not what the session is called by. */
+  readonly session: Uri;
   readonly subject: string | undefined;
   /** A session of his that this one is to take the place of. Clause 4.6 */
   readonly replaces: DialogReference | undefined;
@@ -56,7 +59,7 @@ const MIN_SE_SECONDS = 90; // RFC 4028 §5
 
 /** Without Contact, Allow and Supported, which depend on the way, and without its body. */
 export function makeInvitation(
-  { target, by, group, subject, replaces }: Invited,
+  { target, by, group, session, subject, replaces }: Invited,
   userAgent: string,
   random: Random,
 ): SipRequest {
@@ -66,18 +69,24 @@ export function makeInvitation(
     const tag = Params.of(["tag", random.token(TAG_BITS)]);
     edit.set(MaxForwards, 70);
     edit.set(From, { name, uri, params: tag });
-    edit.set(To, { name: undefined, uri: target, params: Params.none });
+    edit.set(To, nameless(target));
     edit.set(CallId, random.token(CALL_ID_BITS)).set(CSeq, { number: 1, method: "INVITE" });
     edit.setText("Accept-Contact", ACCEPT_CONTACT_IM);
+    // Where no group stands in From: what the answers of the focus say in P-Asserted-Identity. RFC 3261 §20.31
+    if (group === undefined) edit.set(ReplyTo, nameless(session));
     edit.setText(UserAgent.name, userAgent);
     const refresher = Params.of(["refresher", "uac"]);
     edit.set(SessionExpires, { seconds: SESSION_SECONDS, params: refresher });
     edit.set(MinSE, { seconds: MIN_SE_SECONDS, params: Params.none });
     if (originator.anonymous) edit.set(Privacy, ["id"]);
-    else edit.set(ReferredBy, { name: undefined, uri: originator.uri, params: Params.none });
+    else edit.set(ReferredBy, nameless(originator.uri));
     if (subject !== undefined) edit.setText(Subject.name, subject);
     if (replaces !== undefined) edit.set(Replaces, replaces);
   });
+}
+
+function nameless(uri: Uri): NameAddr {
+  return { name: undefined, uri, params: Params.none };
 }
 
 /** Of one who hides, what he is called and nothing else. RFC 3323 §4.1.1.3 */
