@@ -454,6 +454,23 @@ test("in a table no message is a formula", async () => {
   assert.equal(cells.at(-1), '"plain"\r\n');
 });
 
+test("a table says what a file is called, be it kept itself or on a server", async () => {
+  const world = new HistoryWorld();
+  await world.keep("GIF", {}, 'image/gif\r\nContent-Disposition: attachment; filename="=cat.gif"');
+  const url = "https://parlance.test/files/1";
+  const link = `message/external-body; access-type=URL; URL="${url}"`;
+  await world.keep(
+    'Content-Type: image/png\r\nContent-Disposition: attachment; filename="dog.png"\r\n\r\n',
+    {},
+    link,
+  );
+  const { text } = await world.get("export?format=csv");
+  const [head = "", cat = "", dog = ""] = text.split("\r\n");
+  assert.ok(head.endsWith('"type","file","text"'));
+  assert.ok(cat.endsWith(`"'=cat.gif",""`), cat);
+  assert.ok(dog.endsWith(`"dog.png","${url}"`), dog);
+});
+
 test("whatever is asked, the answer is one of those that are promised", async () => {
   const world = new HistoryWorld();
   await world.keep("something");

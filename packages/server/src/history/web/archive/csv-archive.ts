@@ -3,7 +3,17 @@ import { wholeContentOf } from "../message-content.ts";
 import { viewOf } from "../message-view.ts";
 import { ARCHIVED_TEXT_BYTES, type Archive, gathered, messagesOf } from "./messages-of.ts";
 
-const COLUMNS = ["time", "direction", "conversation", "from", "to", "subject", "type", "text"];
+const COLUMNS = [
+  "time",
+  "direction",
+  "conversation",
+  "from",
+  "to",
+  "subject",
+  "type",
+  "file", // what it is called; where it can be fetched, its URL is the text
+  "text",
+];
 
 export function csvArchive(archive: Archive): AsyncGenerator<Uint8Array, void> {
   return gathered(rows(archive));
@@ -16,7 +26,8 @@ async function* rows(archive: Archive): AsyncGenerator<string, void> {
     const view = viewOf(message, content);
     const { time, direction, conversation, from, to, subject, contentType, ...rest } = view;
     const text = rest.text ?? rest.file?.url ?? "";
-    yield row([time, direction, conversation, from, to, subject ?? "", contentType, text]);
+    const file = rest.file?.name ?? rest.fileName ?? "";
+    yield row([time, direction, conversation, from, to, subject ?? "", contentType, file, text]);
   }
 }
 
