@@ -130,6 +130,11 @@ suite("groups by command", () => {
     await dave.line(/^lines go to lunch/);
     dave.write("when?");
     await alice.line(/^dave: when\?/);
+    for (const one of [alice, dave]) {
+      one.write("/subject");
+      await one.line(/^lunch$/);
+      assert.equal(one.out.match(/^lines go to lunch/gm)?.length, 1);
+    }
   });
 
   function account(name: string, scheme: "tcp" | "ws"): readonly string[] {

@@ -73,7 +73,7 @@ export class ChatGroups {
       case "join": {
         const { room, nickname, anonymous } = command;
         const how = nickname === undefined ? { anonymous } : { nickname, anonymous };
-        return this.#entered(await client.join(room, how));
+        return this.#turnTo(await client.join(room, how)); // said again to whoever asks again
       }
       case "create":
         return this.#create(command);
@@ -194,7 +194,13 @@ export class ChatGroups {
     }
   }
 
+  /** Told once by whoever is first: the answer to a command, or the event that he is in. */
   #entered(room: Room): void {
+    const told = this.#watched.has(room) && this.#ports.current() === room.address;
+    if (!told) this.#turnTo(room);
+  }
+
+  #turnTo(room: Room): void {
     const { turnTo, notice, client } = this.#ports;
     this.#watch(room);
     turnTo(room.address);
