@@ -32,6 +32,8 @@ suite("what a user owns, by command", () => {
 
   const as = (name: string, command: string, ...words: readonly string[]): Promise<Ended> =>
     runCommand([...command.split(" "), ...account(name), ...words]);
+  const unknown = (...names: readonly string[]): string =>
+    `warning: the server shows you no account ${names.map((one) => `sip:${one}@${DOMAIN}`).join(", ")}; is the name right?\n`;
   const say = (to: string): Promise<Ended> => as("carol", "send", to, "hello");
 
   test("who has nothing yet is told so, and a program gets an empty list", async () => {
@@ -122,6 +124,10 @@ suite("what a user owns, by command", () => {
     const lines = await as("alice", "block list");
     assert.equal(lines.out, `sip:carol@${DOMAIN}\nsip:bob@${DOMAIN}\n`);
     assert.equal((await as("alice", "block remove", "carol")).out, "removed\n");
+    const mistyped = await as("alice", "block add", "caorl", "sip:x@else.example");
+    assert.deepEqual([mistyped.status, mistyped.out], [0, "blocked\n"]);
+    assert.equal(mistyped.err, unknown("caorl"));
+    await as("alice", "block remove", "caorl", "sip:x@else.example");
     assert.equal((await say("alice")).out, "deferred\n");
     const again = await as("alice", "block remove", "carol");
     assert.equal(again.status, 1);
@@ -148,6 +154,13 @@ suite("what a user owns, by command", () => {
     assert.match(taken.err, /^parlance: conflict \(409\): another has this address/);
     assert.equal((await as("alice", "groups add", "lunch", "carol")).out, "3 members\n");
     assert.equal((await as("alice", "groups remove", "lunch", "bob")).out, "2 members\n");
+    const mistyped = await as("alice", "groups add", "lunch", "bbo", "sip:x@else.example");
+    assert.deepEqual([mistyped.status, mistyped.out], [0, "4 members\n"]);
+    assert.equal(mistyped.err, unknown("bbo"));
+    await as("alice", "groups remove", "lunch", "bbo", "sip:x@else.example");
+    const second = ["second", "bob", "caorl", "--reader", "bbo"];
+    assert.equal((await as("alice", "groups create", ...second)).err, unknown("caorl", "bbo"));
+    assert.equal((await as("alice", "groups delete", "second")).out, "deleted\n");
     const shown = await as("alice", "groups show", "lunch");
     assert.deepEqual(shown.out.split("\n"), [
       `sip:lunch@${DOMAIN}  Lunch`,

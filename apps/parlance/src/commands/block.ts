@@ -5,6 +5,7 @@ import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
+import { warnUnknown } from "./warn-unknown.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
 
@@ -49,7 +50,9 @@ async function list(options: OwnerOptions): Promise<void> {
 
 async function add(typed: readonly string[], options: OwnerOptions): Promise<void> {
   const blocked = await asOwner(options, "block", async (client, call) => {
-    for (const one of typed) await client.blocked.add(fullAddress(one, client.address), call);
+    const addresses = typed.map((one) => fullAddress(one, client.address));
+    for (const one of addresses) await client.blocked.add(one, call);
+    await warnUnknown(client, addresses, call);
     return client.blocked.list(call);
   });
   printOwned(options, blocked, options.json ? [] : "blocked");

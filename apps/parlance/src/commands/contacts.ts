@@ -5,6 +5,7 @@ import { fullAddress } from "../address.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
+import { warnUnknown } from "./warn-unknown.ts";
 
 interface ContactCommand extends OwnerOptions {
   readonly list?: string;
@@ -58,13 +59,16 @@ export function addContacts(program: Command): void {
 
 async function add(typed: string, options: ContactCommand): Promise<void> {
   const { name, list } = options;
-  const lists = await asOwner(options, "contacts", (client, call) =>
-    client.contacts.add(fullAddress(typed, client.address), {
+  const lists = await asOwner(options, "contacts", async (client, call) => {
+    const address = fullAddress(typed, client.address);
+    const changed = await client.contacts.add(address, {
       ...call,
       ...(name === undefined ? {} : { name }),
       ...(list === undefined ? {} : { list }),
-    }),
-  );
+    });
+    await warnUnknown(client, [address], call);
+    return changed;
+  });
   print(lists, options);
 }
 

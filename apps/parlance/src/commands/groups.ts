@@ -6,6 +6,7 @@ import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { collect, examples, exitStatus, orElse, readCount } from "./options.ts";
+import { warnUnknown } from "./warn-unknown.ts";
 
 interface CreateOptions extends OwnerOptions {
   readonly title?: string;
@@ -174,15 +175,22 @@ async function create(
   typed: readonly string[],
   options: CreateOptions,
 ): Promise<void> {
-  const group = await asOwner(options, "groups", ({ groups, address: self }, call) => {
+  const group = await asOwner(options, "groups", async (client, call) => {
+    const { groups, address: self } = client;
     const members = typed.map((one) => fullAddress(one, self));
     const wanted = { ...wishesIn(options, self), address: name, members, ...call };
-    return groups.create(wanted).catch((error: Error) => {
+    const made = await groups.create(wanted).catch((error: Error) => {
       const isThere = "code" in error && error.code === "changed meanwhile"; // its document is
       throw isThere
         ? new CommandError(`there is a group ${name} already`, { cause: error })
         : error;
     });
+    await warnUnknown(
+      client,
+      [...members, ...made.policy.moderators, ...made.policy.readers],
+      call,
+    );
+    return made;
   });
   printOwned(options, group, `made ${group.address}`);
 }
@@ -211,9 +219,13 @@ function wishesIn(options: CreateOptions, self: string): GroupChanges {
 }
 
 async function set(name: string, options: SetOptions): Promise<void> {
-  const group = await asOwner(options, "groups", ({ groups, address: self }, call) =>
-    groups.edit(name, changesIn(options, self), call),
-  );
+  const group = await asOwner(options, "groups", async (client, call) => {
+    const changes = changesIn(options, client.address);
+    const changed = await client.groups.edit(name, changes, call);
+    const { moderators = [], readers = [] } = changes.policy ?? {};
+    await warnUnknown(client, [...moderators, ...readers], call);
+    return changed;
+  });
   printOwned(options, group, linesOf(group));
 }
 
@@ -264,13 +276,12 @@ function linesOf(group: OwnGroup): readonly string[] {
 }
 
 async function add(name: string, typed: readonly string[], options: OwnerOptions): Promise<void> {
-  const group = await asOwner(options, "groups", ({ groups, address: self }, call) =>
-    groups.addMembers(
-      name,
-      typed.map((one) => fullAddress(one, self)),
-      call,
-    ),
-  );
+  const group = await asOwner(options, "groups", async (client, call) => {
+    const members = typed.map((one) => fullAddress(one, client.address));
+    const changed = await client.groups.addMembers(name, members, call);
+    await warnUnknown(client, members, call);
+    return changed;
+  });
   printOwned(options, group, `${group.members.length} members`);
 }
 
