@@ -32,8 +32,6 @@ suite("what a user owns, by command", () => {
 
   const as = (name: string, command: string, ...words: readonly string[]): Promise<Ended> =>
     runCommand([...command.split(" "), ...account(name), ...words]);
-  const unknown = (...names: readonly string[]): string =>
-    `warning: the server shows you no account ${names.map((one) => `sip:${one}@${DOMAIN}`).join(", ")}; is the name right?\n`;
   const say = (to: string): Promise<Ended> => as("carol", "send", to, "hello");
 
   test("who has nothing yet is told so, and a program gets an empty list", async () => {
@@ -246,3 +244,8 @@ suite("what a user owns, by command", () => {
     }
   });
 });
+
+function unknown(...names: readonly string[]): string {
+  const shown = names.map((one) => `sip:${one}@${DOMAIN}`).join(", ");
+  return `warning: the server shows you no account ${shown}; is the name right?\n`;
+}

@@ -17,16 +17,16 @@ export async function warnUnknown(
   const own = [...new Set(addresses)].filter(
     (one) => one.toLowerCase().startsWith("sip:") && one.toLowerCase().endsWith(domain),
   );
-  const known = await Promise.all(
-    own.slice(0, MOST_ASKED).map((one) =>
-      profile.of(one, call).then(
+  const judged = await Promise.all(
+    own.slice(0, MOST_ASKED).map(async (one) => {
+      const seen = await profile.of(one, call).then(
         () => true,
-        (error: unknown) =>
-          !(error instanceof Error && "code" in error && error.code === "refused"),
-      ),
-    ),
+        (error: Error) => !("code" in error && error.code === "refused"),
+      );
+      return seen ? [] : [one];
+    }),
   );
-  const unknown = own.filter((_, place) => known[place] === false);
+  const unknown = judged.flat();
   if (unknown.length === 0) return;
   process.stderr.write(
     `warning: the server shows you no account ${unknown.join(", ")}; is the name right?\n`,
