@@ -136,10 +136,19 @@ test("wrong usage ends with 2 and says what was meant", async () => {
   }
 });
 
+test("a message to a domain that the server has no way to ends with 1 and says so", async () => {
+  const { status, out } = await send("x@else.example", "hello");
+  const words = "failed: refused (403): nothing goes from here to that domain\n";
+  assert.deepEqual([status, out], [1, words]);
+});
+
 test("a wrong password, or no server, ends with 1 and says so", async () => {
   const wrong = await runCommand(["send", ...account("alice", "guessed"), "bob", "x"]);
   assert.equal(wrong.status, 1);
-  assert.match(firstLine(wrong), /^parlance: not authenticated/);
+  assert.match(
+    firstLine(wrong),
+    /^parlance: not authenticated \(401\); wrong password, or no such account: .* passwd$/,
+  );
   const args = ["--user", `sip:alice@${DOMAIN}`, "--server", "tcp://127.0.0.1:1"];
   const env = { PARLANCE_PASSWORD: "x" };
   const nobody = await runCommand(["send", ...args, "bob", "x"], { env });

@@ -33,9 +33,15 @@ export function exitCodeOf(error: unknown): number {
 function explainImError({ code, status, warning, cause }: ImError): string {
   const reason = warning || (code === "offline" ? reasonIn(cause) : undefined);
   const why = reason === undefined ? "" : `: ${reason}`;
-  const hint = code === "offline" && why.includes("ECONNREFUSED") ? "; is the server running?" : "";
-  return `${code}${status === undefined ? "" : ` (${status})`}${why}${hint}`;
+  const told = `${code}${status === undefined ? "" : ` (${status})`}${why}`;
+  if (code === "offline" && why.includes("ECONNREFUSED")) return `${told}; is the server running?`;
+  if (code === "not authenticated" && status === 401) return `${told}; ${NOT_KNOWN}`;
+  return told;
 }
+
+/** The server does not tell the two apart, for strangers. */
+const NOT_KNOWN =
+  "wrong password, or no such account: whoever runs the server sees and sets them by users list, add and passwd";
 
 /** The innermost error says why a connection has failed; of several addresses, the first. */
 function reasonIn(cause: unknown): string | undefined {

@@ -1,5 +1,5 @@
 /** The ways out: domains that the operator routed, and no others. RFC 3261 §16.5 */
-import { refuse } from "@parlance/im";
+import { type Refusal, refuse } from "@parlance/im";
 import type { Hop, Uri } from "@parlance/sip";
 import type { Onward, Passage } from "../ports/index.ts";
 import type { Asker } from "./asker.ts";
@@ -40,7 +40,7 @@ export class Routes implements Exits {
     const { uri } = passage.request;
     if (uri.kind !== "sip") return asker.refuse(refuse("no such user"));
     const outside = this.#find(uri);
-    if (outside === undefined) return asker.refuse(refuse("access denied"));
+    if (outside === undefined) return asker.refuse(NO_ROUTE);
     // The target stays as it is: also the identity of a session that another enabler holds. IM-8.1.1-08
     this.#forwarder.toOutside(passage, outside, answering(asker));
   }
@@ -56,6 +56,12 @@ export class Routes implements Exits {
     return route && { peer: route.peer, target: route.hop, trusted: route.trusted };
   }
 }
+
+/** Only who has logged in comes so far, and may know why. */
+const NO_ROUTE: Refusal = {
+  ...refuse("access denied"),
+  warning: "nothing goes from here to that domain",
+};
 
 /** Gives the asker whatever comes back. */
 export function answering(asker: Asker): ForwardObserver {
