@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyKind, mayBeStored } from "./body-kind.ts";
+import { bodyKind, isFileLink, mayBeStored } from "./body-kind.ts";
 
 test("the kind of a message is read from its type in any case, with parameters", () => {
   assert.equal(bodyKind("Application/IM-isComposing+xml; charset=utf-8"), "composing");
@@ -17,4 +17,16 @@ test("composing indications and what expires at once are never stored, receipts 
   assert.equal(mayBeStored("message", 0), false);
   assert.equal(mayBeStored("message", undefined), true);
   assert.equal(mayBeStored("receipt", undefined), true);
+});
+
+test("what says where a file lies is told from what brings something (RFC 4483, GSMA RCC.07 §3.2.5.2)", () => {
+  for (const link of [
+    "Message/External-Body; access-type=URL",
+    "application/vnd.gsma.rcs-ft-http+xml",
+  ]) {
+    assert.equal(isFileLink(link), true, link);
+  }
+  for (const other of ["text/plain", "image/png", "message/cpim", ""]) {
+    assert.equal(isFileLink(other), false, other);
+  }
 });

@@ -14,6 +14,7 @@ export {
   EXTERNAL_BODY,
   IMDN,
   IS_COMPOSING,
+  isFileLink,
   mayBeStored,
   RESOURCE_LISTS,
 } from "./body-kind.ts";

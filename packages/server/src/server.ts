@@ -238,6 +238,7 @@ function makeFunctions(
   const plane = makePlane(config, limits, ports, core, {
     frames: tracer.frames,
     recording: sessions,
+    settings,
     history: services.history,
   });
   rules.onChange((account, before) => {

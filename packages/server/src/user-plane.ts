@@ -36,10 +36,12 @@ export function makePlane(
   {
     frames,
     recording,
+    settings,
     history,
   }: {
     readonly frames: FrameWatch | undefined;
     readonly recording: SessionRecording;
+    readonly settings: Pick<UserSettings, "bars">;
     /** Address key of the service that keeps conversations. */
     readonly history: string;
   },
@@ -85,6 +87,7 @@ export function makePlane(
       now: () => clock.now(),
       pager: pagerInterworking ? pager : undefined,
       recording,
+      settings,
       keyOf: (uri) => core.home.keyOf(uri) ?? addressKey(uri),
     },
     {
@@ -191,7 +194,8 @@ export function makeSpreading(
       async keepCopy(copy, user) {
         const kept = await parts.keepCopy(copy, user);
         // As a message to him alone would wake him.
-        if (kept === "stored" && isWelcome(copy, user, { rules, settings })) core.wake(user);
+        if (kept === "stored" && isWelcome(copy, user, { rules, settings, readContent }))
+          core.wake(user);
         return kept;
       },
       userAt(text) {

@@ -4,7 +4,7 @@ import type { ServiceSettings, SettingName } from "@parlance/client";
 const WORDS: readonly (readonly [word: string, name: SettingName, about: string])[] = [
   ["bar-sessions", "barSessions", "nobody opens a session with you"],
   ["bar-messages", "barMessages", "no messages come, and none are kept for you"],
-  ["bar-files", "barFiles", "no files come in sessions"],
+  ["bar-files", "barFiles", "no files come, and no links to files"],
   ["visible", "visible", "off: others find you away"],
   ["push-deferred", "pushDeferred", "what waited comes by itself when you are back"],
   ["keep-sessions", "keepSessions", "the server keeps what is said in sessions"],

@@ -2,6 +2,7 @@
 import {
   chooseMode,
   DEFERRED,
+  isFileLink,
   isImServer,
   reactTo,
   readCondition,
@@ -120,7 +121,8 @@ export class PagerWay {
     if (status < 300) return { do: "settle", state: stateAfter(record, response) };
     const warnings = readWarnings(response.texts("Warning"));
     const [warning] = warnings;
-    const sizeRefused = readCondition(status, warnings) === "too big";
+    const condition = readCondition(status, warnings);
+    const sizeRefused = condition === "too big";
     const reaction = reactTo({ status, pager: true, sizeRefused });
     if (reaction.do === "large message") return this.#sendLarge(record, trials, signal);
     const retryAfterS = response.get(headers.RetryAfter)?.seconds;
@@ -132,6 +134,9 @@ export class PagerWay {
     if (reaction.do === "retry") {
       return judgeTrouble(new ImError("server trouble", details), trials);
     }
+    // Asked in another way, or later, he would not take it either.
+    const noFile = condition === "barred" && isFileLink(record.contentType);
+    if (noFile) return { do: "fail", error: new ImError("refused", details) };
     const reason = reaction.do === "tell" ? reaction.reason : "server trouble";
     return { do: "fail", error: new ImError(reason, details) };
   }

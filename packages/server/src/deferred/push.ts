@@ -1,13 +1,14 @@
 /** Sends one stored message to the contacts of its user. OMA IM 12, push */
-import { plainTextOf } from "@parlance/im";
+import { mimeHeader } from "@parlance/formats";
+import { isFileLink, plainTextOf } from "@parlance/im";
 import { parseUri, type SipRequest } from "@parlance/sip";
 import { dislikesEnvelope, judgePush, type PushResult } from "../bringing/index.ts";
-import type { Binding, Edit, Outcome, User, Who } from "../ports/index.ts";
+import type { Binding, Edit, Outcome, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
 import type { OnRequest } from "./on-request.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { pushed, pushedAgain, readWaiting, waited } from "./waiting-request.ts";
+import { pushed, pushedAgain, readWaiting, type Waiting, waited } from "./waiting-request.ts";
 
 const OF_FILES = ["file-transfer", "files"] as const;
 const OF_MESSAGES = ["pager-mode-message", "messages"] as const;
@@ -23,7 +24,7 @@ export async function push(
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
-  const objection = objectionTo(message, waiting.author, user, ports);
+  const objection = objectionTo(message, waiting, user, ports);
   return objection ?? bringWaiting(message, user, ports, options);
 }
 
@@ -31,23 +32,31 @@ export async function push(
 export function isWelcome(
   message: DeferredMessage,
   user: User,
-  ports: Pick<DeferredPorts, "rules" | "settings">,
+  ports: Pick<DeferredPorts, "rules" | "settings" | "readContent">,
 ): boolean {
-  const author = readWaiting(message)?.author;
-  return objectionTo(message, author, user, ports) === undefined;
+  return objectionTo(message, readWaiting(message), user, ports) === undefined;
 }
 
 /** Rules and settings may have changed since it was stored. */
 function objectionTo(
   { mode, kind }: DeferredMessage,
-  author: Who | undefined,
+  waiting: Waiting | undefined,
   user: User,
-  { rules, settings }: Pick<DeferredPorts, "rules" | "settings">,
+  { rules, settings, readContent }: Pick<DeferredPorts, "rules" | "settings" | "readContent">,
 ): PushResult | undefined {
   const [media, barrable] = mode === "file" ? OF_FILES : OF_MESSAGES;
-  if (rules.access(author, user, media).invite === "refuse") return "unwelcome";
+  if (rules.access(waiting?.author, user, media).invite === "refuse") return "unwelcome";
   if (kind === "message" && settings.bars(user, barrable)) return "refused";
+  const noFiles = kind === "message" && settings.bars(user, "files");
+  if (noFiles && waiting !== undefined && bringsFile(waiting, readContent)) return "refused";
   return settings.visible(user) ? undefined : "away";
+}
+
+function bringsFile({ request }: Waiting, readContent: DeferredPorts["readContent"]): boolean {
+  const { cpim, mediaType = "" } = readContent(request);
+  const inner =
+    cpim?.ok === true ? mimeHeader(cpim.value.contentHeaders, "Content-Type") : mediaType;
+  return isFileLink(inner ?? "");
 }
 
 /** Whatever is set: as it was when it came. */

@@ -315,6 +315,25 @@ test("IM-5.2.4-08a, IM-5.2.4-08g: sessions and files are closed each by itself",
   assert.equal(refusal(phoneClosed(["files"]).judge(file, bob, [phone])), "barred");
 });
 
+test("IM-5.2.4-08g: a device that is closed to files gets no links to files either, and texts as before", () => {
+  const closed = phoneClosed(["files"]);
+  const EXTERNAL = 'message/external-body;access-type="URL";URL="https://files.example.com/1"';
+  const RCS = "application/vnd.gsma.rcs-ft-http+xml";
+  const bare = messageOf({ type: EXTERNAL, body: "Content-Type: image/png\r\n\r\n" });
+  for (const link of [bare, cpim(envelope({ type: EXTERNAL })), cpim(envelope({ type: RCS }))]) {
+    assert.deepEqual(contactsIn(receive(link, [phone, laptop], closed)), [laptop]);
+    const refused = receive(link, [phone], closed);
+    assert.ok(refused.do === "refuse");
+    assert.deepEqual(
+      [refused.refusal.status, refused.refusal.warning],
+      [480, "incoming barring active"],
+    );
+    const all = strict({ bars: (_, kind) => kind === "files" });
+    assert.equal(refusal(receive(link, [], all)), "barred"); // and nothing is kept
+  }
+  assert.deepEqual(contactsIn(receive(cpim(envelope()), [phone], closed)), [phone]);
+});
+
 test("IM-5.2.4-08c: who is invisible is away to all but his own devices", () => {
   const hidden = strict({ visible: () => false });
   const session = messageOf({ method: "INVITE", body: "", type: "application/sdp" });

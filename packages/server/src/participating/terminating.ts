@@ -5,6 +5,7 @@ import {
   type BodyKind,
   bodyKind,
   IM_TAG,
+  isFileLink,
   mayBeStored,
   plainTextOf,
   UNRULED,
@@ -67,6 +68,10 @@ export const usualSettings: UserSettings = {
 
 const MESSAGE = ABOUT_SESSION["large message"];
 
+/** What bars a MESSAGE; one that says where a file lies brings a file as well. IM-5.2.4-08b, IM-5.2.4-08g */
+const TEXTS: readonly Barrable[] = [MESSAGE.barrable];
+const LINKS: readonly Barrable[] = [MESSAGE.barrable, ABOUT_SESSION.file.barrable];
+
 const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
 
@@ -86,10 +91,11 @@ export function terminating(
   /** Those devices that would take it are closed to it, or there is none and all would be. */
   const isBarred = (
     user: User,
-    kind: Barrable,
+    kinds: readonly Barrable[],
     able: readonly Binding[],
     open: readonly Binding[],
-  ): boolean => (able.length === 0 ? settings.bars(user, kind) : open.length === 0);
+  ): boolean =>
+    able.length === 0 ? kinds.some((kind) => settings.bars(user, kind)) : open.length === 0;
 
   /** One message, or files that are pushed: what comes in a session and may wait. */
   const keepable = ({ request }: Passage): boolean => {
@@ -111,7 +117,7 @@ export function terminating(
     const judged = judgeTerminatingSession({
       user,
       access: access.invite === "refuse" ? "reject" : "pass",
-      barred: isOurs && isBarred(user, barrable, able, open),
+      barred: isOurs && isBarred(user, [barrable], able, open),
       visible: isVisible(passage, user),
       reachable: open.length,
       storable: isOurs && keepable(passage) && access.offlineStorage,
@@ -129,9 +135,12 @@ export function terminating(
   const openDevices = (
     passage: Passage,
     user: User,
+    kinds: readonly Barrable[],
     clients: readonly Binding[],
   ): readonly Binding[] => {
-    const open = clients.filter((device) => !settings.bars(user, MESSAGE.barrable, device));
+    const open = clients.filter(
+      (device) => !kinds.some((kind) => settings.bars(user, kind, device)),
+    );
     return open.length < clients.length && kindOf(passage) === "receipt" ? clients : open;
   };
 
@@ -144,7 +153,8 @@ export function terminating(
       if (passage.request.method === "INVITE") return judgeSession(passage, user, bindings);
       const isMessage = passage.request.method === "MESSAGE";
       const clients = isMessage ? bindings.filter(({ imClient }) => imClient) : bindings;
-      const able = isMessage ? openDevices(passage, user, clients) : clients;
+      const kinds = isMessage && isFileLink(innerTypeOf(passage)) ? LINKS : TEXTS;
+      const able = isMessage ? openDevices(passage, user, kinds, clients) : clients;
       const long = isMessage && passage.content.sizeBytes > datagramMessageBytes;
       const fitting = long
         ? able.filter((binding) => takesLong(binding, passage.content, datagramMessageBytes))
@@ -157,7 +167,7 @@ export function terminating(
           rules.access(passage.originator, user, MESSAGE.media).invite === "refuse"
             ? "reject"
             : "pass",
-        barred: isMessage && isBarred(user, MESSAGE.barrable, clients, able),
+        barred: isMessage && isBarred(user, kinds, clients, able),
         visible: isVisible(passage, user),
         reachable: able.length,
         fitting: fitting.length,
@@ -222,11 +232,14 @@ function takesLong(binding: Binding, { withoutHistory }: Content, most: number):
   return !binding.tagged && withoutHistory !== undefined && withoutHistory.content.length <= most;
 }
 
-function kindOf({ content }: Passage): BodyKind {
+function kindOf(passage: Passage): BodyKind {
+  return bodyKind(innerTypeOf(passage));
+}
+
+function innerTypeOf({ content }: Passage): string {
   const { cpim } = content;
-  if (cpim?.ok === true)
-    return bodyKind(mimeHeader(cpim.value.contentHeaders, "Content-Type") ?? "");
-  return bodyKind(content.mediaType ?? "");
+  if (cpim?.ok === true) return mimeHeader(cpim.value.contentHeaders, "Content-Type") ?? "";
+  return content.mediaType ?? "";
 }
 
 /** Takes the envelope off, for phones that show nothing but plain text. */

@@ -74,6 +74,8 @@ export interface MediaRules {
   readonly maxBytes: number;
   /** False: the speaker writes faster than he may. */
   readonly mayBegin: () => boolean;
+  /** True: nothing of this media type may be said, in an envelope or without one. Whoever hears it wants none. */
+  readonly refuses?: (type: string) => boolean;
   /** How an envelope names him that the server puts around what he says. Without it there are none. */
   readonly speaks?: NamedUri | undefined;
 }

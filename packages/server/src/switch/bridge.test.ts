@@ -102,6 +102,32 @@ test("an envelope must name who speaks, however it is cut; a lie is refused to i
   assert.equal(bob.octetsOf("long lie").length, 0);
 });
 
+test("what the other side wants none of is refused, bare or in an envelope, however that is cut; the rest goes on", () => {
+  const LINK = "message/external-body";
+  const { alice, bob, toBob } = bridged({
+    near: { refuses: (type) => type.startsWith(LINK) },
+  });
+  const bare = alice.say(toBob, "Content-Type: image/png\r\n\r\n", { type: `${LINK};URL="x"` });
+  assert.equal(alice.responses.at(-1), `${bare} 403`);
+  const type = "message/cpim";
+  const link = utf8Bytes(
+    envelope("sip:alice@example.com", "").replace("text/plain", `${LINK};URL="x"`),
+  );
+  const whole = alice.say(toBob, link, { type });
+  assert.equal(alice.responses.at(-1), `${whole} 403`);
+  for (const at of [10, 70, link.length - 6]) {
+    const range = (from: number, to: number) => `${from}-${to}/${link.length}`;
+    const messageId = `cut-${at}`;
+    alice.say(toBob, link.subarray(0, at), { type, messageId, range: range(1, at), flag: "+" });
+    const rest = { type, messageId, range: range(at + 1, link.length) };
+    const last = alice.say(toBob, link.subarray(at), rest);
+    assert.equal(alice.responses.at(-1), `${last} 403`);
+  }
+  assert.deepEqual(bob.requests, []);
+  alice.say(toBob, envelope("sip:alice@example.com", "a text"), { type });
+  assert.equal(bob.requests.length, 1);
+});
+
 suite("an envelope whose head was judged stays what it is, whatever chunks say over it (security rule 14)", () => {
   const type = "message/cpim";
   const truth = utf8Bytes(envelope("sip:alice@example.com", "it is me"));

@@ -69,7 +69,7 @@ export class Inspection {
   /** More of what comes in pieces is needed to see who speaks in it. */
   isCut(request: MsrpRequest, first: Uint8Array): boolean {
     if (first.length >= this.#limits.cpimHeadBytes || rangeIn(request).start !== 1) return false;
-    return judgeSpeaker(request.contentType, first, this.#rules.admits) === "incomplete";
+    return judgeSpeaker(request.contentType, first, this.#rules) === "incomplete";
   }
 
   /** More of a message that comes in pieces; a status when it has grown too large. */
@@ -92,10 +92,10 @@ export class Inspection {
     total: number | undefined,
     body: Uint8Array,
   ): InspectionVerdict {
-    const { maxBytes, mayBegin, admits } = this.#rules;
+    const { maxBytes, mayBegin } = this.#rules;
     if (!mayBegin()) return this.#refused(request, messageId, 413);
     if ((total ?? body.length) > maxBytes) return this.#refused(request, messageId, 413);
-    const speaker = judgeSpeaker(request.contentType, body, admits);
+    const speaker = judgeSpeaker(request.contentType, body, this.#rules);
     const last = request.flag === "$" || request.flag === "#";
     if (speaker === 400 || speaker === 403) return this.#refused(request, messageId, speaker);
     if (last) return speaker === "true" ? PASS : refuse(400);
@@ -153,7 +153,7 @@ export class Inspection {
   ): InspectionVerdict {
     const start = concatBytes(...held.map((one) => one.body ?? NOTHING), body);
     const follows = at === start.length - body.length + 1;
-    const speaker = follows ? judgeSpeaker(request.contentType, start, this.#rules.admits) : 400;
+    const speaker = follows ? judgeSpeaker(request.contentType, start, this.#rules) : 400;
     const over = request.flag === "$" || start.length > this.#limits.cpimHeadBytes;
     if (speaker === "true") {
       open.held = undefined;

@@ -1,9 +1,7 @@
-/** Whether an envelope names its sender truly. Security rule 14, RFC 3862 §4.1, RFC 7701 §6.1 */
-import { parseCpim } from "@parlance/formats";
+/** Whether an envelope names its sender truly, and brings what may be said. Security rule 14, RFC 3862 §4.1, RFC 7701 §6.1 */
+import { mimeHeader, parseCpim } from "@parlance/formats";
 import { CPIM } from "@parlance/im";
-
-/** May whoever speaks on this leg use this address as his own? */
-export type Admits = (uri: string) => boolean;
+import type { MediaRules } from "../ports/index.ts";
 
 /** A status to refuse with; "incomplete" when the envelope goes on in the next chunk. RFC 4975 §10 */
 export type SpeakerVerdict = "true" | "incomplete" | 400 | 403;
@@ -12,14 +10,16 @@ export type SpeakerVerdict = "true" | "incomplete" | 400 | 403;
 export function judgeSpeaker(
   contentType: string | undefined,
   start: Uint8Array,
-  admits: Admits,
+  { admits, refuses = () => false }: Pick<MediaRules, "admits" | "refuses">,
 ): SpeakerVerdict {
-  if (contentType === undefined || !isCpim(contentType)) return "true";
+  if (contentType === undefined) return "true";
+  if (!isCpim(contentType)) return refuses(contentType) ? 403 : "true";
   const read = parseCpim(start);
   if (!read.ok) return endsInHead(start) ? "incomplete" : 400;
-  const { from } = read.value;
+  const { from, contentHeaders } = read.value;
   if (from === undefined) return 400;
-  return admits(from.uri) ? "true" : 403;
+  if (!admits(from.uri)) return 403;
+  return refuses(mimeHeader(contentHeaders, "Content-Type") ?? "") ? 403 : "true";
 }
 
 export function isCpim(contentType: string): boolean {

@@ -157,7 +157,8 @@ export class Files {
     this.#talks.file(address, key, { state: file.state });
     this.#talks.refresh(address);
     file.on("state", (state) => {
-      this.#talks.file(address, key, { state });
+      const { failure } = file;
+      this.#talks.file(address, key, { state, fault: failure && faultOf(failure) });
       this.#talks.refresh(address);
       if (kept !== undefined && LEFT.has(state)) forget().catch(() => {}); // gone with the account
       if (state === "delivered" || state === "failed") this.#running.delete(file.id);

@@ -1,7 +1,7 @@
 /** An entry of the SDK's history as it is shown. */
 import type { HistoryEntry, IncomingMessage, KeptMessage, SentMessage } from "@parlance/client";
 import { faultOf } from "./refusal-words.ts";
-import type { FileBody, Item, Sending } from "./views.ts";
+import type { Fault, FileBody, Item, Sending } from "./views.ts";
 
 const decoder = new TextDecoder();
 const EXTERNAL = /^message\/external-body\b/i;
@@ -114,6 +114,7 @@ function bodyOf(message: IncomingMessage): Item["body"] {
         type: referenceType ?? "application/octet-stream",
         sizeBytes,
         state: "offered",
+        fault: undefined,
         place: undefined,
         expiresAt: expiresAt?.getTime(),
         thumbnail: undefined,
@@ -131,10 +132,11 @@ function fileBody(
     readonly type: string;
     readonly sizeBytes: number | undefined;
     readonly state: FileBody["state"];
+    readonly failure: Pick<Fault, "code" | "status"> | undefined;
   },
   place: string | undefined,
 ): FileBody {
-  const { name = "", type, sizeBytes, state } = file;
+  const { name = "", type, sizeBytes, state, failure } = file;
   return {
     kind: "file",
     fileId,
@@ -142,6 +144,7 @@ function fileBody(
     type,
     sizeBytes,
     state,
+    fault: failure && { ...failure, warning: undefined, retryAfterMs: undefined },
     place,
     expiresAt: undefined,
     thumbnail: undefined,

@@ -54,6 +54,8 @@ export interface FileBody {
   readonly type: string;
   readonly sizeBytes: number | undefined;
   readonly state: SentFileState | IncomingFileState;
+  /** Why it has failed, as far as that is known. */
+  readonly fault: Fault | undefined;
   /** Where the octets are kept in this browser, if they are. */
   readonly place: string | undefined;
   readonly expiresAt: number | undefined;

@@ -266,6 +266,7 @@ export const de: Texts = {
     declined: "Abgelehnt",
     withdrawn: "Zurückgezogen",
     failed: "Gescheitert",
+    barred: "Die andere Seite nimmt keine Dateien an.",
     expired: "Nicht mehr da",
     progress: (name) => `Fortschritt von ${name}`,
     preview: (name) => `Bild ${name}`,

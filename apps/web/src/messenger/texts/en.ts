@@ -266,6 +266,7 @@ export const en = {
     declined: "Declined",
     withdrawn: "Withdrawn",
     failed: "Failed",
+    barred: "The other side takes no files.",
     expired: "No longer there",
     progress: (name: string) => `Progress of ${name}`,
     preview: (name: string) => `Picture ${name}`,

@@ -4,7 +4,9 @@ import { Button, Icon } from "../../ui/index.ts";
 import { readFromVault, vaultName } from "../desk/vault.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { pictureType } from "../model/picture-type.ts";
+import { wordsFor } from "../model/refusal-words.ts";
 import type { FileBody, Item } from "../model/views.ts";
+import type { Texts } from "../texts/en.ts";
 import { useAct, useDesk, useSlice } from "./desk-context.tsx";
 import { saveAs } from "./save-as.ts";
 
@@ -37,7 +39,7 @@ export function FileCard({
           <span className="soft small">
             {size}
             {size === "" ? "" : " · "}
-            {stateWords(item, body, texts.file)}
+            {stateWords(item, body, texts)}
           </span>
         </span>
         <FileActions item={item} body={body} conversation={conversation} kept={kept} name={name} />
@@ -58,14 +60,16 @@ export function FileCard({
   );
 }
 
-function stateWords(
-  { own }: Item,
-  { state, expiresAt }: FileBody,
-  words: ReturnType<typeof useDesk>["texts"]["file"],
-): string {
+function stateWords({ own }: Item, { state, expiresAt, fault }: FileBody, texts: Texts): string {
+  const words = texts.file;
   if (state === "offered") {
     if (own) return words.waiting;
     return expiresAt !== undefined && expiresAt < Date.now() ? words.expired : words.offered;
+  }
+  if (own && state === "failed" && fault !== undefined) {
+    // What he has barred comes in no way: the words of the server would name a setting of his.
+    const barred = fault.code === "refused" && fault.status === 480;
+    return `${words.failed}. ${barred ? words.barred : wordsFor(fault, texts)}`;
   }
   return words[state];
 }

@@ -1,6 +1,6 @@
 /** Brings one file to somebody: in sessions, again where it was cut, or by way of the file server. RFC 5547 §8, OMA IM 10.1 */
 import { type MimeHeader, makeSessionBody } from "@parlance/formats";
-import { CPIM } from "@parlance/im";
+import { CPIM, readCondition } from "@parlance/im";
 import { type Body, parseUri } from "@parlance/sip";
 import type { Random } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
@@ -22,6 +22,7 @@ const AGAIN_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000];
 const LOOK_MS = 1_000;
 const MOST_OFFLINE_MS = 300_000;
 const KEEP_MS = 1_000;
+const NO_FILES = "the other does not take files";
 
 /** One file, until it is there or given up. */
 export class FileTransfer {
@@ -59,10 +60,11 @@ export class FileTransfer {
       await this.#insistently({ ...facts, hashes, createdAt: undefined }, thumbnail);
     } catch (error) {
       if (!(error instanceof ImError)) this.#ports.report(error);
-      const known = error instanceof ImError ? error : new ImError("not kept", { cause: error });
+      const known =
+        error instanceof ImError ? whyOf(error) : new ImError("not kept", { cause: error });
       if (via !== "auto" || !this.#mayGoByServer(known)) return file.fail(known);
       await this.#byServer().catch((last: unknown) => {
-        file.fail(last instanceof ImError ? last : new ImError("not kept", { cause: last }));
+        file.fail(last instanceof ImError ? whyOf(last) : new ImError("not kept", { cause: last }));
       });
     }
   }
@@ -224,6 +226,16 @@ export class FileTransfer {
       },
     );
   }
+}
+
+/** Whoever has barred files takes them in no way, now or later: of sessions a Warning says so, of links the code. */
+function whyOf(error: ImError): ImError {
+  const { code, status, warning } = error;
+  const barred =
+    status === 480 &&
+    (code === "refused" ||
+      (warning !== undefined && readCondition(status, [warning]) === "barred"));
+  return barred ? new ImError("refused", { status, warning: NO_FILES }) : error;
 }
 
 function mayBeTriedAgain({ code }: ImError): boolean {

@@ -1,6 +1,14 @@
 /** Which sessions go through the server, and those that do. OMA IM 9.1, 9.6 */
 import type { MessageMedia } from "@parlance/formats";
-import { ANONYMOUS_URI, asksFor, bareAddress, IM_TAG, type Refusal, refuse } from "@parlance/im";
+import {
+  ANONYMOUS_URI,
+  asksFor,
+  bareAddress,
+  IM_TAG,
+  isFileLink,
+  type Refusal,
+  refuse,
+} from "@parlance/im";
 import {
   type Call,
   type CallFailure,
@@ -36,6 +44,7 @@ import type {
   Towards,
   Untagged,
   User,
+  UserSettings,
   Verdict,
 } from "../../ports/index.ts";
 import type { PagerSessions } from "../interworking/pager-sessions.ts";
@@ -64,6 +73,7 @@ export interface SessionPorts {
   readonly pager: PagerSessions | undefined;
   /** Keeps what is said for those who want it. */
   readonly recording: SessionRecording | undefined;
+  readonly settings: Pick<UserSettings, "bars">;
   /** The user of ours with that address key. */
   readonly userAt: (address: string) => User | undefined;
   readonly keyOf: (uri: Uri) => string;
@@ -190,7 +200,7 @@ export class AnchoredSessions implements Sessions {
       local: flow.local,
       tagged: true,
     };
-    const rules = { near: this.#nearRules(passage), far: this.#farRules(passage, onward) };
+    const rules = { near: this.#nearRules(passage, onward), far: this.#farRules(passage, onward) };
     const records = this.#recordsOf(passage, onward);
     const bridges = new SessionBridges({
       make: (failed) => media.bridge(near, rules, (_, reason) => failed(reason), records?.listener),
@@ -319,22 +329,36 @@ export class AnchoredSessions implements Sessions {
     return undefined;
   }
 
-  #nearRules({ request, originator }: Passage): MediaRules {
+  #nearRules({ request, originator }: Passage, { identities, party }: Onward): MediaRules {
     const { name, uri } = request.from;
     const speaks =
       originator?.anonymous === true
         ? { name: undefined, uri: ANONYMOUS_URI }
         : { name, uri: bareAddress(uri) };
-    return this.#rules({ admits: speakerOf(originator), speaks }, originator?.user?.address);
+    const refuses = this.#refusesFor(identities && this.#ports.userAt(party));
+    const who = { admits: speakerOf(originator), speaks, refuses };
+    return this.#rules(who, originator?.user?.address);
   }
 
-  #farRules({ request }: Passage, { identities, party }: Onward): MediaRules {
+  #farRules({ request, originator }: Passage, { identities, party }: Onward): MediaRules {
     const speaks = { name: request.to.name, uri: bareAddress(request.to.uri) };
-    if (identities === undefined) return this.#rules({ admits: () => true, speaks }, undefined);
-    return this.#rules({ admits: saysItself(identities, false), speaks }, party);
+    const refuses = this.#refusesFor(originator?.user);
+    if (identities === undefined) {
+      return this.#rules({ admits: () => true, speaks, refuses }, undefined);
+    }
+    return this.#rules({ admits: saysItself(identities, false), speaks, refuses }, party);
   }
 
-  #rules(who: Pick<MediaRules, "admits" | "speaks">, user: string | undefined): MediaRules {
+  /** Who wants no files gets none by a link either, from the next message on. IM-5.2.4-08g */
+  #refusesFor(hearer: User | undefined): (type: string) => boolean {
+    const { settings } = this.#ports;
+    return (type) => hearer !== undefined && isFileLink(type) && settings.bars(hearer, "files");
+  }
+
+  #rules(
+    who: Pick<MediaRules, "admits" | "speaks" | "refuses">,
+    user: string | undefined,
+  ): MediaRules {
     return {
       ...who,
       maxBytes: this.#options.maxBytes,
