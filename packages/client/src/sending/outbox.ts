@@ -14,7 +14,7 @@ import type { Carrier, RoomCarrier } from "./carrier.ts";
 import { Kept } from "./kept.ts";
 import { Lane } from "./lane.ts";
 import { type Attempt, PagerWay, type PagerWayPorts } from "./pager-way.ts";
-import { isOver, isSame, moved, UNDELIVERED } from "./record-states.ts";
+import { isOver, isSame, keptOf, moved, UNDELIVERED } from "./record-states.ts";
 import { judgeRoomFailure } from "./room-refusal.ts";
 import { isSettled, SentMessage } from "./sent-message.ts";
 import type { Reached } from "./to-each.ts";
@@ -338,14 +338,14 @@ export class Outbox {
   }
 
   async #fail(message: SentMessage, error: ImError, lane?: Lane): Promise<undefined> {
-    const failure = { code: error.code, status: error.status };
+    const failure = keptOf(error);
     await this.#change(message.id, (record) => moved(record, "failed", { failure }));
     if (lane !== undefined) this.#settled(message, lane);
   }
 
   async #reached(id: string, to: SendingState, by: Reached): Promise<void> {
     const { recipient, error } = by;
-    const failure = error && { code: error.code, status: error.status };
+    const failure = error && keptOf(error);
     await this.#change(id, (record) => moved(record, to, { recipient, failure }));
   }
 

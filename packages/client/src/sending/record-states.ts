@@ -1,8 +1,17 @@
 /** How the record of a message changes when something is heard of it. */
+import type { ImError } from "../base/errors.ts";
 import type { SendingState, SentRecord } from "../store/client-store.ts";
 import { isLater, overallState } from "./sent-message.ts";
 
 export type Failure = SentRecord["failure"];
+
+const WARNING_CHARACTERS = 200; // it is for a line that people read
+
+/** What a record keeps of why it has failed. */
+export function keptOf({ code, status, warning }: ImError): NonNullable<Failure> {
+  const said = warning === undefined ? {} : { warning: warning.slice(0, WARNING_CHARACTERS) };
+  return { code, status, ...said };
+}
 
 /** What a negative receipt tells. */
 export const UNDELIVERED: Failure = { code: "not reachable", status: undefined };

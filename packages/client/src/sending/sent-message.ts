@@ -74,8 +74,11 @@ export class SentMessage {
   get failure(): ImError | undefined {
     const { failure } = this.#record;
     if (failure === undefined) return undefined;
-    const { code, status } = failure;
-    return new ImError(code, status === undefined ? {} : { status });
+    const { code, status, warning } = failure;
+    return new ImError(code, {
+      ...(status === undefined ? {} : { status }),
+      ...(warning === undefined ? {} : { warning }),
+    });
   }
 
   /** The server has it: delivered at once or kept for later. Rejects with ImError when it failed. */

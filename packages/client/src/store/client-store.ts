@@ -46,7 +46,14 @@ export interface SentRecord extends CommonRecord {
   readonly recipients: readonly Recipient[];
   readonly state: SendingState;
   /** Why it failed. */
-  readonly failure: { readonly code: ImErrorCode; readonly status: number | undefined } | undefined;
+  readonly failure:
+    | {
+        readonly code: ImErrorCode;
+        readonly status: number | undefined;
+        /** What the server says of it, if anything. Absent in what older versions have kept. */
+        readonly warning?: string;
+      }
+    | undefined;
   readonly receipts: readonly ReceiptKind[];
   /** Epoch ms after which it is worth nothing. */
   readonly expiresAt: number | undefined;
