@@ -13,7 +13,7 @@ import {
 import { concatBytes } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
-import type { FetchAnswer, StreamReader } from "./fetch.ts";
+import type { FetchAnswer } from "./fetch.ts";
 import { Retries } from "./retries.ts";
 import { Stop } from "./stop.ts";
 import type { FileProgress } from "./upload-file.ts";
@@ -54,6 +54,7 @@ export interface DownloadedFile {
 
 const MOST_BYTES = 100 * 1_048_576;
 const SILENT_MS = 30_000;
+const NOTHING = new Uint8Array(0);
 const OCTETS = "application/octet-stream";
 
 /**
@@ -194,8 +195,8 @@ class Download {
     let skip = known;
     try {
       for (;;) {
-        const piece = await readWithin(reader, stop);
-        if (piece === undefined) return;
+        const { done, value: piece = NOTHING } = await stop.inTime(reader.read(), SILENT_MS);
+        if (done) return;
         const fresh = piece.subarray(Math.min(skip, piece.length));
         skip -= piece.length - fresh.length;
         if (fresh.length > 0) await this.#keep(fresh);
@@ -229,21 +230,6 @@ async function written(
     await write(piece);
   } catch (cause) {
     throw new ImError("not kept", { cause });
-  }
-}
-
-/** Undefined at the end. Rejects when nothing comes for a while, or the caller wants it no more. */
-async function readWithin(reader: StreamReader, stop: Stop): Promise<Uint8Array | undefined> {
-  const stopped = Promise.withResolvers<never>();
-  const tell = (): void => stopped.reject(new Error("stopped"));
-  if (stop.aborted) tell();
-  stop.addEventListener("abort", tell);
-  stop.within(SILENT_MS);
-  try {
-    const { done, value } = await Promise.race([reader.read(), stopped.promise]);
-    return done ? undefined : (value ?? new Uint8Array(0));
-  } finally {
-    stop.removeEventListener("abort", tell);
   }
 }
 

@@ -24,6 +24,21 @@ export class Stop implements Signal {
     if (!this.#aborted) this.#cancel = this.#clock.schedule(ms, () => this.#fire());
   }
 
+  /** The same promise, until it fires, which it does after so long: rejects then. */
+  async inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+    const stopped = Promise.withResolvers<never>();
+    const tell = (): void => stopped.reject(new Error("stopped"));
+    if (this.#aborted) tell();
+    this.addEventListener("abort", tell);
+    this.within(ms);
+    try {
+      return await Promise.race([work, stopped.promise]);
+    } finally {
+      this.#cancel?.();
+      this.removeEventListener("abort", tell);
+    }
+  }
+
   /** Fires now. */
   stop(): void {
     this.#fire();

@@ -112,7 +112,7 @@ export class WebAccess {
   }
 }
 
-/** Rejects with ImError: "aborted" by the caller, "timeout", or "offline" when no answer came. */
+/** Rejects with ImError: "aborted" by the caller, "timeout", or "offline" when no answer came; so does what reads the answer. */
 export async function fetchWithin(
   { fetch, clock }: Pick<FilePorts, "fetch" | "clock">,
   url: string,
@@ -122,12 +122,46 @@ export async function fetchWithin(
   const stop = new Stop(clock, signal);
   stop.within(DEADLINE_MS);
   try {
-    return await fetch(url, { ...request, signal: stop });
+    return readInTime(await fetch(url, { ...request, signal: stop }), stop, { clock, signal });
   } catch (cause) {
     throw failureOf(cause, stop, signal);
   } finally {
     stop.done();
   }
+}
+
+/** A line that falls silent behind the head of an answer may never say so. `whole`: ends the request. */
+function readInTime(
+  answer: FetchAnswer,
+  whole: Stop,
+  { clock, signal }: Pick<FilePorts, "clock"> & Pick<Ask, "signal">,
+): FetchAnswer {
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    const stop = new Stop(clock, signal);
+    try {
+      return await stop.inTime(work, DEADLINE_MS);
+    } catch (cause) {
+      if (stop.aborted) whole.stop();
+      throw failureOf(cause, stop, signal);
+    } finally {
+      stop.done();
+    }
+  };
+  const { status, headers, body } = answer;
+  return {
+    status,
+    headers,
+    body: body && {
+      getReader: () => {
+        const reader = body.getReader();
+        return {
+          read: () => inTime(reader.read()),
+          cancel: (reason) => reader.cancel(reason),
+        };
+      },
+    },
+    text: () => inTime(answer.text()),
+  };
 }
 
 export function failureOf(cause: unknown, stop: Stop, signal: Signal | undefined): ImError {
@@ -140,8 +174,9 @@ export async function jsonIn(answer: FetchAnswer): Promise<Readonly<Record<strin
   try {
     const value: unknown = JSON.parse(await answer.text());
     if (typeof value === "object" && value !== null) return { ...value };
-  } catch {
-    // told below: the connection broke, or another server answered
+  } catch (error) {
+    if (error instanceof ImError) throw error;
+    // told below: another server answered
   }
   throw new ImError("server trouble", { status: answer.status, temporary: true });
 }

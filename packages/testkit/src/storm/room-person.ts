@@ -212,7 +212,7 @@ export class RoomPerson {
 
   giveFile({ room, ...file }: Omit<Parameters<RoomFiles["give"]>[1], "name">): void {
     const at = this.roomAt(room);
-    if (at?.state !== "in") return; // todo: a file for a room that is never entered has no end (seed 955 without this)
+    if (at === undefined) return;
     this.#number += 1;
     const { anonymous, nickname } = this.habits;
     const who = anonymous ? `${nickname?.replace(" ", "")}-${this.name.length}` : this.name;

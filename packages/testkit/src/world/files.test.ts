@@ -1,7 +1,7 @@
 /** Files between clients of a world: over links that break and a server that crashes, all octets or an honest error. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FileProgress, ImError, type StreamLike } from "@parlance/client";
+import { type FileProgress, type ImClient, ImError, type StreamLike } from "@parlance/client";
 import { startWorld, type World } from "../index.ts";
 
 const MEGABYTE = 1_048_576;
@@ -71,6 +71,29 @@ test("links that break, repeat and fall silent cost time and no octet, whatever 
     assert.equal(verified, true);
   }
 });
+
+test("whenever the line falls silent, be it behind the head of an answer, the file is there in the end, and documents are read", async () => {
+  await using world = await startWorld({ seed: 5 });
+  const alice = await world.client("alice");
+  const link = world.link("alice");
+  Object.assign(link.weather, { delayMs: 10 });
+  const content = octets(10);
+  for (let at = 0; at < 200; at += 6) {
+    const working = Promise.all([alice.files.upload(content), listed(alice)]);
+    await world.run(at);
+    link.silence();
+    await world.run(10);
+    link.restore();
+    const [stored] = await world.until(working, 600_000);
+    assert.equal(stored.sizeBytes, 10, `silent after ${at} ms`);
+  }
+});
+
+async function listed(client: ImClient): Promise<void> {
+  await client.contacts.lists().catch((error) => {
+    if (!(error instanceof ImError && error.temporary)) throw error; // is not tried again by itself
+  });
+}
 
 test("a server that crashes in the middle costs what was not durable, and goes on from there", async () => {
   await using world = await startWorld({ seed: 5 });
