@@ -112,6 +112,7 @@ export class ClientHistory {
           arrived();
         },
         brought,
+        unreadHere: (conversation) => this.unread.of(conversation),
         unread: (conversation, count) => this.unread.said(conversation, count),
         report,
       });

@@ -37,17 +37,17 @@ const COMPARED = 50;
 const ALIKE_MS = 120_000;
 const TRANSFER_MS = 86_400_000;
 
-/** Whether the store has it: by its Message-ID, or where it has none by what it says at about that time. */
-export async function isKnown(
+/** Whether the store has it, and as what: by its Message-ID, or where it has none by what it says at about that time. */
+export async function knownAs(
   { messageId, sizeBytes }: Pick<KeptMessage, "messageId" | "sizeBytes">,
   record: ReceivedRecord,
   store: ClientStore,
-): Promise<boolean> {
+): Promise<"message" | "file" | undefined> {
   const { id, from, own, conversation, at, content, contentType } = record;
-  if ((await store.received(id, from)) !== undefined) return true;
-  if (own === true && (await store.sent(id)) !== undefined) return true;
+  if ((await store.received(id, from)) !== undefined) return "message";
+  if (own === true && (await store.sent(id)) !== undefined) return "message";
   const newest = await store.page(conversation, Number.MAX_SAFE_INTEGER, COMPARED);
-  return newest.some((other) => {
+  const found = newest.find((other) => {
     if (other.direction === "sent") return false;
     const apartMs = Math.abs(other.at - at);
     if (other.direction === "received") {
@@ -59,4 +59,6 @@ export async function isKnown(
     const alike = other.sizeBytes === sizeBytes && other.type === contentType;
     return other.via === "session" && alike && apartMs < TRANSFER_MS;
   });
+  if (found === undefined) return undefined;
+  return found.direction === "received" ? "message" : "file";
 }

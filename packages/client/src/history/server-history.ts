@@ -115,9 +115,18 @@ export class ServerHistory {
   }
 
   /** False: the server has kept no such message. */
-  async mark(conversation: string, messageIds: readonly string[]): Promise<boolean> {
+  mark(conversation: string, messageIds: readonly string[]): Promise<boolean> {
+    return this.#mark({ conversation, messageIds });
+  }
+
+  /** `id`: as the server has it. */
+  markUpTo(conversation: string, id: string): Promise<boolean> {
+    return this.#mark({ conversation, upTo: id });
+  }
+
+  #mark(read: Readonly<Record<string, unknown>>): Promise<boolean> {
     const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ conversation, messageIds });
+    const body = JSON.stringify(read);
     const ask = { method: "PUT", path: "/history/read", headers, body, signal: undefined };
     return this.#unlessGone(() => this.#access.ask(ask));
   }

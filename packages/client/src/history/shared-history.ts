@@ -7,7 +7,7 @@ import type { Watch } from "../connection/watch.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
 import type { KeptMessage, KeptPageQuery } from "./kept-message.ts";
-import { isKnown, recordOf } from "./kept-record.ts";
+import { knownAs, recordOf } from "./kept-record.ts";
 import type { ServerHistory } from "./server-history.ts";
 
 export interface SharedHistoryPorts {
@@ -20,6 +20,8 @@ export interface SharedHistoryPorts {
   readonly arrived: (record: ReceivedRecord) => void;
   /** A new device has in its store what the server kept. */
   readonly brought: () => void;
+  /** As this device has it, so many are not read. */
+  readonly unreadHere: (conversation: string) => number;
   /** So many messages of that conversation no device has shown. */
   readonly unread: (conversation: string, count: number) => void;
   readonly report: (error: unknown) => void;
@@ -35,6 +37,7 @@ const CURSOR = "history cursor";
 const SINCE = "history since";
 const MARKS = "history marks";
 const OWED = "history owed";
+const TAKEN = "history taken";
 const AT_FIRST = 200; // of all conversations: a new device has something to show
 const AT_ONCE = 200;
 const COUNTED = 100;
@@ -51,6 +54,8 @@ export class SharedHistory {
   /** What is read, by conversation, and the server does not know yet; kept, for the program may end before it does. */
   readonly #owed = new Map<string, readonly string[]>();
   #owedIsKnown = false;
+  /** Files that were taken here, and the server counts as unread: the newest of each conversation, by its id there. */
+  readonly #taken = new Map<string, string>();
   #watch: Watch | undefined;
   #running = false;
   #again = false;
@@ -94,7 +99,7 @@ export class SharedHistory {
       const found: OlderMessage[] = [];
       for (const message of page.messages.toReversed()) {
         const record = recordOf(message, sender.address);
-        if (await isKnown(message, record, store)) continue;
+        if ((await knownAs(message, record, store)) !== undefined) continue;
         const { place, cursor } = message;
         found.push({ record: { ...record, order: place - BEFORE_ALL }, cursor });
       }
@@ -159,15 +164,17 @@ export class SharedHistory {
     await this.#ports.store.setValue(OWED, JSON.stringify([...this.#owed]));
   }
 
-  async #recallOwed(): Promise<void> {
-    const kept = listIn(await this.#ports.store.value(OWED));
-    for (const [conversation, ids] of kept)
+  async #recall(): Promise<void> {
+    const { store } = this.#ports;
+    for (const [conversation, ids] of listIn(await store.value(OWED)))
       if (!this.#owed.has(conversation)) this.#owed.set(conversation, ids);
+    for (const [conversation, [id = ""]] of listIn(await store.value(TAKEN)))
+      this.#taken.set(conversation, id);
     this.#owedIsKnown = true;
   }
 
   async #tellMarks(): Promise<void> {
-    if (!this.#owedIsKnown) await this.#recallOwed();
+    if (!this.#owedIsKnown) await this.#recall();
     if (this.#owed.size === 0) return;
     for (const [conversation, messageIds] of this.#owed) {
       await this.#ports.server.mark(conversation, messageIds);
@@ -200,7 +207,9 @@ export class SharedHistory {
   async #add(message: KeptMessage, seen: boolean): Promise<void> {
     const { store, sender, arrived } = this.#ports;
     const record = { ...recordOf(message, sender.address), seen };
-    if (await isKnown(message, record, store)) return;
+    const known = await knownAs(message, record, store);
+    if (known === "file" && message.direction === "in") await this.#keepTaken(message);
+    if (known !== undefined) return;
     const kept = await store.add({ ...record, content: await this.#contentOf(message, record) });
     if (kept !== undefined) arrived(kept);
   }
@@ -233,8 +242,31 @@ export class SharedHistory {
   /** The server counts for all devices alike. */
   async #count(): Promise<void> {
     const { conversations } = await this.#ports.server.conversations({ limit: COUNTED }, undefined);
-    for (const { address, unread } of conversations)
-      if (!this.#owed.has(address)) this.#ports.unread(address, unread);
+    for (const { address, unread } of conversations) {
+      if (this.#owed.has(address)) continue;
+      const read = unread > 0 && (await this.#tellTaken(address));
+      this.#ports.unread(address, read ? 0 : unread);
+    }
+  }
+
+  async #keepTaken({ conversation, id }: KeptMessage): Promise<void> {
+    this.#taken.set(conversation, id);
+    await this.#storeTaken();
+  }
+
+  /** Taking a file is reading it, once all else is read that is here. False: there is something to be read. */
+  async #tellTaken(conversation: string): Promise<boolean> {
+    const id = this.#taken.get(conversation);
+    if (id === undefined || this.#ports.unreadHere(conversation) > 0) return false;
+    await this.#ports.server.markUpTo(conversation, id);
+    this.#taken.delete(conversation);
+    await this.#storeTaken();
+    return true;
+  }
+
+  async #storeTaken(): Promise<void> {
+    const all = [...this.#taken].map(([conversation, id]) => [conversation, [id]]);
+    await this.#ports.store.setValue(TAKEN, JSON.stringify(all));
   }
 }
 

@@ -301,10 +301,11 @@ function useFirstUnread(
   return first.current?.key;
 }
 
-/** Whoever has the end in sight has read it. */
+/** Whoever has the end in sight has read it, also what is counted later than it is shown: a file, once it is taken. */
 function useSeen(address: string, items: readonly Item[], atEnd: boolean): void {
   const { commands } = useDesk().backend;
   const order = items.at(-1)?.order ?? 0;
+  const unread = useRow(address)?.unread ?? 0;
   useEffect(() => {
     const look = (): void => {
       if (!atEnd || order === 0 || document.hidden || !document.hasFocus()) return;
@@ -317,7 +318,7 @@ function useSeen(address: string, items: readonly Item[], atEnd: boolean): void 
       document.removeEventListener("visibilitychange", look);
       window.removeEventListener("focus", look);
     };
-  }, [address, order, atEnd, commands]);
+  }, [address, order, unread, atEnd, commands]);
 }
 
 /** Reads out what comes while the conversation is open. */
