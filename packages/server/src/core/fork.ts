@@ -5,6 +5,8 @@ import {
   ForkContext,
   type ForkEffect,
   type ForkTarget,
+  type KeptRequest,
+  keepInvite,
   type RequestObserver,
   type SendFailure,
   type SipRequest,
@@ -98,7 +100,58 @@ class OnlyBranch implements RequestObserver {
   }
 }
 
-export class Fork<T> {
+interface ForkOfBranch {
+  response(number: number, response: SipResponse, from: Branch): void;
+  failed(number: number, reason: SendFailure | "timeout"): void;
+}
+
+/** Hears the answers to one branch of a fork. */
+class OneOfMany implements RequestObserver {
+  readonly #number: number;
+  readonly #fork: ForkOfBranch;
+  #branch: Branch;
+
+  constructor(number: number, branch: Branch, fork: ForkOfBranch) {
+    this.#number = number;
+    this.#branch = branch;
+    this.#fork = fork;
+  }
+
+  response(response: SipResponse): void {
+    const { status } = response;
+    if (status >= 200) this.#branch.answered?.(response);
+    this.#fork.response(this.#number, response, this.#branch);
+    const accepted = status >= 200 && status < 300 && response.cseq.method === "INVITE";
+    if (accepted && !(this.#branch instanceof AcceptedBranch)) {
+      this.#branch = new AcceptedBranch(this.#branch);
+    }
+  }
+
+  timeout(): void {
+    this.#fork.failed(this.#number, "timeout");
+  }
+
+  failed(reason: SendFailure): void {
+    this.#fork.failed(this.#number, reason);
+  }
+}
+
+/** Its INVITE has had a 2xx: what is kept of it is for those who answer it as well. RFC 6026 §7.2 */
+class AcceptedBranch implements Branch {
+  readonly to: Destination;
+  readonly #invite: KeptRequest;
+
+  constructor({ request, to }: Branch) {
+    this.to = to;
+    this.#invite = keepInvite(request);
+  }
+
+  get request(): SipRequest {
+    return this.#invite.read();
+  }
+}
+
+export class Fork<T> implements ForkOfBranch {
   readonly #context: ForkContext<T>;
   /** None once it has ended: what it is made of is not kept for the answers that may still come. */
   #branch: ForkPlan<T>["branch"] | undefined;
@@ -124,6 +177,20 @@ export class Fork<T> {
   /** The caller has hung up. RFC 3261 §16.10 */
   cancel(): void {
     this.#perform(this.#context.cancel(this.#now));
+  }
+
+  // As its branches see it.
+
+  response(number: number, response: SipResponse, from: Branch): void {
+    if (response.status >= 200) this.#running.delete(number);
+    this.#perform(this.#context.response(number, response, this.#now), from);
+  }
+
+  failed(number: number, reason: SendFailure | "timeout"): void {
+    this.#failure ??= reason === "timeout" ? 408 : statusOf(reason);
+    this.#running.delete(number);
+    const why = reason === "timeout" ? "timeout" : "unreachable";
+    this.#perform(this.#context.failed(number, why, this.#now));
   }
 
   get #now(): number {
@@ -156,24 +223,7 @@ export class Fork<T> {
 
   #send(number: number, branch: Branch): void {
     const { request, to, loopMark } = branch;
-    const over = (effects: readonly ForkEffect<T>[]): void => {
-      this.#running.delete(number);
-      this.#perform(effects, branch);
-    };
-    const failed = (why: "timeout" | "unreachable", status: number): void => {
-      this.#failure ??= status;
-      over(this.#context.failed(number, why, this.#now));
-    };
-    const observer: RequestObserver = {
-      response: (response) => {
-        if (response.status >= 200) branch.answered?.(response);
-        const effects = this.#context.response(number, response, this.#now);
-        if (response.status < 200) this.#perform(effects, branch);
-        else over(effects);
-      },
-      timeout: () => failed("timeout", 408),
-      failed: (reason) => failed("unreachable", statusOf(reason)),
-    };
+    const observer = new OneOfMany(number, branch, this);
     const options = loopMark === undefined ? {} : { branchSuffix: loopMark };
     const transaction = this.#ports.sender.send(request, to, observer, options);
     if (!transaction.ended) this.#running.set(number, transaction);

@@ -37,6 +37,7 @@ export class AcceptedAnswer implements Performer<AcceptedInvite> {
   }
 
   acknowledged(): void {
+    this.#transaction.acknowledged();
     this.#runner.input("ack");
   }
 

@@ -12,7 +12,7 @@ import { type Body, type CallEdit, putBody, sessionOf } from "./body.ts";
 import { type OurOffer, ourOfferOn } from "./our-offer.ts";
 import { readable } from "./peer.ts";
 import type { SessionClock } from "./session-clock.ts";
-import type { SentAck, Way, WayUser } from "./way.ts";
+import { repeatAck, type SentAck, type Way, type WayUser } from "./way.ts";
 
 export type OfferOutcome =
   | {
@@ -175,8 +175,9 @@ export class Exchange implements Performer<OurOffer>, WayUser {
   #late({ status }: SipResponse, sent: SipRequest): void {
     this.#user.settled(this);
     if (status >= 300 || this.wish.method !== "INVITE") return;
-    if (this.#ack !== undefined) this.#user.way.repeat(this.#ack);
-    else if (this.#end === undefined) this.#ack = this.#user.way.acknowledge(sent, undefined);
+    const { way } = this.#user;
+    if (this.#ack !== undefined) repeatAck(way.engine, this.#ack);
+    else if (this.#end === undefined) this.#ack = way.acknowledge(sent, undefined);
   }
 
   #judge(response: SipResponse): OurOffer["input"] {

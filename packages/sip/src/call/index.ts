@@ -23,7 +23,8 @@ export { type CallStats, CallTable } from "./call-table.ts";
 export type { OfferOutcome } from "./exchange.ts";
 export type { CancelReason, IncomingCall, IncomingOwner, Ring } from "./incoming-call.ts";
 export type { Answer, Offer } from "./offer.ts";
-export type { CallFailure, OutgoingCall, OutgoingOwner, Placing } from "./outgoing-call.ts";
+export type { OutgoingCall, Placing } from "./outgoing-call.ts";
+export type { CallFailure, OutgoingOwner } from "./outgoing-owner.ts";
 export type { Peer } from "./peer.ts";
 export type {
   CallAsker,

@@ -1,9 +1,10 @@
 /** A call that our side places: its INVITE up to the call that comes of it, over all the forks there may be. RFC 3261 §13.2 */
 import { type Performer, Runner } from "@parlance/wire";
-import { confirmed, dialogOfCaller, tagOf } from "../dialog/index.ts";
+import { confirmed, dialogOfCaller, keepInvite, tagOf } from "../dialog/index.ts";
 import type { Destination, SendFailure } from "../endpoint/index.ts";
 import {
   CSeq,
+  type KeptRequest,
   MinSE,
   Params,
   RAck,
@@ -18,33 +19,16 @@ import {
 } from "../message/index.ts";
 import { judgeReliable, NOTHING_RECEIVED, type ReliableReceiver } from "../reliability/index.ts";
 import { type Body, type CallEdit, type Face, putBody, sessionOf } from "./body.ts";
-import type { Call, CallOwner } from "./call.ts";
 import type { CallEngine } from "./engine.ts";
+import { faceOfEnd, NOBODY } from "./nobody.ts";
 import { Offer } from "./offer.ts";
 import { type OutgoingInvite, outgoingOn } from "./outgoing.ts";
+import type { CallFailure, OutgoingOwner } from "./outgoing-owner.ts";
 import { readable } from "./peer.ts";
 import type { CallAsker, CallOutlet, CallSending, SentRequest } from "./ports.ts";
+import { MAX_FORKS, SentAcks } from "./sent-acks.ts";
 import { type CallRegistry, type EarlyPhase, InviteUsage } from "./usage.ts";
 import { type SentAck, Way } from "./way.ts";
-
-export interface OutgoingOwner extends CallOwner {
-  /** A provisional answer but 100; `early` where it makes a dialog. Early calls end with the outgoing call, unheard. */
-  progress(response: SipResponse, early: Call | undefined): void;
-  /** Once. The ACK is on its way, unless the 2xx makes an offer: then `offered` comes next, and the ACK with the answer. */
-  answered(call: Call, response: SipResponse): void;
-  /** Once, instead. */
-  failed(failure: CallFailure): void;
-}
-
-export type CallFailure =
-  /** 3xx to 6xx. */
-  | { readonly kind: "refused"; readonly response: SipResponse }
-  | { readonly kind: "cancelled" }
-  /** The patience of the owner, or of the stack, is at its end. */
-  | { readonly kind: "timeout" }
-  | { readonly kind: "unreachable"; readonly why: SendFailure }
-  /** A 2xx that makes no dialog. */
-  | { readonly kind: "bad answer"; readonly response: SipResponse };
 
 export interface Placing {
   readonly face: Face;
@@ -61,29 +45,32 @@ interface Answered {
 }
 
 interface Fork {
+  /** Of whoever has answered. */
+  readonly tag: string;
   readonly usage: InviteUsage;
   receiver: ReliableReceiver;
   /** Offer and answer have passed. */
   described: boolean;
 }
 
-/** As many as a proxy may try at once. */
-const MAX_FORKS = 16;
+const NONE: readonly never[] = [];
 
+/**
+ * Once it has come to its end, it is kept by its transaction for another half minute (RFC 6026 §8.4): of all that it knows,
+ * no more is left then than it takes to acknowledge.
+ */
 export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, EarlyPhase {
   readonly #engine: CallEngine;
   readonly #registry: CallRegistry;
-  readonly #owner: OutgoingOwner;
-  readonly #face: Face;
-  /** None once it was answered: what it knows is not kept for the answers that may still come. */
+  #owner: OutgoingOwner;
+  #face: Face;
   #outlet: CallOutlet | undefined;
   readonly #to: Destination;
   readonly #runner: Runner<OutgoingInvite>;
-  readonly #done: () => void;
-  readonly #forks = new Map<string, Fork>();
-  /** By the tags of those who answered with 2xx; `undefined` while our answer is not given. */
-  readonly #acks = new Map<string, { readonly way: Way; ack: SentAck | undefined }>();
-  #invite: SipRequest;
+  #done: () => void;
+  #forks: readonly Fork[] = NONE;
+  readonly #acks: SentAcks;
+  #invite: SipRequest | KeptRequest;
   #number: number;
   #sending: CallSending | undefined;
   #answered: Answered | undefined;
@@ -103,6 +90,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     done: () => void,
   ) {
     this.#engine = engine;
+    this.#acks = new SentAcks(engine);
     this.#registry = registry;
     this.#owner = of.owner;
     this.#face = of.face;
@@ -114,12 +102,11 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     this.#runner = new Runner(outgoingOn(of.patienceMs), engine.wheel, this);
   }
 
-  /** The INVITE as it was sent last. */
+  /** The INVITE as it was sent last; of one that was answered what an ACK needs. */
   get request(): SipRequest {
-    return this.#invite;
+    return "read" in this.#invite ? this.#invite.read() : this.#invite;
   }
 
-  /** Whether it is neither answered nor given up. */
   get pending(): boolean {
     return this.#runner.state === "calling";
   }
@@ -138,16 +125,12 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     this.#runner.input("cancel");
   }
 
-  // As an early call sees it.
-
   hangUp(reasons: readonly Tagged[]): void {
     this.cancel(reasons);
   }
 
   /** A callee has to answer the INVITE instead, and will. RFC 3261 §15 */
   peerHungUp(): void {}
-
-  // As the outlet sees it.
 
   nextNumber(): number {
     this.#number += 1;
@@ -156,7 +139,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
 
   response(response: SipResponse, as?: SentRequest): void {
     const { status } = response;
-    const sent = as?.request ?? this.#invite;
+    const sent = as?.request ?? this.request;
     this.#number = Math.max(this.#number, sent.cseq.number);
     this.#answered = { response, sent, to: as?.to ?? this.#to };
     if (status === 100) return;
@@ -200,7 +183,7 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   ended(): void {}
 
   #send(): void {
-    const sending = this.#outlet?.request(this.#invite, this.#to, this);
+    const sending = this.#outlet?.request(this.request, this.#to, this);
     this.#sending = sending;
     // Cancelled before there was anything to cancel.
     if (this.#runner.state === "leaving" || this.#runner.state === "late") sending?.cancel();
@@ -208,19 +191,30 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
 
   #fail(failure: CallFailure): void {
     this.#dropForks();
+    const owner = this.#owner;
     this.#done();
-    this.#owner.failed(failure);
+    this.#settle();
+    owner.failed(failure);
+  }
+
+  #settle(): void {
+    this.#face = faceOfEnd(this.#face);
+    this.#owner = NOBODY;
+    this.#outlet = undefined;
+    this.#sending = undefined;
+    this.#done = nothing;
   }
 
   /** RFC 4028 §7.3: once, with an interval that is long enough. */
   #again(response: SipResponse): boolean {
     if (this.#retried || !this.pending) return false;
     const minSE = readable(() => response.get(MinSE));
-    const asked = readable(() => this.#invite.get(SessionExpires));
+    const invite = this.request;
+    const asked = readable(() => invite.get(SessionExpires));
     if (minSE === undefined || asked === undefined || minSE.seconds <= asked.seconds) return false;
     this.#retried = true;
     const { seconds } = minSE;
-    this.#invite = this.#invite
+    this.#invite = invite
       .edit()
       .set(CSeq, { number: this.nextNumber(), method: "INVITE" })
       .set(SessionExpires, { seconds, params: asked.params })
@@ -233,16 +227,18 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
 
   #accepted(response: SipResponse): void {
     const tag = tagOf(response.to);
-    const known = this.#acks.get(tag);
-    if (known !== undefined) {
-      if (known.ack !== undefined) known.way.repeat(known.ack); // RFC 3261 §13.2.2.4
-      return;
+    if (this.#acks.repeat(tag)) {
+      this.#answered = undefined;
+      return; // RFC 3261 §13.2.2.4
     }
-    if (this.#acks.size >= MAX_FORKS) return; // nobody forks so often
-    const fork = this.#forks.get(tag) ?? this.#newFork(tag);
+    const fork = this.#forkOf(tag) ?? this.#newFork(tag);
     if (fork !== undefined) return this.#runner.input("2xx");
     this.#failure = { kind: "bad answer", response };
     this.#runner.input("no answer");
+  }
+
+  #forkOf(tag: string): Fork | undefined {
+    return this.#forks.find((fork) => fork.tag === tag);
   }
 
   /** The dialog that the answer at hand makes, if it makes one. RFC 3261 §12.1.2 */
@@ -255,25 +251,25 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
     const usage = new InviteUsage(way, this.#owner, this.#registry);
     usage.early = this;
     usage.negotiation.beginInviting(this.#offers);
-    const fork = { usage, receiver: NOTHING_RECEIVED, described: false };
-    this.#forks.set(tag, fork);
+    const fork = { tag, usage, receiver: NOTHING_RECEIVED, described: false };
+    this.#forks = [...this.#forks, fork];
     return fork;
   }
 
   /** RFC 3261 §12.1: without a tag there is no dialog yet. */
   #earlyFork(tag: string): Fork | undefined {
-    return tag === "" || this.#forks.size >= MAX_FORKS ? undefined : this.#newFork(tag);
+    return tag === "" || this.#forks.length >= MAX_FORKS ? undefined : this.#newFork(tag);
   }
 
   get #offers(): boolean {
-    return sessionOf(this.#invite) !== undefined;
+    return sessionOf(this.request) !== undefined;
   }
 
   #progress(): void {
     if (this.#answered === undefined) return;
     const { response } = this.#answered;
     const tag = tagOf(response.to);
-    const fork = this.#forks.get(tag) ?? this.#earlyFork(tag);
+    const fork = this.#forkOf(tag) ?? this.#earlyFork(tag);
     fork?.usage.peer.learn(response, this.#engine);
     const reliable = readable(() => response.get(Require))?.includes("100rel") ?? false;
     if (!reliable) return this.#owner.progress(response, fork?.usage);
@@ -325,57 +321,63 @@ export class OutgoingCall implements Performer<OutgoingInvite>, CallAsker, Early
   }
 
   #takeCall(): void {
-    if (this.#answered === undefined) return;
-    const { response, sent, to } = this.#answered;
-    this.#answered = undefined;
-    const tag = tagOf(response.to);
-    const fork = this.#forks.get(tag);
-    if (fork === undefined) return;
-    const { usage, described } = fork;
+    const offers = this.#offers;
+    const taken = this.#take();
+    if (taken === undefined) return;
+    const { response, sent, to, usage, described, known } = taken;
     const { way, negotiation, clock } = usage;
-    this.#forks.delete(tag);
     this.#dropForks();
-    usage.confirm(readable(() => confirmed(way.dialog, response)) ?? way.dialog);
+    usage.confirm(way.dialog);
     way.heard(response, sent, to);
     clock.answered(response, sent); // IM-7.1.1.1-K1
-    this.#done();
-    const entry: { readonly way: Way; ack: SentAck | undefined } = { way, ack: undefined };
-    this.#acks.set(tag, entry);
-    const offer = this.#offers || described ? undefined : sessionOf(response);
+    const offer = offers || described ? undefined : sessionOf(response);
     const acknowledge = (answer: Body | undefined, edit?: CallEdit): void => {
-      entry.ack = way.acknowledge(sent, answer, edit);
+      known.ack = way.acknowledge(sent, answer, edit);
     };
     if (offer === undefined) acknowledge(undefined);
     negotiation.invited();
-    this.#outlet = undefined;
-    this.#owner.answered(usage, response);
+    const owner = this.#owner;
+    this.#done();
+    this.#settle();
+    owner.answered(usage, response);
     if (offer !== undefined) negotiation.offered(response, offer, acknowledge);
   }
 
   /** RFC 3261 §13.2.2.4, §15: what was answered but is not wanted is acknowledged and ended. */
   #endCall(): void {
-    if (this.#answered === undefined) return;
-    const { response, sent, to } = this.#answered;
-    this.#answered = undefined;
-    const tag = tagOf(response.to);
-    const fork = this.#forks.get(tag);
-    if (fork === undefined) return;
-    const { usage } = fork;
+    const taken = this.#take();
+    if (taken === undefined) return;
+    const { response, sent, to, usage, known } = taken;
     const { way } = usage;
-    this.#forks.delete(tag);
-    way.dialog = readable(() => confirmed(way.dialog, response)) ?? way.dialog;
     way.heard(response, sent, to);
-    this.#acks.set(tag, { way, ack: way.acknowledge(sent, undefined) });
+    known.ack = way.acknowledge(sent, undefined);
     usage.drop();
     const reasons = this.#reasons;
     const say: CallEdit = (bye) => void (reasons.length > 0 && bye.set(Reason, reasons));
     way.send("BYE", say, UNHEARD);
   }
 
+  /** The 2xx at hand, with its fork, which is none any more. RFC 3261 §13.2.2.4 */
+  #take(): (Answered & Fork & { readonly known: { ack: SentAck | undefined } }) | undefined {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    if (answered === undefined) return undefined;
+    const { response } = answered;
+    const fork = this.#forkOf(tagOf(response.to));
+    if (fork === undefined) return undefined;
+    this.#forks = this.#forks.filter((each) => each !== fork);
+    const { way } = fork.usage;
+    way.dialog = readable(() => confirmed(way.dialog, response)) ?? way.dialog;
+    if (!("read" in this.#invite)) this.#invite = keepInvite(this.#invite);
+    return { ...answered, ...fork, known: this.#acks.add(fork.tag) };
+  }
+
   #dropForks(): void {
-    for (const { usage } of this.#forks.values()) usage.drop();
-    this.#forks.clear();
+    for (const { usage } of this.#forks) usage.drop();
+    this.#forks = NONE;
   }
 }
+
+function nothing(): void {}
 
 const UNHEARD = { response() {}, failed() {} };

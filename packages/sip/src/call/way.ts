@@ -1,7 +1,12 @@
 /** The dialog of a call and the way to its peer: what is sent in it gets its number, its route and its place here. RFC 3261 §12.2 */
 import { ackOf, afterResponse, type Dialog, nextRequest } from "../dialog/index.ts";
 import type { Destination, RequestOptions, SendFailure } from "../endpoint/index.ts";
-import type { RequestEdit, SipRequest, SipResponse } from "../message/index.ts";
+import {
+  KeptRequest,
+  type RequestEdit,
+  type SipRequest,
+  type SipResponse,
+} from "../message/index.ts";
 import { type Body, type CallEdit, type Face, putBody, putFace } from "./body.ts";
 import type { CallEngine } from "./engine.ts";
 import { Peer, readable } from "./peer.ts";
@@ -16,7 +21,7 @@ export interface WayUser {
 
 /** An ACK that is sent again for every repeat of its 2xx. */
 export interface SentAck {
-  readonly request: SipRequest;
+  readonly request: KeptRequest;
   readonly to: Destination;
 }
 
@@ -71,13 +76,8 @@ export class Way {
       putBody(ack, body);
       this.face.edit?.(ack);
     });
-    const ack = { request, to };
-    this.repeat(ack);
-    return ack;
-  }
-
-  repeat({ request, to }: SentAck): void {
     this.engine.ports.outlet.send(request, to);
+    return { request: new KeptRequest(request), to };
   }
 
   nextNumber(): number {
@@ -100,6 +100,10 @@ export class Way {
   #destination(): Destination | undefined {
     return this.engine.ports.destinationOf(this.dialog, this.learned);
   }
+}
+
+export function repeatAck({ ports }: CallEngine, { request, to }: SentAck): void {
+  ports.outlet.send(request.read(), to);
 }
 
 class Asking implements CallAsker {

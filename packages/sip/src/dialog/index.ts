@@ -10,6 +10,7 @@ export {
   dialogOfSubscriber,
 } from "./dialog.ts";
 export { type DialogId, dialogKey, idOfRequest, idOfResponse, tagOf } from "./id.ts";
+export { keepInvite } from "./kept-invite.ts";
 export { judgeReplaces, type ReplacesVerdict } from "./replaces.ts";
 export { ackOf, type DialogRequest, nextRequest } from "./request.ts";
 export { DialogTable, type InDialog } from "./table.ts";

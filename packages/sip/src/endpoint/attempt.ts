@@ -16,6 +16,8 @@ export interface AttemptUser {
   response(response: SipResponse): void;
   timeout(): void;
   lost(): void;
+  /** Who hears of what else comes after a 2xx to INVITE: no more is kept for it than that takes. RFC 6026 §7.2 */
+  accepted(): AttemptUser;
 }
 
 export interface AttemptOwner {
@@ -45,7 +47,7 @@ type ClientAction = InviteClient["action"] | NonInviteClient["action"];
 const INVITE = { again: "A", end: "B" } as const;
 const NON_INVITE = { again: "E", end: "F" } as const;
 /** For whom the rest is of no interest. */
-const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {} };
+const DEAF: AttemptUser = { response() {}, timeout() {}, lost() {}, accepted: () => DEAF };
 
 export abstract class Attempt implements Rider, Evictable {
   readonly flow: Flow;
@@ -128,9 +130,18 @@ export abstract class Attempt implements Rider, Evictable {
 
   /** The request is answered: nothing of it is kept, and nobody is told of repeats. */
   protected absorb(): void {
+    this.#rest(DEAF);
+  }
+
+  /** It is answered, but others may answer as well. RFC 6026 §8.4 */
+  protected listen(): void {
+    this.#rest(this.#user.accepted());
+  }
+
+  #rest(user: AttemptUser): void {
     this.#branch = undefined;
-    this.#user = DEAF;
-    this.#finished = this.owner.finished(this);
+    this.#user = user;
+    this.#finished ??= this.owner.finished(this);
   }
 
   protected sendAck(): void {}
@@ -223,6 +234,14 @@ export class InviteAttempt extends Attempt {
     else this.#runner.input(status < 300 ? "2xx" : "3xx-6xx");
     if (this.#cancel === "wanted" && this.#runner.state === "proceeding") this.#sendCancel();
     if (this.#runner.state === "completed") this.absorb();
+    const settled = this.branch === undefined || this.#runner.over;
+    if (this.#runner.state === "accepted" && !settled) this.#settle();
+  }
+
+  #settle(): void {
+    this.#abandon?.();
+    this.#abandon = undefined;
+    this.listen();
   }
 
   /** The same flow, the same branch. RFC 3261 §17.1.1.3 */

@@ -225,12 +225,12 @@ export class Endpoint implements FlowEvents {
     const invite = this.#registry.servers.get(serverKey(request, "INVITE"));
     if (!(invite instanceof ServerRun) || invite.flow.id !== flow.id)
       return this.#refuse(request, flow, 481);
-    const { transaction } = invite;
-    if (transaction === undefined) return this.#refuse(request, flow, 481); // Refused and acknowledged.
+    const { transaction, localTag } = invite;
+    if (localTag === undefined) return this.#refuse(request, flow, 481); // Refused and acknowledged.
     this.#answerOnce(request, flow, 200, undefined, (edit) => {
-      addTag(edit, request, transaction.localTag); // RFC 3261 §9.2
+      addTag(edit, request, localTag); // RFC 3261 §9.2
     });
-    this.#guard(transaction, () => transaction.cancel());
+    if (transaction !== undefined) this.#guard(transaction, () => transaction.cancel());
   }
 
   #takeResponse(response: SipResponse, flow: Flow): void {

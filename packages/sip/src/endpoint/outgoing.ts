@@ -10,6 +10,7 @@ import {
   InviteAttempt,
   NonInviteAttempt,
 } from "./attempt.ts";
+import type { Engine } from "./engine.ts";
 import type { Flow } from "./flow.ts";
 import type { ClientTransaction, RequestObserver, RequestOptions, SendFailure } from "./ports.ts";
 import { ownVia } from "./via.ts";
@@ -102,6 +103,10 @@ export class Outgoing implements ClientTransaction, AttemptUser {
     this.#tryNext("unreachable");
   }
 
+  accepted(): AttemptUser {
+    return new LaterAnswers(this.#observer, this.#owner.engine);
+  }
+
   #tryNext(otherwise: SendFailure): void {
     if (this.ended) return;
     this.#attempt = undefined;
@@ -180,11 +185,37 @@ export class Outgoing implements ClientTransaction, AttemptUser {
   }
 
   #tell(what: () => void): void {
-    try {
-      what();
-    } catch (error) {
-      const { method } = this.request;
-      this.#owner.engine.report({ kind: "observer failed", method, error });
-    }
+    tell(what, this.request.method, this.#owner.engine);
+  }
+}
+
+/** All that is left of a request that was accepted: a proxy and a UAC must see each 2xx of an INVITE. RFC 6026 §7.2 */
+class LaterAnswers implements AttemptUser {
+  readonly #observer: RequestObserver;
+  readonly #engine: Engine;
+
+  constructor(observer: RequestObserver, engine: Engine) {
+    this.#observer = observer;
+    this.#engine = engine;
+  }
+
+  response(response: SipResponse): void {
+    tell(() => this.#observer.response(response), "INVITE", this.#engine);
+  }
+
+  timeout(): void {}
+
+  lost(): void {}
+
+  accepted(): this {
+    return this;
+  }
+}
+
+function tell(what: () => void, method: string, engine: Engine): void {
+  try {
+    what();
+  } catch (error) {
+    engine.report({ kind: "observer failed", method, error });
   }
 }

@@ -115,6 +115,8 @@ export interface ServerTransaction {
   reply(status: number, reason?: string, build?: BuildResponse): void;
   /** What comes after the final answer is dropped, but for repeats of a 2xx to INVITE. */
   respond(response: SipResponse): void;
+  /** Our 2xx to an INVITE has had its ACK: the request is not kept for what may still become of the answer. */
+  acknowledged(): void;
   /** Answers and forgets: no repeats are absorbed. For challenges and other refusals that cost nothing. */
   respondOnce(response: SipResponse): void;
 }

@@ -40,6 +40,8 @@ export abstract class ServerRun implements Answering, Evictable {
   readonly #use: FlowUse;
   readonly #way: AnswerWay;
   #held: HeldTransaction | undefined;
+  /** Of our answers, once it is all that is left of the transaction. */
+  #tag: string | undefined;
   #answered = false;
   #answerFlow: Flow | undefined;
   #next: SipResponse | undefined;
@@ -60,6 +62,11 @@ export abstract class ServerRun implements Answering, Evictable {
     return this.#held;
   }
 
+  /** The To tag of our answers, as long as a CANCEL is still answered with it. */
+  get localTag(): string | undefined {
+    return this.#held?.localTag ?? this.#tag;
+  }
+
   abstract start(): void;
   /** The same request again. */
   abstract repeat(): void;
@@ -67,6 +74,8 @@ export abstract class ServerRun implements Answering, Evictable {
   /** The table's word for an answer of this status goes in. */
   protected abstract answerWith(status: number): void;
   protected abstract sendFailed(): void;
+  /** By a 2xx to INVITE, which its user repeats itself. RFC 6026 §7.1 */
+  protected abstract readonly accepted: boolean;
   /** Whether the answer is kept for repeats of the request. */
   protected abstract readonly keepsAnswer: boolean;
 
@@ -82,6 +91,13 @@ export abstract class ServerRun implements Answering, Evictable {
     this.owner.engine.counters.responsesOut += 1;
     this.#transmit(formatLeaving(response));
     this.forget();
+  }
+
+  /** Nothing is left to be told of it; a CANCEL that comes late is answered as before. */
+  acknowledged(): void {
+    if (!this.accepted || this.#held === undefined) return;
+    this.#tag = this.#held.localTag;
+    this.absorb();
   }
 
   broken(error: unknown): void {
@@ -122,7 +138,7 @@ export abstract class ServerRun implements Answering, Evictable {
   /** The request is served: nothing of it is kept but its last answer. */
   protected absorb(): void {
     this.#held = undefined;
-    this.#finished = this.owner.finished(this);
+    this.#finished ??= this.owner.finished(this);
   }
 
   /** Only an INVITE waits for what confirms its answer. RFC 3261 §17.2.1 */
@@ -146,9 +162,10 @@ export abstract class ServerRun implements Answering, Evictable {
   }
 
   #keepAndSend(response: SipResponse): void {
-    this.#last = this.keepsAnswer ? formatMessage(response) : formatLeaving(response);
+    const bytes = this.keepsAnswer ? formatMessage(response) : formatLeaving(response);
+    this.#last = this.accepted ? undefined : bytes;
     this.owner.engine.counters.responsesOut += 1;
-    this.#transmit(this.#last);
+    this.#transmit(bytes);
   }
 
   /** The flow of the request first, then a new one to the port it named. RFC 3261 §18.2.2, RFC 5923 §8.2 */
@@ -167,7 +184,6 @@ export abstract class ServerRun implements Answering, Evictable {
 }
 
 export class InviteServerRun extends ServerRun {
-  protected readonly keepsAnswer = true;
   readonly #runner: Runner<InviteServer>;
   #wait: Cancel | undefined;
 
@@ -186,8 +202,16 @@ export class InviteServerRun extends ServerRun {
     this.#runner.input("request");
   }
 
+  protected get accepted(): boolean {
+    return this.#runner.state === "accepted";
+  }
+
+  protected get keepsAnswer(): boolean {
+    return !this.accepted;
+  }
+
   ack(request: SipRequest, flow: Flow): void {
-    const accepted = this.#runner.state === "accepted";
+    const { accepted } = this;
     this.#runner.input("ack");
     if (accepted) this.owner.ack(request, flow); // RFC 6026 §7.1
     if (this.#runner.state === "confirmed") this.absorb();
@@ -226,6 +250,7 @@ export class InviteServerRun extends ServerRun {
 }
 
 export class NonInviteServerRun extends ServerRun {
+  protected readonly accepted = false;
   protected readonly keepsAnswer: boolean;
   readonly #runner: Runner<NonInviteServer>;
 

@@ -14,6 +14,7 @@ import type { BuildResponse, ServerTransaction } from "./ports.ts";
 export interface Answering {
   respond(response: SipResponse): void;
   respondOnce(response: SipResponse): void;
+  acknowledged(): void;
   /** A callback of the user threw. */
   broken(error: unknown): void;
 }
@@ -63,6 +64,10 @@ export class HeldTransaction implements ServerTransaction {
 
   respondOnce(response: SipResponse): void {
     if (!this.answered) this.#answering.respondOnce(response);
+  }
+
+  acknowledged(): void {
+    this.#answering.acknowledged();
   }
 
   /** The client has sent CANCEL. */

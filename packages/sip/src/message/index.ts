@@ -37,6 +37,7 @@ export {
 export * as headers from "./headers.ts";
 export * from "./headers.ts";
 export { hostAddress, hostText, isIpv4, isIpv6 } from "./host.ts";
+export { KeptRequest } from "./kept-request.ts";
 export { type MessageLimits, messageLimits, URI_CHARACTERS } from "./limits.ts";
 export { makeRequest, makeResponse } from "./make.ts";
 export { SipMessage, SipRequest, SipResponse } from "./message.ts";
