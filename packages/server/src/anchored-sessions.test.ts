@@ -88,6 +88,31 @@ test("of several devices the first that answers has the session, the others are 
   assert.deepEqual(tablet.device.texts, ["to whichever"]);
 });
 
+test("a device whose answer comes second is acknowledged and ended, the session goes on (RFC 3261 §13.2.2.4)", async () => {
+  const { alice, bob, settle, phone, world } = await two();
+  const tablet = await phone("bob", { transport: "WS" });
+  bob.automatic = false;
+  tablet.automatic = false;
+  alice.invite("sip:bob@parlance.test");
+  await settle();
+  tablet.accept();
+  bob.accept(); // before any CANCEL can be here
+  await settle();
+  const devices = [tablet, bob];
+  const ended = devices.filter(({ ends }) => ends.length > 0);
+  assert.deepEqual(
+    ended.map(({ ends }) => ends.map(({ by }) => by)),
+    [["peer"]], // by BYE, not for want of an ACK
+  );
+  const [kept] = devices.filter(({ ends }) => ends.length === 0);
+  assert.ok(kept);
+  connect(world, alice);
+  connect(world, kept);
+  alice.device.say(alice.peerPath, "to whichever");
+  assert.deepEqual(kept.device.texts, ["to whichever"]);
+  assert.deepEqual([alice.ends, world.server.stats.sessions], [[], 1]);
+});
+
 test("a device that waits to be connected to is connected to, at the address that it names", async () => {
   const { alice, bob, settle, dialled } = await two();
   bob.wish({ setup: "passive" });
