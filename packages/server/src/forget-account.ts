@@ -12,7 +12,7 @@ export interface ForgetPorts {
   readonly deferred: Pick<DeferredStore, "list">;
   readonly history: Pick<HistoryStore, "removeNewest">;
   readonly recordings: Pick<RecordingStore, "removeAll">;
-  readonly imdn: Pick<ImdnStore, "removeOf">;
+  readonly imdn: Pick<ImdnStore, "removeOf" | "forgetRecipient">;
   readonly rooms: Pick<RoomStore, "forgetMember">;
   /** Waiting messages with what they name outside of the store. */
   readonly discard: (name: string, ids: readonly string[]) => Promise<number>;
@@ -30,6 +30,7 @@ export async function forgetAccount(
   await forgetWaiting(name, ports);
   await ports.recordings.removeAll(name);
   while ((await ports.imdn.removeOf(address, AT_ONCE)) > 0); // nobody waits for reports any more
+  while ((await ports.imdn.forgetRecipient(address, AT_ONCE)) > 0); // and none of his comes
   // Nobody finds it from now on; the retention takes it away, once it is not on hold.
   while ((await ports.history.removeNewest(name, undefined, AT_ONCE)) > 0);
   for (const forget of ports.others) await forget(user);

@@ -10,10 +10,7 @@ import { DOMAIN, OperatorWorld } from "./testing/operator-world.ts";
 /** What others keep of what was said with him is theirs, and what operators did is the operators'. */
 const OF_OTHERS: ReadonlySet<string> = new Set([
   "audit",
-  "conference", // that he has begun, and others are in
-  "room_entry",
-  "sent_message", // that somebody else has sent to him
-  "disposition",
+  "room_entry", // what he has said to a room, for those who come back
   "history",
   "history_thread",
 ]);
@@ -45,6 +42,38 @@ function expectedBy(name: string, folder: string): number {
 function textOf(_: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
 }
+
+test("who is in rooms when his account goes is not known there any more", {
+  timeout: 60_000,
+}, async (t) => {
+  const world = await OperatorWorld.open(t, [
+    'users=[{"name":"alice","password":"secret of alice"},{"name":"zebulon","password":"secret of zebulon"},{"name":"yuri","password":"secret of yuri"}]',
+  ]);
+  const client = (name: string): Promise<ImClient> =>
+    connect({
+      user: `sip:${name}@${DOMAIN}`,
+      password: `secret of ${name}`,
+      server: world.listener("sip"),
+    });
+  const [alice, him, yuri] = [await client("alice"), await client("zebulon"), await client("yuri")];
+  for (const one of [alice, him, yuri]) t.after(() => one.close());
+  for (const one of [alice, yuri]) {
+    one.on("invitation", (asked) => void (asked.kind === "group" && asked.accept()));
+  }
+  await him.createGroup(["alice", "yuri"].map((name) => `sip:${name}@${DOMAIN}`));
+  await him.join(`sip:lobby@${DOMAIN}`);
+  const room = await alice.join(`sip:lobby@${DOMAIN}`);
+  await room.whisper([`sip:zebulon@${DOMAIN}`], "psst").accepted;
+  const removed = await world.ask("DELETE", "/users/{name}", { params: { name: "zebulon" } });
+  assert.equal(removed.status, 204);
+  const left = async (): Promise<readonly string[]> => {
+    const { body } = await world.ask("POST", "/backups");
+    const naming = tablesNaming(join(body.folder, "parlance.db"), "zebulon");
+    return naming.filter((table) => !OF_OTHERS.has(table));
+  };
+  while ((await left()).length > 0); // his devices are being told
+  assert.deepEqual(await left(), []);
+});
 
 test("nothing of an account is left when it is removed", { timeout: 120_000 }, async (t) => {
   const world = await OperatorWorld.open(t, [

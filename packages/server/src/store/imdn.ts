@@ -88,6 +88,12 @@ export interface ImdnStore {
    */
   removeOf(author: string, limit: number): Promise<number>;
 
+  /**
+   * Durable when it resolves. Of at most `limit` messages of others that went to an account which is gone: no report of his is waited for any
+   * more, and those that came are forgotten; so are messages that went to nobody else. Says how many it were.
+   */
+  forgetRecipient(recipient: string, limit: number): Promise<number>;
+
   /** Durable when it resolves. Forgets at most `limit` messages with `expiresAt` ≤ `now`; says how many. */
   expire(now: number, limit: number): Promise<number>;
 }

@@ -58,7 +58,10 @@ export interface RoomStore {
   /** Durable when it resolves: the member has left for good. */
   forget(room: string, member: string): Promise<void>;
 
-  /** Durable when it resolves: of every room, what is kept under his key, or begins with it and a blank. How much it was. */
+  /**
+   * Durable when it resolves: of every room, how far he has had it, under his key or what begins with it and a blank; and what was said to him
+   * alone. He is no longer among those to whom alone something else was said. How many rows it were.
+   */
   forgetMember(member: string): Promise<number>;
 
   /** Durable when it resolves: how many went, of those before this sequence and of those said before this time. */

@@ -55,6 +55,10 @@ export class SqliteImdn implements ImdnStore {
     return this.#worker.call("removeImdnOf", author, limit);
   }
 
+  forgetRecipient(recipient: string, limit: number): Promise<number> {
+    return this.#worker.call("forgetImdnRecipient", recipient, limit);
+  }
+
   expire(now: number, limit: number): Promise<number> {
     return this.#worker.call("expireImdn", now, limit);
   }

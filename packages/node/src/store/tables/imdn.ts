@@ -52,6 +52,18 @@ export function imdnTable(sql: Sql) {
   const of = sql.prepare(
     "SELECT author, message_id FROM sent_message WHERE author = ?1 OR context = ?1 LIMIT ?2",
   );
+  const to = sql.prepare(
+    `SELECT author, message_id, json_array_length(recipients) FROM sent_message
+     WHERE EXISTS (SELECT 1 FROM json_each(recipients) WHERE value = ?) LIMIT ?`,
+  );
+  const strike = sql.prepare(
+    `UPDATE sent_message SET recipients =
+       (SELECT json_group_array(value) FROM json_each(recipients) WHERE value <> ?1)
+     WHERE author = ?2 AND message_id = ?3`,
+  );
+  const forgetReports = sql.prepare(
+    "DELETE FROM disposition WHERE recipient = ? AND author = ? AND message_id = ?",
+  );
   const expired = sql.prepare(
     "SELECT author, message_id FROM sent_message WHERE expires_at <= ? LIMIT ?",
   );
@@ -104,6 +116,17 @@ export function imdnTable(sql: Sql) {
       const keys = of.all(author, limit);
       for (const key of keys) close.run(...key);
       return keys.length;
+    },
+
+    forgetImdnRecipient(recipient: string, limit: number): number {
+      const rows = to.all(recipient, limit);
+      for (const [author = null, messageId = null, recipients] of rows) {
+        if (Number(recipients) > 1) {
+          strike.run(recipient, author, messageId);
+          forgetReports.run(recipient, author, messageId);
+        } else close.run(author, messageId);
+      }
+      return rows.length;
     },
 
     expireImdn(now: number, limit: number): number {

@@ -35,6 +35,20 @@ export function roomTable(sql: Sql) {
   const forgetMember = sql.prepare(
     "DELETE FROM room_cursor WHERE member = ?1 OR (member > ?1 || ' ' AND member < ?1 || '!')",
   );
+  const isHis = "(value = ?1 OR (value > ?1 || ' ' AND value < ?1 || '!'))";
+  const toOthersToo = `EXISTS (SELECT 1 FROM json_each(audience) WHERE NOT ${isHis})`;
+  const toHim = `audience IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(audience) WHERE ${isHis})`;
+  const keepLasts = sql.prepare(
+    `INSERT INTO room_last SELECT room, max(sequence) FROM room_entry
+     WHERE room IN (SELECT room FROM room_entry WHERE ${toHim}) GROUP BY room
+     ON CONFLICT DO UPDATE SET last = max(last, excluded.last)`,
+  );
+  const forgetSaid = sql.prepare(`DELETE FROM room_entry WHERE ${toHim} AND NOT ${toOthersToo}`);
+  const strike = sql.prepare(
+    `UPDATE room_entry SET audience =
+       (SELECT json_group_array(value) FROM json_each(audience) WHERE NOT ${isHis})
+     WHERE ${toHim}`,
+  );
   const keepLast = sql.prepare(
     `INSERT INTO room_last SELECT ?1, max(sequence) FROM room_entry WHERE room = ?1
      HAVING max(sequence) IS NOT NULL
@@ -87,7 +101,8 @@ export function roomTable(sql: Sql) {
     },
 
     forgetInRooms(member: string): number {
-      return forgetMember.run(member);
+      keepLasts.run(member); // their numbers are not used again
+      return forgetMember.run(member) + forgetSaid.run(member) + strike.run(member);
     },
 
     pruneRoom(room: string, beforeSequence: number, saidBefore: number): number {

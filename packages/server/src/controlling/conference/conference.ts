@@ -69,7 +69,6 @@ export interface ConferenceMeans extends ConferenceProcedures {
 export class Conference implements Attended, InvitingHost, RoomOwner {
   readonly user: string;
   readonly kind: ConferenceKind;
-  readonly creator: string;
   readonly startedAt: number;
   /** Address key of the session identity. */
   readonly identity: string;
@@ -86,6 +85,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
   readonly #options: ConferenceOptions;
   readonly #means: ConferenceMeans;
   #group: Group | undefined;
+  #creator: string;
   #subject: string | undefined;
   #locked = false;
   #over = false;
@@ -101,7 +101,7 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     this.user = user;
     this.kind = kind;
     this.#group = group;
-    this.creator = creator;
+    this.#creator = creator;
     this.#subject = subject;
     this.startedAt = startedAt;
     this.identity = addressKey(sipUri(user, options.domain));
@@ -128,6 +128,11 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Address key of whoever began it; empty when he has no account any more. */
+  get creator(): string {
+    return this.#creator;
   }
 
   /** As its document says now. */
@@ -253,6 +258,13 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     const subject = this.#subject;
     const identity = group?.identity;
     this.#means.keeping.opened({ id, kind, group: identity, creator, subject, startedAt, locked });
+  }
+
+  /** The account of whoever began it is gone: who gets the same name has not begun it. */
+  disown(address: string): void {
+    if (this.#creator !== address) return;
+    this.#creator = "";
+    this.keepItself();
   }
 
   /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */

@@ -96,6 +96,7 @@ export class Conferences implements Owner {
   /** His account is gone: he leaves, and is not remembered. */
   forget(address: string): void {
     for (const conference of this.#registry) {
+      conference.disown(address);
       const one = conference.people.get(address);
       if (one === undefined) continue;
       for (const device of one.devices) device.end("account removed");

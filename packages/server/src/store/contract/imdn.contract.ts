@@ -126,6 +126,24 @@ export function imdnStoreContract(name: string, contract: Contract): void {
       equal((await left.find("m1", ALICE))?.reports, []);
     },
   );
+
+  caseOf(contract, `${name}: nothing is expected of a recipient who is gone`, async (world) => {
+    const { imdn } = world.stores;
+    await imdn.open(SENT);
+    await imdn.report("m1", ALICE, report(BOB));
+    await imdn.report("m1", ALICE, report(CAROL));
+    await imdn.open({ ...SENT, messageId: "m2", recipients: [BOB] });
+    await imdn.open({ ...SENT, messageId: "m3", recipients: [CAROL] });
+    equal(await imdn.forgetRecipient(BOB, 1), 1);
+    equal(await imdn.forgetRecipient(BOB, 5), 1);
+    equal(await imdn.forgetRecipient(BOB, 5), 0);
+    const left = (await world.restart()).imdn;
+    const message = { ...SENT, recipients: [CAROL] };
+    equal(await left.find("m1", ALICE), { message, reports: [report(CAROL)], delivered: 1 });
+    equal(await left.find("m2", ALICE), undefined);
+    equal((await left.find("m3", ALICE))?.message.recipients, [CAROL]);
+    equal(await left.report("m1", ALICE, report(BOB)), "unknown");
+  });
 }
 
 const ALICE = "sip:alice@parlance.test";

@@ -83,6 +83,20 @@ export function roomStoreContract(name: string, contract: Contract): void {
     equal((await again.open(OTHER)).cursors, [{ member: `${BOB}2`, sequence: 1 }]);
   });
 
+  caseOf(contract, `${name}: what was said to him alone goes with a member`, async (world) => {
+    const { rooms } = world.stores;
+    await rooms.append(entry(1));
+    await rooms.append(entry(2, { audience: [BOB, CAROL] }));
+    await rooms.append(entry(3, { audience: [`${BOB}2`] }));
+    await rooms.append(entry(4, { audience: [BOB] }));
+    equal(await rooms.forgetMember(BOB), 2);
+    const again = (await world.restart()).rooms;
+    equal(await again.forgetMember(BOB), 0);
+    equal(await sequences(again.page(POOL, ALICE, 0, ALL)), [1, 2, 3]);
+    equal((await again.page(POOL, CAROL, 0, ALL)).at(-1)?.audience, [CAROL]);
+    equal((await again.open(POOL)).last, 4);
+  });
+
   caseOf(
     contract,
     `${name}: old messages go, and their numbers are not used again`,

@@ -112,6 +112,16 @@ export class MemoryImdn implements ImdnStore {
     });
   }
 
+  forgetRecipient(recipient: string, limit: number): Promise<number> {
+    return this.#ledger.change(() => {
+      const his = this.records()
+        .filter(({ message }) => message.recipients.includes(recipient))
+        .slice(0, limit);
+      for (const record of his) this.#forgetIn(record, recipient);
+      return his.length;
+    });
+  }
+
   expire(now: number, limit: number): Promise<number> {
     return this.#ledger.change(() => {
       const gone = this.records()
@@ -121,6 +131,15 @@ export class MemoryImdn implements ImdnStore {
         this.#records.delete(keyOf(message.messageId, message.author));
       return gone.length;
     });
+  }
+
+  /** Without that recipient, and without the message when there is no other. */
+  #forgetIn({ message, reports }: ImdnRecord, recipient: string): void {
+    const recipients = message.recipients.filter((one) => one !== recipient);
+    this.#records.delete(keyOf(message.messageId, message.author));
+    if (recipients.length === 0) return;
+    const left = reports.filter(({ report }) => report.recipient !== recipient);
+    this.#keep({ message: { ...message, recipients }, reports: left });
   }
 
   #keep(record: ImdnRecord): void {

@@ -97,12 +97,19 @@ export class MemoryRooms implements RoomStore {
   }
 
   forgetMember(member: string): Promise<number> {
+    const isHis = (key: string): boolean => key === member || key.startsWith(`${member} `);
     return this.#ledger.change(() => {
       let gone = 0;
-      for (const { cursors } of this.#rooms.values()) {
-        for (const key of cursors.keys()) {
-          if (key === member || key.startsWith(`${member} `)) gone += cursors.delete(key) ? 1 : 0;
+      for (const kept of this.#rooms.values()) {
+        for (const key of kept.cursors.keys()) {
+          if (isHis(key)) gone += kept.cursors.delete(key) ? 1 : 0;
         }
+        kept.entries = kept.entries.flatMap((entry) => {
+          if (entry.audience?.some(isHis) !== true) return [entry];
+          gone += 1;
+          const audience = entry.audience.filter((key) => !isHis(key));
+          return audience.length === 0 ? [] : [{ ...entry, audience }];
+        });
       }
       return gone;
     });
