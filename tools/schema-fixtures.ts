@@ -85,6 +85,7 @@ const ROWS: ReadonlyMap<number, readonly string[]> = new Map([
       "INSERT INTO recorded_message VALUES ('rec1', 1, 'h1')",
     ],
   ],
+  [12, ["UPDATE conference_participant SET records_as = 'Talk'"]],
 ]);
 
 mkdirSync(FOLDER, { recursive: true });
