@@ -237,6 +237,28 @@ test(
   },
 );
 
+test("files that are as they were are not told of, however often they are read", async (t) => {
+  const path = folder(t);
+  const made = await certificate(path, "server", ["first.test"]);
+  const told: (string | undefined)[] = [];
+  const certificates = new Certificates({
+    files: [made],
+    reloaded: (error) => told.push(error && "unusable"),
+  });
+  const readTwice = (): void => {
+    certificates.reload();
+    certificates.reload();
+  };
+  readTwice();
+  assert.deepEqual(told, []);
+  writeFileSync(made.certFile, "half of it");
+  readTwice();
+  assert.deepEqual(told, ["unusable"]);
+  writeFileSync(made.certFile, made.cert);
+  readTwice();
+  assert.deepEqual(told, ["unusable", undefined]);
+});
+
 test(
   "a handshake that never comes is closed in time and gives its place back",
   WITHIN,

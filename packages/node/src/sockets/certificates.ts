@@ -40,6 +40,8 @@ export class Certificates {
   #settling: NodeJS.Timeout | undefined;
   #loaded: readonly Loaded[];
   #first: Loaded;
+  /** What was told of files that could not be used; nothing while they can. */
+  #fault = "";
 
   /** Throws when a file is missing or a key does not fit its certificate. */
   constructor(options: CertificateOptions) {
@@ -76,13 +78,22 @@ export class Certificates {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads the files again. A set that does not fit together is left alone: it is half written. */
+  /**
+   * Reads the files again. A set that does not fit together is left alone: it is half written. What
+   * is as it was is not told: another file of their folder may be the log that tells of it.
+   */
   reload(): void {
     try {
-      this.#loaded = this.#options.files.map(load);
-      this.#first = first(this.#loaded);
+      const read = this.#options.files.map(load);
+      if (this.#fault === "" && read.every((one, at) => sameFiles(one, this.#loaded[at]))) return;
+      this.#loaded = read;
+      this.#first = first(read);
+      this.#fault = "";
     } catch (error) {
-      this.#options.reloaded?.(error instanceof Error ? error : new Error(String(error)));
+      const { message } = error instanceof Error ? error : new Error(String(error));
+      if (message === this.#fault) return;
+      this.#fault = message;
+      this.#options.reloaded?.(new Error(message, { cause: error }));
       return;
     }
     for (const listener of this.#listeners) listener();
@@ -128,6 +139,10 @@ function load({ certFile, keyFile }: CertificateFiles): Loaded {
     throw new Error(`${keyFile} is not the key of ${certFile}`);
   }
   return { names: dnsNames(certificate.subjectAltName), options: { cert, key } };
+}
+
+function sameFiles({ options: { cert, key } }: Loaded, old: Loaded | undefined): boolean {
+  return old !== undefined && cert.equals(old.options.cert) && key.equals(old.options.key);
 }
 
 function first(loaded: readonly Loaded[]): Loaded {
