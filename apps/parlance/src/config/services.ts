@@ -35,7 +35,7 @@ export const files = z
       .regex(/^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i, "expected http:// or https://HOST[/PATH]")
       .optional()
       .describe(
-        "What URLs of files begin with, where a proxy stands before listen.http: https://im.example.com.",
+        "What URLs of files begin with, where a proxy stands before listen.http: https://im.example.com. What comes by it with that Host counts as secured.",
       ),
   })
   .prefault({})

@@ -68,6 +68,8 @@ export async function listen(around: Surroundings, parts: Parts): Promise<readon
     if (page.kind !== "http") continue;
     server.web.listens(urlFor(config, page.url));
     server.media?.listens(webPlace(page.url));
+    const proxy = securedProxy(config, page.url);
+    if (proxy !== undefined) server.media?.listens(webPlace(proxy.origin));
   }
   parts.add(() => transports.stop()); // WebSockets end before the listener that they came by
   for (const url of sip) await openSip("sip", url);
@@ -121,12 +123,20 @@ function urlFor({ domain }: Configuration, page: string): string {
   return url.origin;
 }
 
+/** The proxy that speaks TLS before a listener that does not. Its host is as a Host field has it. */
+function securedProxy({ files }: Configuration, page: string): URL | undefined {
+  if (files.publicUrl === undefined || !page.startsWith("http:")) return undefined;
+  const url = new URL(files.publicUrl);
+  return url.protocol === "https:" ? url : undefined;
+}
+
 function publicOf(around: Surroundings, url: string): HttpListener {
   const { transports, msrp, config, certificates, server } = around;
   const { origins } = config.web;
+  const door = { name: "web", origins, securedHost: securedProxy(config, url)?.host };
   const upgrades = new Map([
-    ["/sip", transports.webSockets({ name: "web", origins })],
-    ["/msrp", msrp.webSockets({ name: "web", origins })],
+    ["/sip", transports.webSockets(door)],
+    ["/msrp", msrp.webSockets(door)],
   ]);
   const listener = new HttpListener({
     url,

@@ -25,7 +25,7 @@ import { reasonOf, StreamChannel } from "../sockets/stream-channel.ts";
 import { StreamListener } from "../sockets/stream-listener.ts";
 import { Watch } from "../sockets/watch.ts";
 import { octetsOf, WebSocketChannel } from "../sockets/web-socket-channel.ts";
-import { type Upgrade, webSocketDoor } from "../sockets/web-socket-door.ts";
+import { type Upgrade, type WebSocketOptions, webSocketDoor } from "../sockets/web-socket-door.ts";
 import { WriteTurn } from "../sockets/write-turn.ts";
 import { DialError, type Dialled, type DialOptions, dial } from "./dial.ts";
 import { MSRP_TRANSPORT_LIMITS, type MsrpTransportLimits } from "./limits.ts";
@@ -143,19 +143,15 @@ export class MsrpTransports implements MsrpDialer {
   }
 
   /** Takes the WebSocket upgrades of an HTTP listener. RFC 7977 §4 */
-  webSockets({
-    name,
-    origins = [],
-  }: {
-    readonly name?: string;
-    readonly origins?: readonly string[];
-  } = {}): Upgrade {
+  webSockets({ name, origins = [], securedHost }: WebSocketOptions = {}): Upgrade {
     return webSocketDoor({
       subprotocol: "msrp",
       limits: this.#limits,
       origins,
+      securedHost,
       admit: (socket) => this.#admit(socket),
-      accepted: (webSocket, socket) => this.#take(this.#overWebSocket(webSocket, socket, name)),
+      accepted: (webSocket, socket, secured) =>
+        this.#take(this.#overWebSocket(webSocket, socket, secured ? "wss" : "ws", name)),
       refused: (socket, detail) => this.#refused("upgrade", remoteOf(socket), detail),
     });
   }
@@ -228,7 +224,10 @@ export class MsrpTransports implements MsrpDialer {
 
   #dialled(dialled: Dialled): MsrpSocket {
     const { socket } = dialled;
-    if (dialled.kind === "web") return this.#overWebSocket(dialled.webSocket, socket, undefined);
+    if (dialled.kind === "web") {
+      const transport = socket instanceof TLSSocket ? "wss" : "ws";
+      return this.#overWebSocket(dialled.webSocket, socket, transport, undefined);
+    }
     return this.#overStream(socket, socket instanceof TLSSocket ? "tls" : "tcp", undefined);
   }
 
@@ -243,8 +242,12 @@ export class MsrpTransports implements MsrpDialer {
     return made;
   }
 
-  #overWebSocket(webSocket: WebSocket, socket: Socket, listener: string | undefined): MsrpSocket {
-    const transport = socket instanceof TLSSocket ? "wss" : "ws";
+  #overWebSocket(
+    webSocket: WebSocket,
+    socket: Socket,
+    transport: "ws" | "wss",
+    listener: string | undefined,
+  ): MsrpSocket {
     const made = this.#made(transport, listener, socket, new WebSocketChannel(webSocket, socket));
     webSocket.pause();
     webSocket.on("message", (data) => made.received(octetsOf(data)));

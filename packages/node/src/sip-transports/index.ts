@@ -7,7 +7,7 @@ export {
 } from "../sockets/certificates.ts";
 export { type DestinationPolicy, destinationPolicy } from "../sockets/destinations.ts";
 export { type ListenAddress, parseListenUrl } from "../sockets/listen-url.ts";
-export type { Upgrade } from "../sockets/web-socket-door.ts";
+export type { Upgrade, WebSocketOptions } from "../sockets/web-socket-door.ts";
 export type {
   FramingLimits,
   Listening,
@@ -15,7 +15,6 @@ export type {
   Peer,
   SipTransportsOptions,
   TransportEvent,
-  WebSocketOptions,
 } from "./options.ts";
 export { SipTransports } from "./sip-transports.ts";
 export { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";

@@ -52,9 +52,3 @@ export interface Listening extends Address {
   readonly transport: TransportName;
   readonly name: string | undefined;
 }
-
-export interface WebSocketOptions {
-  readonly name?: string;
-  /** Pages of these origins may connect, besides those of the same host. */
-  readonly origins?: readonly string[];
-}

@@ -20,13 +20,13 @@ import {
   isOwnListener,
 } from "../sockets/destinations.ts";
 import { parseListenUrl } from "../sockets/listen-url.ts";
-import { remoteOf, transportOf, withoutZone } from "../sockets/socket-facts.ts";
+import { remoteOf, withoutZone } from "../sockets/socket-facts.ts";
 import { reasonOf, StreamChannel } from "../sockets/stream-channel.ts";
 import { StreamListener } from "../sockets/stream-listener.ts";
 import { provenNames } from "../sockets/tls-identity.ts";
 import { Watch } from "../sockets/watch.ts";
 import { WebSocketChannel } from "../sockets/web-socket-channel.ts";
-import { type Upgrade, webSocketDoor } from "../sockets/web-socket-door.ts";
+import { type Upgrade, type WebSocketOptions, webSocketDoor } from "../sockets/web-socket-door.ts";
 import { WriteTurn } from "../sockets/write-turn.ts";
 import { connectStream, connectWebSocket } from "./connect.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
@@ -39,7 +39,6 @@ import type {
   Peer,
   SipTransportsOptions,
   TransportEvent,
-  WebSocketOptions,
 } from "./options.ts";
 import { readStream, readWebSocket } from "./reading.ts";
 import { keyOf, ReuseTable } from "./reuse.ts";
@@ -123,13 +122,15 @@ export class SipTransports implements Transports {
   }
 
   /** Takes the WebSocket upgrades of an HTTP listener. RFC 7118 */
-  webSockets({ name, origins = [] }: WebSocketOptions = {}): Upgrade {
+  webSockets({ name, origins = [], securedHost }: WebSocketOptions = {}): Upgrade {
     return webSocketDoor({
       subprotocol: "sip",
       limits: this.#limits,
       origins,
-      admit: (socket) => this.#admit(socket, transportOf(socket), name),
-      accepted: (webSocket, socket) => this.#acceptWebSocket(webSocket, socket, name),
+      securedHost,
+      admit: (socket, secured) => this.#admit(socket, secured ? "WSS" : "WS", name),
+      accepted: (webSocket, socket, secured) =>
+        this.#acceptWebSocket(webSocket, socket, secured ? "WSS" : "WS", name),
       refused: (socket, detail) => this.#refused("upgrade", remoteOf(socket), detail),
     });
   }
@@ -238,9 +239,14 @@ export class SipTransports implements Transports {
     readStream(socket, connection, { opened: false, limits: this.#messageLimits });
   }
 
-  #acceptWebSocket(webSocket: WebSocket, socket: Socket, name: string | undefined): void {
+  #acceptWebSocket(
+    webSocket: WebSocket,
+    socket: Socket,
+    transport: "WS" | "WSS",
+    name: string | undefined,
+  ): void {
     const channel = new WebSocketChannel(webSocket, socket);
-    const known = { transport: transportOf(socket), name, peerNames: undefined, incoming: true };
+    const known = { transport, name, peerNames: undefined, incoming: true };
     const connection = this.#connection(channel, socket, known);
     readWebSocket(webSocket, socket, connection, this.#messageLimits);
   }

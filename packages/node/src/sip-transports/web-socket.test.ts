@@ -6,8 +6,9 @@ import { type TestContext, test } from "node:test";
 import type { Address } from "@parlance/sip";
 import { type ClientOptions, WebSocket } from "ws";
 import { Certificates } from "../sockets/certificates.ts";
+import type { WebSocketOptions } from "../sockets/web-socket-door.ts";
 import { certificate, type End, end, folder, messageText, portOf } from "./loopback-rig.test.ts";
-import type { SipTransportsOptions, WebSocketOptions } from "./options.ts";
+import type { SipTransportsOptions } from "./options.ts";
 
 const WITHIN = { timeout: 20_000 };
 

@@ -1,11 +1,18 @@
 /** What a socket of Node says about its two ends, in the words of the stack. */
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Address } from "@parlance/sip";
 
-/** Of a WebSocket that goes over it. */
-export function transportOf(socket: Socket): "WS" | "WSS" {
-  return socket instanceof TLSSocket ? "WSS" : "WS";
+type Asked = Pick<IncomingMessage, "headers">;
+
+/**
+ * Whether what the peer says is secured on its way: by TLS that ends here, or by a proxy before this
+ * listener, which is known by `securedHost`: the Host field that it passes on.
+ */
+export function isSecured(socket: Socket, { headers }: Asked, securedHost?: string): boolean {
+  if (socket instanceof TLSSocket) return true;
+  return securedHost !== undefined && headers.host?.toLowerCase() === securedHost;
 }
 
 export function remoteOf(socket: Socket): Address {

@@ -2,10 +2,20 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import { isSecured } from "./socket-facts.ts";
 
 export interface WebSocketLimits {
   readonly webSocketMessageBytes: number;
   readonly webSocketFragments: number;
+}
+
+/** What a listener may say about the WebSockets that come by it. */
+export interface WebSocketOptions {
+  readonly name?: string;
+  /** Pages of these origins may connect, besides those of the same host. */
+  readonly origins?: readonly string[];
+  /** Host field of requests for which a proxy before the listener speaks TLS: they count as WSS. */
+  readonly securedHost?: string | undefined;
 }
 
 export interface WebSocketDoorOptions {
@@ -14,9 +24,11 @@ export interface WebSocketDoorOptions {
   readonly limits: WebSocketLimits;
   /** Pages of these origins may connect, besides those that this very host served. */
   readonly origins: readonly string[];
+  /** Host field of requests for which a proxy before the listener speaks TLS, in lower case. */
+  readonly securedHost?: string | undefined;
   /** Judges a peer; false when there are too many. Undo it when the socket closes. */
-  readonly admit: (socket: Socket) => boolean;
-  readonly accepted: (webSocket: WebSocket, socket: Socket) => void;
+  readonly admit: (socket: Socket, secured: boolean) => boolean;
+  readonly accepted: (webSocket: WebSocket, socket: Socket, secured: boolean) => void;
   readonly refused: (socket: Socket, reason: string) => void;
 }
 
@@ -41,9 +53,12 @@ export function webSocketDoor(options: WebSocketDoorOptions): Upgrade {
       return refuse(400, `no ${options.subprotocol} subprotocol`);
     }
     if (!originAllowed(request, options.origins)) return refuse(403, "origin not allowed");
-    if (!options.admit(socket)) return refuse(503, "too many connections");
+    const secured = isSecured(socket, request, options.securedHost);
+    if (!options.admit(socket, secured)) return refuse(503, "too many connections");
     socket.setNoDelay(true);
-    server.handleUpgrade(request, socket, head, (webSocket) => options.accepted(webSocket, socket));
+    server.handleUpgrade(request, socket, head, (webSocket) =>
+      options.accepted(webSocket, socket, secured),
+    );
   };
 }
 
