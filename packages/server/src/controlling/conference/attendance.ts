@@ -179,6 +179,13 @@ export class Attendance implements DeviceHost {
     roster.review("rejected");
   }
 
+  /** Whoever was sent away is welcome again. */
+  letBack(participant: Participant): void {
+    if (participant.state !== "expelled") return;
+    participant.state = "gone";
+    this.#of.keep(participant);
+  }
+
   /** As he was before the server ended: who was in is in still, without a device, until he is back or is missed. */
   restore(stored: StoredParticipant): void {
     const { people } = this.#of;

@@ -208,22 +208,31 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
     return this.devices.find((one) => one.call === call);
   }
 
-  /** Another document: its rules and counts hold from now on; who is in stays in. Clause 17.3 */
-  regroup(group: Group): void {
+  /**
+   * Another document: its rules and counts hold from now on. Those who might be here by the one before, and may not by this
+   * one. Who was asked in without ever belonging to the group is a guest as before. Clause 17.3
+   */
+  regroup(group: Group): readonly Participant[] {
     const before = this.#group?.document.group.subject;
     if (group.document.group.subject !== before) this.#subject = undefined;
     this.#group = group;
     this.keepItself();
     const { adHocAnonymity } = this.#options;
-    for (const one of this.present) {
-      const now = this.#ports.clock.now();
+    const now = this.#ports.clock.now();
+    const shutOut: Participant[] = [];
+    for (const one of this.people) {
+      const { join } = one.rights;
       one.rights = rightsOf(one.originator, this, { now, adHocAnonymity });
+      if (join && !one.rights.join) shutOut.push(one);
+      if (!join && one.rights.join) this.attendance.letBack(one);
+      if (one.state !== "present") continue;
       this.know(one);
       this.changed(one);
     }
     this.room.update(this.terms.rules);
     this.roster.describe(describeConference(this));
     this.roster.review("rejected");
+    return shutOut;
   }
 
   /** The server has just begun: those who were in have a while to come back, and are in meanwhile. */

@@ -122,9 +122,12 @@ export class Conferences implements Owner {
   /** The document of a group says something else, or is gone. Clauses 16.6, 17.3 */
   groupChanged(identity: string, group: Group | undefined): void {
     const conference = this.#registry.ofGroup(identity);
-    if (group !== undefined) return conference?.regroup(group);
-    conference?.end("session ended");
-    this.#hosting.ports.rooms.forget(identity);
+    if (group === undefined) {
+      conference?.end("session ended");
+      return this.#hosting.ports.rooms.forget(identity);
+    }
+    if (conference === undefined) return;
+    for (const one of conference.regroup(group)) if (!conference.over) expel(one, conference);
   }
 
   /** Identities of sessions; those that mean nothing any more as well. Clause 7.13 */

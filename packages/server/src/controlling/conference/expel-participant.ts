@@ -14,19 +14,19 @@ export function expelParticipant({ text }: Referred, conference: Conference): nu
   return 200;
 }
 
-/** Until the session ends. */
+/** Until the session ends, or the document of its group lets him in anew. */
 export function expel(participant: Participant, conference: Conference): void {
   if (participant.state === "expelled") return;
-  const { state, lost } = participant;
+  const { state } = participant;
   participant.state = "expelled";
-  if (state === "gone" && lost) return forgetLost(participant, conference);
-  if (state === "invited") conference.inviting.uninvite(participant);
+  if (state === "gone") return forgetGone(participant, conference);
+  if (state === "invited") conference.inviting.turnAway(participant);
   if (participant.awaited) conference.attendance.miss(participant, "booted");
   removeParticipant(participant, "expelled", "booted");
 }
 
-/** He is away, and would have come back to what he has missed. */
-function forgetLost(participant: Participant, { room, people }: Conference): void {
+/** He is away, and might have come back: to what he has missed, if he was lost. */
+function forgetGone(participant: Participant, { room, people }: Conference): void {
   participant.lost = false;
   room.forget(participant.address);
   people.keep(participant);

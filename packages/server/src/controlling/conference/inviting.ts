@@ -113,6 +113,15 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     }
   }
 
+  /** He may not come any more: neither by an invitation nor by his own INVITE, which waits for the others. */
+  turnAway(participant: Participant): void {
+    this.uninvite(participant);
+    const round = this.#round;
+    if (round?.waiting !== true || round.device.participant !== participant) return;
+    round.incoming.refuse(403);
+    this.givenUp(round.device);
+  }
+
   cancelAll(): void {
     for (const invitation of this.#asked.keys()) invitation.cancel();
   }
@@ -171,17 +180,15 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     const { participant, toldTo, done } = asked;
     this.#drop(invitation, participant);
     done?.(status);
-    if (toldTo !== undefined && participant.state === "invited") {
+    const { state } = participant;
+    if (toldTo !== undefined && state === "invited") {
       this.#host.roster.miss(participant.uri, toldTo, status);
     }
-    if (participant.state === "invited") {
+    if (state === "invited" || state === "expelled") {
       const at = this.#ports.clock.now();
-      this.#host.attendance.departed(participant, {
-        method: missedBy(status),
-        reason: undefined,
-        at,
-      });
-    } else if (participant.state === "present") this.#host.changed(participant);
+      const method = state === "expelled" ? "booted" : missedBy(status);
+      this.#host.attendance.departed(participant, { method, reason: undefined, at });
+    } else if (state === "present") this.#host.changed(participant);
     if (this.#host.over) return;
     this.#round?.missed(status);
     this.#host.judge();
