@@ -1,6 +1,7 @@
 /** A backup is what was there at one moment, taken while others write and delete; and what a restore makes of it. */
 import assert from "node:assert/strict";
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -204,6 +205,27 @@ test("data that is there is left alone, or moved aside when that is wanted", WIT
   assert.equal(await old.settings.get("who"), "the second");
   await old.close();
 });
+
+test(
+  "a backup takes the place of what a crash has left, with the log beside the database",
+  WITHIN,
+  async (t) => {
+    const world = await kept(t);
+    await world.stores.settings.put("who", "the first");
+    const { folder } = await world.backup();
+    await world.stores.settings.put("who", "the second");
+    const crashed = join(folderFor(t), "data");
+    cpSync(world.data, crashed, { recursive: true }); // as it lies on the disk while the server runs
+    assert.ok(readdirSync(crashed).includes("parlance.db-wal"));
+    const { before = "" } = await restoreBackup(folder, crashed, { replace: true, now: NOW });
+    const stores = await openStores("sqlite:parlance.db", { folder: crashed });
+    assert.equal(await stores.settings.get("who"), "the first");
+    await stores.close();
+    const old = await openStores("sqlite:parlance.db", { folder: before });
+    assert.equal(await old.settings.get("who"), "the second");
+    await old.close();
+  },
+);
 
 test("what is not whole, or not as it was, restores nothing", WITHIN, async (t) => {
   const world = await kept(t);

@@ -47,7 +47,9 @@ export async function restoreBackup(
     await rm(staging, { recursive: true, force: true });
     await cp(backup, staging, { recursive: true });
     await rm(join(staging, MANIFEST));
-    const before = own.length === 0 ? undefined : await moveAside(data, own, now);
+    // Not those of before: looking whether the database is in use ends the log that a crash has left beside it.
+    const there = await ownNames(data, manifest);
+    const before = there.length === 0 ? undefined : await moveAside(data, there, now);
     for (const name of await readdir(staging)) await rename(join(staging, name), join(data, name));
     await rm(staging, { recursive: true });
     await syncFolder(data);
