@@ -7,10 +7,11 @@ import type {
   MsrpTransport,
   PeerProof,
 } from "@parlance/msrp";
+import type { Link } from "@parlance/wire";
 import type { Channel } from "../sockets/channel.ts";
 import type { ReadGarbage } from "../sockets/read-garbage.ts";
 import { remoteOf, withoutZone } from "../sockets/socket-facts.ts";
-import type { Watch } from "../sockets/watch.ts";
+import type { Watch, Watched } from "../sockets/watch.ts";
 import type { WriteTurn } from "../sockets/write-turn.ts";
 import type { MsrpTransportLimits } from "./limits.ts";
 import { peerProof } from "./peer-proof.ts";
@@ -42,6 +43,7 @@ export class MsrpSocket implements MsrpConnection {
   readonly listener: string | undefined;
   readonly #channel: Channel;
   readonly #host: MsrpSocketHost;
+  readonly #watched: Link<Watched>;
   #events: MsrpConnectionEvents | undefined;
   #state: "open" | "ending" | "closed" = "open";
   #gathered: Uint8Array[] = [];
@@ -62,7 +64,7 @@ export class MsrpSocket implements MsrpConnection {
     this.peer = peerProof(socket);
     this.#channel = channel;
     this.#host = host;
-    host.watch.add(this);
+    this.#watched = host.watch.add(this);
   }
 
   get backlogBytes(): number {
@@ -149,7 +151,7 @@ export class MsrpSocket implements MsrpConnection {
     this.#state = "closed";
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    this.#host.watch.remove(this);
+    this.#host.watch.remove(this.#watched);
     this.#host.forget(this, reason);
     if (!told) this.#tellClosed(reason);
   }

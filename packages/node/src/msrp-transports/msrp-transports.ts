@@ -9,7 +9,7 @@ import type {
   MsrpDialer,
   MsrpTransport,
 } from "@parlance/msrp";
-import type { Cancel } from "@parlance/wire";
+import { type Cancel, Chain, Lookup } from "@parlance/wire";
 import type { WebSocket } from "ws";
 import { Admission, type Admitted } from "../sockets/admission.ts";
 import type { Certificates } from "../sockets/certificates.ts";
@@ -75,9 +75,9 @@ export class MsrpTransports implements MsrpDialer {
   readonly #mayConnect: DestinationPolicy;
   readonly #admission: Admission;
   readonly #host: MsrpSocketHost;
-  readonly #sockets = new Set<MsrpSocket>();
+  readonly #sockets = new Lookup<MsrpSocket>();
   /** Everything that was accepted, also what is still in its handshake. */
-  readonly #accepted = new Set<Socket>();
+  readonly #accepted = new Chain<Socket>();
   readonly #listeners: StreamListener[] = [];
   readonly #avoided: MsrpAddress[] = [];
   #taken: ((connection: MsrpConnection) => void) | undefined;
@@ -184,7 +184,7 @@ export class MsrpTransports implements MsrpDialer {
       const allClosed = new Promise<void>((resolve) => {
         this.#allClosed = resolve;
       });
-      for (const socket of this.#sockets) socket.end("the server stops");
+      for (const socket of this.#sockets.values()) socket.end("the server stops");
       await allClosed;
     }
     for (const socket of this.#accepted) socket.destroy();
@@ -214,9 +214,9 @@ export class MsrpTransports implements MsrpDialer {
       this.#refused(full, remote);
       return false;
     }
-    this.#accepted.add(socket);
+    const link = this.#accepted.add(socket);
     socket.once("close", () => {
-      this.#accepted.delete(socket);
+      this.#accepted.remove(link);
       this.#admission.leave(remote.host);
     });
     return true;
@@ -266,7 +266,7 @@ export class MsrpTransports implements MsrpDialer {
     this.#serial += 1;
     const facts = { id: `msrp-${transport}-${this.#serial}`, transport, listener };
     const made = new MsrpSocket(facts, socket, channel, this.#host);
-    this.#sockets.add(made);
+    this.#sockets.add(made.id, made);
     this.#options.log?.({ kind: "opened", connection: made });
     return made;
   }
@@ -278,7 +278,7 @@ export class MsrpTransports implements MsrpDialer {
   }
 
   #forget(socket: MsrpSocket, reason: string): void {
-    this.#sockets.delete(socket);
+    this.#sockets.delete(socket.id);
     this.#options.log?.({ kind: "closed", connection: socket, reason });
     if (this.#sockets.size === 0) this.#allClosed?.();
   }

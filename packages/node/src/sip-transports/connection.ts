@@ -8,8 +8,9 @@ import type {
   SipMessage,
   TransportName,
 } from "@parlance/sip";
+import type { Link } from "@parlance/wire";
 import type { Channel } from "../sockets/channel.ts";
-import type { Watch } from "../sockets/watch.ts";
+import type { Watch, Watched } from "../sockets/watch.ts";
 import type { WriteTurn } from "../sockets/write-turn.ts";
 import { type Life, newLife, overdue } from "./life.ts";
 import type { TransportLimits } from "./transport-limits.ts";
@@ -53,6 +54,7 @@ export class Connection implements Flow {
   readonly #life: Life;
   readonly #queue: { readonly bytes: number; readonly messages: number };
   readonly #trusted: boolean;
+  readonly #watched: Link<Watched>;
   #state: "open" | "ending" | "closed" = "open";
   #reason: string | undefined;
   #gathered: Uint8Array[] = [];
@@ -77,7 +79,7 @@ export class Connection implements Flow {
       ? { bytes: limits.trustedQueueBytes, messages: limits.trustedQueueMessages }
       : { bytes: limits.queueBytes, messages: limits.queueMessages };
     this.#trusted = facts.trusted;
-    host.watch.add(this);
+    this.#watched = host.watch.add(this);
     this.#life = newLife(facts.incoming, host.watch.now);
     if (facts.trusted) this.#life.boundUntil = Number.POSITIVE_INFINITY;
   }
@@ -177,7 +179,7 @@ export class Connection implements Flow {
     this.#state = "closed";
     this.#reason ??= reason;
     this.#gathered = [];
-    this.#host.watch.remove(this);
+    this.#host.watch.remove(this.#watched);
     this.#host.forget(this);
     this.#tellClosed();
   }

@@ -16,7 +16,7 @@ import {
   sessionIdOf,
   WatchedConnection,
 } from "@parlance/msrp";
-import { type Cancel, type Clock, type Random, Wheel } from "@parlance/wire";
+import { type Cancel, Chain, type Clock, Lookup, type Random, Wheel } from "@parlance/wire";
 import type {
   BridgeListener,
   LegFailure,
@@ -62,11 +62,11 @@ export class Switch implements MediaSwitch, MediaLines {
   readonly #limits: SwitchLimits;
   readonly #writer = new MsrpWriter();
   readonly #wheel: Wheel;
-  readonly #lines = new Set<MsrpLine>();
+  readonly #lines = new Chain<MsrpLine>();
   /** By the session id of their address. */
-  readonly #targets = new Map<string, MediaTarget>();
+  readonly #targets = new Lookup<MediaTarget>();
   #entrance: MediaTarget | undefined;
-  readonly #legs = new Set<Leg>();
+  readonly #legs = new Chain<Leg>();
   #looking: Cancel | undefined;
   #stopped = false;
 
@@ -117,22 +117,22 @@ export class Switch implements MediaSwitch, MediaLines {
     });
   }
 
-  leg(place: Place, owner: LegOwner): Leg {
+  leg(at: Place, owner: LegOwner): Leg {
     const sessionId = this.#ports.random.token(SESSION_BITS);
-    const uri = uriAt(place, sessionId);
+    const uri = uriAt(at, sessionId);
     const leg = new Leg(uri, owner, {
       limits: this.#limits,
       writer: this.#writer,
       now: () => this.#ports.clock.now(),
       newId: () => this.#newId(),
       dial: (target, done) => this.dial(target, done),
-      forget: (gone) => {
-        this.#legs.delete(gone);
-        this.#targets.delete(sessionId);
+      forget: () => {
+        this.#legs.remove(link);
+        this.#targets.leave(place);
       },
     });
-    this.#legs.add(leg);
-    this.#targets.set(sessionId, leg);
+    const link = this.#legs.add(leg);
+    const place = this.#targets.add(sessionId, leg);
     this.#look();
     return leg;
   }
@@ -145,12 +145,12 @@ export class Switch implements MediaSwitch, MediaLines {
 
   holds(uri: string): boolean {
     const sessionId = sessionIdOf(uri);
-    return sessionId !== undefined && this.#targets.has(sessionId);
+    return sessionId !== undefined && this.#targets.get(sessionId) !== undefined;
   }
 
   host(sessionId: string, target: MediaTarget): Cancel {
     this.#targets.set(sessionId, target);
-    return () => void this.#targets.delete(sessionId);
+    return () => this.#targets.delete(sessionId);
   }
 
   entrance(target: MediaTarget): void {
@@ -183,10 +183,10 @@ export class Switch implements MediaSwitch, MediaLines {
       frames: FRAMES,
       wheel: this.#wheel,
       find: (toPath) => this.#find(toPath),
-      forget: () => void this.#lines.delete(line),
+      forget: () => this.#lines.remove(link),
       malformed: (at, fault) => this.#malformed(at, fault),
     });
-    this.#lines.add(line);
+    const link = this.#lines.add(line);
     return line;
   }
 

@@ -21,7 +21,7 @@ import {
   type TransportName,
   type Uri,
 } from "@parlance/sip";
-import type { Random } from "@parlance/wire";
+import { Chain, type Link, type Random } from "@parlance/wire";
 import {
   faceTowards,
   readOfferedMedia,
@@ -92,13 +92,15 @@ export interface SessionOptions {
   readonly inviteWaitMs: number;
 }
 
+type SessionLink = Link<readonly [AnchoredSession, SessionFacts]>;
+
 const PASS: Verdict = { do: "pass" };
 const TAKEN: Verdict = { do: "taken" };
 
 export class AnchoredSessions implements Sessions {
   readonly #ports: SessionPorts;
   readonly #options: SessionOptions;
-  readonly #sessions = new Map<AnchoredSession, SessionFacts>();
+  readonly #sessions = new Chain<readonly [AnchoredSession, SessionFacts]>();
   /** Sessions of each party. */
   readonly #running = new Map<string, number>();
 
@@ -148,7 +150,7 @@ export class AnchoredSessions implements Sessions {
 
   /** Those that run, the oldest first. */
   [Symbol.iterator](): IterableIterator<readonly [AnchoredSession, SessionFacts]> {
-    return this.#sessions.entries();
+    return this.#sessions[Symbol.iterator]();
   }
 
   /** With phones that hold none: those that the server holds in their place. */
@@ -157,7 +159,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   stop(): void {
-    for (const session of this.#sessions.keys()) session.end();
+    for (const [session] of this.#sessions) session.end();
     this.#ports.pager?.stop();
   }
 
@@ -231,7 +233,7 @@ export class AnchoredSessions implements Sessions {
         }),
       over: () => {
         records?.end();
-        this.#over(made, facts.parties);
+        this.#left(place, facts.parties);
       },
     });
     const incoming = calls.invited(passage, made.nearOwner, made.faces.near);
@@ -239,7 +241,7 @@ export class AnchoredSessions implements Sessions {
       bridges.close();
       return undefined; // answered already
     }
-    this.#entered(made, facts);
+    const place = this.#entered(made, facts);
     this.#begin(made, incoming, passage, onward);
     return undefined;
   }
@@ -322,7 +324,7 @@ export class AnchoredSessions implements Sessions {
   }
 
   #partnerOf(call: Call): Call | undefined {
-    for (const session of this.#sessions.keys()) {
+    for (const [session] of this.#sessions) {
       const partner = session.partnerOf(call);
       if (partner !== undefined) return partner;
     }
@@ -366,13 +368,13 @@ export class AnchoredSessions implements Sessions {
     };
   }
 
-  #entered(session: AnchoredSession, facts: SessionFacts): void {
-    this.#sessions.set(session, facts);
+  #entered(session: AnchoredSession, facts: SessionFacts): SessionLink {
     for (const party of facts.parties) this.#running.set(party, this.#inCalls(party) + 1);
+    return this.#sessions.add([session, facts]);
   }
 
-  #over(session: AnchoredSession, parties: readonly string[]): void {
-    if (!this.#sessions.delete(session)) return;
+  #left(place: SessionLink, parties: readonly string[]): void {
+    this.#sessions.remove(place);
     for (const party of parties) {
       const left = this.#inCalls(party) - 1;
       if (left > 0) this.#running.set(party, left);
