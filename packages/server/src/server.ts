@@ -221,7 +221,7 @@ function makeFunctions(
     reachable,
     changed(user) {
       if (plane !== undefined) refuseBarred(plane.sessions, user, settings, config.domain);
-      if (settings.bars(user, "sessions")) conferences?.uninvite(user.address);
+      if (settings.barsEverywhere(user, "sessions")) conferences?.barred(user.address);
     },
   });
   const { recording, sessions } = makeRecorders(config, limits, ports, {

@@ -6,7 +6,13 @@ import type { SipResponse } from "@parlance/sip";
 import { utf8Bytes } from "@parlance/wire";
 import { type Build, DOMAIN, type Phone, World } from "./core/world.test.ts";
 import { inSession, two } from "./session-world.test.ts";
-import { ConferenceWorld, TEAM } from "./testing/conference-world.test.ts";
+import {
+  ConferenceWorld,
+  FACTORY,
+  listed,
+  refusal,
+  TEAM,
+} from "./testing/conference-world.test.ts";
 
 interface Saying {
   readonly id?: string;
@@ -176,7 +182,47 @@ test("IM-5.2.4-08a: who is asked into a group while he bars sessions is asked no
   await publish(bob.below, { sessions: true });
   await made.settle();
   assert.equal(bob.phone.cancelled, 1);
+  assert.equal(refusal(alice.phone), "480"); // what she would have got
   assert.equal(made.world.server.stats.conferences, 0);
+});
+
+test("IM-5.2.4-08a: who is asked into a group rings until each of his devices bars sessions, and 480 is told of him then", async () => {
+  const made = await ConferenceWorld.open();
+  const alice = await made.somebody("alice");
+  const instances = ["urn:uuid:phone", "urn:uuid:laptop"] as const;
+  const devices = await Promise.all(
+    instances.map(async (instance) => {
+      const below = made.world.phone("bob");
+      await below.register(asDevice(below, instance));
+      return made.with(below, "bob");
+    }),
+  );
+  for (const { phone } of devices) phone.automatic = false;
+  await made.somebody("carol");
+  const invitees = listed("sip:bob@parlance.test", "sip:carol@parlance.test");
+  alice.phone.invite(FACTORY, {}, invitees);
+  await made.settle();
+  await alice.watch();
+  for (const { phone } of devices) phone.incoming?.ring();
+  await made.settle();
+  const cancelled = () => devices.map(({ phone }) => phone.cancelled);
+  for (const [at, id] of instances.entries()) {
+    assert.deepEqual(cancelled(), [0, 0]);
+    const one = devices[at];
+    if (one !== undefined) await publish(one.below, { id, sessions: true });
+    await made.settle();
+  }
+  assert.deepEqual(cancelled(), [1, 1]);
+  await made.pass(2_000);
+  const reasons = alice.documents.flatMap(({ users }) =>
+    (users?.users ?? []).flatMap(({ endpoints }) =>
+      endpoints.flatMap(({ disconnectionInfo }) => disconnectionInfo?.reason ?? []),
+    ),
+  );
+  assert.ok(
+    reasons.some((reason) => /cause=480/.test(reason)),
+    reasons.join(),
+  );
 });
 
 test("IM-5.2.4-08a: a device bars itself alone, and stays known as a device while it is away", async () => {

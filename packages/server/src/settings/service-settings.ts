@@ -121,6 +121,13 @@ export class ServiceSettings implements UserSettings, OwnAddress {
     );
   }
 
+  /** No device of his takes that kind, whether each has said so or one for all of them. */
+  barsEverywhere(user: User, kind: Barrable): boolean {
+    const devices = this.#ports.devices(user);
+    if (devices.length === 0) return this.bars(user, kind);
+    return devices.every((device) => this.bars(user, kind, device));
+  }
+
   visible(user: User): boolean {
     return this.#held.get(user.name)?.composed.visible ?? true; // IM-5.2.4-08c
   }

@@ -106,11 +106,12 @@ export class Conferences implements Owner {
     }
   }
 
-  /** He is to be asked no more, wherever his devices ring. */
-  uninvite(address: string): void {
+  /** He wants no sessions: he is to be asked no more, wherever his devices ring. Clause 3.2.2, IM-5.2.4-08a */
+  barred(address: string): void {
+    const { status } = refuse("barred");
     for (const conference of this.#registry) {
       const one = conference.people.get(address);
-      if (one?.state === "invited") conference.inviting.uninvite(one);
+      if (one?.state === "invited") conference.inviting.uninvite(one, status);
     }
   }
 

@@ -90,6 +90,8 @@ export class Invitation implements OnwardUser {
   #tagged = true;
   /** None of them does, and some have group rooms of their own: those are asked as such rooms ask. interop: linphone */
   #byMessage = false;
+  /** The status of one that was called off. */
+  #cancelled: number | undefined;
   #over = false;
 
   constructor(
@@ -113,15 +115,16 @@ export class Invitation implements OnwardUser {
     this.#try(this.invited.target);
   }
 
-  /** Nobody waits for him any more. RFC 3261 §9.1 */
-  cancel(): void {
+  /** Nobody waits for him any more. `status`: what becomes of it then. RFC 3261 §9.1 */
+  cancel(status = 487): void {
+    this.#cancelled = status;
     this.#elsewhere.length = 0;
     this.#redirections = MOST_REDIRECTIONS;
     this.#outgoing?.cancel();
     if (this.#asleep === undefined) return;
     this.#asleep();
     this.#asleep = undefined;
-    this.#failedWith(487);
+    this.#failedWith(status);
   }
 
   dress(invite: SipRequest, towards: Towards): SipRequest {
@@ -235,6 +238,7 @@ export class Invitation implements OnwardUser {
   }
 
   #failed(failure: CallFailure): void {
+    if (this.#cancelled !== undefined) return this.#failedWith(this.#cancelled);
     if (failure.kind !== "refused") return this.#failedWith(statusOf(failure));
     const { response } = failure;
     const { status } = response;

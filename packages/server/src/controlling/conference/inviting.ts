@@ -106,10 +106,10 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     return invitation;
   }
 
-  /** He has come by himself: nobody has to ask him any more. D-10 */
-  uninvite(participant: Participant): void {
+  /** He has come by himself, or will not: nobody has to ask him any more. D-10 */
+  uninvite(participant: Participant, status?: number): void {
     for (const [invitation, asked] of this.#asked) {
-      if (asked.participant === participant) invitation.cancel();
+      if (asked.participant === participant) invitation.cancel(status);
     }
   }
 
