@@ -249,7 +249,11 @@ test("trace prints the ladder of a user, whole messages, and a capture, all with
   assert.equal((await trace("--user", "nobody-at-all")).out.trim(), "");
 
   const file = join(folder(t), "alice.pcap");
-  assert.equal((await trace("--user", "alice", "--pcap", file)).status, 0);
+  const written = await trace("--user", "alice", "--pcap", file);
+  assert.equal(written.status, 0);
+  assert.match(written.err, /^wrote .*alice\.pcap, \d+ octets$/m);
+  const none = await trace("--user", "nobody-at-all", "--pcap", `${file}.none`);
+  assert.match(none.err, /alice\.pcap\.none is empty: .* trace start NAME/);
   const packets = readPcap(readFileSync(file));
   assert.ok(packets.length >= 4);
   const [first] = packets;

@@ -18,6 +18,7 @@ suite("groups by command", () => {
         rooms: [
           { name: "lobby", subject: "Anything", moderators: ["alice"], allowAnonymity: true },
         ],
+        groups: [{ name: "team", members: ["alice", "bob", "carol"] }],
       },
     });
   });
@@ -114,6 +115,17 @@ suite("groups by command", () => {
     await alice.line(/carol has left/);
     alice.write("/kick");
     await alice.line(/^\/kick needs a name$/);
+  });
+
+  test("who has no partner yet answers a message to a group to all of it, and is told so", async (t) => {
+    const [alice, bob, carol] = await chats(t, "alice", "bob", "carol");
+    alice.write("/to team good morning");
+    for (const one of [bob, carol]) {
+      await one.line(/^alice: good morning$/);
+      await one.line(/^lines go to team$/);
+    }
+    bob.write("you, too");
+    await carol.line(/^bob: you, too$/);
   });
 
   test("a group for once, out of nothing and with a subject", async (t) => {

@@ -272,7 +272,13 @@ export class ChatSession {
     if (message.kind === "reference") {
       return this.#files.offered(this.#client.fileOf(message), message.at);
     }
+    const before = this.#model.to;
     this.#step({ do: "line", line: this.#lineOf(message) });
+    // Whoever answers what was said to a group answers all of it.
+    const { to } = this.#model;
+    if (to !== before && message.conversation !== message.from) {
+      this.#notice(`lines go to ${conversationName(to, this.#model)}`);
+    }
   }
 
   #arrived(message: IncomingMessage): void {

@@ -116,10 +116,8 @@ function introduce(config: Configuration, { created, listeners }: ServiceNode): 
     chat("alice", "bob"),
     chat("bob", "alice"),
     "",
-    "sip:team@parlance.test is a group of all four. Ctrl-C ends the service.".replace(
-      "parlance.test",
-      domain,
-    ),
+    `sip:team@${domain} is a group of all four, sip:lobby@${domain} a chat room: /join lobby.`,
+    "Ctrl-C ends the service.",
     "",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -57,6 +57,8 @@ export function addTrace(program: Command): void {
   withOperator(command.command("users")).summary("print who is traced").action(tracedUsers);
 }
 
+const PCAP_HEAD_BYTES = 24; // of a capture without a packet
+
 async function trace(options: TraceCommand): Promise<void> {
   const { user, conversation, since, pcap, hep, showText } = options;
   const ask = new URLSearchParams({ form: formOf(options) });
@@ -74,6 +76,12 @@ async function trace(options: TraceCommand): Promise<void> {
   }
   const { writeFile } = await import("node:fs/promises");
   await writeFile(file, bytes, { mode: 0o600 });
+  const nothing = bytes.length <= (pcap === undefined ? 0 : PCAP_HEAD_BYTES);
+  process.stderr.write(
+    nothing
+      ? `${file} is empty: nothing of that is in the trace (trace start NAME begins one)\n`
+      : `wrote ${file}, ${bytes.length} octets\n`,
+  );
 }
 
 function formOf({ full, json, pcap, hep }: TraceCommand): string {
