@@ -15,7 +15,15 @@ export const ROW = 36;
 /** Where the arrow is, within its row. */
 export const ARROW = 25;
 /** Labels need so much between two lanes. */
-const LEAST_GAP = 112;
+const LEAST_GAP = 104;
+
+/** Between lanes that are nearer to one another a label would be cut. */
+const ENOUGH = 190;
+
+/** A label that has its whole row: it begins above its arrow, and further to the left where it would be cut. */
+export function ownsItsRow({ gap }: Geometry): boolean {
+  return gap < ENOUGH;
+}
 
 export function geometryOf(lanes: readonly Lane[], room: number): Geometry {
   const columns = Math.max(lanes.length, 2) + 1;

@@ -5,7 +5,7 @@ import type { Step } from "../model/step.ts";
 import type { Line } from "../model/view.ts";
 import { clockOf, spanOf } from "../model/words.ts";
 import type { LadderTexts } from "../texts/en.ts";
-import { ARROW, type Geometry, ROW } from "./geometry.ts";
+import { ARROW, type Geometry, ownsItsRow, ROW } from "./geometry.ts";
 
 interface LineProps {
   readonly id: string;
@@ -149,14 +149,13 @@ function Words({
   const peer = geometry.lanes.get(lane) ?? 0;
   const from = Math.min(peer, geometry.server);
   const width = Math.abs(peer - geometry.server);
-  const room = Math.max(width, geometry.gap) - 20;
+  const near = ownsItsRow(geometry);
+  const place = near
+    ? { left: gutter + 2, inlineSize: geometry.width - 4, "--from": `${from + 8}px` }
+    : { left: gutter + from + 10, inlineSize: Math.max(width, geometry.gap) - 20 };
   const took = tookMicros(row);
   return (
-    <span
-      className="ladder-label"
-      aria-hidden="true"
-      style={{ left: gutter + from + 10, inlineSize: room }}
-    >
+    <span className={near ? "ladder-label near" : "ladder-label"} aria-hidden="true" style={place}>
       <bdi className="label-words">{labelOf(step)}</bdi>
       {step.carries.map((what) => (
         <span key={what} className={`chip carries-${what}`}>
