@@ -40,6 +40,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["web-notices.interop.ts", [CHROMIUM]],
   ["web-people.interop.ts", [CHROMIUM]],
   ["web-files.interop.ts", [CHROMIUM]],
+  ["web-first.interop.ts", [CHROMIUM]],
   ["web-groups.interop.ts", [CHROMIUM]],
   ["web-guard.interop.ts", [CHROMIUM]],
   ["web-hostile.interop.ts", [CHROMIUM]],

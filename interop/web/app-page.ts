@@ -23,6 +23,8 @@ export class AppPage {
   readonly faults: string[] = [];
   /** Red lines of the console, also of what is to be expected. */
   readonly lines: string[] = [];
+  /** Requests that came to nothing, and answers above 399. */
+  readonly failed: string[] = [];
 
   private constructor(page: Page, texts: Texts) {
     this.page = page;
@@ -33,6 +35,12 @@ export class AppPage {
       this.faults.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
+    page.on("response", (response) => {
+      if (response.status() >= 400) this.failed.push(`${response.status()} ${response.url()}`);
+    });
+    page.on("requestfailed", (request) =>
+      this.failed.push(`${request.failure()?.errorText} ${request.url()}`),
+    );
     page.on("console", (message) => {
       if (message.type() !== "error") return;
       this.lines.push(message.text());

@@ -34,14 +34,17 @@ const EVERYTHING: Wanted = {
 };
 
 export class LadderStore {
+  readonly #named: ReadonlyMap<string, string>;
   #rows: Rows;
   readonly #view = new View(EVERYTHING);
   #state: LadderState;
   readonly #listeners = new Set<() => void>();
   #close: (() => void) | undefined;
 
-  constructor() {
-    this.#rows = new Rows();
+  /** `named`: what users are called, where that is known, by address. */
+  constructor(named: ReadonlyMap<string, string> = new Map()) {
+    this.#named = named;
+    this.#rows = new Rows("user", named);
     this.#state = {
       lines: [],
       lanes: [],
@@ -93,7 +96,7 @@ export class LadderStore {
   }
 
   clear(): void {
-    this.#rows = new Rows(this.#state.laneBy);
+    this.#rows = new Rows(this.#state.laneBy, this.#named);
     const wanted = { ...this.#state.wanted, among: undefined };
     this.#view.reset(wanted, []);
     this.#set({ wanted, chosen: undefined, followed: undefined, missed: 0, held: undefined });
@@ -111,7 +114,7 @@ export class LadderStore {
 
   by(laneBy: LaneBy): void {
     const steps = this.steps();
-    this.#rows = new Rows(laneBy);
+    this.#rows = new Rows(laneBy, this.#named);
     for (const step of steps) this.#rows.add(step);
     const wanted = { ...this.#state.wanted, among: undefined };
     this.#view.reset(wanted, this.#rows.all);

@@ -14,12 +14,15 @@ export type LaneBy = "user" | "connection";
 /** Learns as steps come: who is behind a connection, and behind a session of MSRP. */
 export class Lanes {
   readonly #by: LaneBy;
+  readonly #named: ReadonlyMap<string, string>;
   readonly #users = new Map<string, string>();
   readonly #sessions = new Map<string, string>();
   readonly #lanes = new Map<string, { name: string; places: Set<string> }>();
 
-  constructor(by: LaneBy) {
+  /** `named`: what users are called, where that is known, by address. */
+  constructor(by: LaneBy, named: ReadonlyMap<string, string> = new Map()) {
     this.#by = by;
+    this.#named = named;
   }
 
   /** In the order in which they were first seen. */
@@ -36,12 +39,19 @@ export class Lanes {
     if (step.direction === "here") return undefined;
     const user = this.#userOf(step);
     const key = this.#by === "user" && user !== undefined ? user : `${step.transport} ${step.peer}`;
-    const lane = this.#lanes.get(key) ?? { name: nameOf(user ?? step.peer), places: new Set() };
-    if (user !== undefined) lane.name = nameOf(user);
+    const lane = this.#lanes.get(key) ?? {
+      name: this.#nameOf(user ?? step.peer),
+      places: new Set(),
+    };
+    if (user !== undefined) lane.name = this.#nameOf(user);
     const place = `${step.peer} ${step.transport}`.trim();
     if (lane.places.size < MOST_PLACES) lane.places.add(place);
     this.#lanes.set(key, lane);
     return key;
+  }
+
+  #nameOf(address: string): string {
+    return this.#named.get(address) ?? nameOf(address);
   }
 
   #userOf(step: Step): string | undefined {

@@ -28,8 +28,9 @@ export class Rows {
   readonly #first = new Map<string, Row>();
   #forgotten = 0;
 
-  constructor(by: LaneBy = "user") {
-    this.#lanes = new Lanes(by);
+  /** `named`: what users are called, where that is known, by address. */
+  constructor(by: LaneBy = "user", named?: ReadonlyMap<string, string>) {
+    this.#lanes = new Lanes(by, named);
   }
 
   get all(): readonly Row[] {

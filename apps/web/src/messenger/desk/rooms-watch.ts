@@ -71,7 +71,7 @@ export class RoomsWatch {
     if (address === "") return;
     this.#board.put(`room ${address}`, viewOf(room));
     this.#talks.changeRow(address, (row) => {
-      const shown = name ?? subject ?? row.name;
+      const shown = name ?? subject ?? peopleIn(room) ?? row.name;
       if (row.group && row.name === shown && row.roomState === state) return row;
       return {
         ...row,
@@ -87,6 +87,13 @@ export class RoomsWatch {
     const why = room.ending?.why ?? "ended";
     if (why !== "left") this.#talks.notice(room.address, { kind: "notice", what: "over", why });
   }
+}
+
+/** A group for once that has no name is called by those who are in it. */
+function peopleIn({ adHoc, members }: Room): string | undefined {
+  const others = members.filter(({ me, state }) => !me && state === "in");
+  if (!adHoc || others.length === 0) return undefined;
+  return others.map(({ name }) => cleanLine(name, 64)).join(", ");
 }
 
 function viewOf(room: Room): RoomView {

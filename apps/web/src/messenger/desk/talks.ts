@@ -282,7 +282,7 @@ export class Talks {
     const last = items.findLast(({ own, key }) => isCounted({ own, key }));
     this.changeRow(address, (row) => ({
       ...row,
-      name: row.group || last === undefined ? row.name : last.fromName,
+      name: row.group || last === undefined ? row.name : (last.fromName ?? row.name),
       newest: newest ?? row.newest,
       at: newest?.at ?? row.at,
     }));

@@ -1,8 +1,8 @@
 import { type ReactNode, use, useEffect, useMemo } from "react";
 import { LadderPanel } from "../../ladder/ladder-panel.tsx";
-import { stepOfClient } from "../../ladder/model/client-steps.ts";
 import { LadderStore } from "../../ladder/store.ts";
 import { en, type LadderTexts } from "../../ladder/texts/en.ts";
+import { shareSteps } from "./shared-steps.ts";
 import type { TraceFeed } from "./trace-feed.ts";
 
 /** What a client sees: the rest is the server's. */
@@ -22,25 +22,18 @@ function textsFor(language: string): Promise<LadderTexts> {
   return made;
 }
 
-/** What both clients have seen, drawn as the operator's page draws what the server has seen. */
+/** What both clients have seen, in whichever tab, drawn as the operator's page draws what the server has seen. */
 export default function FedLadder({
   feed,
+  named,
   language,
 }: {
   readonly feed: TraceFeed;
+  readonly named: ReadonlyMap<string, string>;
   readonly language: string;
 }): ReactNode {
   const texts = use(textsFor(language));
-  const store = useMemo(() => new LadderStore(), []);
-  useEffect(() => {
-    let told = 0;
-    const tell = (): void => {
-      const fresh = feed.since(told);
-      told += fresh.length;
-      store.add(fresh.map((seen, at) => stepOfClient(seen, told - fresh.length + at)));
-    };
-    tell();
-    return feed.watch(tell);
-  }, [feed, store]);
+  const store = useMemo(() => new LadderStore(named), [named]);
+  useEffect(() => shareSteps(feed, (steps) => store.add(steps)), [feed, store]);
   return <LadderPanel store={store} texts={texts} protocols={CLIENTS} />;
 }

@@ -27,6 +27,10 @@ export function Welcome({
     readyAccounts().then(setAccounts, () => setFailed(true));
   }, []);
   const [one, other] = accounts;
+  const named = useMemo(
+    () => new Map(accounts.map(({ user }) => [user, capital(userPart(user))])),
+    [accounts],
+  );
   return (
     <main className="welcome">
       <header className="welcome-head">
@@ -39,14 +43,14 @@ export function Welcome({
       <div className="panes">
         {one !== undefined && other !== undefined && (
           <>
-            <Pane account={one} peer={other.user} {...{ texts, language, feed }} />
-            <Pane account={other} peer={one.user} {...{ texts, language, feed }} />
+            <Pane account={one} peer={other.user} {...{ texts, language, feed, named }} />
+            <Pane account={other} peer={one.user} {...{ texts, language, feed, named }} />
           </>
         )}
       </div>
       <section className="ladder" aria-labelledby="ladder">
         <h2 id="ladder">{texts.welcome.ladder}</h2>
-        <LadderSlot feed={feed} language={language} />
+        {named.size > 0 && <LadderSlot feed={feed} named={named} language={language} />}
       </section>
     </main>
   );
@@ -58,12 +62,14 @@ function Pane({
   texts,
   language,
   feed,
+  named,
 }: {
   readonly account: ReadyAccount;
   readonly peer: string;
   readonly texts: Texts;
   readonly language: string;
   readonly feed: TraceFeed;
+  readonly named: ReadonlyMap<string, string>;
 }): ReactNode {
   const backend = useBackend(account, feed);
   const [route, setRoute] = useState<Route>({ view: "talk", address: peer });
@@ -84,6 +90,7 @@ function Pane({
           language={language}
           route={route}
           go={go}
+          named={named}
         />
       )}
     </section>

@@ -3,7 +3,7 @@ import type { ServiceSettings } from "@parlance/client/web";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button, Choice, TextField } from "../../ui/index.ts";
 import { shortAddress } from "../model/addresses.ts";
-import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { useAct, useDesk, usePersonName, useSlice } from "./desk-context.tsx";
 import { OwnGroups } from "./own-groups.tsx";
 import { saveAs } from "./save-as.ts";
 import { WaitingList } from "./waiting-list.tsx";
@@ -102,6 +102,7 @@ function Reaching(): ReactNode {
 function Blocked(): ReactNode {
   const { texts, backend, domain } = useDesk();
   const act = useAct();
+  const nameOf = usePersonName();
   const blocked = useSlice("blocked");
   return (
     <section className="card" aria-labelledby="blocked">
@@ -110,7 +111,10 @@ function Blocked(): ReactNode {
       <ul className="each">
         {(blocked ?? []).map((address) => (
           <li key={address}>
-            <bdi>{shortAddress(address, domain)}</bdi>
+            <span>
+              <bdi>{nameOf(address)}</bdi>{" "}
+              <bdi className="soft small">{shortAddress(address, domain)}</bdi>
+            </span>
             <Button onPress={() => void act(backend.commands.block(address, false))}>
               {texts.talk.unblock}
             </Button>

@@ -1,20 +1,20 @@
 /** Groups that are being made: they begin when the first of those who are asked has come. */
 import { type ReactNode, useCallback } from "react";
 import { Button } from "../../ui/index.ts";
-import { shortAddress } from "../model/addresses.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Fault } from "../model/views.ts";
-import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { useAct, useDesk, usePersonName, useSlice } from "./desk-context.tsx";
 
 export function ComingGroups(): ReactNode {
-  const { texts, backend, domain } = useDesk();
+  const { texts, backend } = useDesk();
   const act = useAct();
+  const nameOf = usePersonName();
   const coming = useSlice("coming") ?? [];
   return coming.map(({ id, people, subject }) => (
     <div className="invitation" role="status" key={id}>
       <p>
-        <bdi>{texts.join.waitingFor(namesOf(people, domain))}</bdi>
+        <bdi>{texts.join.waitingFor(namesOf(people, nameOf))}</bdi>
         {subject !== undefined && <bdi className="soft small">{cleanLine(subject)}</bdi>}
       </p>
       <div className="invitation-actions">
@@ -28,10 +28,11 @@ export function ComingGroups(): ReactNode {
 
 /** Goes into the group once it is there; says who was asked where nobody came. */
 export function useComing(): (people: readonly string[], made: Promise<string>) => void {
-  const { texts, domain, go, tell } = useDesk();
+  const { texts, go, tell } = useDesk();
+  const nameOf = usePersonName();
   return useCallback(
     (people, made) => {
-      const names = namesOf(people, domain);
+      const names = namesOf(people, nameOf);
       tell(texts.join.waitingFor(names));
       made.then(
         (address) => {
@@ -44,10 +45,10 @@ export function useComing(): (people: readonly string[], made: Promise<string>) 
         },
       );
     },
-    [texts, domain, go, tell],
+    [texts, nameOf, go, tell],
   );
 }
 
-function namesOf(people: readonly string[], domain: string): string {
-  return people.map((one) => shortAddress(one, domain)).join(", ");
+function namesOf(people: readonly string[], nameOf: (address: string) => string): string {
+  return people.map((one) => nameOf(one)).join(", ");
 }

@@ -1,11 +1,10 @@
 /** What every view of one messenger needs: there may be two on a page. */
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import type { Backend } from "../desk/backend.ts";
-import { shortAddress } from "../model/addresses.ts";
 import { contactName } from "../model/contact-book.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import { wordsFor } from "../model/refusal-words.ts";
-import type { ConversationRow, Fault, Slices } from "../model/views.ts";
+import type { ConversationRow, Fault, MemberView, Slices } from "../model/views.ts";
 import type { Clockwork } from "../model/words.ts";
 import type { Texts } from "../texts/en.ts";
 import type { Route } from "./route.ts";
@@ -18,6 +17,8 @@ export interface Surroundings {
   /** The user's address, and what stands behind its @. */
   readonly self: string;
   readonly domain: string;
+  /** Names of people that the page itself knows, by address. */
+  readonly named: ReadonlyMap<string, string>;
   readonly route: Route;
   readonly go: (route: Route) => void;
   /** Says something that went wrong, or right; undefined: what was said is not true any more. */
@@ -42,14 +43,39 @@ export function useRow(address: string): ConversationRow | undefined {
   return useSlice("list")?.find((row) => row.address === address);
 }
 
-/** What the user himself calls somebody, if he does. */
+/** What the user himself calls somebody, if he does; else what the page does. */
 export function useContactName(): (address: string) => string | undefined {
+  const { named } = useDesk();
   const contacts = useSlice("contacts");
   const names = useMemo(
     () => new Map(contacts?.map((person) => [person.address, contactName(person)])),
     [contacts],
   );
-  return useCallback((address) => names.get(address), [names]);
+  return useCallback((address) => names.get(address) ?? named.get(address), [names, named]);
+}
+
+/**
+ * What a person is called, wherever he is named: as the user calls him, else as he has called himself last, else by the name in his
+ * address. `said`: what he is called in what is shown; in it alone that may be older.
+ */
+export function usePersonName(): (address: string, said?: string) => string {
+  const { domain } = useDesk();
+  const contact = useContactName();
+  const rows = useSlice("list");
+  return useCallback(
+    (address, said) => {
+      const row = rows?.find((one) => one.address === address);
+      return titleOf({ address, name: contact(address) ?? row?.name ?? said }, domain);
+    },
+    [rows, contact, domain],
+  );
+}
+
+/** What somebody in a group is called: as he has chosen to be there, else as anywhere. */
+export function useMemberName(): (member: MemberView) => string {
+  const contact = useContactName();
+  return ({ nickname, entity, name }) =>
+    nickname === undefined ? (contact(entity) ?? name) : name;
 }
 
 /** Does something, and says what went wrong. Resolves with undefined then. */
@@ -68,18 +94,13 @@ export function useAct(): <T>(doing: Promise<T>) => Promise<T | undefined> {
   );
 }
 
-/** How an address is called in a conversation: as its row or its members say, else by itself. */
+/** What an address is called in a conversation: a member as in it, anybody else as anywhere. */
 export function useNameOf(conversation: string): (address: string, said?: string) => string {
-  const { domain } = useDesk();
   const room = useSlice(`room ${conversation}`);
-  const row = useRow(conversation);
-  const contact = useContactName();
+  const personName = usePersonName();
+  const memberName = useMemberName();
   return (address, said) => {
     const member = room?.members.find(({ entity }) => entity === address);
-    if (member !== undefined) return member.name;
-    const known = contact(address);
-    if (known !== undefined) return known;
-    const title = { address, name: said ?? (address === conversation ? row?.name : undefined) };
-    return title.name === undefined ? shortAddress(address, domain) : titleOf(title, domain);
+    return member === undefined ? personName(address, said) : memberName(member);
   };
 }

@@ -1,9 +1,8 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { cleanLine } from "../model/clean-text.ts";
-import { titleOf } from "../model/conversation-list.ts";
 import type { HitView } from "../model/views.ts";
-import { useDesk, useSlice } from "./desk-context.tsx";
+import { useDesk, usePersonName } from "./desk-context.tsx";
 
 /** Whoever types is asked to pause so long. */
 const PAUSE_MS = 250;
@@ -11,8 +10,8 @@ const SHORTEST = 2;
 
 /** What is found in messages, at the server: nothing while it keeps none. */
 export function Hits({ search }: { readonly search: string }): ReactNode {
-  const { texts, backend, domain, words, go } = useDesk();
-  const rows = useSlice("list");
+  const { texts, backend, words, go } = useDesk();
+  const nameOf = usePersonName();
   const [hits, setHits] = useState<readonly HitView[]>([]);
   const { commands } = backend;
   const text = search.trim();
@@ -37,8 +36,6 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
       <h3 className="label">{texts.list.inMessages}</h3>
       <ul>
         {hits.map(({ id, conversation, own, at, excerpt }) => {
-          const row = rows?.find(({ address }) => address === conversation);
-          const title = titleOf({ address: conversation, name: row?.name }, domain);
           return (
             <li key={id}>
               <Button
@@ -46,7 +43,7 @@ export function Hits({ search }: { readonly search: string }): ReactNode {
                 onPress={() => go({ view: "talk", address: conversation, at })}
               >
                 <span className="hit-head">
-                  <bdi>{title}</bdi>
+                  <bdi>{nameOf(conversation)}</bdi>
                   <time className="soft small">{words.brief(at, Date.now())}</time>
                 </span>
                 <bdi className="soft small">

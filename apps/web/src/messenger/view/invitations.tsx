@@ -4,7 +4,7 @@ import { shortAddress } from "../model/addresses.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import type { InvitationView } from "../model/views.ts";
-import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { useAct, useDesk, usePersonName, useSlice } from "./desk-context.tsx";
 
 export function Invitations(): ReactNode {
   const { texts } = useDesk();
@@ -26,8 +26,9 @@ export function Invitations(): ReactNode {
 function Invitation({ invitation }: { readonly invitation: InvitationView }): ReactNode {
   const { texts, backend, domain, go } = useDesk();
   const act = useAct();
+  const nameOf = usePersonName();
   const { id, kind, from, fromName, group, groupName, subject } = invitation;
-  const who = titleOf({ address: from, name: fromName }, domain);
+  const who = nameOf(from, fromName);
   const where =
     group === undefined ? undefined : titleOf({ address: group, name: groupName }, domain);
   const words =

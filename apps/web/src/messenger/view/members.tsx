@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
-import { useAct, useDesk, useSlice } from "./desk-context.tsx";
+import { useAct, useDesk, useMemberName, useSlice } from "./desk-context.tsx";
 import { NicknameDialog, PeopleDialog, SubjectDialog } from "./dialogs.tsx";
 
 export function Members({
@@ -118,7 +118,8 @@ function Member({
   const { texts, backend, go } = useDesk();
   const act = useAct();
   const writes = useSlice(`typing ${room.address}`)?.from.includes(member.entity) === true;
-  const { entity, name, me, roles, state, anonymous, nickname, muted } = member;
+  const name = useMemberName()(member);
+  const { entity, me, roles, state, anonymous, nickname, muted } = member;
   const choices: MenuChoice[] = [
     { id: "whisper", label: texts.members.whisper, disabled: state !== "in", act: onWhisper },
     ...(anonymous || nickname !== undefined

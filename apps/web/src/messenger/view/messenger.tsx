@@ -25,6 +25,8 @@ export interface MessengerProps {
   readonly language: string;
   readonly route: Route;
   readonly go: (route: Route) => void;
+  /** Names of people that the page itself knows, by address. */
+  readonly named?: ReadonlyMap<string, string>;
   /** Further accounts of this browser, and what to do with them; absent where there is only this one. */
   readonly accounts?: AccountChoices;
 }
@@ -37,9 +39,10 @@ export interface AccountChoices {
 }
 
 const TOLD_MS = 8_000;
+const NOBODY: ReadonlyMap<string, string> = new Map();
 
 export function Messenger(props: MessengerProps): ReactNode {
-  const { backend, self, texts, language, route, go } = props;
+  const { backend, self, texts, language, route, go, named = NOBODY } = props;
   const [told, setTold] = useState<{ readonly words: string; readonly at: number }>();
   const around = useMemo<Surroundings>(
     () => ({
@@ -49,11 +52,12 @@ export function Messenger(props: MessengerProps): ReactNode {
       words: clockworkFor(language, texts.talk),
       self,
       domain: domainOf(self),
+      named,
       route,
       go,
       tell: (words) => setTold(words === undefined ? undefined : { words, at: Date.now() }),
     }),
-    [backend, texts, language, self, route, go],
+    [backend, texts, language, self, route, go, named],
   );
   useEffect(() => {
     if (told === undefined) return undefined;
@@ -165,7 +169,7 @@ function Side({ accounts }: MessengerProps): ReactNode {
         ]),
   ];
   return (
-    <nav className="side" aria-label={texts.list.of(userPart(self))}>
+    <nav className="side" aria-label={texts.list.of(name)}>
       <header className="side-head">
         <Menu label={texts.list.account} choices={choices}>
           <Button look="quiet" className="me">

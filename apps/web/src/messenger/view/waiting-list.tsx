@@ -1,13 +1,13 @@
 /** What waits for the user at the server and is not pushed to him: brought or thrown away, one by one. */
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { Button } from "../../ui/index.ts";
-import { shortAddress } from "../model/addresses.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import type { WaitingView } from "../model/views.ts";
-import { useAct, useDesk } from "./desk-context.tsx";
+import { useAct, useDesk, usePersonName } from "./desk-context.tsx";
 
 export function WaitingList(): ReactNode {
-  const { texts, backend, domain, words } = useDesk();
+  const { texts, backend, words } = useDesk();
+  const nameOf = usePersonName();
   const act = useAct();
   const { commands } = backend;
   const [waiting, setWaiting] = useState<readonly WaitingView[]>();
@@ -28,7 +28,7 @@ export function WaitingList(): ReactNode {
         {waiting.map(({ id, from, at, sizeBytes, subject }) => (
           <li key={id}>
             <span>
-              <bdi>{from === undefined ? texts.anonymous : shortAddress(from, domain)}</bdi>
+              <bdi>{from === undefined ? texts.anonymous : nameOf(from)}</bdi>
               <span className="soft small">
                 {at === undefined ? "" : ` ${words.full(at)}`}
                 {sizeBytes === undefined ? "" : ` · ${words.size(sizeBytes)}`}
