@@ -253,7 +253,7 @@ test("trace prints the ladder of a user, whole messages, and a capture, all with
   assert.equal(written.status, 0);
   assert.match(written.err, /^wrote .*alice\.pcap, \d+ octets$/m);
   const none = await trace("--user", "nobody-at-all", "--pcap", `${file}.none`);
-  assert.match(none.err, /alice\.pcap\.none is empty: .* trace start NAME/);
+  assert.match(none.err, /alice\.pcap\.none is empty: .*trace start NAME/);
   const packets = readPcap(readFileSync(file));
   assert.ok(packets.length >= 4);
   const [first] = packets;
