@@ -107,6 +107,40 @@ test("whoever makes a group hears who does not come, and why; nobody else does (
   assert.deepEqual(namesOf(room), ["alice", "bob"]);
 });
 
+test("who is asked without his name is known to have come when all of those have answered, and nobody hears which of them he is", async (t) => {
+  const world = await lobbyFor(t);
+  const alice = await world.client("alice");
+  const [bob, carol] = [await world.client("bob"), await world.client("carol")];
+  const dave = await world.client("dave");
+  const [bobs] = [accepting(bob)];
+  const ringing: GroupInvitation[] = [];
+  carol.on("invitation", (asked) => asked.kind === "group" && ringing.push(asked));
+  dave.on("invitation", (asked) => asked.decline());
+  const nameless = [carol, dave].map(({ address }) => ({ address, anonymous: true }));
+  const room = await world.until(
+    alice.createGroup([{ address: bob.address, anonymous: true }, ...nameless]),
+  );
+  await world.until(() => bobs.rooms[0]?.state === "in" && ringing.length === 1);
+  const known: string[] = [];
+  for (const { address, came } of room.asked) {
+    void came.then(
+      () => known.push(`${address} came`),
+      () => known.push(`${address} not`),
+    );
+  }
+  await world.run(20_000);
+  assert.deepEqual(known, [`${dave.address} not`]); // another one rings yet: whoever is in may be either
+  ringing[0]?.accept();
+  await world.run(10_000);
+  assert.deepEqual(known.toSorted(), [
+    `${bob.address} came`,
+    `${carol.address} came`,
+    `${dave.address} not`,
+  ]);
+  const others = room.members.filter(({ me }) => !me);
+  assert.ok(others.length === 2 && others.every(({ anonymous }) => anonymous));
+});
+
 test("whoever asks many at once hears of each (RFC 5368 §5)", async (t) => {
   const world = await lobbyFor(t);
   const alice = await world.client("alice");

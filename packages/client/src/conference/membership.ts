@@ -95,7 +95,7 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
       subscriptions,
       sender,
       changed: (change) => owner.roster(change),
-      heard: (users) => this.listed.told(users),
+      heard: (users, all) => this.listed.told(users, all),
     });
   }
 

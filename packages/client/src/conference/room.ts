@@ -109,7 +109,8 @@ export class Room {
 
   /**
    * Those whom the user has asked to come when he made it, as of `invite`; empty where he has not made it, or an earlier run of
-   * the program has. Who comes without his name is not known to have come: "timeout".
+   * the program has. Of those whom the user has asked `anonymous` it is known when all of them have answered; who hides himself when he comes, or was asked
+   * `hidden` and `anonymous`, is not known to have come: "timeout".
    */
   get asked(): readonly Asked[] {
     return this.#membership.asked;

@@ -129,6 +129,9 @@ export class Rooms {
     const record = { address: undefined, session: undefined, adHoc: true, ...entrance };
     return this.#begin(record, signal, (membership) => {
       membership.asked = membership.listed.expect(list.map(({ address }) => address));
+      // Of one who is asked in secret as well nobody sees whether he rings.
+      const nameless = list.filter((one) => one.anonymous === true && one.hidden !== true);
+      membership.listed.expectNameless(nameless.map(({ address }) => address));
       membership.begin((offer) => creatingInvite(list, offer, entrance, { sender, random }));
     });
   }

@@ -28,8 +28,8 @@ export interface RosterWatchPorts {
   readonly subscriptions: Subscriptions;
   readonly sender: Sender;
   readonly changed: (change: RosterChange) => void;
-  /** Of whom a document tells, as they are known now. */
-  readonly heard: (users: readonly ConferenceUser[]) => void;
+  /** Of whom a document tells, as they are known now, and all who are known. */
+  readonly heard: (users: readonly ConferenceUser[], all: Iterable<ConferenceUser>) => void;
 }
 
 const SECONDS = 3_600; // OMA IM 7.1.1.11
@@ -195,7 +195,8 @@ export class RosterWatch {
 
   #hear(element: UsersElement | undefined, { users }: KnownConference): void {
     const told = (element?.users ?? []).map(({ entity }) => users.get(entity));
-    this.#ports.heard(told.filter((user) => user !== undefined));
+    const heard = told.filter((user) => user !== undefined);
+    this.#ports.heard(heard, users);
   }
 
   #settleOwn(): void {

@@ -192,7 +192,8 @@ function departureOf(user: ConferenceUser | undefined): {
   };
 }
 
-function isAnonymous(entity: string): boolean {
+/** Whoever it is goes there without his name. */
+export function isAnonymous(entity: string): boolean {
   const uri = parsed(() => parseUri(entity));
   return uri.ok && isAnonymousUri(uri.value);
 }
