@@ -113,6 +113,10 @@ export class Bridge implements LegOwner, MediaBridge {
     this.relieved(leg);
   }
 
+  looked(leg: Leg, now: number): void {
+    this.#directionOf(leg).look(now, leg, this.#other(leg)?.congested === true);
+  }
+
   failed(leg: Leg, reason: LegFailure): void {
     if (!this.#closed) this.#ports.failed(leg === this.near ? "near" : "far", reason);
   }

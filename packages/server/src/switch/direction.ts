@@ -57,7 +57,7 @@ export class Direction {
     overhearing: Overhearing | undefined,
   ) {
     this.#ports = ports;
-    this.#inspection = new Inspection(from, ports.limits);
+    this.#inspection = new Inspection(from, { limits: ports.limits, now: () => ports.now() });
     this.#reshaping = new Reshaping({ now: () => ports.now(), from: from.speaks, to: to.speaks });
     this.#hearer = to.speaks;
     this.#overhearing = overhearing;
@@ -67,10 +67,25 @@ export class Direction {
     this.#overhearing?.close();
   }
 
+  /** Gives up what its sender has left unfinished; `unread`: nothing of his was read. */
+  look(now: number, from: Leg, unread: boolean): void {
+    this.#inspection.look(now, unread);
+    this.#forgetLeft(from);
+  }
+
+  #forgetLeft(from: Leg): void {
+    for (const { messageId, held } of this.#inspection.takeLeft()) {
+      this.#overhearing?.left(messageId);
+      this.#reshaping.ended({ messageId }, "#");
+      for (const one of held) from.answer(one, 408);
+    }
+  }
+
   /** A SEND with a body. */
   say(frame: MsrpRequest, legs: Legs): void {
     if (this.#first !== undefined) return this.#first.keep(() => this.say(frame, legs));
     const verdict = this.#inspection.judge(frame);
+    this.#forgetLeft(legs.from);
     switch (verdict.do) {
       case "pass": {
         const change = this.#reshaping.judge(frame, frame.body ?? NOTHING, legs.to);
@@ -111,6 +126,7 @@ export class Direction {
 
   #begin(head: MsrpRequest, first: Uint8Array, legs: Legs): Going | number {
     const verdict = this.#inspection.judge(head, first);
+    this.#forgetLeft(legs.from);
     if (verdict.do === "refuse") {
       for (const one of verdict.held) legs.from.answer(one, verdict.status);
       if (verdict.begun) this.#giveUp(head, legs);

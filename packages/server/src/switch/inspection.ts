@@ -22,6 +22,8 @@ export type InspectionVerdict =
 /** A message that has begun and not ended. */
 interface Open {
   bytes: number;
+  /** When a chunk of it has come last. */
+  heardAt: number;
   refused: number | undefined;
   /** Chunks of an envelope whose head is not whole yet; undefined when it was judged. */
   held: MsrpRequest[] | undefined;
@@ -36,15 +38,45 @@ const REMEMBERED = 64;
 const PASS: InspectionVerdict = { do: "pass" };
 const HOLD: InspectionVerdict = { do: "hold" };
 
+/** A message whose sender has left it unfinished: nothing is known of it any more. */
+export interface LeftMessage {
+  readonly messageId: string;
+  /** Chunks that have had no answer. */
+  readonly held: readonly MsrpRequest[];
+}
+
 export class Inspection {
   readonly #rules: MediaRules;
   readonly #limits: SwitchLimits;
+  readonly #now: () => number;
   readonly #open = new Map<string, Open>();
   readonly #over = new Map<string, Uint8Array>();
 
-  constructor(rules: MediaRules, limits: SwitchLimits) {
+  #left: LeftMessage[] = [];
+
+  constructor(
+    rules: MediaRules,
+    { limits, now }: { readonly limits: SwitchLimits; readonly now: () => number },
+  ) {
     this.#rules = rules;
     this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Those that were left since this was asked for last. */
+  takeLeft(): readonly LeftMessage[] {
+    if (this.#left.length === 0) return NONE;
+    const left = this.#left;
+    this.#left = [];
+    return left;
+  }
+
+  /** Gives up what has been left unfinished; `unread`: their sender was not read, the silence was ours. */
+  look(now: number, unread: boolean): void {
+    for (const [id, open] of this.#open) {
+      if (unread) open.heardAt = now;
+      else if (now - open.heardAt > this.#limits.messageIdleMs) this.#leave(id, open);
+    }
   }
 
   /** A SEND with content; of one that comes in pieces the head, and the first piece as its body. */
@@ -103,6 +135,7 @@ export class Inspection {
     const held = speaker === "incomplete" ? [request] : undefined;
     this.#open.set(messageId, {
       bytes: body.length,
+      heardAt: this.#now(),
       refused: undefined,
       held,
       head: held === undefined ? headOf(request, body) : undefined,
@@ -125,12 +158,14 @@ export class Inspection {
     if (!agrees(head, request, start, body)) return this.#refused(request, messageId, 403);
     if (!this.#hasRoom(messageId)) return refuse(413);
     const last = request.flag === "$" || request.flag === "#";
-    const open = { bytes: body.length, refused: undefined, held: undefined, head, wrapped };
+    const [refused, held] = [undefined, undefined];
+    const open = { bytes: body.length, heardAt: this.#now(), refused, held, head, wrapped };
     if (!last) this.#open.set(messageId, open);
     return PASS;
   }
 
   #next(open: Open, request: MsrpRequest, start: number, body: Uint8Array): InspectionVerdict {
+    open.heardAt = this.#now();
     if (open.refused !== undefined) return refuse(open.refused);
     const tooLarge = this.#grow(open, body.length);
     if (tooLarge !== undefined) return refuse(tooLarge, open.held, open.held === undefined);
@@ -169,13 +204,24 @@ export class Inspection {
     return refuse(open.refused, held);
   }
 
-  /** Those that were refused give way: their senders were told, and may have stopped. */
+  /** Those that were refused give way: their senders were told, and may have stopped. So does who is silent longest. */
   #hasRoom(messageId: string): boolean {
     if (this.#open.size < this.#limits.openMessages || this.#open.has(messageId)) return true;
-    for (const [id, { refused }] of this.#open) {
-      if (refused !== undefined) return this.#open.delete(id);
+    let silent: readonly [id: string, open: Open] | undefined;
+    for (const [id, open] of this.#open) {
+      if (open.refused !== undefined) return this.#open.delete(id);
+      if (silent === undefined || open.heardAt < silent[1].heardAt) silent = [id, open];
     }
-    return false;
+    if (silent === undefined) return false;
+    if (this.#now() - silent[1].heardAt < this.#limits.messageSilentMs) return false;
+    this.#leave(...silent);
+    return true;
+  }
+
+  /** Should it go on after all, it is known by its beginning. */
+  #leave(messageId: string, open: Open): void {
+    this.#end(messageId, open);
+    if (open.refused === undefined) this.#left.push({ messageId, held: open.held ?? NONE });
   }
 
   #end(messageId: string, { head }: Open): void {
@@ -192,6 +238,7 @@ export class Inspection {
 
   #grow(open: Open, bytes: number): number | undefined {
     open.bytes += bytes;
+    open.heardAt = this.#now();
     if (open.bytes <= this.#rules.maxBytes) return undefined;
     open.refused = 413;
     return 413;
@@ -203,13 +250,15 @@ export class Inspection {
     if (goesOn && this.#hasRoom(messageId)) {
       const [held, head] = [undefined, undefined];
       const wrapped = isCpim(request.contentType ?? "");
-      this.#open.set(messageId, { bytes: 0, refused: status, held, head, wrapped });
+      const heardAt = this.#now();
+      this.#open.set(messageId, { bytes: 0, heardAt, refused: status, held, head, wrapped });
     }
     return refuse(status);
   }
 }
 
 const NOTHING = new Uint8Array(0);
+const NONE: readonly never[] = [];
 
 function refuse(
   status: number,

@@ -50,6 +50,8 @@ export interface LegOwner {
   bound(leg: Leg): void;
   /** Its connection is gone; it may come back by another. */
   lost?(leg: Leg): void;
+  /** Once a second: what its device has left unfinished may be given up. */
+  looked?(leg: Leg, now: number): void;
   /** It never came, or did not come back: everything that waited was refused. */
   failed(leg: Leg, reason: LegFailure): void;
 }
@@ -263,6 +265,7 @@ export class Leg implements MediaTarget, LineWatch, Awaiting, MediaLeg {
       }
     }
     this.#sent.look(now);
+    this.#owner.looked?.(this, now);
     if (this.#contest?.isWon(now, this.#ports.limits.probeMs) !== true) return;
     this.#part();
     this.#settle(this);

@@ -15,6 +15,10 @@ export interface SwitchLimits extends LineLimits {
   readonly connectMs: number;
   /** Messages of one leg that have begun and not ended. */
   readonly openMessages: number;
+  /** Without a chunk of it for so long, such a message is forgotten. */
+  readonly messageIdleMs: number;
+  /** For so long, it gives way to one that begins where there may be no more. */
+  readonly messageSilentMs: number;
   /** Of a CPIM header that comes in several chunks. */
   readonly cpimHeadBytes: number;
 }
@@ -30,5 +34,7 @@ export const SWITCH_LIMITS: SwitchLimits = {
   probeMs: 3_000,
   connectMs: 30_000, // T-msrp-connect
   openMessages: 64,
+  messageIdleMs: 60_000, // as long as receivers wait for a chunk
+  messageSilentMs: 5_000, // longer than a sender pauses who goes on
   cpimHeadBytes: 16_384,
 };

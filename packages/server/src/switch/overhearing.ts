@@ -9,6 +9,8 @@ interface Open {
   readonly heard: HeardMessage;
   /** Place of the next octet. */
   at: number;
+  /** Nothing more is to be heard of it, whatever is answered yet. */
+  over: boolean;
 }
 
 /** Of those that have arrived: a sender who has not heard so says them again. */
@@ -39,6 +41,12 @@ export class Overhearing {
     return undefined;
   }
 
+  /** Its sender has left it unfinished. */
+  left(messageId: string): void {
+    const open = this.#open.get(messageId);
+    if (open !== undefined) this.#drop(messageId, open);
+  }
+
   /** What has not arrived by now does not. */
   close(): void {
     for (const [id, open] of this.#open) this.#drop(id, open);
@@ -53,14 +61,15 @@ export class Overhearing {
       sizeBytes: rangeIn(head).total,
     }));
     if (heard === undefined) return undefined;
-    const open = { heard, at: 1 };
+    const open = { heard, at: 1, over: false };
     this.#open.set(messageId, open);
     return open;
   }
 
-  #drop(messageId: string, { heard }: Open): void {
+  #drop(messageId: string, open: Open): void {
     this.#open.delete(messageId);
-    heard.abandon();
+    open.over = true;
+    open.heard.abandon();
   }
 
   #ended(messageId: string, arrived: boolean): void {
@@ -93,14 +102,15 @@ export class OverheardSend {
   octets(bytes: Uint8Array): void {
     const fresh = bytes.subarray(Math.max(0, this.#open.at - this.#at)); // the rest was said before
     this.#at += bytes.length;
-    if (fresh.length === 0) return;
+    if (fresh.length === 0 || this.#open.over) return;
     this.#open.at = this.#at;
     this.#open.heard.write(fresh);
   }
 
   /** How the other side has answered it. */
   settled(status: number, flag: Flag): void {
-    if (status === 200 && flag === "+") return;
+    if (this.#open.over || (status === 200 && flag === "+")) return;
+    this.#open.over = true;
     const arrived = status === 200 && flag === "$";
     this.#ended(arrived);
     if (arrived) this.#open.heard.end();

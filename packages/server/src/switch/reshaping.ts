@@ -105,7 +105,7 @@ export class Reshaping {
   }
 
   /** The last of the message was seen. */
-  ended({ messageId = "" }: MsrpRequest, flag: Flag): void {
+  ended({ messageId = "" }: Pick<MsrpRequest, "messageId">, flag: Flag): void {
     const change = flag === "+" ? undefined : this.#known?.open.get(messageId);
     if (this.#known === undefined || change === undefined) return;
     const { open, over } = this.#known;

@@ -53,7 +53,10 @@ export class ServerEnd implements LegOwner, MediaEnd {
 
   constructor(user: MediaEndUser, rules: MediaRules, ports: ServerEndPorts) {
     this.#user = user;
-    this.#inspection = new Inspection(rules, ports.limits);
+    this.#inspection = new Inspection(rules, {
+      limits: ports.limits,
+      now: () => ports.wheel.now(),
+    });
     this.leg = ports.makeLeg(this);
     this.#receiver = new ChunkReceiver(
       {
@@ -109,6 +112,7 @@ export class ServerEnd implements LegOwner, MediaEnd {
     if (frame.method === "REPORT") return this.#reported(frame);
     if (frame.method !== "SEND") return this.leg.answer(frame, 501);
     const verdict = this.#inspection.judge(frame);
+    this.#forgetLeft(this.leg);
     switch (verdict.do) {
       case "pass":
         return this.#receiver.take(frame);
@@ -141,6 +145,12 @@ export class ServerEnd implements LegOwner, MediaEnd {
     this.#sender.lost("confirmed"); // a device that is sent messages in chunks keeps what it has of them
   }
 
+  /** What has reached the receiver, it gives up itself. */
+  looked(leg: Leg, now: number): void {
+    this.#inspection.look(now, false);
+    this.#forgetLeft(leg);
+  }
+
   failed(_: Leg, reason: LegFailure): void {
     this.#endStatus = 408;
     this.#sender.close();
@@ -149,6 +159,12 @@ export class ServerEnd implements LegOwner, MediaEnd {
 
   #accept(head: IncomingHead, control: IncomingControl): IncomingSink | number {
     return this.#user.arriving?.(head, control) ?? 403; // nothing was to come this way
+  }
+
+  #forgetLeft(leg: Leg): void {
+    for (const { held } of this.#inspection.takeLeft()) {
+      for (const one of held) leg.answer(one, 408);
+    }
   }
 
   #reported(request: MsrpRequest): void {

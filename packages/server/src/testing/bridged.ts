@@ -1,6 +1,6 @@
 /** An anchored session of two devices, each played by hand over a connection in memory. */
 import type { MsrpTransport } from "@parlance/msrp";
-import type { MediaRules, MediaTypes } from "../ports/index.ts";
+import type { BridgeListener, MediaRules, MediaTypes } from "../ports/index.ts";
 import { SWITCH_LIMITS, type SwitchLimits } from "../switch/limits.ts";
 import { Switch } from "../switch/switch.ts";
 import { HandClock } from "./clock.ts";
@@ -22,6 +22,8 @@ export interface BridgeWishes {
   /** What each of them takes; anything by default. */
   readonly aliceTakes?: MediaTypes;
   readonly bobTakes?: MediaTypes;
+  /** Hears what passes. */
+  readonly listener?: BridgeListener;
 }
 
 /** Alice's device on the near side, Bob's on the far side. */
@@ -34,6 +36,7 @@ export function bridged({
   bound = described,
   aliceTakes,
   bobTakes,
+  listener,
 }: BridgeWishes = {}) {
   const clock = new HandClock();
   const suspected: string[] = [];
@@ -56,6 +59,7 @@ export function bridged({
     towards,
     { near: { ...OPEN, ...near }, far: { ...OPEN, ...farRules } },
     (side, reason) => failures.push(`${side} ${reason}`),
+    listener,
   );
   if (bridge === undefined) throw new Error("a listener is there");
   const far = bridge.farTowards({ ...towards, transport: transport === "ws" ? "WS" : "TCP" });
