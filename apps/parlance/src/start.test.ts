@@ -40,6 +40,8 @@ test("the local service says who its users are once, what to type, and last that
   const password = (await first.line(/sip:alice@parlance\.test +\w/)).split(/ +/).at(-1);
   const hint = await first.line(/npx parlance chat --user sip:alice@parlance\.test/);
   assert.match(hint, new RegExp(`--password ${password} --server tcp://127\\.0\\.0\\.1:\\d+ bob$`));
+  const room = await first.line(/chat room/);
+  assert.match(room, /the Lobby, sip:lobby@parlance\.test: \/join lobby in a terminal/);
   const ready = await first.line(/^ready /);
   assert.match(ready, /^ready udp:\S+ tcp:\S+ tcp:\S+ http:\S+ http:\S+$/);
   first.signal("SIGTERM");

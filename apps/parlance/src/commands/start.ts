@@ -116,7 +116,9 @@ function introduce(config: Configuration, { created, listeners }: ServiceNode): 
     chat("alice", "bob"),
     chat("bob", "alice"),
     "",
-    `sip:team@${domain} is a group of all four, sip:lobby@${domain} a chat room: /join lobby.`,
+    `A chat room is open to all of them, the Lobby, sip:lobby@${domain}: /join lobby in a terminal, and in`,
+    "a browser New (+), then Join a chat room.",
+    `sip:team@${domain} is a group of all four: /to team hello.`,
     "Ctrl-C ends the service.",
     "",
   ];
