@@ -6,6 +6,8 @@ import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
 import { buildPages } from "./web/built-pages.ts";
+import { LOOKS } from "./web/house.ts";
+import { soundOn } from "./web/sound.ts";
 
 const USERS = ["alice", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
 
@@ -51,6 +53,23 @@ suite("the messenger's accounts", () => {
     await page.page.getByText("The name or the password is wrong.").waitFor();
     assert.equal(await page.page.evaluate("localStorage.length + sessionStorage.length"), 0);
   });
+
+  for (const { named, how, texts } of LOOKS) {
+    test(`who signs in with an address of another domain is told which one this server serves (${named})`, async () => {
+      const context = await browser.newContext(how);
+      contexts.push(context);
+      const app = await AppPage.open(context, server.httpUrl, texts);
+      pages.push(app);
+      const { page } = app;
+      await page.getByLabel(texts.signIn.address, { exact: true }).fill("alice@example.org");
+      await page.getByLabel(texts.signIn.password, { exact: true }).fill("alice-secret");
+      await page.getByRole("button", { name: texts.signIn.go, exact: true }).click();
+      await page.getByText(texts.signIn.otherDomain("im.example.com")).waitFor();
+      assert.equal(await page.getByText(texts.faults["not authenticated"]).count(), 0);
+      await soundOn(page);
+      await app.signIn("alice@im.example.com", "alice-secret");
+    });
+  }
 
   test("signing in goes on after a slip: what was empty is said, and said no more once it is filled in", async () => {
     const context = await browser.newContext();

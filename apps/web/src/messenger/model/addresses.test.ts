@@ -1,7 +1,14 @@
 /** Addresses as they are written and shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initialsOf, readAddress, readAddresses, shortAddress, userPart } from "./addresses.ts";
+import {
+  initialsOf,
+  isForeign,
+  readAddress,
+  readAddresses,
+  shortAddress,
+  userPart,
+} from "./addresses.ts";
 
 test("a name alone is somebody of the own domain", () => {
   assert.equal(readAddress(" Bob ", "example.com"), "sip:bob@example.com");
@@ -33,4 +40,10 @@ test("pictures have letters, whatever the name", () => {
   assert.equal(initialsOf("night owl"), "NO");
   assert.equal(initialsOf("éric"), "É");
   assert.equal(initialsOf("😀"), "·");
+});
+
+test("an address is foreign where the server says which domain it serves, and it is another", () => {
+  assert.equal(isForeign("sip:alice@example.org", "example.com"), true);
+  assert.equal(isForeign("sip:alice@Example.COM", "example.com"), false);
+  assert.equal(isForeign("sip:alice@example.org", ""), false);
 });

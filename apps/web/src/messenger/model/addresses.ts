@@ -27,6 +27,11 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }
 
+/** Of another domain than the server's, where that is known: it lets in nobody of it. */
+export function isForeign(address: string, domain: string): boolean {
+  return domain !== "" && domainOf(address).toLowerCase() !== domain.toLowerCase();
+}
+
 /** The part that tells people apart. */
 export function userPart(address: string): string {
   const user = /^\w{1,8}:([^@;?]+)@/.exec(address)?.[1];

@@ -7,7 +7,7 @@ import {
   knownAccounts,
   type SavedAccount,
 } from "../desk/accounts.ts";
-import { readAddress, userPart } from "../model/addresses.ts";
+import { isForeign, readAddress, userPart } from "../model/addresses.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Fault } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
@@ -121,7 +121,13 @@ function Form({
       const displayName = name.trim() === "" ? undefined : name.trim();
       await signIn({ user, secret: secretOf({ user, password }), displayName }, stay);
     } catch (error) {
-      setFault({ at: "all", words: wordsFor(error as Fault, texts) }); // signing in rejects with nothing else
+      const known = error as Fault; // signing in rejects with nothing else
+      const foreign = known.code === "not authenticated" && isForeign(user, domain);
+      setFault(
+        foreign
+          ? { at: "address", words: words.otherDomain(domain) }
+          : { at: "all", words: wordsFor(known, texts) },
+      );
       setBusy(false);
     }
   };

@@ -33,6 +33,8 @@ export const de: Texts = {
     noAddress: "Bitte gib deine Adresse ein.",
     badAddress: (domain) =>
       `Das ist keine Adresse. Es ist ein Name oder name@${domain === "" ? "example.com" : domain}.`,
+    otherDomain: (domain) =>
+      `Dieser Server ist für ${domain} da und für keine andere Domain: Deine Adresse hier ist name@${domain}.`,
     noPassword: "Bitte gib dein Passwort ein.",
     accounts: "Hier schon angemeldet",
     forget: (name) => `${name} vergessen`,

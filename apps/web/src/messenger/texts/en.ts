@@ -33,6 +33,8 @@ export const en = {
     noAddress: "Please enter your address.",
     badAddress: (domain: string) =>
       `This is no address. It is a name, or name@${domain === "" ? "example.com" : domain}.`,
+    otherDomain: (domain: string) =>
+      `This server serves ${domain} and no other domain: your address here is name@${domain}.`,
     noPassword: "Please enter your password.",
     accounts: "Signed in here before",
     forget: (name: string) => `Forget ${name}`,
