@@ -76,6 +76,24 @@ test("a message for a phone that sleeps wakes it, and is there as soon as it is"
   assert.doesNotMatch(JSON.stringify(asleep.body), /the phone of bob|the%20phone/);
 });
 
+test("a device that renews its registration itself says so, and is told how long before its end", {
+  timeout: 60_000,
+}, async (t) => {
+  const hook = await webhook(t);
+  const world = await OperatorWorld.open(t, [`push.webhook=${hook.url}`, "trace.everybody=true"]);
+  const bob = await connect({
+    user: `sip:bob@${DOMAIN}`,
+    password: "secret of bob",
+    server: world.listener("sip"),
+    push: { ...PUSH, renewsItself: true },
+  });
+  t.after(() => bob.close());
+  assert.equal(bob.wakeable, true);
+  const traced = await world.ask("GET", "/trace", { query: "?user=bob&form=full" });
+  assert.match(traced.body, /^Contact: .*;\+sip\.pnsreg\s*$/m);
+  assert.match(traced.body, /^Feature-Caps: .*\+sip\.pnsreg="121"/m);
+});
+
 test("who asks for a push service that is not served is told so, and does not try for ever", {
   timeout: 60_000,
 }, async (t) => {

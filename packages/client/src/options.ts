@@ -99,6 +99,11 @@ export interface PushOptions {
   readonly prid: string;
   /** What the provider needs beside. */
   readonly param?: string;
+  /**
+   * The device has a timer of its own that wakes it, and connects before its registration ends: the server does not wake it for that.
+   * RFC 8599 §4.1.4
+   */
+  readonly renewsItself?: boolean;
 }
 
 export interface Account {
@@ -120,7 +125,8 @@ export function readAccount(options: ConnectOptions): Account {
   }
   checkName(options.displayName);
   checkName(options.deviceName, "deviceName");
-  for (const [name, value] of Object.entries(options.push ?? {})) {
+  const { renewsItself: _, ...words } = options.push ?? {};
+  for (const [name, value] of Object.entries(words)) {
     if (
       typeof value !== "string" ||
       value.length > MAX_PUSH ||

@@ -34,6 +34,7 @@ import type { Cancel, Clock, Random } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { PushOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
+import { refreshAfterMs, renewalAheadS } from "./refresh-time.ts";
 import type { Requests } from "./requests.ts";
 
 export interface Registering {
@@ -128,7 +129,8 @@ export class Registration {
     if (response.status >= 300) throw refusedWith(response);
     this.#ports.requests.serviceRoute = response.get(headers.ServiceRoute) ?? [];
     const granted = this.#granted(response) ?? seconds;
-    this.#refresh = this.#ports.clock.schedule(granted * 500, () => {
+    const ahead = this.#about.push?.renewsItself ? renewalAheadS(response) : undefined;
+    this.#refresh = this.#ports.clock.schedule(refreshAfterMs(granted, ahead), () => {
       this.#run(seconds).catch(this.#failed);
     });
     return {
@@ -190,6 +192,7 @@ function contactOn(flow: Flow, { account, instance, push }: Registering): NameAd
       ["reg-id", "1"],
       [IM_TAG, ""],
       [LARGE_MESSAGE_TAG, ""],
+      ...(push?.renewsItself ? [["+sip.pnsreg", ""] as const] : []), // RFC 8599 §4.1.4
     ),
   };
 }
