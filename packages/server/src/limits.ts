@@ -63,6 +63,7 @@ export const defaultLimits = {
   roomMessageBytes: 1_048_576, // of one message in a session of many, its envelope included
   roomLogMessages: 1_000, // of each session of many, for those who come back
   roomLogSeconds: 7 * 86_400, // somebody was away for a week: he has more to catch up with than one room
+  roomLogDevices: 32, // of one member: where each has stopped to read; the one that has been away for longest gives way
   relayUris: 50_000, // that the MSRP relay has handed out
   relayUrisPerUser: 50,
 

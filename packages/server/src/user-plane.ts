@@ -117,7 +117,8 @@ function makeRooms(
     roomBurst: limits.roomTrafficBurst,
   };
   const ports = { hub, store: stores.rooms, clock, random, log, metrics, hits, endOfTurn };
-  return new Rooms({ ...ROOM_LIMITS, allGatheredBytes: limits.roomGatheredBytes }, rates, ports);
+  const { roomGatheredBytes: allGatheredBytes, roomLogDevices: logDevices } = limits;
+  return new Rooms({ ...ROOM_LIMITS, allGatheredBytes, logDevices }, rates, ports);
 }
 
 function makeRelay(

@@ -126,6 +126,12 @@ export const LIMITS: { readonly [name in MovableLimit]: Row } = {
     usual: 1_000,
     about: "Messages of a session of many that are kept for those who come back. 0: none are.",
   },
+  roomLogDevices: {
+    usual: 32,
+    about:
+      "Devices of one member of a session of many whose place in what is kept is known: of more the one that has read least, and is away, gets what its user has missed.",
+    least: 1,
+  },
   roomLogSeconds: {
     usual: 7 * 86_400,
     about: "Seconds that they are kept; those of an ad-hoc session until it ends at most.",

@@ -252,6 +252,30 @@ test("a device that was away while another one of its member was here gets what 
   assert.deepEqual(laptop.texts, ["one", "two", "four"]);
 });
 
+test("of one member so many devices have places of their own: the one that has read least gives way, and none that is here", async () => {
+  const world = keeping({ limits: { logDevices: 3 } });
+  const alice = await world.join("alice");
+  const here = await world.join("bob", { called: "laptop" });
+  const attach = (called: string) => world.attach(here.member, { called });
+  for (const name of ["a", "b", "c", "d"]) {
+    const device = await attach(name);
+    await alice.say(`${name} is here`);
+    device.leg.detach();
+  }
+  assert.deepEqual(world.hits.limits, ["roomLogDevices", "roomLogDevices"]);
+  await alice.say("who is back?");
+  const back = { d: ["who is back?"], c: ["d is here", "who is back?"], a: [] };
+  for (const [name, missed] of Object.entries(back)) {
+    const device = await attach(name); // of the first another one of his is here, and has had it
+    assert.deepEqual(device.texts, missed);
+    device.leg.detach();
+  }
+  await alice.say("all have been here");
+  assert.equal(here.texts.length, 6);
+  const kept = world.stores.image().rooms[0]?.cursors ?? [];
+  assert.equal(kept.filter(({ member }) => member.startsWith("bob ")).length, 3);
+});
+
 test("so it is after a crash, and what a device has said itself does not come back to it", async () => {
   const before = keeping();
   const alice = await before.join("alice");

@@ -31,6 +31,8 @@ export interface RoomLimits {
   readonly refusals: number;
   /** Messages for a phone without MSRP that wait for the one before them. */
   readonly pagerMessages: number;
+  /** Of one member whose place in the log is known; of those that are away the one that has read least gives way. */
+  readonly logDevices: number;
   /** Of what is read from the log at a time. */
   readonly pageMessages: number;
   readonly pageBytes: number;
@@ -53,6 +55,7 @@ export const ROOM_LIMITS: RoomLimits = {
   remembered: 256,
   refusals: 100, // a sender hears of the first when many are on their way
   pagerMessages: 100,
+  logDevices: 32,
   pageMessages: 64,
   pageBytes: 262_144,
 };

@@ -9,6 +9,11 @@ export interface RoomLogPorts {
   readonly log: Log;
   /** How far the members that are here have had everything. */
   cursors(): Iterable<RoomCursor>;
+  /** Of one member. */
+  readonly mostDevices: number;
+  readonly isHere: (member: string, device: string) => boolean;
+  /** One device of his too many: this one has no place of its own any more. */
+  readonly crowdedOut: (member: string, device: string) => void;
 }
 
 /** How far members are is written so often: a crash makes them get again what came since. */
@@ -124,6 +129,7 @@ export class RoomLog {
       .map((key): RoomCursor => ({ member: key, sequence: position }));
     for (const { member: key, sequence } of fresh) this.#kept.set(key, sequence);
     if (fresh.length > 0) this.#writeCursors(fresh);
+    if (device !== undefined && fresh.length > 0) this.#makeRoom(member);
   }
 
   /** What a device has had that says only now which one it is; undefined: it is one more. */
@@ -205,6 +211,21 @@ export class RoomLog {
       // What it missed is not there any more.
       if (isOfDevice(key) && sequence < first && !here.has(key)) this.#forget(key);
     }
+  }
+
+  /** Whoever comes each time as another device is known as the last of them. */
+  #makeRoom(member: string): void {
+    const { mostDevices, isHere, crowdedOut } = this.#ports;
+    const head = deviceKey(member, "");
+    const devices = [...this.#kept]
+      .filter(([key]) => key.startsWith(head))
+      .map(([key, sequence]) => ({ name: key.slice(head.length), sequence }));
+    if (devices.length <= mostDevices) return;
+    const away = devices.filter(({ name }) => !isHere(member, name));
+    const [least] = away.toSorted((a, b) => a.sequence - b.sequence);
+    if (least === undefined) return;
+    this.#forget(head + least.name);
+    crowdedOut(member, least.name);
   }
 
   #forget(key: string): void {

@@ -336,7 +336,7 @@ export class Room implements MediaRoom {
   /** It has left for good, unless it is here by another leg. */
   #forgotten({ member, name }: DeviceLeg): void {
     if (name === undefined) return;
-    for (const end of member.ends) if (end instanceof DeviceLeg && end.name === name) return;
+    if (this.#isHere(member, name)) return;
     member.hadBy.delete(name);
     this.#log?.forgetDevice(member.row.key, name);
   }
@@ -354,7 +354,19 @@ export class Room implements MediaRoom {
       wheel,
       log: this.#ports.log,
       cursors: () => this.#cursors(),
+      mostDevices: this.#ports.limits.logDevices,
+      isHere: (key, name) => this.#isHere(this.#table.find(key), name),
+      crowdedOut: (key, name) => {
+        this.#ports.hits.hit("roomLogDevices");
+        this.#table.find(key)?.hadBy.delete(name);
+      },
     });
+  }
+
+  #isHere(member: Member | undefined, name: string): boolean {
+    for (const end of member?.ends ?? [])
+      if (end instanceof DeviceLeg && end.name === name) return true;
+    return false;
   }
 
   *#cursors() {
