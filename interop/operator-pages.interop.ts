@@ -7,6 +7,8 @@ import { after, before, suite, test } from "node:test";
 import type { ImClient } from "@parlance/client";
 import { connect } from "@parlance/client/node";
 import type { Browser, Page } from "playwright-core";
+import { de } from "../apps/web/src/admin/texts/de.ts";
+import { en } from "../apps/web/src/admin/texts/en.ts";
 import { RunningCommand } from "../tools/test/command.ts";
 import { casesFor } from "../tools/test/corpora.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
@@ -29,6 +31,7 @@ const PAGES = [
   "audit",
 ];
 const NARROW: Look = { width: 360, height: 740, theme: "dark" };
+const GERMAN: Look = { ...NARROW, locale: "de-DE" };
 
 suite("the operator's pages", () => {
   let browser: Browser;
@@ -254,17 +257,21 @@ suite("the operator's pages", () => {
     await context.close();
   });
 
-  for (const look of [WIDE, { ...WIDE, theme: "dark" }, NARROW] as const) {
-    test(`axe finds nothing on any page, ${look.width} pixels wide, ${look.theme}`, async () => {
+  for (const look of [WIDE, { ...WIDE, theme: "dark" }, NARROW, GERMAN] as const) {
+    const { locale = "en" } = look;
+    test(`axe finds nothing on any page, ${look.width} pixels wide, ${look.theme}, ${locale}`, async () => {
+      const texts = locale === "en" ? en : de;
+      await alice.conversation(addressOf("bob")).open();
       const { page, context, faults } = await openOperator(browser, server, "trace", look);
       for (const name of PAGES) {
         await page.goto(`${server.adminUrl}/#${name}`);
         await page.locator(`.of-${name}`).waitFor();
-        await page.getByText("Loading …").first().waitFor({ state: "detached" });
+        await page.getByText(texts.loading).first().waitFor({ state: "detached" });
         if (name === "trace") {
           await stepsShown(page);
           await page.getByRole("option").first().click();
         }
+        if (name === "sessions") await page.getByText(texts.kinds["one-to-one"]).first().waitFor();
         assert.deepEqual(await violationsOn(page), [], name);
         const beyond = await page.evaluate(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",

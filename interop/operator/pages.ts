@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { de } from "../../apps/web/src/admin/texts/de.ts";
+import { en } from "../../apps/web/src/admin/texts/en.ts";
 import type { ServerProcess } from "../../tools/test/server-process.ts";
 
 export interface Look {
@@ -48,8 +50,9 @@ export async function openOperator(
     }
   });
   await page.goto(`${server.adminUrl}/#${name}`);
-  await page.getByLabel("Operator token", { exact: true }).fill(tokenOf(server));
-  await page.getByRole("button", { name: "Log in" }).click();
+  const texts = locale.startsWith("de") ? de : en;
+  await page.getByLabel(texts.token, { exact: true }).fill(tokenOf(server));
+  await page.getByRole("button", { name: texts.login }).click();
   await page.getByRole("heading", { level: 1 }).waitFor();
   return { context, page, faults };
 }

@@ -38,7 +38,7 @@ export interface Leg {
 
 export interface Session {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: "one-to-one" | "ad-hoc" | "pre-defined" | "chat room";
   readonly identity?: string;
   readonly group?: string;
   readonly subject?: string;

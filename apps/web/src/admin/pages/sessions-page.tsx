@@ -44,13 +44,14 @@ function OneSession({
   const { texts, api, language } = useOperator();
   const { id, kind, group, identity, subject, startedAt, participants } = session;
   const names = participants.map(({ address, name }) => name ?? nameOf(address));
+  const called = group === undefined ? names.join(" · ") : nameOf(group);
   return (
     <section className="session" aria-label={group ?? identity ?? names.join(" ")}>
       <header>
         <h2>
-          <bdi>{group === undefined ? names.join(" · ") : nameOf(group)}</bdi>
+          <bdi>{called}</bdi>
         </h2>
-        <span className="badge">{kind}</span>
+        <span className="badge">{texts.kinds[kind]}</span>
         <span className="small soft">{new Date(startedAt).toLocaleTimeString(language)}</span>
         <span className="push" />
         <Act
@@ -71,24 +72,26 @@ function OneSession({
           {texts.participants}: <bdi>{names.join(", ")}</bdi>
         </p>
       )}
-      <Legs session={session} again={again} />
+      <Legs session={session} called={called} again={again} />
     </section>
   );
 }
 
 function Legs({
-  session: { id, legs },
+  session: { id, legs, startedAt },
+  called,
   again,
 }: {
   readonly session: Session;
+  readonly called: string;
   readonly again: () => void;
 }): ReactNode {
-  const { texts, api } = useOperator();
+  const { texts, api, language } = useOperator();
   const path = (leg: Leg): string =>
     `/sessions/${encodeURIComponent(id)}/legs/${encodeURIComponent(leg.id)}`;
   return (
     <Table
-      label={texts.leg}
+      label={texts.legsOf(called, new Date(startedAt).toLocaleTimeString(language))}
       rows={legs}
       keyOf={(leg) => leg.id}
       columns={[

@@ -92,6 +92,13 @@ export const de: Texts = {
   kind: "Art",
   participants: "Teilnehmer",
   leg: "Gerät",
+  legsOf: (session, since) => `Geräte von ${session}, ${since}`,
+  kinds: {
+    "one-to-one": "zu zweit",
+    "ad-hoc": "für einmal",
+    "pre-defined": "Gruppe",
+    "chat room": "Chatraum",
+  },
   connection: "Verbindung",
   queue: "Schlange",
   in: "Herein",

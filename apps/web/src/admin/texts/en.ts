@@ -85,6 +85,13 @@ export const en = {
   kind: "Kind",
   participants: "Participants",
   leg: "Device",
+  legsOf: (session: string, since: string) => `Devices of ${session}, ${since}`,
+  kinds: {
+    "one-to-one": "one-to-one",
+    "ad-hoc": "made for once",
+    "pre-defined": "group",
+    "chat room": "chat room",
+  },
   connection: "Connection",
   queue: "Queue",
   in: "In",
