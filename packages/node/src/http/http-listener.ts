@@ -217,6 +217,7 @@ function faultOf(request: IncomingMessage, path = request.url ?? ""): string | u
 function limitTime(request: IncomingMessage, response: ServerResponse, ms: number): void {
   if (request.complete) return;
   const timer = setTimeout(() => {
+    if (request.complete) return; // it is in, and nobody reads a body that it does not have
     if (response.headersSent) request.socket.destroy();
     else refuse(response, 408, "request timeout");
   }, ms);

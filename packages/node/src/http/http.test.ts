@@ -27,6 +27,20 @@ async function page(
   return listener.listen();
 }
 
+/** `/stream` answers until it is released. */
+async function streaming(t: TestContext) {
+  const released = Promise.withResolvers<void>();
+  const listener = new HttpListener({ url: "http://127.0.0.1:0", limits: { requestMs: 50 } });
+  listener.app.get("/stream", async (_, reply) => {
+    reply.hijack();
+    reply.raw.write("begun, ");
+    await released.promise;
+    reply.raw.end("ended");
+  });
+  t.after(() => listener.close());
+  return { listening: await listener.listen(), release: released.resolve };
+}
+
 /** What comes back when these octets go in, until the end of the connection. */
 async function raw({ host, port }: HttpListening, request: string): Promise<string> {
   const socket = connect({ host, port });
@@ -99,6 +113,15 @@ test(
     assert.match(await raw(listening, "GET / HTTP/1.1\r\nHost: a\r\n"), /^HTTP\/1\.1 408/);
   },
 );
+
+test("an answer may take longer than a request has to come in", WITHIN, async (t) => {
+  const { listening, release } = await streaming(t);
+  const answer = await fetch(`${listening.url}/stream`);
+  // Whoever asked later has had his time by then.
+  assert.match(await raw(listening, "GET /stream HTTP/1.1\r\nHost: a\r\n"), /^HTTP\/1\.1 408/);
+  release();
+  assert.equal(await answer.text(), "begun, ended");
+});
 
 test(
   "connections beyond the bound are closed, and those within it are served",
