@@ -12,6 +12,7 @@ import {
   type TraceRecord,
 } from "./index.ts";
 import { formatNote, readNote } from "./note.ts";
+import { outlineHttp } from "./outline-http.ts";
 
 const NOON = Date.parse("2030-05-04T12:00:00Z");
 const FLOW = {
@@ -104,6 +105,16 @@ test("each part of several is judged by its own type (RFC 2046 §5.1)", () => {
     .replace("no type", "xxxxxxx")
     .replace("behind", "xxxxxx");
   assert.equal(shown(mixed(body)), mixed(hidden).replace("Subject: s", "Subject: x"));
+});
+
+test("a link to the page for a name is nobody's but its guest's: neither text nor title has its token (security rule 35)", () => {
+  const token = "gBd2n88AnF6cpeYsCNUeVpKiv01";
+  const request = `GET /alias?t=${token} HTTP/1.1\r\nHost: im.example.com\r\n\r\n`;
+  assert.equal(shown(request), request.replace(token, "x".repeat(token.length)));
+  const title = outlineHttp(record("http", request))?.title;
+  assert.equal(title, `GET /alias?t=${"x".repeat(token.length)}`);
+  const inside = `Content-Type: message/external-body;URL="https://im.example.com/alias?t=${token}"\r\n\r\n`;
+  assert.doesNotMatch(shown(`MESSAGE sip:bob@example.com SIP/2.0\r\n${inside}`), /gBd2n88/);
 });
 
 test("whatever it is, redacting changes no length and no line", () => {

@@ -1,6 +1,7 @@
 /** What the head of an HTTP request or answer is about. RFC 9112 §2.1 */
 import { octetText } from "@parlance/wire";
 import { nothing, type Reading } from "./reading.ts";
+import { hideAliasLinks } from "./redact.ts";
 import type { TraceRecord } from "./ring.ts";
 
 const REQUEST = /^([A-Z]{1,32}) (\S{1,4096}) HTTP\/1\.1\r\n/;
@@ -17,7 +18,7 @@ export function outlineHttp({ bytes, exchange, user }: TraceRecord): Reading | u
   };
   const [, method, target = ""] = REQUEST.exec(text) ?? [];
   if (method !== undefined) {
-    return { ...nothing(`${method} ${target}`), ...common, method, from: user };
+    return { ...nothing(`${method} ${hideAliasLinks(target)}`), ...common, method, from: user };
   }
   const [line, status] = ANSWER.exec(text) ?? [];
   if (line === undefined) return undefined;

@@ -15,14 +15,20 @@ const SECRET =
   /\b(response|nonce|cnonce|nextnonce|rspauth|opaque)([ \t]*=[ \t]*)("[^"]*"|[^\s,"]+)/gi;
 /** Anything but Digest carries the secret itself. */
 const TOKEN = /(:\s*(?!digest\b)[a-z][a-z0-9-]*[ \t]+)(?![a-z-]+[ \t]*=)([^\s,]+)/gi;
+/** Whoever has it may choose a name for somebody else. Security rule 35 */
+const ALIAS_LINK = /(\/alias\?t=)([\w-]{16,128})/g;
 const COOKIE = /^((?:set-)?cookie[ \t]*:[ \t]*)(.*)$/is;
 
 /** `text`: what people wrote may be seen as well. */
 export function redact(bytes: Uint8Array, { text = false } = {}): Uint8Array {
   const shown = octetText(bytes);
-  const clean = hidePushTokens(withoutProofs(shown));
+  const clean = hideAliasLinks(hidePushTokens(withoutProofs(shown)));
   const hidden = text ? clean : hideContent(clean);
   return hidden === shown ? bytes : octetBytes(hidden);
+}
+
+export function hideAliasLinks(text: string): string {
+  return text.replace(ALIAS_LINK, (_, before: string, token: string) => before + mask(token));
 }
 
 function withoutProofs(text: string): string {
