@@ -175,9 +175,36 @@ test("a file to a group is offered to each member who is there, and taken like a
   }
   const took = await world.until(Promise.all(offered.map(([file]) => allOf(file))));
   assert.deepEqual(took, [content, content]);
-  await world.until(() => sent.state === "sent");
+  await world.until(() => sent.state === "delivered");
+  assert.deepEqual(
+    sent.recipients.toSorted((a, b) => a.address.localeCompare(b.address)),
+    [
+      { address: "sip:bob@parlance.test", state: "delivered" },
+      { address: "sip:carol@parlance.test", state: "delivered" },
+    ],
+  );
   await world.run(120_000);
   assert.equal(offered.flat().length, 2);
+});
+
+test("a file to a group whose members are away, or do not want it, is told of member by member (RFC 5438 §8)", async (t) => {
+  const limits = { deferredFileBytes: 1_000_000 };
+  const world = await lobbyFor(t, { ...GROUPS, limits });
+  const alice = await world.client("alice");
+  const stranger = await world.client("dave");
+  const offered = filesOf(await world.client("bob"));
+  const sent = alice.conversation(TEAM).sendFile(new Uint8Array(5_000), { via: "session" });
+  await world.until(() => offered.length === 1);
+  const known = () => new Map(sent.recipients.map(({ address, state }) => [address, state]));
+  offered[0]?.decline();
+  await world.run(60_000);
+  const carols = filesOf(await world.client("carol"));
+  await world.until(() => carols.length === 1);
+  assert.equal((await world.until(allOf(carols[0]))).length, 5_000);
+  await world.until(() => sent.state === "delivered");
+  assert.equal(known().get("sip:carol@parlance.test"), "delivered");
+  assert.notEqual(known().get("sip:bob@parlance.test"), "delivered");
+  assert.equal(known().has(stranger.address), false);
 });
 
 test("messages do not wait while somebody thinks about a file", async (t) => {
@@ -205,7 +232,7 @@ test("a file in a session goes to those who are in, and shows nothing of who hid
   const dave = await world.client("dave");
   const [offered, none] = [filesOf(bob.client), filesOf(dave)];
   const content = new SeededRandom(8).bytes(20_000);
-  alice.room.sendFile(new File([content], "owl.png"), { via: "session" });
+  const sent = alice.room.sendFile(new File([content], "owl.png"), { via: "session" });
   await world.until(() => offered.length === 1);
   const [file] = offered;
   assert.deepEqual([file?.conversation, file?.fromName], [LOBBY, "Night Owl"]);
@@ -216,6 +243,8 @@ test("a file in a session goes to those who are in, and shows nothing of who hid
   assert.match(text, /owl\.png/);
   assert.doesNotMatch(text, /alice/i);
   assert.deepEqual(await world.until(allOf(file)), content);
+  await world.run(30_000);
+  assert.deepEqual([sent.state, sent.recipients], ["sent", []]); // nor is he told who has it
   assert.equal(none.length, 0);
   // Who is not in sends nothing there.
   const stranger = dave.conversation(LOBBY).sendFile(content, { via: "session" });

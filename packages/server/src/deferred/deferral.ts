@@ -16,7 +16,7 @@ import { retryDelayMs } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { goesOnlyBySession, isUnfit, push } from "./push.ts";
 import { newQueue, type Queue } from "./queue.ts";
-import { subjectIn, subjectOf } from "./report.ts";
+import { subjectIn, subjectOf, tellArrived } from "./report.ts";
 import { Sweeper } from "./sweeper.ts";
 import { cameIn, recordOf } from "./waiting-request.ts";
 
@@ -211,7 +211,10 @@ export class DeferredMessages implements Deferral {
     this.#underWay.add(copy.id);
     try {
       const result = await push(copy, user, this.#ports, this.#options);
-      if (result === "delivered") this.#counters.pushed.add();
+      if (result === "delivered") {
+        this.#counters.pushed.add();
+        await tellArrived(copy, this.#ports);
+      }
       if (result === "delivered" || result === "refused" || result === "unwelcome") {
         return await forget(user.name, [copy], this.#ports);
       }

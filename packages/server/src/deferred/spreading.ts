@@ -55,7 +55,7 @@ interface Copies {
   readonly mode: "large" | "file";
   readonly kept: Kept;
   readonly form: CopyForm;
-  /** That is common to all copies; a file has none. */
+  /** That is common to all copies; a file may have none. */
   readonly envelope: Cpim | undefined;
   readonly bodyFor: (user: User) => Body;
 }
@@ -80,11 +80,8 @@ export class SpreadMessages implements Spreading {
     }
     if (offer === undefined || files === undefined) return no("no common media");
     if (!mayBeKept(offer, this.#options.fileBytes)) return no("too big");
-    const receive = (file: FileOffer, kept: Kept, { contentType }: Wrapping) => {
-      // Whoever writes to many by a file asks none of them what has become of it.
-      const came = { contentType, envelope: undefined };
-      return this.#file(passage, many, keptFile(passage.request, file, came), kept);
-    };
+    const receive = (file: FileOffer, kept: Kept, came: Wrapping) =>
+      this.#file(passage, many, keptFile(passage.request, file, came), kept);
     return files.receive(passage, receive);
   }
 
@@ -128,10 +125,20 @@ export class SpreadMessages implements Spreading {
     file: ReturnType<typeof keptFile>,
     kept: Kept,
   ): Promise<number> {
-    const body = formatKeptFile(file, this.#ports.random.token(BOUNDARY_BITS));
-    const form = await many.form(undefined);
-    const copies = { mode: "file", kept, form, envelope: undefined, bodyFor: () => body } as const;
-    return this.#keep(passage, many, copies);
+    const read = many.reported && file.envelope ? parseCpim(file.envelope) : undefined;
+    const asked = read?.ok === true ? read.value : undefined;
+    const form = await many.form(asked);
+    const common = asked && file.envelope && editCpim(file.envelope, form.changes);
+    const envelope = common && parseCpim(common);
+    const copied = { ...file, envelope: common };
+    const body = formatKeptFile(copied, this.#ports.random.token(BOUNDARY_BITS));
+    return this.#keep(passage, many, {
+      mode: "file",
+      kept,
+      form,
+      envelope: envelope?.ok === true ? envelope.value : undefined,
+      bodyFor: () => body,
+    });
   }
 
   /** 200 when there is a row for each who can have it, and the author hears of the others. */

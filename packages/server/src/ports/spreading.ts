@@ -17,7 +17,9 @@ export interface ForMany {
   readonly to: string;
   /** The envelope of each copy names its recipient; else it names all of them together. */
   readonly readdress: boolean;
-  /** Once for each message, when it is whole; a file comes without an envelope. */
+  /** Its author may hear of each by name what has become of a file: nobody hides from him. */
+  readonly reported: boolean;
+  /** Once for each message, when it is whole; of a file, the envelope in which it asks for reports. */
   form(cpim: Cpim | undefined): Promise<CopyForm>;
 }
 

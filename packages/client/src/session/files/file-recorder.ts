@@ -92,11 +92,14 @@ export class FileRecorder {
     const live = this.#live.get(id);
     if (live !== undefined) {
       if (live.conversation === by) live.file.heard(receipt);
+      else live.file.heardOf(by, receipt);
       return;
     }
     await this.#write(sentFileKey(id), async () => {
       const record = await this.#ports.store.sentFile(id);
-      if (record?.conversation !== by || !isNews(record, receipt)) return;
+      if (record === undefined || !isNews(record, receipt)) return;
+      // Of one who does not get it: the others may have it.
+      if (record.conversation !== by && receipt === "failed") return;
       await this.#ports.store.change(withReceipt(record, receipt));
     });
   }

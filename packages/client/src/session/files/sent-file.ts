@@ -26,6 +26,9 @@ const RANK: Readonly<Record<SentFileState, number>> = {
   failed: 6,
 };
 
+/** Of a file for many: so many are remembered who have it, or are to have it. */
+const MOST = 1_000;
+
 export class SentFile {
   readonly id: string;
   readonly name: string | undefined;
@@ -33,6 +36,7 @@ export class SentFile {
   readonly sizeBytes: number | undefined;
   readonly #emitter: Emitter<{ state: SentFileState }>;
   readonly #progress: Progress;
+  readonly #recipients = new Map<string, FileReceipt>();
   readonly #accepted = Promise.withResolvers<void>();
   readonly #delivered = Promise.withResolvers<void>();
   /** Only the SDK sets it: called when a receipt has told what there is to tell. */
@@ -79,6 +83,11 @@ export class SentFile {
     return this.#messageId;
   }
 
+  /** Of a file for many: what is known of whom, by address. Nothing of those who have not been heard of. */
+  get recipients(): readonly { readonly address: string; readonly state: FileReceipt }[] {
+    return [...this.#recipients].map(([address, state]) => ({ address, state }));
+  }
+
   /** A loop over it gets the newest value each time, and ends with the file. */
   get progress(): AsyncIterable<FileProgress> & { readonly now: FileProgress } {
     return this.#progress;
@@ -90,7 +99,7 @@ export class SentFile {
   }
 
   /**
-   * The other side has said that it has all of it, which may take days where it is "deferred". Rejects with ImError:
+   * The other side has said that it has all of it (for many: all who have been heard of), which may take days where it is "deferred". Rejects with ImError:
    * "timeout": it did not say so; "closed", while the state is "sent" or "deferred": the client has ended before.
    */
   get delivered(): Promise<void> {
@@ -162,6 +171,16 @@ export class SentFile {
       this.become(receipt);
     }
     this.told?.();
+  }
+
+  /** One of many has it, or waits for it, or does not get it. Delivered: to all of whom anything is known. */
+  heardOf(address: string, receipt: FileReceipt): void {
+    const before = this.#recipients.get(address);
+    if (before === "delivered" || (before === undefined && this.#recipients.size >= MOST)) return;
+    this.#recipients.set(address, receipt);
+    const alive = [...this.#recipients.values()].filter((state) => state !== "failed");
+    if (alive.length === 0) return;
+    this.heard(alive.every((state) => state === "delivered") ? "delivered" : "deferred");
   }
 
   /** Nobody will say more of it. */

@@ -101,6 +101,7 @@ function spread({ passage }: Ask, what: Spread, spreading: Spreading, on: Hostin
     recipients,
     to,
     readdress: group === undefined,
+    reported: true,
     async form(cpim: Cpim | undefined): Promise<CopyForm> {
       const copied = cpim && { request, originator, recipients, cpim };
       const collected = copied && (await collectReports(copied, collection, random));

@@ -51,6 +51,7 @@ function filesToAll(
     recipients: others.map((one) => one.user?.address ?? formatUri(one.uri)),
     to: conference.name,
     readdress: false,
+    reported: false,
     form: async () => ({
       edit(copy) {
         copy.set(From, { name, uri: parseUri(uri), params: Params.none });
