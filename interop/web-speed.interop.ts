@@ -1,4 +1,4 @@
-/** What the messenger costs whoever waits for it: octets before the first conversation can be used, and time before its first message is there. */
+/** What the messenger costs whoever waits for it: octets until a first message is sent and another received, and time before its first message is there. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, suite, test } from "node:test";
@@ -17,19 +17,22 @@ const DOCS = fileURLToPath(new URL("../docs/web.md", import.meta.url));
 const TRIES = 3;
 const FIRST_MESSAGE_MS = 1_000;
 const FIRST_MESSAGE = "the first of all";
+const ANSWER = "I have heard:";
 
 /** Resolves in the page when somebody can write and is online. */
 const USABLE = `new Promise((resolve) => {
   const look = () => {
-    const ready = document.querySelector(".composer-field") && document.querySelector(".connection.fine");
-    if (!ready) return;
+    if (!document.querySelector(".composer-field") || !document.querySelector(".connection.fine")) return;
     watcher.disconnect();
-    const loaded = performance.getEntriesByType("resource").filter(({ name }) => /\\.(?:js|css)$/.test(name));
-    resolve(loaded.map(({ name, encodedBodySize }) => [name.split("/").at(-1), encodedBodySize]));
+    resolve();
   };
   const watcher = new MutationObserver(look);
   watcher.observe(document, { subtree: true, childList: true, attributes: true });
 })`;
+/** Scripts and styles that the page has by now, with the octets of each as it came. */
+const LOADED = `performance.getEntriesByType("resource")
+  .filter(({ name }) => /\\.(?:js|css)$/.test(name))
+  .map(({ name, encodedBodySize }) => [name.split("/").at(-1), encodedBodySize])`;
 /** Resolves in the page with how long it took from the press of the button until the message is drawn. */
 const SHOWN = `new Promise((resolve, reject) => {
   let pressed;
@@ -76,17 +79,33 @@ suite("the messenger, in a hurry", () => {
     return opened;
   }
 
-  test("all that comes before the first conversation can be used is what the documentation says", async (t) => {
-    const app = await newcomer();
-    const usable = app.page.evaluate<readonly (readonly [string, number])[]>(USABLE);
-    await app.signIn("alice", "alice-secret");
-    const loaded = await usable;
-    const bytes = loaded.reduce((sum, [, each]) => sum + each, 0);
-    t.diagnostic(`${bytes} bytes in ${loaded.length} files`);
-    const said = /can be used, a browser has loaded at most (\d+) kB/.exec(
-      readFileSync(DOCS, "utf8"),
-    );
-    assert.ok(bytes > 100_000 && bytes <= Number(said?.[1]) * 1_000, JSON.stringify(loaded));
+  test("all that is loaded until a first message has been sent and another received is what the documentation says", async (t) => {
+    const bob = await connect({
+      user: BOB,
+      password: "bob-secret",
+      server: `tcp://127.0.0.1:${server.address("tcp").port}`,
+    });
+    t.after(() => bob.close());
+    bob.on("message", (message) => {
+      if (message.kind === "text") bob.send(message.from, `${ANSWER} ${message.text}`);
+    });
+    const sums: number[] = [];
+    // What comes behind may have begun where the machine is slow.
+    for (let count = 0; count < TRIES; count += 1) {
+      const app = await newcomer();
+      const usable = app.page.evaluate(USABLE);
+      await app.signIn("alice", "alice-secret");
+      await usable;
+      await app.say(`try ${count}`);
+      await app.bubble(`${ANSWER} try ${count}`).waitFor();
+      const loaded = await app.page.evaluate<readonly (readonly [string, number])[]>(LOADED);
+      const bytes = loaded.reduce((sum, [, each]) => sum + each, 0);
+      t.diagnostic(`${bytes} bytes in ${loaded.length} files`);
+      sums.push(bytes);
+    }
+    const said = /a browser has loaded at most (\d+) kB/.exec(readFileSync(DOCS, "utf8"));
+    const least = Math.min(...sums);
+    assert.ok(least > 100_000 && least <= Number(said?.[1]) * 1_000, sums.join(", "));
   });
 
   test("neither the first page nor signing in leaves a red line in the console", async () => {

@@ -12,6 +12,7 @@ const SOURCES = [
   "apps/web/index.html",
   "apps/web/admin.html",
   "apps/web/vite.config.ts",
+  "apps/web/bundle",
   "apps/web/package.json",
   "apps/web/public",
   "apps/web/src",

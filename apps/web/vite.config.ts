@@ -1,6 +1,7 @@
 /** Two pages: the messenger and what operators see. Nothing inline, every asset named after what is in it. */
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type InlineConfig, type Plugin } from "vite";
+import { firstParts } from "./bundle/chunks.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,12 +17,26 @@ const spokenOnly: Plugin = {
       : undefined,
 };
 
-export default defineConfig({
-  plugins: [spokenOnly],
+/** A module is in one part alone: what is seldom needed of one that comes first is taken from a copy of it. */
+const seldomNeeded: Plugin = {
+  name: "copies of what is seldom needed",
+  enforce: "pre",
+  async resolveId(source, importer) {
+    if (importer?.endsWith("/every-hash.ts") !== true || !source.startsWith("@noble/")) return null;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    return found === null ? null : `${found.id}?copy`;
+  },
+};
+
+const pages = {
+  plugins: [spokenOnly, seldomNeeded],
   root: here("."),
   base: "/",
   logLevel: "warn",
-  resolve: { conditions: ["parlance-source", "browser", "module", "import", "default"] },
+  resolve: {
+    conditions: ["parlance-source", "browser", "module", "import", "default"],
+    alias: [{ find: /^saxes$/, replacement: here("src/xml/saxes.ts") }],
+  },
   // React reads it, and leaves its warnings out.
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
@@ -37,4 +52,17 @@ export default defineConfig({
       input: { index: here("index.html"), admin: here("admin.html") },
     },
   },
+} satisfies InlineConfig;
+
+export default defineConfig(async () => {
+  const { rolldownOptions } = pages.build;
+  const name = await firstParts(pages);
+  const groups = [{ name, debugName: "first parts", includeDependenciesRecursively: false }];
+  return {
+    ...pages,
+    build: {
+      ...pages.build,
+      rolldownOptions: { ...rolldownOptions, output: { codeSplitting: { groups } } },
+    },
+  };
 });

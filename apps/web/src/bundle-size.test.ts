@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { build, type Rolldown } from "vite";
+import { compressed } from "../bundle/compressed.ts";
 
 const CONFIG = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs/web.md", import.meta.url));
@@ -17,33 +17,37 @@ async function built(): Promise<ReadonlyMap<string, Output>> {
   return new Map(made.output.map((one) => [one.fileName, one]));
 }
 
-/** These chunks and all that they import from the start, with their styles. */
-function sizeOf(files: ReadonlyMap<string, Output>, begin: readonly string[]): number {
-  const wanted = new Set<string>();
-  const waiting = [...begin];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+/** These chunks and all that they import from the start, with their styles: octets as the server has them compressed. */
+async function sizeOf(files: ReadonlyMap<string, Output>, begin: readonly string[]) {
+  const wanted = new Set(begin);
+  for (const name of wanted) {
     const file = files.get(name);
-    if (file === undefined || wanted.has(name)) continue;
-    wanted.add(name);
-    if (file.type !== "chunk") continue;
-    waiting.push(...file.imports, ...(file.viteMetadata?.importedCss ?? []));
+    if (file?.type !== "chunk") continue;
+    for (const one of file.imports) wanted.add(one); // visited in turn
+    for (const one of file.viteMetadata?.importedCss ?? []) wanted.add(one);
   }
-  return [...wanted].reduce((sum, name) => {
+  let sum = 0;
+  for (const name of wanted) {
     const file = files.get(name);
     const text = file?.type === "chunk" ? file.code : (file?.source ?? "");
-    return sum + gzipSync(text, { level: 9 }).length;
-  }, 0);
+    sum += (await compressed(name, Buffer.from(text))).length;
+  }
+  return sum;
 }
 
-function named(files: ReadonlyMap<string, Output>, name: string): string {
-  const found = [...files.values()].find((one) => one.type === "chunk" && one.name === name);
-  return found?.fileName ?? assert.fail(`no chunk ${name}`);
+/** The chunk that has this module in it. */
+function chunkWith(files: ReadonlyMap<string, Output>, module: string): string {
+  const found = [...files.values()].find(
+    (one) => one.type === "chunk" && one.moduleIds.some((id) => id.endsWith(module)),
+  );
+  return found?.fileName ?? assert.fail(`${module} is nowhere`);
 }
 
 test("the messenger begins with no more than the documentation says, compressed", async (t) => {
   const files = await built();
-  const page = sizeOf(files, [named(files, "index")]);
-  const whole = sizeOf(files, [named(files, "index"), named(files, "connect-in-page")]);
+  const index = chunkWith(files, "/src/messenger/main.tsx");
+  const page = await sizeOf(files, [index]);
+  const whole = await sizeOf(files, [index, chunkWith(files, "/web/connect-in-page.ts")]);
   t.diagnostic(`${page} bytes for the page, ${whole} with the client`);
   const docs = readFileSync(DOCS, "utf8");
   const said = (pattern: RegExp): number => Number(pattern.exec(docs)?.[1]) * 1_000;
@@ -53,9 +57,9 @@ test("the messenger begins with no more than the documentation says, compressed"
 
 test("nothing of the operator's pages is in what the messenger begins with", async () => {
   const files = await built();
-  const index = files.get(named(files, "index"));
+  const index = files.get(chunkWith(files, "/src/messenger/main.tsx"));
   assert.ok(index?.type === "chunk");
-  for (const name of index.imports) {
+  for (const name of [index.fileName, ...index.imports]) {
     const file = files.get(name);
     const modules = file?.type === "chunk" ? Object.keys(file.modules) : [];
     assert.deepEqual(

@@ -1,20 +1,26 @@
 /** Opens a client over a runtime; the bindings for Node and browsers call this. */
 import { hex } from "@parlance/wire";
+import { loaded } from "./base/loaded.ts";
 import { ImClient } from "./client.ts";
 import type { ConnectOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { sessionsPart } from "./session/part.ts";
 import type { ClientStore } from "./store/client-store.ts";
-import { MemoryStore } from "./store/memory-store.ts";
 
 /** Resolves when the client is registered. Rejects with ImError, or TypeError for wrong arguments. */
 export async function connectWith(runtime: Runtime, options: ConnectOptions): Promise<ImClient> {
-  const store = options.store ?? new MemoryStore();
+  const store = options.store ?? (await memoryStore());
   const instance = options.instance ?? (await instanceOf(store, runtime));
   const part = runtime.loadsSessionsLater === true ? undefined : await sessionsPart();
   const client = new ImClient(runtime, options, { store, instance, part: part?.LiveSessions });
   await client.start(options.signal);
   return client;
+}
+
+/** Pages have a store as a rule. */
+async function memoryStore(): Promise<ClientStore> {
+  const { MemoryStore } = await loaded(import("./store/memory-store.ts"));
+  return new MemoryStore();
 }
 
 /** The same device after a restart, as far as the store remembers. */

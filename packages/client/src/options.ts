@@ -1,6 +1,6 @@
 /** What a client needs to know to connect. */
 import { defaultPort, type Hop, parseUri, type SipUri, type TransportName } from "@parlance/sip";
-import { type DigestSecret, type Hashing, parsed, secretHash } from "@parlance/wire";
+import { type DigestSecret, type PlainHashing, parsed, secretHash } from "@parlance/wire";
 import type { Signal } from "./base/signal.ts";
 import { webServerBeside } from "./files/web-url.ts";
 import type { SessionOptions } from "./session/session-settings.ts";
@@ -146,7 +146,7 @@ export function readAccount(options: ConnectOptions): Account {
  */
 export function secretOf(
   { user, username, password, realm }: SecretOptions,
-  hashing: Hashing,
+  hashing: PlainHashing,
 ): DigestSecret {
   const account = readAccount({ user, password, ...(username === undefined ? {} : { username }) });
   const of = { username: account.username, realm: realm ?? account.domain, password };

@@ -1,13 +1,13 @@
 /** What the SDK asks of its surroundings; the Node and browser bindings, and tests, provide it. */
 import type { MsrpDialer } from "@parlance/msrp";
 import type { Flow, FlowEvents, Hop, Transports } from "@parlance/sip";
-import type { Clock, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
+import type { Clock, Inflate, PlainHashing, Random, StartHash } from "@parlance/wire";
 import type { Fetch } from "./files/fetch.ts";
 
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
-  readonly hashing: Hashing;
+  readonly hashing: PlainHashing;
   /** For files, which are hashed while they come and go. */
   readonly startHash: StartHash;
   /** For files on a web server; without it there are none. */

@@ -27,6 +27,7 @@ export type {
   HashAlgorithm,
   Hashing,
   Inflate,
+  PlainHashing,
   Random,
   RunningHash,
   StartHash,

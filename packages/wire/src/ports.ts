@@ -19,9 +19,13 @@ export interface Random {
 
 export type HashAlgorithm = "md5" | "sha-256" | "sha-512-256";
 
-export interface Hashing {
+/** All that who answers a challenge needs. */
+export interface PlainHashing {
   /** Lower-case hexadecimal. */
   hash(algorithm: HashAlgorithm, text: string | Uint8Array): string;
+}
+
+export interface Hashing extends PlainHashing {
   hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array;
 }
 

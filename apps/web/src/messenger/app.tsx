@@ -1,6 +1,8 @@
 /** Which page is in front: the first one of a local service, signing in, or the messenger of an account. */
 import {
+  lazy,
   type ReactNode,
+  Suspense,
   useCallback,
   useEffect,
   useMemo,
@@ -19,11 +21,13 @@ import { type Backend, openBackend } from "./desk/backend.ts";
 import { faultOf } from "./model/refusal-words.ts";
 import type { Fault } from "./model/views.ts";
 import { SignIn } from "./start/sign-in.tsx";
-import { Welcome } from "./start/welcome.tsx";
 import type { WelcomeFacts } from "./start/welcome-facts.ts";
 import type { Texts } from "./texts/en.ts";
 import { Messenger } from "./view/messenger.tsx";
 import { formatRoute, type Route, readRoute } from "./view/route.ts";
+
+/** For local services alone. */
+const Welcome = lazy(async () => ({ default: (await import("./start/welcome.tsx")).Welcome }));
 
 interface Open {
   readonly account: SavedAccount;
@@ -91,6 +95,12 @@ export function App({
     [open, resume],
   );
 
+  const loading = (
+    <main className="front-empty" aria-busy="true">
+      <span className="spinner" />
+      <p className="soft">{texts.loading}</p>
+    </main>
+  );
   if (page === "messenger" && open !== undefined) {
     const { account, backend } = open;
     const others = savedAccounts().filter(({ user }) => user !== account.user);
@@ -124,15 +134,14 @@ export function App({
     );
   }
   if (page === "messenger") {
-    return (
-      <main className="front-empty" aria-busy="true">
-        <span className="spinner" />
-        <p className="soft">{texts.loading}</p>
-      </main>
-    );
+    return loading;
   }
   if (page === "start" && facts.tries) {
-    return <Welcome texts={texts} language={language} onSignIn={() => setPage("sign in")} />;
+    return (
+      <Suspense fallback={loading}>
+        <Welcome texts={texts} language={language} onSignIn={() => setPage("sign in")} />
+      </Suspense>
+    );
   }
   return (
     <SignIn

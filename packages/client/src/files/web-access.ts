@@ -1,6 +1,6 @@
 /** Requests to one web server: with a deadline, with a token where it is the user's own, and with errors that tell what helps. */
 import { Authorization, DigestClient, WwwAuthenticate } from "@parlance/sip";
-import type { Clock, DigestSecret, Hashing, Random, StartHash } from "@parlance/wire";
+import type { Clock, DigestSecret, PlainHashing, Random, StartHash } from "@parlance/wire";
 import { ImError, type ImErrorCode } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Fetch, FetchAnswer } from "./fetch.ts";
@@ -11,7 +11,7 @@ export interface FilePorts {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly random: Random;
-  readonly hashing: Hashing;
+  readonly hashing: PlainHashing;
   readonly startHash: StartHash;
 }
 

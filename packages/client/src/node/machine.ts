@@ -1,9 +1,16 @@
 /** Time, chance, hashes and inflating of Node behind the ports of the SDK. */
-import { createHash, createHmac, hash, randomBytes } from "node:crypto";
+import { createHash, hash, randomBytes } from "node:crypto";
 import { Resolver as Dns, lookup } from "node:dns/promises";
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { Resolver } from "@parlance/sip";
-import type { Clock, HashAlgorithm, Hashing, Inflate, Random, StartHash } from "@parlance/wire";
+import type {
+  Clock,
+  HashAlgorithm,
+  Inflate,
+  PlainHashing,
+  Random,
+  StartHash,
+} from "@parlance/wire";
 
 const LONGEST_WAIT_MS = 2_147_483_647; // setTimeout takes no more
 
@@ -31,9 +38,8 @@ const NAMES: Readonly<Record<HashAlgorithm, string>> = {
   "sha-512-256": "sha512-256",
 };
 
-export const hashing: Hashing = {
+export const hashing: PlainHashing = {
   hash: (algorithm, text) => hash(NAMES[algorithm], text, "hex"),
-  hmacSha256: (key, data) => new Uint8Array(createHmac("sha256", key).update(data).digest()),
 };
 
 export const startHash: StartHash = (algorithm) => {

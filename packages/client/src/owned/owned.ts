@@ -1,5 +1,5 @@
 /** Everything that a user owns on his server, put together: loaded when it is first asked for. */
-import type { Clock, Hashing, Random, StartHash } from "@parlance/wire";
+import type { Clock, PlainHashing, Random, StartHash } from "@parlance/wire";
 import type { Emitter } from "../base/emitter.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Requests } from "../connection/requests.ts";
@@ -40,7 +40,7 @@ export interface OwnedPorts {
   readonly runtime: {
     readonly clock: Clock;
     readonly random: Random;
-    readonly hashing: Hashing;
+    readonly hashing: PlainHashing;
     readonly startHash: StartHash;
     readonly fetch?: Fetch;
   };

@@ -3,25 +3,24 @@ import { ImError } from "../base/errors.ts";
 import { parts } from "../parts.ts";
 import type { Owned, OwnedEvents, OwnedPorts } from "./owned.ts";
 
-/** Methods of a part, all of them asynchronous. */
-type Door<Part, Names extends keyof Part> = Pick<Part, Names>;
+/** Methods of each part that applications may call, all of them asynchronous. */
+const METHODS = {
+  settings: ["get", "set"],
+  documents: ["read", "write", "remove", "change", "list"],
+  blocked: ["list", "has", "add", "remove"],
+  groups: ["list", "get", "create", "addMembers", "removeMembers", "edit", "delete"],
+  contacts: ["lists", "add", "remove", "rename", "addList", "removeList", "renameList"],
+  profile: ["get", "set", "of"],
+  directory: ["list"],
+  devices: ["list", "signOut"],
+} as const;
 
-export interface OwnedParts {
-  readonly settings: Door<Owned["settings"], "get" | "set">;
-  readonly documents: Door<Owned["documents"], "read" | "write" | "remove" | "change" | "list">;
-  readonly blocked: Door<Owned["blocked"], "list" | "has" | "add" | "remove">;
-  readonly groups: Door<
-    Owned["groups"],
-    "list" | "get" | "create" | "addMembers" | "removeMembers" | "edit" | "delete"
-  >;
-  readonly contacts: Door<
-    Owned["contacts"],
-    "lists" | "add" | "remove" | "rename" | "addList" | "removeList" | "renameList"
-  >;
-  readonly profile: Door<Owned["profile"], "get" | "set" | "of">;
-  readonly directory: Door<Owned["directory"], "list">;
-  readonly devices: Door<Owned["devices"], "list" | "signOut">;
-}
+type Listed = typeof METHODS;
+type Methods = Readonly<Record<string, (...how: readonly unknown[]) => Promise<unknown>>>;
+
+export type OwnedParts = {
+  readonly [Name in keyof Listed]: Pick<Owned[Name], Listed[Name][number] & keyof Owned[Name]>;
+};
 
 /** Under which the settings of an earlier run are in the store. */
 const SETTINGS_KEY = "settings";
@@ -80,55 +79,25 @@ export class OwnedWhenAsked {
   }
 
   #doors(): OwnedParts {
-    const part = () => this.#part();
+    const door = <Name extends keyof OwnedParts>(name: Name): OwnedParts[Name] => {
+      const methods = (METHODS[name] as readonly string[]).map((method) => [
+        method,
+        async (...how: readonly unknown[]) => {
+          const part = (await this.#part())[name] as unknown as Methods; // METHODS has its names
+          return part[method]?.(...how);
+        },
+      ]);
+      return Object.fromEntries(methods) as OwnedParts[Name]; // each by its own name
+    };
     return {
-      settings: {
-        get: async (...how) => (await part()).settings.get(...how),
-        set: async (...how) => (await part()).settings.set(...how),
-      },
-      documents: {
-        read: async (...how) => (await part()).documents.read(...how),
-        write: async (...how) => (await part()).documents.write(...how),
-        remove: async (...how) => (await part()).documents.remove(...how),
-        change: async (...how) => (await part()).documents.change(...how),
-        list: async (...how) => (await part()).documents.list(...how),
-      },
-      blocked: {
-        list: async (...how) => (await part()).blocked.list(...how),
-        has: async (...how) => (await part()).blocked.has(...how),
-        add: async (...how) => (await part()).blocked.add(...how),
-        remove: async (...how) => (await part()).blocked.remove(...how),
-      },
-      groups: {
-        list: async (...how) => (await part()).groups.list(...how),
-        get: async (...how) => (await part()).groups.get(...how),
-        create: async (...how) => (await part()).groups.create(...how),
-        addMembers: async (...how) => (await part()).groups.addMembers(...how),
-        removeMembers: async (...how) => (await part()).groups.removeMembers(...how),
-        edit: async (...how) => (await part()).groups.edit(...how),
-        delete: async (...how) => (await part()).groups.delete(...how),
-      },
-      contacts: {
-        lists: async (...how) => (await part()).contacts.lists(...how),
-        add: async (...how) => (await part()).contacts.add(...how),
-        remove: async (...how) => (await part()).contacts.remove(...how),
-        rename: async (...how) => (await part()).contacts.rename(...how),
-        addList: async (...how) => (await part()).contacts.addList(...how),
-        removeList: async (...how) => (await part()).contacts.removeList(...how),
-        renameList: async (...how) => (await part()).contacts.renameList(...how),
-      },
-      profile: {
-        get: async (...how) => (await part()).profile.get(...how),
-        set: async (...how) => (await part()).profile.set(...how),
-        of: async (...how) => (await part()).profile.of(...how),
-      },
-      directory: {
-        list: async (...how) => (await part()).directory.list(...how),
-      },
-      devices: {
-        list: async (...how) => (await part()).devices.list(...how),
-        signOut: async (...how) => (await part()).devices.signOut(...how),
-      },
+      settings: door("settings"),
+      documents: door("documents"),
+      blocked: door("blocked"),
+      groups: door("groups"),
+      contacts: door("contacts"),
+      profile: door("profile"),
+      directory: door("directory"),
+      devices: door("devices"),
     };
   }
 }

@@ -4,14 +4,16 @@ import { connectWith } from "../connect-with.ts";
 import { webFetch } from "../files/web-fetch.ts";
 import type { ConnectOptions } from "../options.ts";
 import { isWebSocket } from "../transports/is-web-socket.ts";
-import { MsrpWebSockets } from "../transports/msrp-web-sockets.ts";
 import { WebSockets } from "../transports/web-sockets.ts";
 import { calmFetch } from "./calm-fetch.ts";
+import { everyHash, hashingFor } from "./hashes.ts";
 import type { WebStore } from "./indexed-db-store.ts";
-import { clock, hashing, random, startHash } from "./machine.ts";
+import { LateDialer, msrpWebSockets } from "./late-dialer.ts";
+import { clock, random, startHash } from "./machine.ts";
 
 export async function connectInPage(options: ConnectOptions): Promise<ImClient> {
   const { server = serverOfPage(), store } = options;
+  const hashing = await hashingFor(options.password);
   let sockets: WebSockets | undefined;
   const connecting = connectWith(
     {
@@ -20,7 +22,7 @@ export async function connectInPage(options: ConnectOptions): Promise<ImClient> 
       hashing,
       startHash,
       fetch: webFetch({ fetch: calmFetch, AbortController }),
-      msrp: new MsrpWebSockets({ clock, connect: (url) => new WebSocket(url, "msrp") }),
+      msrp: new LateDialer(clock),
       loadsSessionsLater: true,
       supports: ({ transport }) => isWebSocket(transport),
       open(events) {
@@ -41,6 +43,11 @@ export async function connectInPage(options: ConnectOptions): Promise<ImClient> 
   };
   if (isWebStore(store)) void store.takenOver.then(takenOver);
   return connecting;
+}
+
+/** What connecting does not take as a rule. */
+export async function preloadRest(): Promise<void> {
+  await Promise.all([everyHash(), msrpWebSockets()]);
 }
 
 function serverOfPage(): string {

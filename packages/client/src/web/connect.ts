@@ -21,7 +21,8 @@ export async function connect(options: WebConnectOptions): Promise<ImClient> {
  * server is gone.
  */
 export async function preload(what: "connection" | "everything" = "everything"): Promise<void> {
-  await Promise.all(what === "connection" ? [client()] : [client(), preloadParts()]);
+  if (what === "connection") await client();
+  else await Promise.all([client().then(({ preloadRest }) => preloadRest()), preloadParts()]);
 }
 
 async function client() {

@@ -2,18 +2,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as node from "../node/machine.ts";
+import { everyHash, hashingFor } from "./hashes.ts";
 import * as web from "./machine.ts";
 
-test("the hashes of RFC 8760 are the same as Node's, of text and of octets", () => {
+test("the hashes of RFC 8760 are the same as Node's, of text and of octets", async () => {
+  const { hashing } = await everyHash();
   for (const algorithm of ["md5", "sha-256", "sha-512-256"] as const) {
     for (const text of ["", "Mufasa:http-auth@example.org:Circle of Life", "Jäsøn Doe 🙂"]) {
-      assert.equal(web.hashing.hash(algorithm, text), node.hashing.hash(algorithm, text));
+      assert.equal(hashing.hash(algorithm, text), node.hashing.hash(algorithm, text));
     }
     const octets = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
-    assert.equal(web.hashing.hash(algorithm, octets), node.hashing.hash(algorithm, octets));
+    assert.equal(hashing.hash(algorithm, octets), node.hashing.hash(algorithm, octets));
   }
-  const key = Uint8Array.of(1, 2, 3);
-  assert.deepEqual(web.hashing.hmacSha256(key, "ä"), node.hashing.hmacSha256(key, "ä"));
+});
+
+test("what stands for a password needs its own hashes, a password all of them", async () => {
+  const every = (await everyHash()).hashing;
+  const realm = "im.example.com";
+  assert.equal(await hashingFor("secret"), every);
+  assert.equal(await hashingFor({ realm, hashes: { md5: "0", "sha-256": "1" } }), every);
+  const one = await hashingFor({ realm, hashes: { "sha-256": "1" } });
+  assert.equal(one.hash("sha-256", "ä"), node.hashing.hash("sha-256", "ä"));
+  assert.throws(() => one.hash("md5", "ä"), RangeError);
 });
 
 test("hashes of files that come in pieces are the same as Node's", () => {

@@ -1,17 +1,7 @@
-/** Time, chance and hashes of a browser behind the ports of the SDK. */
-import { hmac } from "@noble/hashes/hmac.js";
-import { md5, sha1 } from "@noble/hashes/legacy.js";
-import { sha256, sha512_256 } from "@noble/hashes/sha2.js";
-import {
-  base64url,
-  type Clock,
-  type HashAlgorithm,
-  type Hashing,
-  hex,
-  type Random,
-  type StartHash,
-  utf8Bytes,
-} from "@parlance/wire";
+/** Time, chance and hashes of files in a browser behind the ports of the SDK. */
+import { sha1 } from "@noble/hashes/legacy.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { base64url, type Clock, hex, type Random, type StartHash } from "@parlance/wire";
 
 const LONGEST_WAIT_MS = 2_147_483_647; // setTimeout takes no more
 
@@ -33,18 +23,6 @@ export const random: Random = {
   token: (bits) => base64url(random.bytes(Math.ceil(bits / 8))),
 };
 
-/** Digest needs its hashes at once, and MD5 as well: Web Crypto gives neither. RFC 8760 */
-const HASHES: Readonly<Record<HashAlgorithm, (bytes: Uint8Array) => Uint8Array>> = {
-  md5,
-  "sha-256": sha256,
-  "sha-512-256": sha512_256,
-};
-
-export const hashing: Hashing = {
-  hash: (algorithm, text) => hex(HASHES[algorithm](octetsOf(text))),
-  hmacSha256: (key, data) => hmac(sha256, key, octetsOf(data)),
-};
-
 /** Web Crypto wants a file whole, which it may be too large for. */
 export const startHash: StartHash = (algorithm) => {
   const running = algorithm === "sha-1" ? sha1.create() : sha256.create();
@@ -53,7 +31,3 @@ export const startHash: StartHash = (algorithm) => {
     digest: () => hex(running.digest()),
   };
 };
-
-function octetsOf(text: string | Uint8Array): Uint8Array {
-  return typeof text === "string" ? utf8Bytes(text) : text;
-}

@@ -1,5 +1,5 @@
 /** The core put together: everything that a request passes which is not a function of the IM service. */
-import { Endpoint, type EndpointEvent, type FlowEvents } from "@parlance/sip";
+import { Endpoint, type EndpointEvent, type FlowEvents, HopFinder } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
@@ -141,7 +141,7 @@ export class Core {
         transports: ports.transports,
         clock,
         random,
-        ...(ports.resolver === undefined ? {} : { resolver: ports.resolver }),
+        finder: new HopFinder({ resolver: ports.resolver, clock, random }),
         log: (event) => this.#hear(event),
       },
       {

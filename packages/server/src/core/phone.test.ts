@@ -10,6 +10,7 @@ import {
   Expires,
   type Flow,
   From,
+  HopFinder,
   MaxForwards,
   makeRequest,
   type NameAddr,
@@ -91,7 +92,7 @@ export class Phone {
     this.#callId = `reg-${world.random.token(48)}`;
     const { clock, random } = world;
     this.endpoint = new Endpoint(
-      { transports: machine, clock, random },
+      { transports: machine, clock, random, finder: new HopFinder({ clock, random }) },
       {
         request: (request, transaction) => {
           this.received.push(request);

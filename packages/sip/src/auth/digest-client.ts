@@ -3,7 +3,7 @@ import {
   type ChallengeAnswer,
   DigestClient as Core,
   type DigestAccount,
-  type Hashing,
+  type PlainHashing,
   type Protected,
   type Random,
 } from "@parlance/wire";
@@ -16,7 +16,7 @@ export class DigestClient {
 
   constructor(
     account: DigestAccount,
-    ports: { readonly hashing: Hashing; readonly random: Random },
+    ports: { readonly hashing: PlainHashing; readonly random: Random },
   ) {
     this.#core = new Core(account, ports);
   }

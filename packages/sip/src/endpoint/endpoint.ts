@@ -1,6 +1,6 @@
 /** The SIP stack without I/O: messages come in by flows, find their transactions, and leave by flows. RFC 3261 §17, §18 */
 import { Chain, FormatError } from "@parlance/wire";
-import { type Hop, HopFinder, type Resolver, type TransportName } from "../locate/index.ts";
+import type { Hop } from "../locate/index.ts";
 import {
   checkRequest,
   checkResponse,
@@ -26,6 +26,7 @@ import type {
   EndpointOptions,
   EndpointPorts,
   EndpointStats,
+  Finder,
   RequestObserver,
   RequestOptions,
   TimerTrace,
@@ -38,23 +39,13 @@ import { InviteServerRun, NonInviteServerRun, type ServerOwner, ServerRun } from
 import { addTag, type HeldTransaction } from "./server-transaction.ts";
 import { markSource, ownVia } from "./via.ts";
 
-/** What leads to a server by DNS; streams first, for they carry any size. */
-const OPENED: readonly TransportName[] = ["TLS", "TCP", "UDP"];
-
-/** Without DNS only addresses lead somewhere. */
-const NO_DNS: Resolver = {
-  naptr: () => Promise.resolve([]),
-  srv: () => Promise.resolve([]),
-  addresses: () => Promise.resolve([]),
-};
-
 export class Endpoint implements FlowEvents {
   readonly #engine: Engine;
   readonly #user: TransactionUser;
   readonly #registry: Registry<ServerRun, Attempt>;
   readonly #flows = new FlowsInUse();
   readonly #outgoing = new Chain<Outgoing>();
-  readonly #finder: HopFinder;
+  readonly #finder: Finder | undefined;
   readonly #serverOwner: ServerOwner;
   readonly #clientOwner: OutgoingOwner;
   #stopped = false;
@@ -65,8 +56,7 @@ export class Endpoint implements FlowEvents {
     this.#engine = new Engine(ports, options);
     this.#user = user;
     this.#registry = new Registry(this.#engine.wheel, options.transactions ?? 100_000, limitOf);
-    const finderPorts = { ...ports, resolver: ports.resolver ?? NO_DNS };
-    this.#finder = new HopFinder(finderPorts, options.transports ?? OPENED);
+    this.#finder = ports.finder;
     this.#serverOwner = this.#ownServers();
     this.#clientOwner = this.#ownClients();
   }
@@ -325,7 +315,7 @@ export class Endpoint implements FlowEvents {
   #withHops(to: Hop | readonly Hop[] | SipUri, use: (hops: readonly Hop[]) => void): void {
     if ("address" in to) return use([to]);
     if (!("kind" in to)) return use(to);
-    const found = this.#finder.find(to);
+    const found = this.#finder?.find(to) ?? [];
     if (found instanceof Promise) found.then(use, () => use([]));
     else use(found);
   }

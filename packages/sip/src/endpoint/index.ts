@@ -10,6 +10,7 @@ export type {
   EndpointOptions,
   EndpointPorts,
   EndpointStats,
+  Finder,
   RequestObserver,
   RequestOptions,
   SendFailure,

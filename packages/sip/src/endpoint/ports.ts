@@ -1,6 +1,6 @@
 /** What an endpoint asks of its surroundings, and what it offers to the transaction user. RFC 3261 §5, §17 */
 import type { Clock, Random } from "@parlance/wire";
-import type { Address, Hop, Resolver, TransportName } from "../locate/index.ts";
+import type { Address, Hop } from "../locate/index.ts";
 import type {
   MessageLimits,
   ResponseEdit,
@@ -15,10 +15,15 @@ export interface EndpointPorts {
   readonly transports: Transports;
   readonly clock: Clock;
   readonly random: Random;
-  /** Without it only addresses can be sent to. */
-  readonly resolver?: Resolver;
+  /** Without it only flows and hops can be sent to; a `HopFinder` finds them as RFC 3263 says. */
+  readonly finder?: Finder;
   /** Told of each error of our own code, of limits that were hit, and of what could not be read. */
   readonly log?: (event: EndpointEvent) => void;
+}
+
+export interface Finder {
+  /** Where a URI leads, the best first; empty: nowhere. */
+  find(uri: SipUri): readonly Hop[] | Promise<readonly Hop[]>;
 }
 
 export type EndpointEvent =
@@ -62,8 +67,6 @@ export interface SentBy {
 export interface EndpointOptions {
   /** Answers that other endpoints are to send here; the address of the flow by default. RFC 3261 §18.1.1 */
   readonly sentBy?: (flow: Flow) => SentBy;
-  /** Those on which hops may be opened, the most wanted first. */
-  readonly transports?: readonly TransportName[];
   /** Base values of the timers, in milliseconds. RFC 3261 §17, table 4 */
   readonly timing?: { readonly t1: number; readonly t2: number; readonly t4: number };
   /** Unanswered requests of one source: beyond it, 503 with Retry-After. */

@@ -1,6 +1,6 @@
 /** A small world for the tests of the endpoint: a clock that is moved by hand, hosts, and links that lose. */
 import { type Cancel, type Clock, octetBytes, type Random } from "@parlance/wire";
-import type { Address, Hop, TransportName } from "../locate/index.ts";
+import { type Address, type Hop, HopFinder, type TransportName } from "../locate/index.ts";
 import { parseMessage, type SipMessage, SipRequest, type SipResponse } from "../message/index.ts";
 import {
   Endpoint,
@@ -144,7 +144,8 @@ export class Host implements Transports, TransactionUser {
     this.address = address;
     const { clock, random } = world;
     const log = (event: EndpointEvent) => this.events.push(event);
-    this.endpoint = new Endpoint({ transports: this, clock, random, log }, this, options);
+    const finder = new HopFinder({ clock, random });
+    this.endpoint = new Endpoint({ transports: this, clock, random, finder, log }, this, options);
   }
 
   request(_request: SipRequest, transaction: ServerTransaction, flow: Flow): void | Promise<void> {

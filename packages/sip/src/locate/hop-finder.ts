@@ -8,10 +8,20 @@ import type { NaptrRecord, Resolver, SrvRecord } from "./resolver.ts";
 import type { Pick } from "./srv-order.ts";
 
 export interface FinderPorts {
-  readonly resolver: Resolver;
+  /** Without it only addresses lead somewhere. */
+  readonly resolver?: Resolver | undefined;
   readonly random: Random;
   readonly clock: Clock;
 }
+
+/** What leads to a server by DNS; streams first, for they carry any size. */
+const OPENED: readonly TransportName[] = ["TLS", "TCP", "UDP"];
+
+const NO_DNS: Resolver = {
+  naptr: () => Promise.resolve([]),
+  srv: () => Promise.resolve([]),
+  addresses: () => Promise.resolve([]),
+};
 
 const MAX_ROUNDS = 4; // NAPTR, SRV, addresses, and no more.
 
@@ -21,7 +31,11 @@ export class HopFinder {
   readonly #srv: DnsMemory<SrvRecord>;
   readonly #addresses: DnsMemory<string>;
 
-  constructor({ resolver, random, clock }: FinderPorts, transports: readonly TransportName[]) {
+  /** `transports`: those on which hops may be opened, the most wanted first. */
+  constructor(
+    { resolver = NO_DNS, random, clock }: FinderPorts,
+    transports: readonly TransportName[] = OPENED,
+  ) {
     this.#policy = { transports, pick: pickFrom(random) };
     this.#naptr = new DnsMemory(clock, (name) => resolver.naptr(name));
     this.#srv = new DnsMemory(clock, (name) => resolver.srv(name));

@@ -26,7 +26,7 @@ interface Reading<T> {
   readonly write: (value: T) => string;
 }
 
-/** One line, one value. */
+/** One line, one value. @__NO_SIDE_EFFECTS__ */
 export function singleHeader<T>(name: string, { read, write }: Reading<T>): HeaderType<T> {
   return {
     name: canonicalName(name),
@@ -37,7 +37,7 @@ export function singleHeader<T>(name: string, { read, write }: Reading<T>): Head
   };
 }
 
-/** Values between commas, over any number of lines; `mayBeEmpty` for those that can list nothing. */
+/** Values between commas, over any number of lines; `mayBeEmpty` for those that can list nothing. @__NO_SIDE_EFFECTS__ */
 export function listHeader<E>(
   name: string,
   { read, write }: Reading<E>,
@@ -61,7 +61,7 @@ export function listHeader<E>(
   };
 }
 
-/** One value a line, never joined by commas, which the values themselves hold. */
+/** One value a line, never joined by commas, which the values themselves hold. @__NO_SIDE_EFFECTS__ */
 export function linesHeader<E>(
   name: string,
   { read, write }: Reading<E>,
@@ -76,7 +76,7 @@ export function linesHeader<E>(
   };
 }
 
-/** Text without any structure. */
+/** Text without any structure. @__NO_SIDE_EFFECTS__ */
 export function textHeader(name: string): HeaderType<string> {
   return {
     name: canonicalName(name),

@@ -1,6 +1,6 @@
 /** The server's proof that it knows the password too, and the nonce to use next. RFC 7616 §3.5 */
 
-import type { Hashing } from "../ports.ts";
+import type { PlainHashing } from "../ports.ts";
 import type { DigestCredentials } from "./credentials.ts";
 import { digestResponse } from "./digest.ts";
 import { bare, type DigestPart, quoted } from "./fields.ts";
@@ -18,7 +18,7 @@ export interface AuthenticationProof {
 /** Authentication-Info; undefined for credentials without qop, which prove nothing. */
 export function proofParts(
   proof: AuthenticationProof,
-  hashing: Hashing,
+  hashing: PlainHashing,
 ): readonly DigestPart[] | undefined {
   const { algorithm, nonce, uri, qop, cnonce, count } = proof.credentials;
   if (algorithm === undefined || cnonce === undefined || count === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** Answers the challenges of the server that an account belongs to. RFC 3261 §22.2, RFC 8760 §2.4 */
 
-import type { HashAlgorithm, Hashing, Random } from "../ports.ts";
+import type { HashAlgorithm, PlainHashing, Random } from "../ports.ts";
 import { type DigestChallenge, readChallenge } from "./challenge.ts";
 import { credentialParts } from "./credentials.ts";
 import {
@@ -50,7 +50,7 @@ const MAX_STALE_IN_A_ROW = 2;
 /** One account at one server: keeps the nonce, counts its use, and hashes the password once. */
 export class DigestClient {
   readonly #account: DigestAccount;
-  readonly #hashing: Hashing;
+  readonly #hashing: PlainHashing;
   readonly #random: Random;
   readonly #secrets = new Map<HashAlgorithm, string>();
   #realm: string | undefined;
@@ -59,7 +59,7 @@ export class DigestClient {
 
   constructor(
     account: DigestAccount,
-    ports: { readonly hashing: Hashing; readonly random: Random },
+    ports: { readonly hashing: PlainHashing; readonly random: Random },
   ) {
     this.#account = account;
     this.#hashing = ports.hashing;

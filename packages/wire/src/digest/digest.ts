@@ -1,11 +1,11 @@
 /** The digest computation itself, the same for both sides. RFC 7616 §3.4, RFC 8760 §2.6 */
 
-import type { HashAlgorithm, Hashing } from "../ports.ts";
+import type { HashAlgorithm, PlainHashing } from "../ports.ts";
 import type { DigestAlgorithm } from "./algorithm.ts";
 
 /** A hash over user, realm and password: what a server stores instead of the password. */
 export function secretHash(
-  hashing: Hashing,
+  hashing: PlainHashing,
   hash: HashAlgorithm,
   of: { readonly username: string; readonly realm: string; readonly password: string },
 ): string {
@@ -37,7 +37,7 @@ export interface Protected {
 
 /** The `response` (or `rspauth`) value, lower-case hex. `ha1` is the stored `secretHash`. */
 export function digestResponse(
-  hashing: Hashing,
+  hashing: PlainHashing,
   ha1: string,
   input: DigestInput,
   over: Protected,
@@ -46,7 +46,7 @@ export function digestResponse(
 }
 
 /** HA2: the part without a secret, which a server may keep for the next equal request. */
-export function requestHash(hashing: Hashing, input: DigestInput, over: Protected): string {
+export function requestHash(hashing: PlainHashing, input: DigestInput, over: Protected): string {
   const { hash } = input.algorithm;
   const subject = `${over.method}:${over.uri}`;
   if (input.protection?.qop !== "auth-int") return hashing.hash(hash, subject);
@@ -56,7 +56,7 @@ export function requestHash(hashing: Hashing, input: DigestInput, over: Protecte
 
 /** The response from its two halves. */
 export function responseOver(
-  hashing: Hashing,
+  hashing: PlainHashing,
   ha1: string,
   { algorithm, nonce, protection }: DigestInput,
   ha2: string,

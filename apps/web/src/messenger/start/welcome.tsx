@@ -1,4 +1,5 @@
 /** The first page of a local service: two people who write to each other, and below them what goes over the wire. */
+import "../style/welcome.css";
 import type { Traced } from "@parlance/client/web";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "../../ui/index.ts";

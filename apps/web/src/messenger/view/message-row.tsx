@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, Suspense } from "react";
 import { Icon } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { roomWords } from "../model/room-words.ts";
@@ -7,9 +7,11 @@ import type { Texts } from "../texts/en.ts";
 import { AskedList } from "./asked-list.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useDesk, useNameOf } from "./desk-context.tsx";
-import { FileCard } from "./file-card.tsx";
+import { later } from "./later.tsx";
 import { Receipts } from "./receipts.tsx";
 import { RichText } from "./rich-text.tsx";
+
+const FileCard = later(async () => (await import("./file-card.tsx")).FileCard);
 
 export interface MessageRowProps {
   readonly item: Item;
@@ -135,7 +137,11 @@ function Content({
         </>
       );
     case "file":
-      return <FileCard item={item} body={body} conversation={conversation} />;
+      return (
+        <Suspense fallback={<span className="file" />}>
+          <FileCard item={item} body={body} conversation={conversation} />
+        </Suspense>
+      );
     case "other":
       return (
         <span className="soft">

@@ -10,6 +10,7 @@ import {
   formatMessage,
   formatUri,
   forwardRequest,
+  HopFinder,
   makeRequest,
   type NameAddr,
   PAssertedIdentity,
@@ -75,7 +76,7 @@ export class SipIpCore {
     world.machines.set(CORE, machine);
     const { clock, random } = world;
     this.endpoint = new Endpoint(
-      { transports: machine, clock, random },
+      { transports: machine, clock, random, finder: new HopFinder({ clock, random }) },
       {
         request: (request, transaction, flow) => this.#take(request, transaction, flow),
         ack: (request) => this.#pass(request),
