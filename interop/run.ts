@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isInstalled, NEEDS } from "./programs.ts";
+import { buildPages } from "./web/built-pages.ts";
 
 const named = process.argv.slice(2).map((file) => basename(file));
 const suites = readdirSync(import.meta.dirname)
@@ -26,6 +27,7 @@ if (missing.length > 0 && mustHaveAll()) process.exitCode = 1;
 /** Two at a time: what they do is mostly to wait for each other. */
 function run(files: readonly string[]): number {
   if (files.length === 0) return 0;
+  buildPages(); // once: two suites that begin together would build them into one folder
   const paths = files.map((file) => join(import.meta.dirname, file));
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=2", ...paths];
   const { status } = spawnSync(process.execPath, ["--conditions=parlance-source", ...args], {
