@@ -112,7 +112,7 @@ export class ClientHistory {
           arrived();
         },
         brought,
-        unreadHere: (conversation) => this.unread.of(conversation),
+        unreadHere: (conversation) => this.unread.here(conversation),
         unread: (conversation, count) => this.unread.said(conversation, count),
         report,
       });

@@ -21,7 +21,7 @@ export interface SharedHistoryPorts {
   /** A new device has in its store what the server kept. */
   readonly brought: () => void;
   /** As this device has it, so many are not read. */
-  readonly unreadHere: (conversation: string) => number;
+  readonly unreadHere: (conversation: string) => Promise<number>;
   /** So many messages of that conversation no device has shown. */
   readonly unread: (conversation: string, count: number) => void;
   readonly report: (error: unknown) => void;
@@ -257,7 +257,7 @@ export class SharedHistory {
   /** Taking a file is reading it, once all else is read that is here. False: there is something to be read. */
   async #tellTaken(conversation: string): Promise<boolean> {
     const id = this.#taken.get(conversation);
-    if (id === undefined || this.#ports.unreadHere(conversation) > 0) return false;
+    if (id === undefined || (await this.#ports.unreadHere(conversation)) > 0) return false;
     await this.#ports.server.markUpTo(conversation, id);
     this.#taken.delete(conversation);
     await this.#storeTaken();

@@ -52,6 +52,11 @@ export class Unread {
     return this.#counts.get(conversation) ?? 0;
   }
 
+  /** By what this device has alone, whatever the server says. */
+  here(conversation: string): Promise<number> {
+    return this.#countBehind(conversation, this.#marks.get(conversation) ?? 0);
+  }
+
   arrived(record: ReceivedRecord): void {
     if (!counts(record) || record.order <= (this.#marks.get(record.conversation) ?? 0)) return;
     this.#set(record.conversation, this.of(record.conversation) + 1);
