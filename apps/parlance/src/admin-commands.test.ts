@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { connect } from "@parlance/client/node";
 import { type Ended, runCommand } from "../../../tools/test/command.ts";
@@ -139,7 +139,7 @@ test("under load a backup is taken in one line, and in one line all of it is the
       acknowledged.push(text);
     }
   })();
-  while (acknowledged.length < 10) await new Promise((resolve) => setImmediate(resolve));
+  while (acknowledged.length < 10) await new Promise((done) => setImmediate(done));
   const early = [...acknowledged];
   const kept = folder(t);
   const made = JSON.parse(await done("backup", kept, "--json"));
@@ -190,6 +190,15 @@ test("a server is found by where it runs", (t) => {
   assert.deepEqual(whereIs({ data }, running), { admin: "http://127.0.0.1:9", tokenFile });
   assert.deepEqual(whereIs({ data, admin: "http://b" }, running), { admin: "http://b", tokenFile });
   assert.throws(() => whereIs({}, [...running, ...running]), /more than one server runs here/);
+  const usual = "http://127.0.0.1:8081";
+  mkdirSync(join(data, "data"));
+  writeFileSync(join(data, "data/operator.token"), "ours");
+  const there = process.cwd();
+  process.chdir(data);
+  t.after(() => process.chdir(there));
+  assert.deepEqual(whereIs({}, []), { admin: usual, tokenFile: resolve("data/operator.token") });
+  const another = [{ admin: usual, data: "/elsewhere", pid: 1 }];
+  assert.throws(() => whereIs({}, another), /the server of .\/data does not run/);
   forget();
   assert.deepEqual(knownServices(notes), []);
 });

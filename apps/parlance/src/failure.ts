@@ -41,7 +41,7 @@ function explainImError({ code, status, warning, cause }: ImError): string {
 
 /** The server does not tell the two apart, for strangers. */
 const NOT_KNOWN =
-  "wrong password, or no such account: whoever runs the server sees and sets them by users list, add and passwd";
+  "wrong password, no such account, or another server than meant (--server): whoever runs the server sees and sets them by users list, add and passwd";
 
 /** The innermost error says why a connection has failed; of several addresses, the first. */
 function reasonIn(cause: unknown): string | undefined {

@@ -4,17 +4,15 @@ import type { ConnectOptions, History, ImClient, Trace } from "@parlance/client"
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
 import { explainFileFault } from "../files/file-fault.ts";
+import { knownServices } from "../service/known-services.ts";
 import { VERSION } from "../version.ts";
 import { readHttpUrl } from "./options.ts";
-
-/** Where `npm start` listens. */
-export const LOCAL_SERVICE = "tcp://127.0.0.1:5060";
-const LOCAL_FILES = "http://127.0.0.1:8080";
+import { LOCAL_SERVICE, NO_FILE_SERVER, type Place, placeFor } from "./place.ts";
 
 export interface LoginOptions {
   readonly user: string;
   readonly password?: string;
-  readonly server: string;
+  readonly server?: string;
   readonly fileServer?: string;
 }
 
@@ -40,14 +38,15 @@ export function withLogin(command: Command): Command {
       ).env("PARLANCE_PASSWORD"),
     )
     .addOption(
-      new Option("-s, --server <URL>", "udp:, tcp:, tls:, ws: or wss://HOST[:PORT]; dns asks DNS")
-        .env("PARLANCE_SERVER")
-        .default(LOCAL_SERVICE),
+      new Option(
+        "-s, --server <URL>",
+        `udp:, tcp:, tls:, ws: or wss://HOST[:PORT]; dns asks DNS (default: the server of ./data, the one of the domain that runs here, or ${LOCAL_SERVICE})`,
+      ).env("PARLANCE_SERVER"),
     )
     .addOption(
       new Option(
         "--file-server <URL>",
-        "where the server keeps files, history and documents; known for ws: and wss:, and for the local service",
+        "where the server keeps files, history and documents; known for ws: and wss:, and for servers that run here",
       )
         .env("PARLANCE_FILE_SERVER")
         .argParser(readHttpUrl),
@@ -69,14 +68,14 @@ export function withAccount(command: Command): Command {
 export async function openAccountHistory(options: LoginOptions): Promise<History> {
   const { openHistory } = await import("@parlance/client/node");
   const user = imAddress(options.user);
-  const { server, fileServer = filesBeside(server) } = options;
+  const { server, fileServer } = placeOf(options, user);
   const history = openHistory({
     user,
     password: options.password ?? (await ask(user)),
     ...(server === "dns" ? {} : { server }),
     ...(fileServer === undefined ? {} : { fileServer }),
   });
-  if (!history.available) throw new UsageError("give --file-server: where the history is kept");
+  if (!history.available) throw new UsageError(NO_FILE_SERVER);
   return history;
 }
 
@@ -91,7 +90,8 @@ export async function connectAccount(
   const user = imAddress(options.user);
   const password = options.password ?? (await ask(user));
   const authorities = await Promise.all((options.authority ?? []).map(readPem));
-  const { server, displayName, store, fileServer = filesBeside(server) } = options;
+  const { displayName, store } = options;
+  const { server, fileServer } = placeOf(options, user);
   const trace = options.trace === undefined ? undefined : await traceInto(options.trace);
   try {
     return await connect({
@@ -116,8 +116,8 @@ export async function connectAccount(
   }
 }
 
-function filesBeside(server: string): string | undefined {
-  return server === LOCAL_SERVICE ? LOCAL_FILES : undefined;
+function placeOf(options: LoginOptions, user: string): Place {
+  return placeFor(options, user.slice(user.lastIndexOf("@") + 1), knownServices());
 }
 
 async function traceInto(file: string): Promise<Trace> {

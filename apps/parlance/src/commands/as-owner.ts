@@ -3,6 +3,7 @@ import type { ImClient } from "@parlance/client";
 import { CommandError, UsageError } from "../command-error.ts";
 import { plainLine } from "../terminal/plain.ts";
 import { connectAccount, type LoginOptions, untilInterrupted } from "./account.ts";
+import { NO_FILE_SERVER } from "./place.ts";
 
 export interface OwnerOptions extends LoginOptions {
   readonly json?: boolean;
@@ -39,8 +40,9 @@ function toldAs(error: unknown, late: boolean): unknown {
   if (late && error.code === "aborted") {
     return new CommandError("timeout: the server does not answer", { cause: error });
   }
-  const nowhere = error.code === "not supported" && /set documents/.test(error.message);
-  return nowhere ? new UsageError("give --file-server: documents are there, too") : error;
+  const nowhere =
+    error.code === "not supported" && /set (?:documents|fileServer)$/.test(error.message);
+  return nowhere ? new UsageError(NO_FILE_SERVER) : error;
 }
 
 /** Lines for people, or with --json one value; `none` is said on standard error where there are no lines. */

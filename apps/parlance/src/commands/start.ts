@@ -7,8 +7,8 @@ import { announceService } from "../service/known-services.ts";
 import type { ListenerInfo } from "../service/listeners.ts";
 import type { ServiceNode } from "../service/node.ts";
 import { LOCAL_OPERATOR } from "../service/operator-client.ts";
-import { LOCAL_SERVICE } from "./account.ts";
 import { collect, examples, exitStatus } from "./options.ts";
+import { LOCAL_SERVICE } from "./place.ts";
 
 interface StartCommand {
   readonly config?: string;
@@ -65,13 +65,27 @@ async function start(options: StartCommand): Promise<void> {
     ? ` ${JSON.stringify({ domain: config.domain, listeners: node.listeners })}`
     : "";
   const urls = options.json ? "" : ` ${node.listeners.map(({ url }) => url).join(" ")}`;
-  const admin = node.listeners.find(({ kind }) => kind === "admin");
-  const forget = admin && announceService({ admin: admin.url, data: paths.resolve(config.data) });
+  const forget = announce(config, node.listeners);
   process.stdout.write(`ready${ready}${urls}\n`);
   const why = await Promise.race([told, node.failed, node.askedToStop]);
   forget?.();
   await node.stop(typeof why === "number" ? why : DRAIN_MS);
   if (why instanceof Error) throw why;
+}
+
+/** For commands beside it. */
+function announce(
+  { data, domain }: Configuration,
+  listeners: readonly ListenerInfo[],
+): (() => void) | undefined {
+  const urls = (wanted: ListenerInfo["kind"]): readonly string[] =>
+    listeners.filter(({ kind }) => kind === wanted).map(({ url }) => url);
+  const [admin] = urls("admin");
+  if (admin === undefined) return undefined;
+  const [http] = urls("http");
+  const sip = urls("sip");
+  const pages = http === undefined ? {} : { http };
+  return announceService({ admin, data: paths.resolve(data), domain, sip, ...pages });
 }
 
 /** SIGTERM or SIGINT; the second one does not wait. */

@@ -8,6 +8,11 @@ export interface KnownService {
   readonly admin: string;
   /** The data folder. */
   readonly data: string;
+  readonly domain?: string;
+  /** Where users reach it over SIP. */
+  readonly sip?: readonly string[];
+  /** Where its pages, files and documents are. */
+  readonly http?: string;
   readonly pid: number;
 }
 
@@ -57,12 +62,17 @@ function removeStale(folder: string): void {
 
 function readNote(file: string): readonly KnownService[] {
   try {
-    const { admin, data, pid } = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof admin !== "string" || typeof data !== "string" || !isRunning(pid)) return [];
-    return [{ admin, data, pid }];
+    const note = JSON.parse(readFileSync(file, "utf8"));
+    return isNote(note) && isRunning(note.pid) ? [note] : [];
   } catch {
     return [];
   }
+}
+
+function isNote(note: Partial<Record<keyof KnownService, unknown>>): note is KnownService {
+  const { admin, data, domain = "", sip = [], http = "" } = note;
+  const texts = [admin, data, domain, http, ...(Array.isArray(sip) ? sip : [undefined])];
+  return texts.every((one) => typeof one === "string");
 }
 
 function isOwn(folder: string): boolean {

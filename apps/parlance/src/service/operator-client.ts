@@ -71,7 +71,14 @@ export function whereIs(
   const found = running.filter((one) => admin === undefined || one.admin === admin);
   const beside = found.find((one) => join(one.data, TOKEN) === usual);
   if (beside !== undefined) return { admin: beside.admin, tokenFile: usual };
-  if (existsSync(usual)) return { admin: url, tokenFile: usual };
+  if (existsSync(usual)) {
+    // Its token is shown to no other server.
+    const other = running.find((one) => one.admin === url);
+    if (other === undefined) return { admin: url, tokenFile: usual };
+    throw new CommandError(
+      `the server of ${LOCAL_DATA} does not run; at ${url} is another one: --data ${other.data}`,
+    );
+  }
   const [only, another] = found;
   if (only === undefined) return { admin: url, tokenFile: usual };
   if (another !== undefined) {
