@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
-import { compressed } from "../apps/web/bundle/compressed.ts";
+import { CODINGS } from "../apps/web/bundle/compressed.ts";
 import { digestOfSources, stampPages } from "./web-stamp.mjs";
 
 const folder = join(import.meta.dirname, "../apps/web");
@@ -15,7 +15,8 @@ fillWorker();
 for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   if (!/\.(?:html|js|css|svg)$/.test(name)) continue;
   const file = join(dist, name);
-  writeFileSync(`${file}.gz`, await compressed(name, readFileSync(file)));
+  const content = readFileSync(file);
+  for (const [end, code] of Object.entries(CODINGS)) writeFileSync(`${file}.${end}`, code(content));
 }
 stampPages(digest);
 process.stderr.write(`Built the pages in ${((performance.now() - began) / 1_000).toFixed(1)} s.\n`);

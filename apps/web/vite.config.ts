@@ -35,7 +35,6 @@ const pages = {
   logLevel: "warn",
   resolve: {
     conditions: ["parlance-source", "browser", "module", "import", "default"],
-    alias: [{ find: /^saxes$/, replacement: here("src/xml/saxes.ts") }],
   },
   // React reads it, and leaves its warnings out.
   define: { "process.env.NODE_ENV": JSON.stringify("production") },

@@ -139,7 +139,7 @@ test("under load a backup is taken in one line, and in one line all of it is the
       acknowledged.push(text);
     }
   })();
-  while (acknowledged.length < 10) await new Promise((done) => setImmediate(done));
+  while (acknowledged.length < 10) await new Promise((go) => setImmediate(go));
   const early = [...acknowledged];
   const kept = folder(t);
   const made = JSON.parse(await done("backup", kept, "--json"));

@@ -7,8 +7,11 @@ export const parts = {
   files: () => loaded(import("./files/transfers.ts")),
   /** What the server keeps, and what devices share of it. */
   history: () => loaded(import("./history/later.ts")),
-  /** Settings, and documents of the user: whom he has blocked, groups, contacts, his profile. */
+  /** Documents of the user: whom he has blocked, contacts, his profile. */
   owned: () => loaded(import("./owned/owned.ts")),
+  /** Groups that the user keeps. */
+  groups: () => loaded(import("./owned/own-groups.ts")),
+  settings: () => loaded(import("./settings/settings.ts")),
   /** What waits at the server, and what it has recorded. */
   kept: () => loaded(import("./kept/kept.ts")),
 } as const;

@@ -1,6 +1,8 @@
 /** Everything that a user owns on his server, put together: loaded when it is first asked for. */
 import type { Clock, PlainHashing, Random, StartHash } from "@parlance/wire";
 import type { Emitter } from "../base/emitter.ts";
+import { ImError } from "../base/errors.ts";
+import { Later } from "../base/later.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Requests } from "../connection/requests.ts";
 import type { Subscriptions } from "../connection/subscriptions.ts";
@@ -12,7 +14,7 @@ import type { Fetch } from "../files/fetch.ts";
 import { WebAccess, type WebAccount } from "../files/web-access.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
-import { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { ClientStore } from "../store/client-store.ts";
 import { BlockList } from "./block-list.ts";
 import type { ContactList } from "./contact-lists.ts";
@@ -20,7 +22,7 @@ import { Contacts } from "./contacts.ts";
 import { Devices } from "./devices.ts";
 import { Directory } from "./directory.ts";
 import type { OwnGroup } from "./group-document.ts";
-import { OwnGroups } from "./own-groups.ts";
+import type { OwnGroups } from "./own-groups.ts";
 import { OwnedValue } from "./owned-value.ts";
 import { type OwnProfile, Profile } from "./profile.ts";
 
@@ -59,34 +61,40 @@ export interface OwnedPorts {
   /** What waits at the server is not pushed: the client has to fetch it. */
   readonly pulls: () => void;
   readonly report: (error: unknown) => void;
+  /** What most who only talk never need, and is loaded when it is asked for. */
+  readonly parts: {
+    settings(): Promise<{ readonly Settings: typeof Settings }>;
+    groups(): Promise<{ readonly OwnGroups: typeof OwnGroups }>;
+  };
 }
 
 export class Owned {
-  readonly settings: Settings;
   readonly documents: Documents;
   readonly blocked: BlockList;
-  readonly groups: OwnGroups;
   readonly contacts: Contacts;
   readonly profile: Profile;
   readonly directory: Directory;
   readonly devices: Devices;
   readonly #ports: OwnedPorts;
-  readonly #values: Readonly<Record<Exclude<keyof OwnedEvents, "settings">, Watchable>>;
+  #ended = false;
+  readonly #settings = new Later(() => this.#makeSettings());
+  readonly #groups = new Later(() => this.#makeGroups());
+  readonly #values: {
+    readonly [K in Exclude<keyof OwnedEvents, "settings">]: OwnedValue<OwnedEvents[K]>;
+  };
 
   constructor(ports: OwnedPorts) {
     this.#ports = ports;
-    const { sender, domain, runtime } = ports;
-    const { address: self } = sender;
-    this.settings = settingsOf(ports);
+    const { address: self } = ports.sender;
     const documents = new Documents(accessOf(ports), self);
     this.documents = documents;
     const blocked = this.#value("blocked", ACCESS_RULES, (signal) =>
       BlockList.read(documents, signal),
     );
     this.blocked = new BlockList(documents, blocked);
-    const groups = this.#value("groups", GROUPS, (signal) => OwnGroups.read(documents, signal));
-    const { random } = runtime;
-    this.groups = new OwnGroups({ documents, value: groups, self, domain, random });
+    const groups = this.#value("groups", GROUPS, async (signal) =>
+      (await ports.parts.groups()).OwnGroups.read(documents, signal),
+    );
     const contacts = this.#value("contacts", RESOURCE_LISTS, (signal) =>
       Contacts.read(documents, signal),
     );
@@ -101,19 +109,51 @@ export class Owned {
     this.#values = { blocked, groups, contacts, profile };
   }
 
+  get settings(): Promise<Settings> {
+    return this.#settings.get();
+  }
+
+  get groups(): Promise<OwnGroups> {
+    return this.#groups.get();
+  }
+
   /** Somebody listens: from now on it is told when it changes. */
-  watch(event: keyof OwnedEvents): void {
-    if (event === "settings") this.settings.watch();
+  async watch(event: keyof OwnedEvents): Promise<void> {
+    if (event === "settings") (await this.settings).watch();
     else this.#values[event].watch();
   }
 
   lineIsBack(): void {
-    this.settings.lineIsBack();
+    this.#settings.made?.lineIsBack();
   }
 
   end(): void {
-    this.settings.end();
+    this.#ended = true;
+    this.#settings.made?.end();
     for (const value of Object.values(this.#values)) value.end();
+  }
+
+  async #makeSettings(): Promise<Settings> {
+    const { runtime, emit, sender, instance, parts, ...rest } = this.#ports;
+    const { Settings } = await parts.settings();
+    if (this.#ended) throw new ImError("closed");
+    return new Settings({
+      ...rest,
+      clock: runtime.clock,
+      random: runtime.random,
+      sender,
+      ids: { instance, address: sender.address },
+      changed: (settings) => emit("settings", settings),
+    });
+  }
+
+  async #makeGroups(): Promise<OwnGroups> {
+    const { documents } = this;
+    const { sender, domain, runtime, parts } = this.#ports;
+    const { OwnGroups } = await parts.groups();
+    const { random } = runtime;
+    const value = this.#values.groups;
+    return new OwnGroups({ documents, value, self: sender.address, domain, random });
   }
 
   #value<K extends Exclude<keyof OwnedEvents, "settings">>(
@@ -129,20 +169,6 @@ export class Owned {
       report,
     });
   }
-}
-
-type Watchable = Pick<OwnedValue<unknown>, "watch" | "end">;
-
-function settingsOf(ports: OwnedPorts): Settings {
-  const { runtime, emit, sender, instance, ...rest } = ports;
-  return new Settings({
-    ...rest,
-    clock: runtime.clock,
-    random: runtime.random,
-    sender,
-    ids: { instance, address: sender.address },
-    changed: (settings) => emit("settings", settings),
-  });
 }
 
 function webAccessOf({ runtime, account, web }: OwnedPorts): WebAccess | undefined {

@@ -19,7 +19,10 @@ type Listed = typeof METHODS;
 type Methods = Readonly<Record<string, (...how: readonly unknown[]) => Promise<unknown>>>;
 
 export type OwnedParts = {
-  readonly [Name in keyof Listed]: Pick<Owned[Name], Listed[Name][number] & keyof Owned[Name]>;
+  readonly [Name in keyof Listed]: Pick<
+    Awaited<Owned[Name]>,
+    Listed[Name][number] & keyof Awaited<Owned[Name]>
+  >;
 };
 
 /** Under which the settings of an earlier run are in the store. */
@@ -27,13 +30,13 @@ const SETTINGS_KEY = "settings";
 
 export class OwnedWhenAsked {
   readonly parts: OwnedParts = this.#doors();
-  readonly #ports: OwnedPorts;
+  readonly #ports: Omit<OwnedPorts, "parts">;
   #loading: Promise<Owned> | undefined;
   #loaded: Owned | undefined;
   #restored = false;
   #ended = false;
 
-  constructor(ports: OwnedPorts) {
+  constructor(ports: Omit<OwnedPorts, "parts">) {
     this.#ports = ports;
   }
 
@@ -59,7 +62,9 @@ export class OwnedWhenAsked {
 
   async #restore(): Promise<void> {
     if ((await this.#ports.store.value(SETTINGS_KEY)) === undefined) return;
-    if (!this.#ended) await (await this.#part()).settings.restore();
+    if (this.#ended) return;
+    const settings = await (await this.#part()).settings;
+    await settings.restore();
   }
 
   #part(): Promise<Owned> {
@@ -74,7 +79,7 @@ export class OwnedWhenAsked {
   async #load(): Promise<Owned> {
     const { Owned } = await parts.owned();
     if (this.#ended) throw new ImError("closed");
-    this.#loaded = new Owned(this.#ports);
+    this.#loaded = new Owned({ ...this.#ports, parts });
     return this.#loaded;
   }
 
@@ -83,7 +88,8 @@ export class OwnedWhenAsked {
       const methods = (METHODS[name] as readonly string[]).map((method) => [
         method,
         async (...how: readonly unknown[]) => {
-          const part = (await this.#part())[name] as unknown as Methods; // METHODS has its names
+          const owned = await this.#part();
+          const part = (await owned[name]) as unknown as Methods; // METHODS has its names
           return part[method]?.(...how);
         },
       ]);

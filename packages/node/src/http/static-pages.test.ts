@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { HttpListener } from "./http-listener.ts";
 import { readStaticPages, serveStaticPages } from "./static-pages.ts";
 
@@ -19,6 +19,7 @@ function folderOf(t: TestContext): string {
   writeFileSync(join(folder, ".stamp"), "secret");
   writeFileSync(join(folder, "assets/index-a1.js"), SCRIPT);
   writeFileSync(join(folder, "assets/index-a1.js.gz"), gzipSync(SCRIPT));
+  writeFileSync(join(folder, "assets/index-a1.js.br"), brotliCompressSync(SCRIPT));
   symlinkSync("/etc/hostname", join(folder, "assets/link.js"));
   return folder;
 }
@@ -44,12 +45,16 @@ test("a page is asked for again each time, and sent again when it has changed", 
 
 test("an asset named after what is in it is kept for ever, and compressed for who takes that", async (t) => {
   const url = await served(t);
-  for (const coding of ["gzip, br", "identity"]) {
+  for (const [coding, sent] of [
+    ["gzip, deflate, br", "br"],
+    ["GZIP", "gzip"],
+    ["identity", null],
+  ] as const) {
     const answer = await fetch(`${url}/assets/index-a1.js`, {
       headers: { "accept-encoding": coding },
     });
     assert.equal(await answer.text(), SCRIPT);
-    assert.equal(answer.headers.get("content-encoding"), coding === "identity" ? null : "gzip");
+    assert.equal(answer.headers.get("content-encoding"), sent);
     assert.match(answer.headers.get("cache-control") ?? "", /immutable/);
     assert.equal(answer.headers.get("content-type"), "text/javascript; charset=utf-8");
   }
@@ -63,6 +68,7 @@ test("nothing else is there: no other document, no stamp, no link, no way out of
     "/.stamp",
     "/assets/link.js",
     "/assets/index-a1.js.gz",
+    "/assets/index-a1.js.br",
   ];
   for (const path of [...paths, "/assets/", "/assets/../.stamp", "/assets/%2e%2e/.stamp"]) {
     const { status } = await fetch(url + path);

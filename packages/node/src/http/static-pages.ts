@@ -10,8 +10,8 @@ export interface StaticPage {
   readonly path: string;
   readonly type: string;
   readonly body: Buffer;
-  /** The same, compressed by gzip. */
-  readonly gzip: Buffer | undefined;
+  /** The same, compressed, by codings of HTTP: the first that is taken is sent. */
+  readonly codings: ReadonlyMap<string, Buffer>;
   readonly etag: string;
   /** Its name changes with what is in it. */
   readonly immutable: boolean;
@@ -24,8 +24,10 @@ const TYPES = new Map([
   [".svg", "image/svg+xml"],
   [".png", "image/png"],
 ]);
+/** What a file is called in each coding, the smallest first. */
+const CODINGS = { br: ".br", gzip: ".gz" };
 /** Far more than pages have. */
-const MOST_FILES = 500;
+const MOST_FILES = 1_000;
 
 /**
  * Everything in the folder that a page may be made of; `root` is what `/` answers with, and other documents of the
@@ -40,16 +42,18 @@ export function readStaticPages(folder: string, root: string): readonly StaticPa
     if (type === undefined || (isDocument && name !== root)) return [];
     const body = readFileSync(join(folder, name));
     const path = name === root ? "/" : `/${name.split(sep).join("/")}`;
-    const gzip = names.includes(`${name}.gz`)
-      ? readFileSync(join(folder, `${name}.gz`))
-      : undefined;
+    const codings = new Map(
+      Object.entries(CODINGS)
+        .filter(([, end]) => names.includes(name + end))
+        .map(([coding, end]) => [coding, readFileSync(join(folder, name + end))]),
+    );
     const etag = `"${hash("sha256", body, "base64url").slice(0, 22)}"`;
-    return [{ path, type, body, gzip, etag, immutable: path.startsWith("/assets/") }];
+    return [{ path, type, body, codings, etag, immutable: path.startsWith("/assets/") }];
   });
 }
 
 export function serveStaticPages(app: FastifyInstance, pages: readonly StaticPage[]): void {
-  for (const { path, type, body, gzip, etag, immutable } of pages) {
+  for (const { path, type, body, codings, etag, immutable } of pages) {
     app.get(path, async (request, reply) => {
       reply
         .header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache")
@@ -57,16 +61,17 @@ export function serveStaticPages(app: FastifyInstance, pages: readonly StaticPag
         .header("vary", "accept-encoding");
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();
       reply.header("content-type", type);
-      if (gzip === undefined || !takesGzip(request.headers["accept-encoding"]))
-        return reply.send(body);
-      return reply.header("content-encoding", "gzip").send(gzip);
+      const taken = codingsIn(request.headers["accept-encoding"]);
+      const coding = [...codings.keys()].find((one) => taken.has(one));
+      if (coding === undefined) return reply.send(body);
+      return reply.header("content-encoding", coding).send(codings.get(coding));
     });
   }
 }
 
 /** RFC 9110 §12.5.3, as far as browsers make use of it. */
-function takesGzip(accepted: string | undefined): boolean {
-  return (accepted ?? "").split(",").some((coding) => coding.trim().toLowerCase() === "gzip");
+function codingsIn(accepted = ""): ReadonlySet<string> {
+  return new Set(accepted.split(",").map((coding) => coding.trim().toLowerCase()));
 }
 
 function namesIn(folder: string): readonly string[] {
