@@ -221,6 +221,22 @@ test("clause 15.1: a device that takes no envelope is told in plain text", async
   assert.equal(utf8Text(last?.body ?? new Uint8Array()), "bob records this session.");
 });
 
+test("a file is kept as a whole, and the rest of one that had stopped is not taken for it", async () => {
+  for (const [range, kept] of [
+    ["1-*", ["sent 12345"]],
+    ["4-*", []],
+  ] as const) {
+    const { world, alice, bob } = await two();
+    await setting(world, "alice");
+    const file = 'a=file-selector:name:"a.txt" type:text/plain size:5';
+    const lines = ["a=sendonly", file, "a=file-transfer-id:one", `a=file-range:${range}`];
+    alice.wish({ types: "text/plain", lines });
+    await inSession(world, alice, bob);
+    alice.device.say(alice.peerPath, range === "1-*" ? "12345" : "45");
+    assert.deepEqual(await texts(world, "alice"), kept);
+  }
+});
+
 test("clause 15.1: nobody is recorded while he sends a file, where nothing can be said", async () => {
   const { world, alice, bob } = await two();
   const file = 'a=file-selector:name:"a.txt" type:text/plain size:5';

@@ -260,6 +260,9 @@ export class AnchoredSessions implements Sessions {
   #recordsOf({ request, originator }: Passage, onward: Onward): SessionRecords | undefined {
     const { recording, userAt, keyOf } = this.#ports;
     if (recording === undefined) return undefined;
+    const said = saidBy(request);
+    // The rest of a file would be kept as if it were all of it. RFC 5547 §6
+    if ((said.offer?.media.file?.range?.first ?? 1) > 1) return undefined;
     const hides = originator?.anonymous !== false;
     const { name, uri } = request.from;
     const address = originator?.address;
@@ -276,7 +279,7 @@ export class AnchoredSessions implements Sessions {
       authId: called,
       conversation: called,
     };
-    const kind = saidBy(request).kind === "large message" ? "large message" : "session";
+    const kind = said.kind === "large message" ? said.kind : "session";
     const subject = request.text("Subject");
     return new SessionRecords({ kind, subject, sides: { near, far } }, recording);
   }
