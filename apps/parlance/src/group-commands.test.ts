@@ -96,6 +96,8 @@ suite("groups by command", () => {
     await alice.line(/^ {2}Owl$/);
     carol.write("/kick Owl");
     await carol.line(/^refused \(403\)/);
+    alice.write("/whisper dave psst");
+    await alice.line(/^dave is not in lobby$/);
     alice.write("/kick Owl");
     await owl.line(/^you were sent away from/);
     await alice.line(/Owl was sent away/);

@@ -104,10 +104,13 @@ export class ChatGroups {
       case "invite":
         void this.#invite(room, command.to).catch((error) => notice(explainFailure(error)));
         return; // others may be written to until all have answered
-      case "kick":
-        return room.expel(command.names.map((name) => this.#entity(room, name)));
+      case "kick": {
+        const who = this.#present(room, command.names);
+        return who.length === 0 ? undefined : room.expel(who);
+      }
       case "whisper": {
-        const to = command.names.map((name) => this.#entity(room, name));
+        const to = this.#present(room, command.names);
+        if (to.length === 0) return;
         const names = to.map((one) => this.nameOf(room.address, one)).join(", ");
         return this.#ports.sent(room.whisper(to, command.text), room.address, names);
       }
@@ -124,11 +127,23 @@ export class ChatGroups {
         return room.unlock();
       case "mute":
       case "unmute":
-        for (const name of command.names) await room[command.do](this.#entity(room, name));
+        for (const one of this.#present(room, command.names)) await room[command.do](one);
         return;
       case "leave":
         return room.leave();
     }
+  }
+
+  /** Of these, those whom the roster has, once it is there; of the others it is said that they are not. */
+  #present(room: Room, names: readonly string[]): readonly string[] {
+    const known = room.members.some(({ me }) => !me);
+    return names.flatMap((name) => {
+      const entity = this.#entity(room, name);
+      if (!known || room.members.some((one) => one.entity === entity)) return [entity];
+      const { notice, client } = this.#ports;
+      notice(`${name} is not in ${titleOf(room, client.address)}`);
+      return [];
+    });
   }
 
   async #create({ to, subject }: Extract<GroupCommand, { readonly do: "create" }>): Promise<void> {
