@@ -5,6 +5,8 @@ import { within } from "./deadline.ts";
 
 const MAIN = fileURLToPath(new URL("../../apps/parlance/src/main.ts", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/compile", import.meta.url));
+/** No folder: servers of other tests, which run at the same time, have left no notes there. */
+const NO_NOTES = fileURLToPath(import.meta.url);
 /** Far above what anything here takes, for machines that are busy with other tests. */
 const WAIT_MS = 30_000;
 
@@ -36,7 +38,7 @@ export class RunningCommand {
     this.#words = args.join(" ");
     const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...rest } = process.env;
     this.#child = spawn(process.execPath, ["--conditions=parlance-source", MAIN, ...args], {
-      env: { ...rest, NODE_COMPILE_CACHE: CACHE, ...env },
+      env: { ...rest, NODE_COMPILE_CACHE: CACHE, XDG_RUNTIME_DIR: NO_NOTES, ...env },
       stdio: "pipe",
     });
     const { stdin, stdout, stderr } = this.#child;

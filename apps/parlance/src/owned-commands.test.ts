@@ -104,8 +104,7 @@ suite("what a user owns, by command", () => {
       assert.match(ended.err, why);
     }
     const nowhere = account("bob").slice(0, -2);
-    const alone = { env: { XDG_RUNTIME_DIR: server.data } }; // no server has left a note there
-    const lost = await runCommand(["block", "list", ...nowhere], alone);
+    const lost = await runCommand(["block", "list", ...nowhere]);
     assert.equal(lost.status, 2);
     assert.match(lost.err, /give --file-server/);
     const stranger = account("bob").with(3, "wrong");
