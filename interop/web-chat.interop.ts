@@ -1,6 +1,7 @@
 /** The messenger in Chromium against the running server: what people do with it, on two or three pages at once. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, suite, test } from "node:test";
+import { connect } from "@parlance/client/node";
 import type { Browser, BrowserContext } from "playwright-core";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
@@ -79,6 +80,26 @@ suite("the messenger", () => {
     await alice.openRow("bob");
     await alice.page.locator(".badge").waitFor({ state: "detached" });
     await bob.reached("three", "Seen");
+  });
+
+  test("what is said to a group in whose session nobody is stands under the group, and not under who said it", async (t) => {
+    const bob = await person("bob");
+    const carol = await connect({
+      user: "sip:carol@im.example.com",
+      password: "carol-secret",
+      server: `tcp://127.0.0.1:${server.address("tcp").port}`,
+      displayName: "Carol C",
+    });
+    t.after(() => carol.close());
+    for (const text of ["where?", "and when?"]) {
+      await carol.send("sip:team@im.example.com", text).accepted;
+      const row = bob.page.getByRole("option").filter({ hasText: text });
+      await row.locator(".avatar.group").waitFor();
+      assert.equal(await row.locator(".row-title").innerText(), "team");
+    }
+    await bob.openRow("team");
+    await bob.page.getByRole("heading", { name: "team" }).waitFor();
+    await bob.page.getByText("Carol C").first().waitFor();
   });
 
   test("a chat room: coming in by a name, who is there, a word to one alone, being sent away", async () => {

@@ -7,7 +7,7 @@ import {
   type SentMessage,
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
-import { changeRow, newRow, sortRows } from "../model/conversation-list.ts";
+import { changeRow, newRow, sortRows, withSaid } from "../model/conversation-list.ts";
 import { isCounted, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import type {
@@ -51,14 +51,13 @@ export class Talks {
     const found = await this.#client.conversations(MOST_ROWS);
     const rows = found.map(({ address, newest }) => {
       const item = itemOf(newest, this.#self);
-      const name = item?.own === false && item.reach === "direct" ? item.fromName : undefined;
-      return newRow(address, {
-        name,
+      const row = newRow(address, {
         newest: item,
         at: item?.at ?? 0,
         unread: this.#client.conversation(address).unread,
         ...this.#roomOf(address),
       });
+      return item === undefined ? row : withSaid(row, [item]);
     });
     this.#board.put("list", sortRows(rows));
     this.#client.on("connection", ({ state }) => {
@@ -230,17 +229,15 @@ export class Talks {
     this.#listed = true;
     for (const { address, kind, newest } of conversations) {
       const item = keptItem(newest, this.#self);
-      this.changeRow(address, (row) =>
-        row.newest === undefined
-          ? {
-              ...row,
-              group: row.group || kind !== "user",
-              name: row.name ?? (kind === "user" && !item.own ? item.fromName : undefined),
-              newest: item,
-              at: item.at,
-            }
-          : row,
-      );
+      const kept = kind !== "user";
+      this.changeRow(address, (row) => {
+        if (row.newest !== undefined) return withSaid(row, [], kept);
+        return {
+          ...withSaid(row, row.name === undefined ? [item] : [], kept),
+          newest: item,
+          at: item.at,
+        };
+      });
     }
   }
 
@@ -279,10 +276,9 @@ export class Talks {
       this.#put(address, { ...now, items: mergeItems(now.items, news) });
     }
     const newest = items.at(-1);
-    const last = items.findLast(({ own, key }) => isCounted({ own, key }));
+    const said = items.filter(({ own, key }) => isCounted({ own, key }));
     this.changeRow(address, (row) => ({
-      ...row,
-      name: row.group || last === undefined ? row.name : (last.fromName ?? row.name),
+      ...withSaid(row, said),
       newest: newest ?? row.newest,
       at: newest?.at ?? row.at,
     }));

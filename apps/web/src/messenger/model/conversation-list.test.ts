@@ -1,7 +1,15 @@
 /** Which conversations stand where. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changeRow, filterRows, newRow, titleOf, totalUnread } from "./conversation-list.ts";
+import {
+  changeRow,
+  filterRows,
+  newRow,
+  titleOf,
+  totalUnread,
+  withSaid,
+} from "./conversation-list.ts";
+import type { Item } from "./views.ts";
 
 const BOB = "sip:bob@example.com";
 const TEAM = "sip:team@example.com";
@@ -40,6 +48,39 @@ test("what is searched for is found in names, addresses and the newest words, wh
   assert.deepEqual(filterRows(rows, "nobody"), []);
   assert.equal(filterRows(rows, "  "), rows);
 });
+
+test("a person is called as he has called himself last, and goes on so when a device of his sends no name", () => {
+  const named = withSaid(newRow(BOB), [said(BOB, "Bob"), said(BOB, undefined)]);
+  assert.deepEqual([named.group, named.name], [false, "Bob"]);
+  const own = withSaid(named, [{ ...said(BOB, "Me"), own: true }]);
+  assert.equal(own.name, "Bob");
+});
+
+test("where others write than whom it is with is a group, which is called by nobody's name", () => {
+  const lunch = withSaid(newRow(TEAM), [said(BOB, "Bob")]);
+  assert.deepEqual([lunch.group, lunch.name], [true, undefined]);
+  assert.equal(withSaid(lunch, [said(BOB, "Bob")]), lunch);
+  const kept = withSaid(newRow(TEAM, { name: "Bob" }), [], true);
+  assert.deepEqual([kept.group, kept.name], [true, undefined]);
+  const room = newRow(TEAM, { group: true, name: "Team" });
+  assert.equal(withSaid(room, [said(BOB, "Bob")]).name, "Team");
+});
+
+function said(from: string, fromName: string | undefined): Item {
+  const body = { kind: "text", text: "hello", subject: undefined } as const;
+  const key = `r ${from} ${fromName}`;
+  return {
+    key,
+    order: 1,
+    at: 1,
+    own: false,
+    from,
+    fromName,
+    reach: "direct",
+    body,
+    sending: undefined,
+  };
+}
 
 test("a name that draws nothing does not hide the address", () => {
   assert.equal(titleOf({ address: BOB, name: "\u200b" }, "example.com"), "bob");

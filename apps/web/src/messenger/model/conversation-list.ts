@@ -33,6 +33,23 @@ export function newRow(address: string, more: Partial<ConversationRow> = {}): Co
   };
 }
 
+/** Whoever writes in it is not whom it is with: what is answered there goes to more than one. */
+export function isOfGroup(address: string, { own, from, reach }: Item): boolean {
+  return !own && (reach === "all" || (reach === "direct" && from !== address));
+}
+
+/** More is known of what was said there: a person is called as he has called himself last, a group is not. `kept`: the server says that it is one. */
+export function withSaid(
+  row: ConversationRow,
+  said: readonly Item[],
+  kept = false,
+): ConversationRow {
+  const group = row.group || kept || said.some((item) => isOfGroup(row.address, item));
+  if (group) return row.group ? row : { ...row, group, name: undefined };
+  const last = said.findLast((one) => !one.own && one.reach === "direct" && one.fromName);
+  return last?.fromName === undefined ? row : { ...row, name: last.fromName };
+}
+
 /** In names, addresses and the newest words. */
 export function filterRows(
   rows: readonly ConversationRow[],
