@@ -38,9 +38,11 @@ export class AppPage {
     page.on("response", (response) => {
       if (response.status() >= 400) this.failed.push(`${response.status()} ${response.url()}`);
     });
-    page.on("requestfailed", (request) =>
-      this.failed.push(`${request.failure()?.errorText} ${request.url()}`),
-    );
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      // What the page itself takes back has not failed.
+      if (why !== "net::ERR_ABORTED") this.failed.push(`${why} ${request.url()}`);
+    });
     page.on("console", (message) => {
       if (message.type() !== "error") return;
       this.lines.push(message.text());

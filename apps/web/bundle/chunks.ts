@@ -15,9 +15,10 @@ export async function firstParts(config: InlineConfig): Promise<PartOf> {
   const chunks = new Map(
     made.output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one]] : [])),
   );
-  const behind = (...ends: readonly string[]) => modulesBehind(chunks, ends);
+  const behind = (...ends: readonly string[]) => modulesBehind(chunks, ends, ["imports"]);
   const messenger = behind("/messenger/main.tsx");
-  const admin = behind("/admin/main.tsx");
+  // Whatever it may ever need: the part of the messenger begins the messenger when it is loaded.
+  const admin = modulesBehind(chunks, ["/admin/main.tsx"], ["imports", "dynamicImports"]);
   // What the server keeps is asked for at once.
   const client = behind("/web/connect-in-page.ts", "/history/later.ts");
   return (module) => {
@@ -26,8 +27,12 @@ export async function firstParts(config: InlineConfig): Promise<PartOf> {
   };
 }
 
-/** Modules of the chunks with modules that end so, and of all that those import from the start. */
-function modulesBehind(chunks: Chunks, ends: readonly string[]): ReadonlySet<string> {
+/** Modules of the chunks with modules that end so, and of all that those import, from the start or later. */
+function modulesBehind(
+  chunks: Chunks,
+  ends: readonly string[],
+  how: readonly ("imports" | "dynamicImports")[],
+): ReadonlySet<string> {
   const seen = new Set<string>();
   for (const end of ends) {
     const found = [...chunks.values()].find((one) => one.moduleIds.some((id) => id.endsWith(end)));
@@ -38,7 +43,9 @@ function modulesBehind(chunks: Chunks, ends: readonly string[]): ReadonlySet<str
   for (const file of seen) {
     const chunk = chunks.get(file);
     for (const module of chunk?.moduleIds ?? []) modules.add(module);
-    for (const imported of chunk?.imports ?? []) seen.add(imported); // visited in turn
+    for (const way of how) {
+      for (const imported of chunk?.[way] ?? []) seen.add(imported); // visited in turn
+    }
   }
   return modules;
 }
