@@ -80,7 +80,7 @@ export class LiveSessions {
   ) {
     this.#anchored = of.anchored;
     this.#conferences = of.conferences;
-    this.#run = random.token(RUN_BITS);
+    this.#run = `s${random.token(RUN_BITS)}`; // what begins with a hyphen is an option in commands
   }
 
   /** The oldest first, at most `limit`, those behind the id `after`. */
