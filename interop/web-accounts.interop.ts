@@ -196,11 +196,11 @@ suite("the messenger's accounts", () => {
     await alice.page.locator("input[type=file]").setInputFiles(file);
     await bob.bubble("kept.txt").getByRole("button", { name: "Accept" }).click();
     await bob.page.getByRole("button", { name: "Save: kept.txt" }).waitFor();
-    assert.ok(Number(await bob.page.evaluate(FILES)) > 0);
+    await bob.until(`${FILES}.then((count) => count > 0, () => false)`);
     await bob.page.getByRole("button", { name: /^Account/ }).click();
     await bob.page.getByRole("menuitem", { name: "Sign out" }).click();
     await bob.page.getByRole("button", { name: "Forget bob" }).click();
-    await bob.until(`${FILES}.then((count) => count === 0)`);
+    await bob.until(`${FILES}.then((count) => count === 0, () => false)`);
   });
 
   test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {
@@ -282,6 +282,7 @@ suite("the messenger's accounts", () => {
 });
 
 /** How many files the page keeps. */
+/** Rejects where a file goes while it looks. */
 const FILES = `(async function count(folder) {
   let files = 0;
   for await (const one of (await folder).values()) files += one.kind === "file" ? 1 : await count(one);

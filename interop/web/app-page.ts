@@ -5,8 +5,8 @@ import { en, type Texts } from "../../apps/web/src/messenger/texts/en.ts";
 
 const WAIT_MS = 20_000;
 
-/** A server that is down, a key that is void, what is gone already: no faults of the page. */
-const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404)/;
+/** A server that is down, a key that is void, what is gone already, what is to be asked later: no faults of the page. */
+const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404|429)/;
 
 /** What the menu of new conversations leads to. */
 const BEGINNINGS = {
