@@ -5,8 +5,8 @@ import { en, type Texts } from "../../apps/web/src/messenger/texts/en.ts";
 
 const WAIT_MS = 20_000;
 
-/** A server that is down, a key that is void, what is gone already, what is to be asked later: no faults of the page. */
-const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404|429)/;
+/** A server that is down, a key that is void, what is gone already: no faults of the page. */
+const EXPECTED = /net::ERR|WebSocket connection|status of (?:401|404)/;
 
 /** What the menu of new conversations leads to. */
 const BEGINNINGS = {
@@ -38,11 +38,9 @@ export class AppPage {
     page.on("response", (response) => {
       if (response.status() >= 400) this.failed.push(`${response.status()} ${response.url()}`);
     });
-    page.on("requestfailed", (request) => {
-      const why = request.failure()?.errorText;
-      // What the page itself takes back has not failed.
-      if (why !== "net::ERR_ABORTED") this.failed.push(`${why} ${request.url()}`);
-    });
+    page.on("requestfailed", (request) =>
+      this.failed.push(`${request.failure()?.errorText} ${request.url()}`),
+    );
     page.on("console", (message) => {
       if (message.type() !== "error") return;
       this.lines.push(message.text());
