@@ -398,3 +398,20 @@ test("what is not read is known after a restart, also where nothing is shared", 
   assert.equal(again.conversation(alice.address).unread, 0);
   assert.equal(newest?.kind === "text" && newest.text, "say 4");
 });
+
+test("a device in a quick conversation leaves the server alone: the user may ask all that he might before", async (t) => {
+  const limits = { historyRequestsPerSecond: 20, historyRequestBurst: 200 };
+  const world = await worldFor(t, { server: { history: { default: true }, limits } });
+  const alice = await world.client("alice", PAGER);
+  const bob = await world.client("bob", SHARES);
+  for (const text of numbered(80)) {
+    await say(world, alice, bob.address, text);
+    await world.until(bob.conversation(alice.address).read());
+    await world.run(100);
+  }
+  let asked = 0;
+  while ((await world.until(codeOf(bob.history.messages({ limit: 1 })))) === undefined) asked += 1;
+  assert.ok(asked >= 190, `${asked} of 200 were left`);
+  await world.run(2_000);
+  assert.equal(bob.conversation(alice.address).unread, 0);
+});

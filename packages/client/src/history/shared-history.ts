@@ -47,6 +47,8 @@ const MOST_FETCHED_BYTES = 10 * 1_048_576;
 const SECONDS = 3_600;
 /** What is read in one go is told in one go. */
 const GATHER_MS = 500;
+/** Behind each round: it asks four times or more, and a server lets all devices of a user ask some twenty times a second. */
+const REST_MS = 1_000;
 const AGAIN_MS = 30_000;
 
 export class SharedHistory {
@@ -57,10 +59,12 @@ export class SharedHistory {
   /** Files that were taken here, and the server counts as unread: the newest of each conversation, by its id there. */
   readonly #taken = new Map<string, string>();
   #watch: Watch | undefined;
-  #running = false;
+  /** A round is under way, or is rested from. */
+  #busy = false;
   #again = false;
   #stopped = false;
   #wake: Cancel = () => {};
+  #endRest: Cancel = () => {};
 
   constructor(ports: SharedHistoryPorts) {
     this.#ports = ports;
@@ -82,6 +86,7 @@ export class SharedHistory {
   stop(): void {
     this.#stopped = true;
     this.#wake();
+    this.#endRest();
     this.#watch?.leave();
   }
 
@@ -135,29 +140,38 @@ export class SharedHistory {
     this.#wake = this.#ports.clock.schedule(ms, () => this.#sync());
   }
 
-  /** One at a time; what is said meanwhile is another turn. */
+  /** One round at a time, and a rest behind it; whatever is said meanwhile is one more round. */
   #sync(): void {
     this.#again = true;
-    if (this.#running || this.#stopped) return;
-    this.#running = true;
-    void this.#turns();
+    if (this.#busy || this.#stopped) return;
+    this.#busy = true;
+    void this.#round().then((restMs) => this.#rest(restMs));
   }
 
-  async #turns(): Promise<void> {
+  /** Returns how long the server is to be left alone. */
+  async #round(): Promise<number> {
+    this.#again = false;
     try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        await this.#tellMarks();
-        const news = await this.#catchUp();
-        const marked = await this.#learnMarks();
-        if (news || marked) await this.#count();
-      }
+      await this.#tellMarks();
+      const news = await this.#catchUp();
+      const marked = await this.#learnMarks();
+      if (news || marked) await this.#count();
     } catch (error) {
       if (!(error instanceof ImError)) this.#ports.report(error);
-      else if (error.temporary) this.#syncIn(error.retryAfterMs ?? AGAIN_MS);
-    } finally {
-      this.#running = false;
+      else if (error.retryAfterMs !== undefined) {
+        this.#again = true;
+        return Math.max(error.retryAfterMs, REST_MS); // RFC 6585 §4
+      } else if (error.temporary) this.#syncIn(AGAIN_MS);
     }
+    return REST_MS;
+  }
+
+  #rest(ms: number): void {
+    if (this.#stopped) return;
+    this.#endRest = this.#ports.clock.schedule(ms, () => {
+      this.#busy = false;
+      if (this.#again) this.#sync();
+    });
   }
 
   async #keepOwed(): Promise<void> {
