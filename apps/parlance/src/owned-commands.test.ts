@@ -91,11 +91,13 @@ suite("what a user owns, by command", () => {
       [["settings set", "quiet=on"], /no such setting: quiet; there are bar-sessions, /],
       [["settings set", "visible=perhaps"], /visible: expected on or off/],
       [["settings set"], /missing required argument/],
-      [["settings", "bar-files=on"], /unknown command bar-files=on; .* settings set KEY=VALUE/],
-      [["profile", "set", "Bob"], /unknown command set; .* profile name NAME, or profile clear/],
-      [["block", "carol"], /unknown command carol; .* block add ADDRESS/],
+      [["settings", "bar-files"], /bar-files: expected on or off/],
+      [["settings", "bar-file=on"], /no such setting: bar-file; there are/],
+      [["profile", "Bob"], /unknown command Bob; .* profile set NAME, or profile clear/],
+      [["profile set"], /missing required argument/],
+      [["contacts", "carol"], /unknown command carol; .* contacts add ADDRESS/],
       [["block add"], /missing required argument/],
-      [["block fetch"], /too many arguments|unknown command/],
+      [["unblock"], /missing required argument/],
       [["groups create", "x", "--most", "none"], /whole number/],
     ] as const) {
       const [command, ...more] = words;
@@ -103,6 +105,12 @@ suite("what a user owns, by command", () => {
       assert.equal(ended.status, 2, command);
       assert.match(ended.err, why);
     }
+    for (const command of ["block", "settings", "groups"]) {
+      const late = await runCommand([command, ...account("bob"), "remove", "set", "list"]);
+      assert.equal(late.status, 2);
+    }
+    const late = await runCommand(["block", ...account("bob"), "remove", "carol"]);
+    assert.match(late.err, /options come behind the command: block remove …/);
     const nowhere = account("bob").slice(0, -2);
     const lost = await runCommand(["block", "list", ...nowhere]);
     assert.equal(lost.status, 2);
@@ -130,6 +138,20 @@ suite("what a user owns, by command", () => {
     const again = await as("alice", "block remove", "carol");
     assert.equal(again.status, 1);
     assert.match(again.err, /not blocked: sip:carol@/);
+  });
+
+  test("block, unblock and settings do what is typed first", async () => {
+    const blocked = await as("carol", "block", "bob", "sip:x@else.example");
+    assert.deepEqual([blocked.status, blocked.out, blocked.err], [0, "blocked\n", ""]);
+    const json = await as("carol", "unblock", "sip:x@else.example", "--json");
+    assert.deepEqual(JSON.parse(json.out), [`sip:bob@${DOMAIN}`]);
+    assert.equal((await as("carol", "block")).out, `sip:bob@${DOMAIN}\n`);
+    assert.equal((await as("carol", "unblock", "bob")).out, "removed\n");
+    const none = await as("carol", "unblock", "bob");
+    assert.deepEqual([none.status, none.err], [1, `parlance: not blocked: sip:bob@${DOMAIN}\n`]);
+    assert.match((await as("carol", "settings", "visible=off")).out, /^visible +off$/m);
+    assert.match((await as("carol", "settings", "visible=on")).out, /^visible +on$/m);
+    assert.match((await as("carol", "settings")).out, /^visible +on$/m);
   });
 
   test("a group is made, shown, changed and ended", async () => {
@@ -200,10 +222,11 @@ suite("what a user owns, by command", () => {
     assert.equal(added.out, `work:\n  sip:bob@${DOMAIN}  Bob\ufffd\n`, added.err);
     const removed = await as("alice", "contacts remove", "bob", "--json");
     assert.deepEqual(JSON.parse(removed.out), [{ name: "work", contacts: [] }]);
-    const named = await as("alice", "profile name", "Alice Ångström");
+    const named = await as("alice", "profile set", "Alice Ångström");
     assert.equal(named.out, `sip:alice@${DOMAIN}  Alice Ångström\n`);
     const over = await runCommand(["profile", "show", ...account("alice", "ws"), "--json"]);
     assert.equal(JSON.parse(over.out).displayName, "Alice Ångström");
+    assert.equal((await as("alice", "profile name", "Al")).out, `sip:alice@${DOMAIN}  Al\n`);
     assert.equal((await as("alice", "profile clear")).out, `sip:alice@${DOMAIN}\n`);
   });
 

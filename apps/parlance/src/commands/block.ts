@@ -4,7 +4,7 @@ import { fullAddress } from "../address.ts";
 import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus, orElse } from "./options.ts";
+import { examples, exitStatus, refuseLateName } from "./options.ts";
 import { warnUnknown } from "./warn-unknown.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
@@ -15,32 +15,42 @@ export function addBlock(program: Command): void {
     .summary("whom you do not want to hear from")
     .description(
       "Whom the server refuses in your name: nothing of them comes, on none of your devices. They are in your access\n" +
-        "rules; what else these say stays (docs/documents.md).",
+        "rules; what else these say stays (docs/documents.md). Addresses alone block them, nothing at all prints whom.",
     )
-    .addHelpText("after", examples("block add spam@else.example", "block remove bob"));
-  orElse(
-    withLogin(block.command("list", { isDefault: true })),
-    "block add ADDRESS..., or block remove ADDRESS...",
-  )
+    .usage("[options] [addresses...]\n       parlance block COMMAND [options] [addresses...]")
+    .addHelpText("after", examples("block", "block bob spam@else.example", "unblock bob"));
+  withAddresses(block.command("these [addresses...]", { isDefault: true, hidden: true })).action(
+    (typed: readonly string[], options: OwnerOptions, { parent }: Command) => {
+      refuseLateName(parent, typed[0] ?? "");
+      return typed.length === 0 ? list(options) : add(typed, options);
+    },
+  );
+  withLogin(block.command("list"))
     .summary("print whom")
     .description("Print their addresses, one a line.")
     .option("--json", "print one JSON array")
     .addHelpText("after", EXIT)
     .action(list);
-  withLogin(block.command("add"))
+  withAddresses(block.command("add <addresses...>"))
     .summary("block somebody")
     .description("Block these from now on.")
-    .argument("<addresses...>", "names of your domain, or addresses")
-    .option("--json", "print all who are blocked then, as one JSON array")
     .addHelpText("after", EXIT)
     .action(add);
-  withLogin(block.command("remove"))
-    .summary("let somebody in again")
+  letIn(block.command("remove <addresses...>").summary("let somebody in again"));
+  letIn(
+    program.command("unblock <addresses...>").summary("let somebody in again whom you blocked"),
+  );
+}
+
+function letIn(command: Command): void {
+  withAddresses(command)
     .description("Let these in again.")
-    .argument("<addresses...>", "names of your domain, or addresses")
-    .option("--json", "print all who are blocked then, as one JSON array")
     .addHelpText("after", exitStatus("done", "no connection, refused, or one was not blocked"))
     .action(remove);
+}
+
+function withAddresses(command: Command): Command {
+  return withLogin(command).option("--json", "print all who are blocked then, as one JSON array");
 }
 
 async function list(options: OwnerOptions): Promise<void> {

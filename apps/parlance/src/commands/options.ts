@@ -49,8 +49,16 @@ export function collect(value: string, before: readonly string[] | false = []): 
 export function orElse(command: Command, others: string): Command {
   return command.allowExcessArguments().hook("preAction", ({ args: [word], parent }) => {
     if (word === undefined) return;
+    refuseLateName(parent, word);
     throw new UsageError(`${parent?.name()}: unknown command ${word}; to change it: ${others}`);
   });
+}
+
+/** Behind the options of whatever is done when none is named, the name of a command is none any more. */
+export function refuseLateName(group: Command | null, word: string): void {
+  const meant = group?.commands.find((one) => one.name() === word || one.aliases().includes(word));
+  if (meant === undefined) return;
+  throw new UsageError(`options come behind the command: ${group?.name()} ${word} …`);
 }
 
 /** `examples("send …", "send …")` at the end of a help page. */

@@ -12,10 +12,10 @@ export function addProfile(program: Command): void {
     .command("profile")
     .summary("what you are called")
     .description("The name that others see of you in rooms and groups, unless you take a nickname.")
-    .addHelpText("after", examples("profile", 'profile name "Alice Ångström"', "profile clear"));
+    .addHelpText("after", examples("profile", 'profile set "Alice Ångström"', "profile clear"));
   orElse(
     withLogin(profile.command("show", { isDefault: true })),
-    "profile name NAME, or profile clear",
+    "profile set NAME, or profile clear",
   )
     .summary("print it")
     .description("Print your address, and what you are called.")
@@ -25,7 +25,7 @@ export function addProfile(program: Command): void {
       const own = await asOwner(options, "profile", (client, call) => client.profile.get(call));
       print(own, options);
     });
-  withLogin(profile.command("name"))
+  withLogin(profile.command("set").alias("name"))
     .summary("change it")
     .description("Be called so from now on, on all of your devices.")
     .argument("<name>", "at most 64 characters")

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UsageError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus, orElse } from "./options.ts";
+import { examples, exitStatus, refuseLateName } from "./options.ts";
 import { readChanges, settingLines, settingsHelp } from "./setting-words.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
@@ -14,16 +14,24 @@ export function addSettings(program: Command): void {
     .command("settings")
     .summary("what may reach you, and what is kept")
     .description(
-      "What may reach you, whether you are seen, and what the server keeps (docs/settings.md).",
+      "What may reach you, whether you are seen, and what the server keeps (docs/settings.md). KEY=VALUE alone sets, nothing\n" +
+        "at all prints what holds.",
     )
+    .usage("[options] [KEY=VALUE...]\n       parlance settings COMMAND [options] [changes...]")
     .addHelpText(
       "after",
       [
         `\nSettings, each on or off:\n${settingsHelp().join("\n")}`,
-        examples("settings get", "settings set bar-messages=on visible=off"),
+        examples("settings", "settings bar-messages=on visible=off"),
       ].join("\n"),
     );
-  orElse(withLogin(settings.command("get", { isDefault: true })), "settings set KEY=VALUE...")
+  withLogin(settings.command("these [changes...]", { isDefault: true, hidden: true }))
+    .option("--json", "print one JSON object")
+    .action((words: readonly string[], options: OwnerOptions, { parent }: Command) => {
+      refuseLateName(parent, words[0] ?? "");
+      return words.length === 0 ? get(options) : set(words, options);
+    });
+  withLogin(settings.command("get"))
     .summary("print what holds")
     .description("Print what holds for you, whichever of your devices has set it.")
     .option("--json", "print one JSON object")
