@@ -7,6 +7,7 @@ import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
 import { buildPages } from "./web/built-pages.ts";
 import { LOOKS } from "./web/house.ts";
+import { KEPT_FILES } from "./web/kept-files.ts";
 import { soundOn } from "./web/sound.ts";
 
 const USERS = ["alice", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
@@ -196,11 +197,11 @@ suite("the messenger's accounts", () => {
     await alice.page.locator("input[type=file]").setInputFiles(file);
     await bob.bubble("kept.txt").getByRole("button", { name: "Accept" }).click();
     await bob.page.getByRole("button", { name: "Save: kept.txt" }).waitFor();
-    await bob.until(`${FILES}.then((count) => count > 0, () => false)`);
+    await bob.until(`${KEPT_FILES}.then((count) => count > 0, () => false)`);
     await bob.page.getByRole("button", { name: /^Account/ }).click();
     await bob.page.getByRole("menuitem", { name: "Sign out" }).click();
     await bob.page.getByRole("button", { name: "Forget bob" }).click();
-    await bob.until(`${FILES}.then((count) => count === 0, () => false)`);
+    await bob.until(`${KEPT_FILES}.then((count) => count === 0, () => false)`);
   });
 
   test("a browser that is new has the conversations that the server keeps, with what was said in them", async () => {
@@ -280,14 +281,6 @@ suite("the messenger's accounts", () => {
     );
   });
 });
-
-/** How many files the page keeps. */
-/** Rejects where a file goes while it looks. */
-const FILES = `(async function count(folder) {
-  let files = 0;
-  for await (const one of (await folder).values()) files += one.kind === "file" ? 1 : await count(one);
-  return files;
-})(navigator.storage.getDirectory())`;
 
 function yourName({ page }: AppPage): Locator {
   return page.getByRole("textbox", { name: "Your name" });

@@ -1,8 +1,10 @@
 /** The messenger in Chromium against the running server: what becomes of files where they are not wanted, and when they are taken. */
+import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { AppPage } from "./web/app-page.ts";
 import { house, LOOKS } from "./web/house.ts";
+import { KEPT_FILES } from "./web/kept-files.ts";
 import { soundOn } from "./web/sound.ts";
 
 suite("the messenger's files", () => {
@@ -12,15 +14,30 @@ suite("the messenger's files", () => {
     const { texts } = look;
     test(`whoever takes no files gets none, and it is said so to who sends one (${look.named})`, async () => {
       const [alice, bob] = [await at.person("alice", look), await at.person("bob")];
-      await bob.settings();
-      await bob.page.getByText("Others may send you files.").click();
-      await bob.page
-        .getByRole("switch", { name: /^Files/, checked: false })
-        .waitFor({ state: "attached" });
+      await barFiles(bob);
       await alice.write("bob");
       await give(alice, "plan.txt");
       await alice.bubble("plan.txt").getByText(texts.file.barred).waitFor();
       await soundOn(alice.page);
+      await bob.page.getByText("Others may send you files.").click();
+      await bob.page
+        .getByRole("switch", { name: /^Files/, checked: true })
+        .waitFor({ state: "attached" });
+    });
+
+    test(`a file that goes from the browser while its card looks into it leaves no fault (${look.named})`, async () => {
+      const [alice, bob] = [await at.visitor(look), await at.person("bob")];
+      await alice.page.addInitScript(HOLD_LOOKS);
+      await alice.page.reload();
+      await alice.signIn("alice", "alice-secret");
+      await barFiles(bob);
+      await alice.write("bob");
+      await give(alice, "plan of the house.txt");
+      await alice.until("looks.length > 0");
+      await alice.bubble("plan of the house.txt").getByText(texts.file.barred).waitFor();
+      await alice.until(`${KEPT_FILES}.then((files) => files === 0, () => false)`);
+      const came = await alice.page.evaluate("Promise.all(looks.map((look) => look()))");
+      assert.ok(Array.isArray(came) && came.includes("NotFoundError"), String(came));
       await bob.page.getByText("Others may send you files.").click();
       await bob.page
         .getByRole("switch", { name: /^Files/, checked: true })
@@ -51,6 +68,33 @@ suite("the messenger's files", () => {
     });
   }
 });
+
+/** What draws a picture looks at the first 16 octets: held until the test lets it look, and so long nothing is removed. */
+const HOLD_LOOKS = `
+  globalThis.looks = [];
+  const held = Promise.withResolvers();
+  const look = Blob.prototype.arrayBuffer;
+  Blob.prototype.arrayBuffer = function () {
+    if (this.size !== 16) return look.call(this);
+    return new Promise((found, lost) => {
+      const seen = () => look.call(this).then((octets) => found(octets), (fault) => (lost(fault), fault.name));
+      globalThis.looks.push(seen);
+      held.resolve();
+    });
+  };
+  const { removeEntry } = FileSystemDirectoryHandle.prototype;
+  FileSystemDirectoryHandle.prototype.removeEntry = async function (...which) {
+    await held.promise;
+    return removeEntry.apply(this, which);
+  };`;
+
+async function barFiles(bob: AppPage): Promise<void> {
+  await bob.settings();
+  await bob.page.getByText("Others may send you files.").click();
+  await bob.page
+    .getByRole("switch", { name: /^Files/, checked: false })
+    .waitFor({ state: "attached" });
+}
 
 function badge({ page }: AppPage): Locator {
   return page.locator(".badge");

@@ -9,6 +9,7 @@ import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
 import { buildPages } from "./web/built-pages.ts";
+import { KEPT_FILES } from "./web/kept-files.ts";
 
 const USERS = ["alice", "bob"].map((name) => ({ name, password: `${name}-secret` }));
 const ROOMS = [{ name: "lobby", displayName: "Lobby" }];
@@ -135,7 +136,7 @@ suite("the messenger's life", () => {
     await page.reload();
     await alice.online();
     await alice.bubble("second.bin").getByText("Failed").waitFor();
-    await alice.until(`${FILES}.then((count) => count === 0)`); // nothing of it stays
+    await alice.until(`${KEPT_FILES}.then((count) => count === 0)`); // nothing of it stays
   });
 
   test("a chat room is come back into after the server was killed", async () => {
@@ -304,10 +305,3 @@ function progressOf({ page }: AppPage, name: string): Locator {
 function doneOf(name: string): string {
   return `Number(document.querySelector('[role=progressbar][aria-label="Progress of ${name}"]')?.getAttribute("aria-valuenow") ?? 0)`;
 }
-
-/** How many files the page keeps. */
-const FILES = `(async function count(folder) {
-  let files = 0;
-  for await (const one of (await folder).values()) files += one.kind === "file" ? 1 : await count(one);
-  return files;
-})(navigator.storage.getDirectory())`;

@@ -149,7 +149,6 @@ function useKept(item: Item, { fileId, state, place }: FileBody): File | undefin
   return file;
 }
 
-/** Only what begins like a picture of a kind that runs nothing is drawn, whatever it says that it is. */
 function Picture({
   kept,
   thumbnail,
@@ -162,19 +161,14 @@ function Picture({
   const { texts } = useDesk();
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    const content = kept ?? (thumbnail && new Blob([new Uint8Array(thumbnail.content)]));
-    if (content === undefined) return undefined;
+    const small = thumbnail && new Blob([new Uint8Array(thumbnail.content)]);
     let made: string | undefined;
     let current = true;
-    void content
-      .slice(0, 16)
-      .arrayBuffer()
-      .then((head) => {
-        const type = pictureType(new Uint8Array(head));
-        if (type === undefined || !current) return;
-        made = URL.createObjectURL(content.slice(0, content.size, type));
-        setUrl(made);
-      });
+    void firstPicture(kept, small).then((picture) => {
+      if (picture === undefined || !current) return;
+      made = URL.createObjectURL(picture);
+      setUrl(made);
+    });
     return () => {
       current = false;
       setUrl(undefined);
@@ -183,4 +177,18 @@ function Picture({
   }, [kept, thumbnail]);
   if (url === undefined) return null;
   return <img className="picture" src={url} alt={texts.file.preview(name)} draggable={false} />;
+}
+
+/** Only what begins like a picture of a kind that runs nothing is drawn, whatever it says that it is. */
+async function firstPicture(...contents: readonly (Blob | undefined)[]): Promise<Blob | undefined> {
+  for (const content of contents) {
+    if (content === undefined) continue;
+    try {
+      const type = pictureType(new Uint8Array(await content.slice(0, 16).arrayBuffer()));
+      if (type !== undefined) return content.slice(0, content.size, type);
+    } catch {
+      // What was kept of it has gone meanwhile.
+    }
+  }
+  return undefined;
 }
