@@ -35,6 +35,8 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["phone-rooms.interop.ts", [LINPHONE, BARESIP, TWINKLE, RAKIA, DBUS, GDBUS]],
   ["tshark.interop.ts", [TSHARK, SIPP]],
   ["browser.interop.ts", [CHROMIUM]],
+  ["operator-pages.interop.ts", [CHROMIUM]],
+  ["operator-restart.interop.ts", [CHROMIUM]],
   ["web-accounts.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
   ["web-notices.interop.ts", [CHROMIUM]],

@@ -31,7 +31,13 @@ export const traceLiveRoute: Route = look(
         .int()
         .min(0)
         .optional()
-        .describe("The sequence to go on with, after a break."),
+        .describe("The sequence to go on with, after a break: `next` of the last event."),
+      ring: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe("What the last event had as `ring`: in another one everything is new."),
     }),
     octets: ["text/event-stream"],
     denials: ["too many look on"],
@@ -42,31 +48,48 @@ export const traceLiveRoute: Route = look(
   },
   ({ query }, { server }) => {
     const { user, conversation, protocols, words, text } = query;
-    const { ring } = server.trace;
+    const { ring, began } = server.trace;
     const filter = {
       user: addressIn(server, user),
       conversation,
       protocols: protocols && new Set(protocols),
       words,
     };
-    const feed = new TraceFeed(ring, filter, { text, mostBytes: SHOWN_BYTES }, begin(query, ring));
-    return new Events((stream) => stream.every(FEED_MS, () => feedTo(stream, feed)));
+    const feed = new TraceFeed(
+      ring,
+      filter,
+      { text, mostBytes: SHOWN_BYTES },
+      begin(query, server.trace),
+    );
+    return new Events((stream) => {
+      tell(stream, feed, began, "at once");
+      stream.every(FEED_MS, () => {
+        // What the other side has not taken yet stays in the ring, or is missed.
+        if (!stream.full && feed.behind > 0) tell(stream, feed, began);
+      });
+    });
   },
 );
 
+interface Beginning {
+  readonly past: boolean;
+  readonly from?: number | undefined;
+  readonly ring?: number | undefined;
+}
+
 /** After a restart sequences begin anew: then all of it is new. */
 function begin(
-  { past, from }: { readonly past: boolean; readonly from?: number | undefined },
-  { span: { oldest, next } }: Server["trace"]["ring"],
+  { past, from, ring }: Beginning,
+  { began, ring: { span } }: Pick<Server["trace"], "began" | "ring">,
 ): number {
-  if (from !== undefined) return from > next ? oldest : from;
+  const { oldest, next } = span;
+  if (from !== undefined) return from > next || (ring ?? began) !== began ? oldest : from;
   return past ? oldest : next;
 }
 
-/** Nothing is read while the other side has not taken what it was sent: the ring keeps it, or it is missed. */
-function feedTo(stream: EventStream, feed: TraceFeed): void {
-  if (stream.full || feed.behind === 0) return;
-  const { steps, missed, passed } = feed.read(FEED_RECORDS);
-  if (steps.length === 0 && missed === 0) return;
-  stream.send("steps", { steps, missed, passed, behind: feed.behind });
+/** `at once`: also where there is nothing, so that whoever looks on knows which ring it is. */
+function tell(stream: EventStream, feed: TraceFeed, ring: number, when?: "at once"): void {
+  const answer = feed.read(FEED_RECORDS);
+  if (when !== "at once" && answer.steps.length === 0 && answer.missed === 0) return;
+  stream.send("steps", { ...answer, behind: feed.behind, ring });
 }

@@ -1,5 +1,6 @@
 /** The live feed of a trace: comes back by itself where it ended, and says what was missed. */
-import { readSteps, type Step } from "./model/step.ts";
+import { FeedReader } from "./model/feed-reader.ts";
+import type { Step } from "./model/step.ts";
 
 export interface FeedEvents {
   steps(steps: readonly Step[], missed: number): void;
@@ -9,18 +10,18 @@ export interface FeedEvents {
 export type FeedState = "connecting" | "live" | "lost";
 
 /** How soon it is tried again; each time twice as long, up to the last. */
-const WAITS_MS = [500, 1_000, 2_000, 5_000];
+const WAITS_MS = [500, 1_000, 2_000];
 
 /** `url`: of `/api/trace/live`, with at least one question in it, or of another that speaks like it. Returns how to end it. */
 export function openFeed(url: string, events: FeedEvents): () => void {
-  let next: number | undefined;
+  const reader = new FeedReader();
   let failures = 0;
   let ended = false;
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const open = (): void => {
-    events.state("connecting");
-    const opened = new EventSource(next === undefined ? url : `${url}&from=${next}`);
+    if (failures === 0) events.state("connecting");
+    const opened = new EventSource(`${url}${reader.question}`);
     source = opened;
     opened.addEventListener("open", () => {
       failures = 0;
@@ -29,16 +30,14 @@ export function openFeed(url: string, events: FeedEvents): () => void {
     opened.addEventListener("error", () => {
       opened.close();
       if (ended) return;
+      reader.lost(Date.now());
       events.state("lost");
       timer = setTimeout(open, WAITS_MS[Math.min(failures, WAITS_MS.length - 1)]);
       failures += 1;
     });
     opened.addEventListener("steps", (event) => {
-      const told: unknown = JSON.parse(String(event.data));
-      const steps = readSteps(told);
-      if (steps === undefined) return;
-      next = (steps.at(-1)?.sequence ?? (next ?? 0) - 1) + 1;
-      events.steps(steps, missedIn(told));
+      const told = reader.read(JSON.parse(String(event.data)));
+      if (told !== undefined) events.steps(told.steps, told.missed);
     });
   };
   open();
@@ -47,9 +46,4 @@ export function openFeed(url: string, events: FeedEvents): () => void {
     clearTimeout(timer);
     source?.close();
   };
-}
-
-function missedIn(told: unknown): number {
-  if (typeof told !== "object" || told === null || !("missed" in told)) return 0;
-  return typeof told.missed === "number" ? told.missed : 0;
 }

@@ -21,15 +21,16 @@ export interface LadderPanelProps {
   readonly children?: ReactNode;
 }
 
-/** `live`: the feed, `/api/trace/live?…`. */
+/** `live`: the feed, `/api/trace/live?…`. `onLost`: its connection broke, or was tried in vain; must stay the same. */
 export function LivePanel({
   live,
+  onLost,
   ...rest
-}: LadderPanelProps & { readonly live: string }): ReactNode {
+}: LadderPanelProps & { readonly live: string; readonly onLost?: () => void }): ReactNode {
   const store = useMemo(() => new LadderStore(), []);
   const { wanted, atSource } = useSyncExternalStore(store.subscribe, store.state);
   const url = useSettled(atSource ? `${live}&${soughtAtSource(wanted)}` : live);
-  useEffect(() => store.listen(url), [store, url]);
+  useEffect(() => store.listen(url, onLost), [store, url, onLost]);
   return <LadderPanel store={store} atSource {...rest} />;
 }
 
@@ -141,7 +142,7 @@ function Standing({
   return (
     <div className="ladder-standing small">
       {feed !== "none" && (
-        <span className={`feed-state ${feed}`}>
+        <span role="status" className={`feed-state ${feed}`}>
           {feed === "live" ? texts.live : feed === "lost" ? texts.lost : texts.connecting}
         </span>
       )}

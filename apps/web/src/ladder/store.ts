@@ -68,13 +68,16 @@ export class LadderStore {
 
   readonly state = (): LadderState => this.#state;
 
-  /** Ends what was listened to before, and forgets it. Returns how to end it. */
-  listen(url: string): () => void {
+  /** Ends what was listened to before, and forgets it. Returns how to end it. `onLost`: at each failure. */
+  listen(url: string, onLost?: () => void): () => void {
     this.#close?.();
     this.clear();
     const close = openFeed(url, {
       steps: (steps, missed) => this.add(steps, missed),
-      state: (feed) => this.#set({ feed }),
+      state: (feed) => {
+        this.#set({ feed });
+        if (feed === "lost") onLost?.();
+      },
     });
     this.#close = close;
     return close;

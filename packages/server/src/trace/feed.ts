@@ -19,6 +19,8 @@ export interface FeedAnswer {
   readonly missed: number;
   /** Read, and not wanted. */
   readonly passed: number;
+  /** The sequence to go on with. */
+  readonly next: number;
 }
 
 /** The ring is the only buffer: who reads too slowly finds a gap, and costs nobody anything. */
@@ -62,7 +64,7 @@ export class TraceFeed {
       const step = this.#wanted(outlineOf(record));
       if (step !== undefined) steps.push(step);
     }
-    return { steps, missed, passed: looked - steps.length };
+    return { steps, missed, passed: looked - steps.length, next: this.#next };
   }
 
   #wanted(outline: Outline): TraceStep | undefined {

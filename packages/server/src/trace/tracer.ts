@@ -49,6 +49,8 @@ const HERE: TraceFlow = { id: "here", transport: "", local: NOWHERE, remote: NOW
 
 export class Tracer {
   readonly ring: TraceRing;
+  /** When its ring began, epoch ms: after a restart sequences mean other records. */
+  readonly began: number;
   /** For the switch. */
   readonly frames: FrameWatch = new Frames(this);
   /** Sees each record that is kept, as it is made. */
@@ -64,6 +66,7 @@ export class Tracer {
     this.#options = options;
     this.#ports = ports;
     this.ring = new TraceRing(options);
+    this.began = ports.clock.now();
   }
 
   /** Once, when those who are told of it are there. */

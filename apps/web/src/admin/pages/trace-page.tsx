@@ -31,6 +31,7 @@ export function TracePage(): ReactNode {
       <LivePanel
         live={live}
         texts={ladder}
+        onLost={traced.again}
         saveFrom={(form) => query("/api/trace", { ...asked, form })}
       >
         <UserChoice user={user} onUser={setUser} />

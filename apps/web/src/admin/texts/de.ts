@@ -20,6 +20,8 @@ export const de: Texts = {
     "Wer die Datei operator.token im Datenordner des Servers lesen kann, ist sein Betreiber.",
   token: "Betreiberschlüssel",
   tokenWrong: "Das ist nicht der Schlüssel.",
+  loginEnded:
+    "Die Anmeldung ist beendet: ihre Zeit war um, oder der Server ist neu gestartet. Was zu sehen ist, bleibt; nach dem Anmelden geht es weiter.",
   logout: "Abmelden",
   loading: "Lädt …",
   failed: (why) => `Das ging nicht: ${why}`,

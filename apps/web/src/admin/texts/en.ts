@@ -19,6 +19,8 @@ export const en = {
     "Whoever can read the file operator.token in the data folder of the server is its operator.",
   token: "Operator token",
   tokenWrong: "This is not the token.",
+  loginEnded:
+    "The login has ended: it was over, or the server has started anew. What is shown stays; log in and it goes on.",
   logout: "Log out",
   loading: "Loading …",
   failed: (why: string) => `That did not work: ${why}`,

@@ -5,7 +5,8 @@ import { ApiFault, type OperatorApi } from "../model/api.ts";
 import type { Texts } from "../texts/en.ts";
 import { whyOf } from "./operator.ts";
 
-export function Login({
+/** What lets an operator in. */
+export function LoginForm({
   api,
   texts,
   onIn,
@@ -30,24 +31,21 @@ export function Login({
       .finally(() => setBusy(false));
   };
   return (
-    <main className="login">
-      <form onSubmit={submit}>
-        <h1>Parlance</h1>
-        <p className="soft">{texts.loginWords}</p>
-        <TextField
-          label={texts.token}
-          type="password"
-          autoComplete="current-password"
-          isRequired
-          validationBehavior="aria"
-          value={token}
-          onChange={setToken}
-          fault={fault}
-        />
-        <Button type="submit" look="primary" isDisabled={busy || token === ""}>
-          {texts.login}
-        </Button>
-      </form>
-    </main>
+    <form className="login-form" onSubmit={submit}>
+      <p className="soft">{texts.loginWords}</p>
+      <TextField
+        label={texts.token}
+        type="password"
+        autoComplete="current-password"
+        isRequired
+        validationBehavior="aria"
+        value={token}
+        onChange={setToken}
+        fault={fault}
+      />
+      <Button type="submit" look="primary" isDisabled={busy || token === ""}>
+        {texts.login}
+      </Button>
+    </form>
   );
 }

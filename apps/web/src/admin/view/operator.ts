@@ -9,6 +9,8 @@ export interface Operator {
   readonly texts: Texts;
   readonly ladder: LadderTexts;
   readonly language: string;
+  /** Rises with each login: a page that was there before asks again. */
+  readonly logins: number;
 }
 
 export const OperatorContext = createContext<Operator | undefined>(undefined);
@@ -28,7 +30,7 @@ export interface Asked<T> {
 
 /** Asks at once, and again every so often, as long as it is shown. */
 export function useAsked<T>(path: string, everyMs?: number): Asked<T> {
-  const { api } = useOperator();
+  const { api, logins } = useOperator();
   const [value, setValue] = useState<T>();
   const [fault, setFault] = useState<string>();
   const asking = useRef(0);
@@ -54,7 +56,9 @@ export function useAsked<T>(path: string, everyMs?: number): Asked<T> {
       if (!document.hidden) again();
     }, everyMs);
     return () => clearInterval(timer);
-  }, [again, everyMs]);
+    // A login more, and what was refused may be asked again.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [again, everyMs, logins]);
   return { value, fault, again };
 }
 

@@ -34,7 +34,14 @@ const NAMES = Object.keys(PAGES) as PageName[]; // of the object above
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 /** Where one is stands behind the `#`, so that it can be kept and sent to somebody. */
-export function Shell({ onOut }: { readonly onOut: () => void }): ReactNode {
+export function Shell({
+  onOut,
+  children,
+}: {
+  readonly onOut: () => void;
+  /** Above every page. */
+  readonly children?: ReactNode;
+}): ReactNode {
   const { texts } = useOperator();
   const page = usePage();
   const Shown = PAGES[page];
@@ -61,6 +68,7 @@ export function Shell({ onOut }: { readonly onOut: () => void }): ReactNode {
       {/* What is longer than the window is reached by the keys. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <main className={`shell-page of-${page}`} tabIndex={0}>
+        {children}
         <Shown key={page} />
       </main>
     </div>

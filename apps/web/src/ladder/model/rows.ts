@@ -133,7 +133,9 @@ function chunkOf(step: Step, lane: string | undefined): string | undefined {
   return `chunk ${flow} ${direction} ${lane} ${messageIds[0]}`;
 }
 
-function kindOf({ protocol, direction, form, method, status, title }: Step, lane = ""): string {
+function kindOf(step: Step, lane = ""): string {
+  const { protocol, direction, form, method, status, title, sequence } = step;
+  if (protocol === "gap") return `gap ${sequence}`; // each is one of its own
   const what = form === "note" ? title : form === "request" ? method : `${status} ${method ?? ""}`;
   return `${protocol} ${direction} ${what} ${lane}`;
 }

@@ -2,13 +2,22 @@
 
 export type Protocol = "sip" | "msrp" | "http" | "timer" | "decision";
 
+/** Something is missing before what follows. */
+export interface Gap {
+  /** Records that went before they were read, as far as that is known. */
+  readonly missed: number;
+  /** When the server went away and when it began anew, microseconds since 1970; undefined: it did not. */
+  readonly restart: { readonly lostAt: number; readonly beganAt: number } | undefined;
+}
+
 export const PROTOCOLS: readonly Protocol[] = ["sip", "msrp", "http", "timer", "decision"];
 
 export interface Step {
   readonly sequence: number;
   /** Microseconds since 1970. */
   readonly at: number;
-  readonly protocol: Protocol;
+  /** `gap`: a mark of the page, see `gap`. */
+  readonly protocol: Protocol | "gap";
   readonly direction: "in" | "out" | "here";
   readonly flow: string;
   /** Address of whose connection it is, where whoever tells it knows. */
@@ -34,6 +43,7 @@ export interface Step {
   readonly bytes: number;
   readonly text: string;
   readonly cut: number;
+  readonly gap?: Gap;
 }
 
 /** What a file or an answer of the server has; undefined when it is none of them. */
@@ -51,7 +61,7 @@ function isStep(value: unknown): value is Step {
   return (
     typeof sequence === "number" &&
     typeof at === "number" &&
-    PROTOCOLS.some((known) => known === protocol) &&
+    (protocol === "gap" || PROTOCOLS.some((known) => known === protocol)) &&
     (direction === "in" || direction === "out" || direction === "here") &&
     (form === "request" || form === "response" || form === "note") &&
     [title, text, flow, peer, local, transport].every((each) => typeof each === "string") &&

@@ -82,7 +82,9 @@ export class View {
 
   #isWanted(row: Row): boolean {
     const { protocols, among } = this.#wanted;
-    if (!protocols.has(row.step.protocol)) return false;
+    const { protocol } = row.step;
+    if (protocol === "gap") return true; // whatever is missing may be what is sought
+    if (!protocols.has(protocol)) return false;
     if (among !== undefined && !among.has(row)) return false;
     return this.#words === "" || saysAny(row, this.#words);
   }

@@ -8,6 +8,11 @@ export function clockOf(micros: number): string {
   return `${time}.${String(Math.floor(micros % 1_000_000)).padStart(6, "0")}`;
 }
 
+/** `12:00:00`, in the time of the reader's place. */
+export function timeOf(micros: number): string {
+  return clockOf(micros).slice(0, 8);
+}
+
 /** `340 µs`, `1.25 ms`, `3.1 s`. */
 export function spanOf(micros: number): string {
   const size = Math.abs(micros);

@@ -8,7 +8,14 @@ export const de: LadderTexts = {
   missed: (count) => `${count.toLocaleString("de")} verpasst`,
   live: "live",
   connecting: "verbindet …",
-  lost: "keine Verbindung",
+  lost: "Verbindung verloren, verbindet neu …",
+  gapMissed: (count) =>
+    count === 1 ? "Lücke: 1 Eintrag fehlt" : `Lücke: ${count.toLocaleString("de")} Einträge fehlen`,
+  gapRestart: (lost, began) => `Lücke: Server weg ${lost}, neu gestartet ${began}`,
+  gapMissedWords:
+    "Der Server hat diese Einträge überschrieben, ehe diese Seite sie gelesen hatte: sein Ring fasst nur eine feste Menge (trace.bytes).",
+  gapRestartWords:
+    "Der Mitschnitt liegt im Speicher des Servers und ging mit ihm. Was darüber steht, wurde vorher aufgezeichnet; was ohne Verbindung geschah, ist nicht bekannt.",
   filter: "Filtern",
   filterHint: "Wörter, Call-ID, Abschnitt",
   protocols: "Protokolle",

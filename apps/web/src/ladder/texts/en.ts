@@ -8,7 +8,16 @@ export const en = {
   missed: (count: number) => `${count.toLocaleString("en")} missed`,
   live: "live",
   connecting: "connecting …",
-  lost: "no connection",
+  lost: "connection lost, reconnecting …",
+  gapMissed: (count: number) =>
+    count === 1
+      ? "Gap: 1 record is missing"
+      : `Gap: ${count.toLocaleString("en")} records are missing`,
+  gapRestart: (lost: string, began: string) => `Gap: server lost ${lost}, restarted ${began}`,
+  gapMissedWords:
+    "The server overwrote these records before this page had read them: its ring holds a fixed number of them (trace.bytes).",
+  gapRestartWords:
+    "The trace lies in the memory of the server and went with it. What is above was recorded before; what happened while there was no connection is not known.",
   filter: "Filter",
   filterHint: "words, Call-ID, clause",
   protocols: "Protocols",

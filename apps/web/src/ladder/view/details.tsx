@@ -7,6 +7,7 @@ import { type Row, tookMicros } from "../model/rows.ts";
 import type { Line } from "../model/view.ts";
 import { clockOf, spanOf } from "../model/words.ts";
 import type { LadderTexts } from "../texts/en.ts";
+import { titleOf } from "./step-title.ts";
 
 /** Everything that is known of one step, and the message itself in its colours. */
 export function Details({
@@ -25,11 +26,12 @@ export function Details({
   const { row, rows } = line;
   const { step } = row;
   const ids = (row.request ?? row).step.messageIds;
+  const title = titleOf(step, texts);
   return (
-    <aside className={`ladder-details is-${step.protocol}`} aria-label={step.title}>
+    <aside className={`ladder-details is-${step.protocol}`} aria-label={title}>
       <header>
         <h2>
-          <bdi>{step.title}</bdi>
+          <bdi>{title}</bdi>
         </h2>
         <Button look="icon" aria-label={texts.close} onPress={onClose}>
           <Icon name="close" />
@@ -37,13 +39,18 @@ export function Details({
       </header>
       {rows.length > 1 && <p className="small soft">{runWords(rows, texts)}</p>}
       <Facts row={row} lanes={lanes} texts={texts} />
-      <div className="detail-actions">
-        {(ids.length > 0 || step.exchange !== undefined) && (
-          <Button onPress={() => onFollow("message", row)}>{texts.onlyMessage}</Button>
-        )}
-        <Button onPress={() => onFollow("conversation", row)}>{texts.onlyConversation}</Button>
-        {step.direction !== "here" && <Copy text={step.text} texts={texts} />}
-      </div>
+      {step.gap !== undefined && (
+        <p>{step.gap.restart === undefined ? texts.gapMissedWords : texts.gapRestartWords}</p>
+      )}
+      {step.gap === undefined && (
+        <div className="detail-actions">
+          {(ids.length > 0 || step.exchange !== undefined) && (
+            <Button onPress={() => onFollow("message", row)}>{texts.onlyMessage}</Button>
+          )}
+          <Button onPress={() => onFollow("conversation", row)}>{texts.onlyConversation}</Button>
+          {step.direction !== "here" && <Copy text={step.text} texts={texts} />}
+        </div>
+      )}
       {step.direction !== "here" && <Coloured text={step.text} />}
       {step.cut > 0 && <p className="small soft">{texts.cut(step.cut)}</p>}
     </aside>

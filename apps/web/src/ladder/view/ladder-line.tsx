@@ -6,6 +6,7 @@ import type { Line } from "../model/view.ts";
 import { clockOf, spanOf } from "../model/words.ts";
 import type { LadderTexts } from "../texts/en.ts";
 import { ARROW, type Geometry, ownsItsRow, ROW } from "./geometry.ts";
+import { titleOf } from "./step-title.ts";
 
 interface LineProps {
   readonly id: string;
@@ -90,6 +91,7 @@ function Drawing({
 }): ReactNode {
   const { server } = geometry;
   const { step, lane, again } = row;
+  if (step.gap !== undefined) return null;
   if (lane === undefined) return <Mark step={step} x={server} />;
   const peer = geometry.lanes.get(lane) ?? 0;
   const [from, to] = step.direction === "in" ? [peer, server] : [server, peer];
@@ -133,6 +135,13 @@ function Words({
 }): ReactNode {
   const { row, rows } = line;
   const { step, lane, again } = row;
+  if (step.gap !== undefined) {
+    return (
+      <span className="ladder-gap" aria-hidden="true">
+        <span className="gap-words">{titleOf(step, texts)}</span>
+      </span>
+    );
+  }
   if (lane === undefined) {
     const left = gutter + geometry.server + 14;
     return (
@@ -198,5 +207,5 @@ function spoken({ line: { row, rows }, lanes, texts }: LineProps): string {
         ? `${name} → ${texts.server}, `
         : `${texts.server} → ${name}, `;
   const more = rows.length > 1 ? `, ×${rows.length}` : "";
-  return `${ends}${step.title}${more}${step.clause === undefined ? "" : `, ${step.clause}`}`;
+  return `${ends}${titleOf(step, texts)}${more}${step.clause === undefined ? "" : `, ${step.clause}`}`;
 }

@@ -4,6 +4,7 @@ import type { Line } from "../model/view.ts";
 import { clockOf } from "../model/words.ts";
 import type { LadderState } from "../store.ts";
 import type { LadderTexts } from "../texts/en.ts";
+import { titleOf } from "./step-title.ts";
 
 const MOST = 300;
 
@@ -52,7 +53,7 @@ export function StepsTable({
                 <td>{step.protocol}</td>
                 <td>
                   <Button look="link" onPress={() => onChoose(line)}>
-                    <bdi>{step.title}</bdi>
+                    <bdi>{titleOf(step, texts)}</bdi>
                   </Button>
                   {line.rows.length > 1 && ` ×${line.rows.length}`}
                 </td>
