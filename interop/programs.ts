@@ -47,6 +47,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["web-guard.interop.ts", [CHROMIUM]],
   ["web-hostile.interop.ts", [CHROMIUM]],
   ["web-life.interop.ts", [CHROMIUM]],
+  ["web-names.interop.ts", [CHROMIUM]],
   ["web-speed.interop.ts", [CHROMIUM]],
   ["terminal-files.interop.ts", [SCRIPT]],
   ["kamailio-core.interop.ts", [KAMAILIO]],

@@ -21,6 +21,11 @@ export function authorOf({ from }: Cpim): string | undefined {
   return from === undefined ? undefined : keyOrText(from.uri);
 }
 
+/** Those whom a private message is for: their entities. IM-7.1.3.3-01b */
+export function namedIn({ to, cc }: Cpim): readonly string[] {
+  return [...new Set([...to, ...cc].map(({ uri }) => keyOrText(uri)))];
+}
+
 function isGroup({ uri }: NamedUri, names: GroupNames): boolean {
   const read = parsed(() => parseUri(uri));
   if (read.ok && read.value.kind === "sip" && read.value.params.has(ISFOCUS)) return true;

@@ -46,7 +46,7 @@ import { type Moderation, moderation } from "./moderation.ts";
 import { nicknameError } from "./nickname.ts";
 import type { Asked } from "./outcome.ts";
 import { Pace } from "./pace.ts";
-import { authorOf, type GroupNames, reachOf } from "./reach.ts";
+import { authorOf, type GroupNames, namedIn, reachOf } from "./reach.ts";
 import { type Referral, recorderAt, referral } from "./refer.ts";
 import { type RoomOffers, roomOffers } from "./room-offers.ts";
 
@@ -338,6 +338,7 @@ export class RoomSession implements MediaOwner, RoomCarrier {
       fromName: cpim.value.from?.name,
       conversation: address,
       reach,
+      ...(reach === "private" ? { privateTo: namedIn(cpim.value) } : {}),
       own: from === own,
     });
   }

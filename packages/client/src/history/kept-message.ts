@@ -1,5 +1,6 @@
 /** What the server has kept of a conversation, as an application sees it. */
 import type { Signal } from "../base/signal.ts";
+import type { Reach } from "../store/client-store.ts";
 
 export interface KeptFile {
   readonly url: string;
@@ -21,6 +22,10 @@ export interface KeptMessage {
   readonly fromName: string | undefined;
   readonly to: string;
   readonly group: string | undefined;
+  /** Whom it was for, as a message has it that has just come. */
+  readonly reach: Reach;
+  /** Of a private one: addresses of those whom it was for. */
+  readonly privateTo: readonly string[];
   readonly subject: string | undefined;
   readonly at: Date;
   readonly contentType: string;

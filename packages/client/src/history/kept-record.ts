@@ -7,7 +7,7 @@ import type { KeptMessage } from "./kept-message.ts";
 /** `own`: the user's address. What he has written himself comes as from another device of his. */
 export function recordOf(message: KeptMessage, own: string): ReceivedRecord {
   const { id, messageId, conversation, direction, fromName, subject, at } = message;
-  const { contentType, fileName } = message;
+  const { contentType, fileName, reach, privateTo } = message;
   const isOwn = direction === "out";
   return {
     direction: "received",
@@ -23,6 +23,8 @@ export function recordOf(message: KeptMessage, own: string): ReceivedRecord {
     writtenAt: at.getTime(),
     subject,
     ...(isOwn ? { own: true } : {}),
+    ...(reach === "direct" ? {} : { reach }),
+    ...(privateTo.length === 0 ? {} : { privateTo }),
     seen: true,
     displayed: isOwn,
     wants: [],

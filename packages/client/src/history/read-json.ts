@@ -20,6 +20,13 @@ export class JsonReader {
     return value === undefined || typeof value === "string" ? value : odd(name);
   }
 
+  optionalTexts(name: string): readonly string[] | undefined {
+    const value = this.#value.get(name) ?? undefined;
+    if (value === undefined) return undefined;
+    const isList = Array.isArray(value) && value.every((one) => typeof one === "string");
+    return isList ? value : odd(name);
+  }
+
   number(name: string): number {
     return this.optionalNumber(name) ?? odd(name);
   }

@@ -5,6 +5,7 @@ import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { StreamLike } from "../files/fetch.ts";
 import { jsonIn, type WebAccess } from "../files/web-access.ts";
+import type { Reach } from "../store/client-store.ts";
 import type {
   ExportFormat,
   KeptConversations,
@@ -188,6 +189,8 @@ function messageIn(told: JsonReader): KeptMessage {
 }
 
 function aboutIn(told: JsonReader) {
+  const group = told.optionalText("group");
+  const privateTo = told.optionalTexts("privateTo");
   return {
     id: told.text("id"),
     messageId: told.optionalText("messageId"),
@@ -196,7 +199,9 @@ function aboutIn(told: JsonReader) {
     from: told.text("from"),
     fromName: told.optionalText("fromName"),
     to: told.text("to"),
-    group: told.optionalText("group"),
+    group,
+    reach: reachIn(group, told.optionalText("mode"), privateTo),
+    privateTo: privateTo ?? [],
     subject: told.optionalText("subject"),
     at: told.time("time"),
     contentType: told.text("contentType"),
@@ -204,6 +209,16 @@ function aboutIn(told: JsonReader) {
     place: told.number("place"),
     cursor: told.text("cursor"),
   };
+}
+
+/** What goes to a group beside its session is for the user as one of its members. */
+function reachIn(
+  group: string | undefined,
+  mode: string | undefined,
+  privateTo: readonly string[] | undefined,
+): Reach {
+  if (group === undefined || mode !== "session") return "direct";
+  return privateTo === undefined ? "all" : "private";
 }
 
 function hitIn(told: JsonReader): SearchHit {

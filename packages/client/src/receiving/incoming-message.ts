@@ -26,6 +26,8 @@ interface Common {
    * as such; `system`, a word of the group itself. IM-7.1.3.3-01c
    */
   readonly reach: Reach;
+  /** Of a private one: entities of those whom it is for, the user among them unless it is his own. Empty of any other. */
+  readonly privateTo: readonly string[];
   /** The user has written it himself, on another device. */
   readonly own: boolean;
   /** Written, as the sender says; else received. */
@@ -78,6 +80,7 @@ export function incomingMessage(
     anonymous: isAnonymous(record.from),
     conversation: record.conversation,
     reach: record.reach ?? "direct",
+    privateTo: record.privateTo ?? [],
     own: record.own ?? false,
     at: new Date(record.writtenAt ?? record.at),
     receivedAt: new Date(record.at),

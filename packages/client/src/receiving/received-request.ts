@@ -31,6 +31,8 @@ export interface Origin {
   readonly conversation: string;
   /** Of what is said in the session of a group. */
   readonly reach?: Reach;
+  /** Entities of those whom a private one is for. */
+  readonly privateTo?: readonly string[];
   /** The user himself has said it, on another device. */
   readonly own?: boolean;
 }

@@ -364,6 +364,7 @@ function received(unpacked: Unpacked, id: string, now: number): ReceivedRecord {
     writtenAt: unpacked.writtenAt,
     subject: cpim?.subjects[0]?.text,
     ...(unpacked.reach === undefined ? {} : { reach: unpacked.reach }),
+    ...(unpacked.privateTo === undefined ? {} : { privateTo: unpacked.privateTo }),
     ...(unpacked.own === true ? { own: true } : {}),
     seen: false,
     displayed: false,

@@ -79,6 +79,8 @@ export interface ReceivedRecord extends CommonRecord {
   readonly fromName: string | undefined;
   /** The same user has written it, on another device. */
   readonly own?: boolean;
+  /** Of a private one: entities of those whom it is for, as far as that is known. */
+  readonly privateTo?: readonly string[];
   /** CPIM DateTime, epoch ms. */
   readonly writtenAt: number | undefined;
   readonly subject: string | undefined;

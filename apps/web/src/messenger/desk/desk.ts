@@ -106,9 +106,8 @@ export class Desk implements Commands {
   async again(address: string, key: string): Promise<void> {
     const item = this.#talks.item(address, key);
     if (item?.body.kind !== "text") return;
-    const { reach, sending, body } = item;
-    const to = reach === "private" ? sending?.recipients.map((one) => one.address) : undefined;
-    await this.send(address, body.text, to);
+    const { reach, privateTo, body } = item;
+    await this.send(address, body.text, reach === "private" ? privateTo : undefined);
   }
 
   async composing(address: string): Promise<void> {

@@ -138,6 +138,7 @@ export class Talks {
       from: address,
       fromName: undefined,
       reach: "all",
+      privateTo: [],
       body,
       sending: undefined,
     };

@@ -77,6 +77,7 @@ function said(from: string, fromName: string | undefined): Item {
     from,
     fromName,
     reach: "direct",
+    privateTo: [],
     body,
     sending: undefined,
   };

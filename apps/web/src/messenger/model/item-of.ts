@@ -4,6 +4,7 @@ import { faultOf } from "./refusal-words.ts";
 import type { Fault, FileBody, Item, Sending } from "./views.ts";
 
 const decoder = new TextDecoder();
+const TO_ONE = { reach: "direct", privateTo: [] } as const;
 const EXTERNAL = /^message\/external-body\b/i;
 
 /** Undefined for what stands there twice: a file of ours and the message that says where it is. */
@@ -17,7 +18,7 @@ export function itemOf(entry: HistoryEntry, self: string): Item | undefined {
       const { file, order } = entry;
       const base = { order, at: file.at, own: true, from: self, fromName: undefined } as const;
       const body = fileBody(file.id, file, undefined);
-      return { ...base, key: `f ${file.id}`, reach: "direct", body, sending: undefined };
+      return { ...base, ...TO_ONE, key: `f ${file.id}`, body, sending: undefined };
     }
     case "received file": {
       const { file, order } = entry;
@@ -25,7 +26,7 @@ export function itemOf(entry: HistoryEntry, self: string): Item | undefined {
       const body = fileBody(file.id, file, file.place);
       const key =
         file.messageId === undefined ? `f ${file.id}` : receivedKey(file.messageId, file.from);
-      return { ...base, key, reach: "direct", body, sending: undefined };
+      return { ...base, ...TO_ONE, key, body, sending: undefined };
     }
   }
 }
@@ -33,6 +34,7 @@ export function itemOf(entry: HistoryEntry, self: string): Item | undefined {
 /** What the server keeps, for a line of the list alone: it has no place among what is in the store. */
 export function keptItem(kept: KeptMessage, self: string): Item {
   const { id, direction, from, fromName, at, text, subject, file, fileName } = kept;
+  const { reach, privateTo } = kept;
   const own = direction === "out";
   const name = file?.name ?? fileName;
   const body =
@@ -46,7 +48,8 @@ export function keptItem(kept: KeptMessage, self: string): Item {
     own,
     from: own ? self : from,
     fromName,
-    reach: kept.group === undefined ? "direct" : "all",
+    reach,
+    privateTo,
     body: name === undefined ? body : { kind: "text", text: name, subject: undefined },
     sending: undefined,
   };
@@ -82,11 +85,12 @@ function sentItem(order: number, message: SentMessage, self: string): Item | und
     ? ({ kind: "text", text: decoder.decode(content), subject } as const)
     : ({ kind: "other", contentType, sizeBytes: content.length } as const);
   const base = { key: sentKey(id), order, at, own: true, from: self, fromName: undefined } as const;
-  return { ...base, reach, body, sending: sendingOf(message) };
+  const privateTo = reach === "private" ? record.recipients.map(({ address }) => address) : [];
+  return { ...base, reach, privateTo, body, sending: sendingOf(message) };
 }
 
 function receivedItem(order: number, message: IncomingMessage, self: string): Item {
-  const { id, from, fromName, own, reach, at } = message;
+  const { id, from, fromName, own, reach, privateTo, at } = message;
   return {
     key: receivedKey(id, from),
     order,
@@ -95,6 +99,7 @@ function receivedItem(order: number, message: IncomingMessage, self: string): It
     from: own ? self : from,
     fromName,
     reach,
+    privateTo,
     body: bodyOf(message),
     sending: undefined,
   };

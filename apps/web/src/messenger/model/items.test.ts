@@ -15,6 +15,7 @@ function item(order: number, more: Partial<Item> = {}): Item {
     from: "sip:bob@example.com",
     fromName: undefined,
     reach: "direct",
+    privateTo: [],
     body: { kind: "text", text: "hello", subject: undefined },
     sending: undefined,
     ...more,

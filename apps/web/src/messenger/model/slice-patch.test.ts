@@ -18,6 +18,7 @@ function itemAt(order: number, text: string): Item {
     from: "sip:bob@example.com",
     fromName: undefined,
     reach: "direct",
+    privateTo: [],
     body: { kind: "text", text, subject: undefined },
     sending: undefined,
   };

@@ -120,6 +120,8 @@ export interface Item {
   readonly from: string;
   readonly fromName: string | undefined;
   readonly reach: Reach;
+  /** Of a private one: entities of those whom it is for. */
+  readonly privateTo: readonly string[];
   readonly body: TextBody | FileBody | OtherBody | NoticeBody;
   /** Of what was sent from this device. */
   readonly sending: Sending | undefined;

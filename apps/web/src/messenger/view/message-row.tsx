@@ -108,7 +108,7 @@ function Private({
   readonly nameOf: (address: string) => string;
 }): ReactNode {
   const { texts } = useDesk();
-  const names = (item.sending?.recipients ?? []).map(({ address }) => nameOf(address)).join(", ");
+  const names = item.privateTo.map((one) => nameOf(one)).join(", ");
   return (
     <span className="private-line">
       <Icon name="lock" small />

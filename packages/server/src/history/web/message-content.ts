@@ -11,7 +11,8 @@ import {
   parseExternalBody,
   safeFileName,
 } from "@parlance/formats";
-import { CPIM, EXTERNAL_BODY, plainTextOf } from "@parlance/im";
+import { CPIM, EXTERNAL_BODY, ISFOCUS, plainTextOf } from "@parlance/im";
+import { addressKey, parseUri } from "@parlance/sip";
 import { concatBytes, parsed, utf8TextLossy } from "@parlance/wire";
 import type { FileContent, HistoryMessage } from "../../store/index.ts";
 
@@ -28,6 +29,10 @@ export interface MessageContent {
   /** With its parameters. */
   readonly contentType: string;
   readonly fromName: string | undefined;
+  /** Whom it was for, where the envelope names nobody who stands for all of a group. OMA IM 8.4 */
+  readonly named: readonly string[] | undefined;
+  /** As its author has written it there, whatever it was said in. */
+  readonly ownSubject: string | undefined;
   readonly text: string | undefined;
   readonly file: FileView | undefined;
   /** What a file is called that is itself what was sent. Safe to offer for saving. */
@@ -42,6 +47,8 @@ export function contentOf({ bytes, type, content }: HistoryMessage): MessageCont
   const about = {
     contentType: (cpim && mimeHeader(cpim.contentHeaders, "Content-Type")) ?? type,
     fromName: cpim?.from?.name,
+    named: cpim && namedIn(cpim),
+    ownSubject: cpim?.subjects[0]?.text,
     fileName: cpim && nameIn(mimeHeader(cpim.contentHeaders, "Content-Disposition")),
   };
   if (content !== undefined || cpim === undefined) {
@@ -74,6 +81,17 @@ export async function wholeContentOf(
   } finally {
     await reader.close();
   }
+}
+
+/** In the session of a group what is for all goes to its focus. IM-7.2.3-02 */
+function namedIn({ to, cc }: Cpim): readonly string[] | undefined {
+  const keys: string[] = [];
+  for (const { uri } of [...to, ...cc]) {
+    const read = parsed(() => parseUri(uri));
+    if (read.ok && read.value.kind === "sip" && read.value.params.has(ISFOCUS)) return undefined;
+    keys.push(read.ok ? addressKey(read.value) : uri);
+  }
+  return keys;
 }
 
 function textOf(entity: Entity, cpim: Cpim, bytes: Uint8Array): string | undefined {

@@ -14,6 +14,9 @@ export interface MessageView {
   readonly fromName: string | undefined;
   readonly to: string;
   readonly group: string | undefined;
+  /** Of what was said in the session of a group to some of those in it: to whom. OMA IM 8.4 */
+  readonly privateTo: readonly string[] | undefined;
+  /** Of the session of a group the conversation has it, and not each message. */
   readonly subject: string | undefined;
   readonly time: string;
   readonly contentType: string;
@@ -29,7 +32,9 @@ const SMALL_BYTES = 16_384;
 
 export function viewOf(message: HistoryMessage, content = contentOf(message)): MessageView {
   const { id, messageId, conversation, direction, mode, from, to, group, subject, at } = message;
-  const { contentType, fromName, text, file, fileName, octets }: MessageContent = content;
+  const { contentType, fromName, named, ownSubject, text, file, fileName, octets }: MessageContent =
+    content;
+  const inGroup = mode === "session" && group !== undefined;
   const small = text === undefined && octets !== undefined && octets.length <= SMALL_BYTES;
   return {
     id,
@@ -41,7 +46,8 @@ export function viewOf(message: HistoryMessage, content = contentOf(message)): M
     fromName,
     to,
     group,
-    subject,
+    privateTo: inGroup ? named : undefined,
+    subject: inGroup ? ownSubject : subject,
     time: new Date(at).toISOString(),
     contentType,
     size: message.sizeBytes,
