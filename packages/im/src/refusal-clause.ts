@@ -26,6 +26,7 @@ const sources: { readonly [condition in Condition]: Sources } = {
   "list too long": "RFC 5365 §7",
   "too big": "RFC 3261 §21.4.4",
   barred: { invite: "IM-5.2.4-08a", otherwise: "IM-5.2.4-08b" },
+  "files barred": "IM-5.2.4-08g",
   "access denied": "RFC 3261 §21.4.4",
   unreachable: "RFC 3261 §21.4.18",
   "wrong sender": "IM-8.1.1-04",

@@ -25,6 +25,7 @@ const fixed: readonly (readonly [Condition, number, string | undefined])[] = [
   ["list too long", 403, "too many recipients"],
   ["too big", 403, "size exceeded"],
   ["barred", 480, "incoming barring active"],
+  ["files barred", 480, "incoming barring active for files"],
   ["access denied", 403, undefined],
   ["unreachable", 480, undefined],
 ];

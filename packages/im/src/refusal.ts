@@ -44,6 +44,7 @@ const rows = [
   { condition: "list too long", status: 403, warning: "too many recipients" },
   { condition: "too big", status: 403, warning: "size exceeded" },
   { condition: "barred", status: 480, warning: "incoming barring active" },
+  { condition: "files barred", status: 480, warning: "incoming barring active for files" }, // of a link in a message
   { condition: "access denied", status: 403 }, // a warning would reveal the rule of the other user
   { condition: "unreachable", status: 480 },
 

@@ -135,7 +135,7 @@ export class PagerWay {
       return judgeTrouble(new ImError("server trouble", details), trials);
     }
     // Asked in another way, or later, he would not take it either.
-    const noFile = condition === "barred" && isFileLink(record.contentType);
+    const noFile = condition === "files barred" && isFileLink(record.contentType);
     if (noFile) return { do: "fail", error: new ImError("refused", details) };
     const reason = reaction.do === "tell" ? reaction.reason : "server trouble";
     return { do: "fail", error: new ImError(reason, details) };

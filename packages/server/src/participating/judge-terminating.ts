@@ -13,6 +13,8 @@ export interface TerminatingFacts {
   readonly access: Access;
   /** No pager messages wanted on any device. */
   readonly barred: boolean;
+  /** It is a link to a file, and no files are wanted on any device that takes messages. */
+  readonly filesBarred: boolean;
   /** An invisible user is answered for like one who is not there. */
   readonly visible: boolean;
   /** Contacts that can take the request. */
@@ -40,6 +42,7 @@ export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement 
   if (facts.isMessage && !facts.asserted) return refuse("not authenticated"); // IM-8.1.1-02
   if (facts.access === "reject") return refuse("access denied");
   if (facts.isMessage && facts.barred) return refuse("barred"); // and nothing is stored
+  if (facts.isMessage && facts.filesBarred) return refuse("files barred");
   if (!facts.visible || facts.reachable === 0) return orElse(facts);
   if (facts.isMessage && facts.fitting === 0) {
     if (facts.broughtBySession && facts.storable) return DEFER;

@@ -83,6 +83,7 @@ const arriving: TerminatingFacts = {
   asserted: true,
   access: "pass",
   barred: false,
+  filesBarred: false,
   visible: true,
   reachable: 1,
   fitting: 1,
@@ -104,6 +105,8 @@ test("IM-8.1.1-05: a MESSAGE to a reachable user is forwarded, the checks in the
   assert.equal(arrived(everything), "access denied");
   assert.equal(arrived({ ...everything, access: "pass" }), "barred");
   assert.equal(arrived({ ...everything, access: "pass", barred: false }), "defer");
+  assert.equal(arrived({ filesBarred: true, reachable: 0 }), "files barred");
+  assert.equal(arrived({ filesBarred: true, barred: true }), "barred");
 });
 
 test("who cannot be reached or seen gets it later, unless it must not be stored", () => {

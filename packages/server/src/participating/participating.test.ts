@@ -326,10 +326,11 @@ test("IM-5.2.4-08g: a device that is closed to files gets no links to files eith
     assert.ok(refused.do === "refuse");
     assert.deepEqual(
       [refused.refusal.status, refused.refusal.warning],
-      [480, "incoming barring active"],
+      [480, "incoming barring active for files"],
     );
+    assert.equal(refusal(receive(link, [phone], phoneClosed(["messages"]))), "barred");
     const all = strict({ bars: (_, kind) => kind === "files" });
-    assert.equal(refusal(receive(link, [], all)), "barred"); // and nothing is kept
+    assert.equal(refusal(receive(link, [], all)), "files barred"); // and nothing is kept
   }
   assert.deepEqual(contactsIn(receive(cpim(envelope()), [phone], closed)), [phone]);
 });

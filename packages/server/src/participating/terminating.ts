@@ -167,7 +167,9 @@ export function terminating(
           rules.access(passage.originator, user, MESSAGE.media).invite === "refuse"
             ? "reject"
             : "pass",
-        barred: isMessage && isBarred(user, kinds, clients, able),
+        barred:
+          isMessage && isBarred(user, TEXTS, clients, openDevices(passage, user, TEXTS, clients)),
+        filesBarred: kinds === LINKS && isBarred(user, LINKS, clients, able),
         visible: isVisible(passage, user),
         reachable: able.length,
         fitting: fitting.length,

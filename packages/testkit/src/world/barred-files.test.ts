@@ -67,6 +67,18 @@ test("a session that runs brings texts on, and no links from the moment that its
   assert.deepEqual(heard, ["reference", "a text"]);
 });
 
+test("who bars messages takes files in sessions, and of a link its sender hears that it was a message", async () => {
+  await using world = await startWorld({ seed: 8 });
+  const those = await two(world, "never");
+  await world.until(those.bob.settings.set({ barMessages: true }));
+  assert.equal(
+    await refusedTo(those, world, "http"),
+    "not reachable (480): the other does not take messages, and a link to a file comes in one",
+  );
+  assert.equal(await refusedTo(those, world, "session"), undefined);
+  assert.deepEqual(those.heard, ["file"]);
+});
+
 test("a link that waits is not brought to somebody who has barred files since, and its sender hears so (IM-5.2.4-08g)", async () => {
   await using world = await startWorld({ seed: 7 });
   const { alice, bob, heard } = await two(world, "never");

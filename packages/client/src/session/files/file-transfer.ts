@@ -23,6 +23,7 @@ const LOOK_MS = 1_000;
 const MOST_OFFLINE_MS = 300_000;
 const KEEP_MS = 1_000;
 const NO_FILES = "the other does not take files";
+const NO_MESSAGES = "the other does not take messages, and a link to a file comes in one";
 
 /** One file, until it is there or given up. */
 export class FileTransfer {
@@ -61,10 +62,12 @@ export class FileTransfer {
     } catch (error) {
       if (!(error instanceof ImError)) this.#ports.report(error);
       const known =
-        error instanceof ImError ? whyOf(error) : new ImError("not kept", { cause: error });
+        error instanceof ImError ? whyOf(error, via) : new ImError("not kept", { cause: error });
       if (via !== "auto" || !this.#mayGoByServer(known)) return file.fail(known);
       await this.#byServer().catch((last: unknown) => {
-        file.fail(last instanceof ImError ? whyOf(last) : new ImError("not kept", { cause: last }));
+        file.fail(
+          last instanceof ImError ? whyOf(last, "http") : new ImError("not kept", { cause: last }),
+        );
       });
     }
   }
@@ -228,14 +231,14 @@ export class FileTransfer {
   }
 }
 
-/** Whoever has barred files takes them in no way, now or later: of sessions a Warning says so, of links the code. */
-function whyOf(error: ImError): ImError {
-  const { code, status, warning } = error;
-  const barred =
-    status === 480 &&
-    (code === "refused" ||
-      (warning !== undefined && readCondition(status, [warning]) === "barred"));
-  return barred ? new ImError("refused", { status, warning: NO_FILES }) : error;
+/** Whoever has barred files takes them in no way, now or later; whoever has barred messages takes no link. */
+function whyOf(error: ImError, via: "session" | "http" | "auto"): ImError {
+  const { code, status = 0, warning } = error;
+  const condition = warning === undefined ? undefined : readCondition(status, [warning]);
+  if (condition === "files barred" || (condition === "barred" && via !== "http")) {
+    return new ImError("refused", { status, warning: NO_FILES });
+  }
+  return condition === "barred" ? new ImError(code, { status, warning: NO_MESSAGES }) : error;
 }
 
 function mayBeTriedAgain({ code }: ImError): boolean {
