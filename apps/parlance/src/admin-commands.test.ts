@@ -67,7 +67,18 @@ test("each verb says in a line or in JSON what was done", async () => {
   assert.match(await done("history", "show", "bob"), /^0 of 100000 messages/);
   assert.equal(await done("history", "hold", "bob"), "hold bob\n");
   assert.equal(await done("history", "release", "bob"), "release bob\n");
-  assert.match(await done("settings", "bob"), /^offline delivery push$/m);
+  assert.equal(
+    await done("settings", "bob"),
+    [
+      "bar-sessions   off",
+      "bar-messages   off",
+      "bar-files      off",
+      "visible        on",
+      "push-deferred  on",
+      "keep-sessions  off",
+      "keep-messages  off\n",
+    ].join("\n"),
+  );
   assert.match(await done("limits"), /^messagesPerSecond +10 +0 hits +see messageBurst$/m);
   assert.equal(await done("limits", "--hit"), "none was hit since the start of the server\n");
   assert.match(await done("config", "domain"), /^\* domain: "im\.example\.com"$/m);

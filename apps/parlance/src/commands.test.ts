@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
+import type { Command } from "commander";
 import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
+import { parlanceProgram } from "./program.ts";
 
 const DOMAIN = "im.example.com";
 const NAMES = ["alice", "bob", "carol", "dave"];
@@ -85,6 +87,19 @@ test("send says what became of the message: delivered, deferred, or why not", as
   await bob.kill();
 });
 
+test("send ends with 3 when the stage that is waited for has not come in its time", async () => {
+  const bob = await listener("bob"); // it shows nobody that it has been seen
+  const unseen = await send("--wait", "displayed", "--timeout", "2", "bob", "look");
+  assert.deepEqual([unseen.status, unseen.out], [3, "delivered: not displayed in 2 s\n"]);
+  const away = await send("--wait", "delivered", "--timeout", "2", "carol", "for later");
+  assert.deepEqual([away.status, away.out], [3, "deferred: not delivered in 2 s\n"]);
+  const both = await send("--wait", "delivered", "--timeout", "2", "bob", "carol", "for both");
+  assert.equal(both.status, 3);
+  const some = await send("--wait", "delivered", "--timeout", "2", "bob", "nobody", "for one");
+  assert.deepEqual([some.status, /^ {2}sip:nobody@\S+ failed$/m.test(some.out)], [1, true]);
+  await bob.kill();
+});
+
 test("send takes a long text from standard input, and several recipients", async () => {
   const bob = await listener("bob", "--count", "1");
   const text = `first line\n${"long ".repeat(600)}`;
@@ -124,6 +139,10 @@ test("wrong usage ends with 2 and says what was meant", async () => {
     [["send", ...account("alice"), "--wait", "seen", "bob", "x"], /accepted, delivered, displayed/],
     [["send", ...account("alice"), "--timeout", "soon", "bob", "x"], /a number above 0/],
     [["send", ...account("alice"), "--expires", "soon", "bob", "x"], /expires: expected seconds/],
+    [
+      ["send", ...account("alice"), "--no-receipts", "--wait", "delivered", "bob", "x"],
+      /--wait delivered needs the receipts/,
+    ],
     [["receive", ...account("alice"), "--count", "-1"], /a whole number from 1 on/],
     [["chat", "--user", "alice", "--password", "x"], /--user: expected sip:NAME@DOMAIN/],
     [["chat", "--user", `sip:alice@${DOMAIN}`], /give --password or set PARLANCE_PASSWORD/],
@@ -156,7 +175,48 @@ test("a wrong password, or no server, ends with 1 and says so", async () => {
   assert.match(firstLine(nobody), /^parlance: offline: .*; is the server running\?$/);
 });
 
-test("each help page has examples or a meaning, its defaults, and the exit status", async () => {
+test("the help of each command lists its options and arguments, and says how it ends", () => {
+  const commands = [...walk(parlanceProgram())];
+  assert.ok(commands.length > 90, String(commands.length));
+  for (const [path, command] of commands) {
+    let page = "";
+    command.configureOutput({ writeOut: (text) => void (page += text) }).outputHelp();
+    const own = command.commands.find((one) => isHidden(one)) ?? command;
+    for (const { long } of own.options) assert.ok(page.includes(`${long}`), `${path}: ${long}`);
+    for (const argument of own.registeredArguments) {
+      assert.ok(page.includes(argument.name()), `${path}: ${argument.name()}`);
+    }
+    assert.ok(command.description() !== "", path);
+    if (command.commands.length > 0 && command.parent !== null) {
+      assert.deepEqual(command.options, [], `${path}: options that its commands would take, too`);
+      continue;
+    }
+    assert.match(page, /^Exit status: 0 /m, path);
+  }
+});
+
+test("docs/command.md names every command", () => {
+  const page = readFileSync(new URL("../../../docs/command.md", import.meta.url), "utf8");
+  for (const [path, { commands }] of walk(parlanceProgram())) {
+    const name = path.replace(/^parlance ?/, "");
+    if (name.startsWith("admin ") || (commands.length > 0 && name !== "admin")) continue;
+    assert.ok(page.includes(`\`${name}\``), name);
+  }
+});
+
+function* walk(command: Command, path = command.name()): Generator<[path: string, of: Command]> {
+  yield [path, command];
+  for (const one of command.commands.filter((each) => !isHidden(each))) {
+    yield* walk(one, `${path} ${one.name()}`);
+  }
+}
+
+/** What a group does when none of its commands is named. */
+function isHidden(command: Command): boolean {
+  return command.name() === "(none)";
+}
+
+test("the pages of what people begin with have examples, and where a server is looked for", async () => {
   const main = await runCommand(["--help"]);
   assert.equal(main.status, 0);
   assert.match(main.out, /Examples:[\s\S]*Exit status: 0 done, 1 refused or failed, 2 wrong usage/);
@@ -165,7 +225,6 @@ test("each help page has examples or a meaning, its defaults, and the exit statu
     const { status, out } = await runCommand([command, "--help"]);
     assert.equal(status, 0, command);
     assert.match(out, /Examples:\n {2}\$ /, command);
-    assert.match(out, /Exit status: 0 /, command);
   }
   assert.match(
     (await runCommand(["send", "--help"])).out,
@@ -246,20 +305,44 @@ test("trace prints the ladder of a user, whole messages, and a capture, all with
   assert.doesNotMatch(full, /traced/);
   const { out: shown } = await trace("--user", "alice", "--full", "--show-text");
   assert.match(shown, /^traced$/m);
-  assert.equal((await trace("--user", "nobody-at-all")).out.trim(), "");
+  assert.equal((await trace("alice", "--full")).out, full);
 
   const file = join(folder(t), "alice.pcap");
   const written = await trace("--user", "alice", "--pcap", file);
   assert.equal(written.status, 0);
   assert.match(written.err, /^wrote .*alice\.pcap, \d+ octets$/m);
-  const none = await trace("--user", "nobody-at-all", "--pcap", `${file}.none`);
-  assert.match(none.err, /alice\.pcap\.none is empty: .*trace start NAME/);
   const packets = readPcap(readFileSync(file));
   assert.ok(packets.length >= 4);
   const [first] = packets;
   assert.match(first ?? "", /^REGISTER sip:im\.example\.com SIP\/2\.0\r\n/);
   assert.ok(packets.some((text) => text.startsWith("MESSAGE sip:dave@im.example.com SIP/2.0\r\n")));
   assertNoCredentials(packets.join("\n"));
+});
+
+test("trace says why there is nothing, and what to do", async (t) => {
+  const nobody = await trace("--user", "nobody-at-all");
+  assert.deepEqual([nobody.status, nobody.out], [1, ""]);
+  assert.match(nobody.err, /nothing of nobody-at-all is in the trace, and no account is called so/);
+  const idle = await trace("--user", `bob@${DOMAIN}`, "--conversation", "none", "--json");
+  assert.deepEqual([idle.status, idle.out], [0, '{"steps":[]}']);
+  assert.match(idle.err, /nothing of bob@.*, of conversation none is in the trace yet/);
+  const quiet = await ServerProcess.start({
+    domain: DOMAIN,
+    users: [{ name: "alice", password: "secret of alice" }],
+  });
+  t.after(() => quiet.kill());
+  const at = ["--data", quiet.data, "--admin", quiet.adminUrl];
+  const file = join(folder(t), "none.pcap");
+  const told = "nothing of alice is in the trace, and he is not traced: trace start alice";
+  for (const form of [[], ["--pcap", file]]) {
+    const none = await runCommand(["trace", ...at, "--user", "alice", ...form]);
+    assert.deepEqual([none.status, none.out], [0, ""]);
+    assert.equal(none.err.split("\n")[0], told);
+  }
+  const all = await runCommand(["trace", ...at]);
+  assert.match(all.err, /^nothing is in the trace, and nobody is traced: trace start NAME$/m);
+  const started = await runCommand(["trace", "start", "alcie", ...at]);
+  assert.match(started.err, /^warning: no account is called alcie: users list prints all$/m);
 });
 
 test("the operator's listener wants the token, says what was wrong, and remembers what was done", async () => {
@@ -327,6 +410,9 @@ test("config checks a file, explains keys and prints the schema, without a serve
   assert.match(wrong.err, /limits\.messageburst: no such key \(meant limits\.messageBurst\?\)/);
   const explained = await runCommand(["config", "explain", "limits.messageBurst"]);
   assert.match(explained.out, /default 50; PARLANCE_LIMITS_MESSAGE_BURST/);
+  const entries = (await runCommand(["config", "explain"])).out;
+  assert.doesNotMatch(entries, /PARLANCE_\w*\[\]/); // no shell can set it
+  assert.match(entries, /^users\[\]\.name\n.*\n.*; in the list PARLANCE_USERS, as JSON$/m);
   assert.equal((await runCommand(["config", "explain", "limit"])).status, 1);
   const schema = await runCommand(["config", "schema"]);
   assert.equal(JSON.parse(schema.out).properties.domain.default, "parlance.test");

@@ -43,7 +43,7 @@ suite("history by command", () => {
     runCommand(["send", ...account("alice"), to, text]);
 
   const alice = (command: string, ...words: readonly string[]): Promise<Ended> =>
-    runCommand([command, ...account("alice"), ...words]);
+    runCommand([...command.split(" "), ...account("alice"), ...words]);
 
   test("history prints conversations, and what was said in one of them", async () => {
     const list = await alice("history");
@@ -88,12 +88,12 @@ suite("history by command", () => {
     const lines = (await alice("export", "--format", "jsonl", "--with", "carol")).out.trim();
     assert.equal(JSON.parse(lines).text, "hello carol");
 
-    assert.equal((await alice("history", "remove", id)).out, "removed\n");
-    const again = await alice("history", "remove", id);
+    assert.equal((await alice("history remove", id)).out, "removed\n");
+    const again = await alice("history remove", id);
     assert.deepEqual([again.status, again.err], [1, "parlance: it was not there\n"]);
-    assert.equal((await alice("history", "remove", "--with", "carol")).status, 0);
+    assert.equal((await alice("history remove", "--with", "carol")).status, 0);
     assert.doesNotMatch((await alice("history")).out, /carol/);
-    assert.equal((await alice("history", "remove")).status, 2);
+    assert.equal((await alice("history remove")).status, 2);
   });
 
   test("where no server answers, the commands say so as send does", async () => {

@@ -35,7 +35,7 @@ export function parlanceProgram(): Command {
           'send -u sip:alice@parlance.test bob "hello"',
           "trace --user alice",
         ),
-        "\nExit status: 0 done, 1 refused or failed, 2 wrong usage.",
+        "\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 3 not so far in its time (send --wait).\ndocs/command.md lists all commands.",
       ].join("\n"),
     )
     .exitOverride();

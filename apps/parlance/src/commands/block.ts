@@ -4,9 +4,10 @@ import { fullAddress } from "../address.ts";
 import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus, refuseLateName } from "./options.ts";
+import { examples, exitStatus, withoutName } from "./options.ts";
 import { warnUnknown } from "./warn-unknown.ts";
 
+const WHO = "names of your domain, or addresses";
 const EXIT = exitStatus("done", "no connection, or refused");
 
 export function addBlock(program: Command): void {
@@ -14,16 +15,13 @@ export function addBlock(program: Command): void {
     .command("block")
     .summary("whom you do not want to hear from")
     .description(
-      "Whom the server refuses in your name: nothing of them comes, on none of your devices. They are in your access\n" +
+      "Whom the server refuses in your name: nothing of them comes, on none of your devices. They are in your access " +
         "rules; what else these say stays (docs/documents.md). Addresses alone block them, nothing at all prints whom.",
     )
-    .usage("[options] [addresses...]\n       parlance block COMMAND [options] [addresses...]")
     .addHelpText("after", examples("block", "block bob spam@else.example", "unblock bob"));
-  withAddresses(block.command("these [addresses...]", { isDefault: true, hidden: true })).action(
-    (typed: readonly string[], options: OwnerOptions, { parent }: Command) => {
-      refuseLateName(parent, typed[0] ?? "");
-      return typed.length === 0 ? list(options) : add(typed, options);
-    },
+  withAddresses(withoutName(block, "[addresses...]")).action(
+    (typed: readonly string[], options: OwnerOptions) =>
+      typed.length === 0 ? list(options) : add(typed, options),
   );
   withLogin(block.command("list"))
     .summary("print whom")
@@ -31,19 +29,17 @@ export function addBlock(program: Command): void {
     .option("--json", "print one JSON array")
     .addHelpText("after", EXIT)
     .action(list);
-  withAddresses(block.command("add <addresses...>"))
+  withAddresses(block.command("add").argument("<addresses...>", WHO))
     .summary("block somebody")
     .description("Block these from now on.")
     .addHelpText("after", EXIT)
     .action(add);
-  letIn(block.command("remove <addresses...>").summary("let somebody in again"));
-  letIn(
-    program.command("unblock <addresses...>").summary("let somebody in again whom you blocked"),
-  );
+  letIn(block.command("remove").summary("let somebody in again"));
+  letIn(program.command("unblock").summary("let somebody in again whom you blocked"));
 }
 
 function letIn(command: Command): void {
-  withAddresses(command)
+  withAddresses(command.argument("<addresses...>", WHO))
     .description("Let these in again.")
     .addHelpText("after", exitStatus("done", "no connection, refused, or one was not blocked"))
     .action(remove);

@@ -12,7 +12,7 @@ export function addChat(program: Command): void {
   withAccount(program.command("chat"))
     .summary("talk in the terminal, with receipts and files")
     .description(
-      "Talk to others: receipts beside each line, a line that shows who is writing, and files.\n" +
+      "Talk to others: receipts beside each line, a line that shows who is writing, and files. " +
         "Inside, /help lists the commands. Without a terminal, lines are read and printed.",
     )
     .argument("[peer]", "whom to talk to: a name of your domain or an address; several with commas")

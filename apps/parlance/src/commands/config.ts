@@ -27,13 +27,22 @@ export function addConfig(program: Command): void {
     .summary("say what keys mean")
     .description("Say what keys mean, their type, default and environment variable.")
     .argument("[key]", "a key or the beginning of its path; without one all are explained")
-    .addHelpText("after", examples("config explain listen", "config explain compat.plainSip"))
+    .addHelpText(
+      "after",
+      [
+        examples("config explain listen", "config explain compat.plainSip"),
+        exitStatus("explained", "no such key"),
+      ].join("\n"),
+    )
     .action(explain);
   config
     .command("schema")
     .summary("print the JSON Schema of a configuration file")
     .description("Print the JSON Schema of a configuration file, for editors.")
-    .addHelpText("after", examples("config schema > parlance.schema.json"))
+    .addHelpText(
+      "after",
+      [examples("config schema > parlance.schema.json"), "\nExit status: 0 printed."].join("\n"),
+    )
     .action(async () => {
       const { jsonSchema } = await import("../config/explain.ts");
       process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);

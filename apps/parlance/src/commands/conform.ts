@@ -23,7 +23,7 @@ export function addConform(program: Command): void {
     .command("conform")
     .summary("try a server against the requirements of OMA SIMPLE IM")
     .description(
-      "Plays scenarios with three users of a server and says which requirements it meets. They send messages, make groups and come\n" +
+      "Plays scenarios with three users of a server and says which requirements it meets. They send messages, make groups and come " +
         "into rooms: use accounts that are there for it.",
     )
     .argument("[target]", "tcp:, tls:, udp:, ws: or wss://HOST[:PORT], or sip:HOST:PORT")

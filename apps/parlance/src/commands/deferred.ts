@@ -17,7 +17,7 @@ export function addDeferred(program: Command): void {
     .command("deferred")
     .summary("what waits for you at the server")
     .description(
-      "Messages that came while you were away. They are brought to any of your devices that is there, unless you have set\n" +
+      "Messages that came while you were away. They are brought to any of your devices that is there, unless you have set " +
         "that nothing is: settings push-deferred=off (docs/settings.md).",
     )
     .addHelpText("after", examples("deferred list", "deferred fetch 1 2", "deferred remove 3"));
@@ -35,7 +35,7 @@ export function addDeferred(program: Command): void {
   withAccount(deferred.command("fetch"))
     .summary("have it brought, and print it")
     .description(
-      "Print these messages as they come, all of them by default: they wait for nobody any more. This is a device of yours\n" +
+      "Print these messages as they come, all of them by default: they wait for nobody any more. This is a device of yours " +
         "meanwhile; with --store it keeps them.",
     )
     .argument("[numbers...]", "as list tells them")

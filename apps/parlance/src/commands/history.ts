@@ -2,7 +2,7 @@
 import type { ExportFormat, History, KeptMessage, SearchHit } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { fullAddress } from "../address.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, UsageError } from "../command-error.ts";
 import { hitText, keptText } from "../history/kept-text.ts";
 import { plainLine } from "../terminal/plain.ts";
 import {
@@ -13,7 +13,7 @@ import {
   withLogin,
 } from "./account.ts";
 import { sayNone } from "./as-owner.ts";
-import { examples, exitStatus, readCount } from "./options.ts";
+import { examples, exitStatus, readCount, withoutName } from "./options.ts";
 
 interface HistoryCommand extends LoginOptions {
   readonly before?: string;
@@ -35,29 +35,27 @@ const USUAL = 50;
 const REFUSED = "no connection, or refused";
 
 export function addHistory(program: Command): void {
-  const history = withLogin(program.command("history"))
+  const history = program
+    .command("history")
     .summary("print what the server keeps of conversations")
     .description(
-      "Print messages that the server keeps, the oldest first; without PEER the conversations. The server keeps what\n" +
+      "Print messages that the server keeps, the oldest first; without PEER the conversations. The server keeps what " +
         "its operator, or the user in his settings, has turned on (docs/history.md).",
     )
-    .argument("[peer]", "a name of your domain, an address, or a group")
-    .option("--before <CURSOR>", "what is older; the last line on standard error tells the cursor")
-    .addOption(limitOption("messages"))
-    .option("--json", "one JSON object a line")
     .addHelpText(
       "after",
       [examples("history bob", "history bob --limit 200 --json"), exitStatus("done", REFUSED)].join(
         "\n",
       ),
-    )
+    );
+  withLogin(withoutName(history, "[peer]"))
+    .option("--before <CURSOR>", "what is older; the last line on standard error tells the cursor")
+    .addOption(limitOption("messages"))
+    .option("--json", "one JSON object a line")
     .action(printHistory);
-  history
-    .command("remove")
+  withLogin(history.command("remove"))
     .summary("remove a message, or a conversation")
-    .description(
-      "Remove what the server keeps, for good. Devices keep what they have. Takes the options of history.",
-    )
+    .description("Remove what the server keeps, for good. Devices keep what they have.")
     .argument("[id]", "of a message, as history --json and search --json tell it")
     .option("--with <PEER>", "the whole conversation with this address")
     .addHelpText(
@@ -193,10 +191,12 @@ async function search(words: readonly string[], options: SearchCommand): Promise
   if (hits.length === 0 && !json) sayNone("nothing found");
 }
 
-async function remove(id: string | undefined, _: object, command: Command): Promise<void> {
-  const options = command.optsWithGlobals<LoginOptions & { readonly with?: string }>();
+async function remove(
+  id: string | undefined,
+  options: LoginOptions & { readonly with?: string },
+): Promise<void> {
   if ((id === undefined) === (options.with === undefined)) {
-    command.error("error: give the id of a message, or --with PEER");
+    throw new UsageError("history remove: give the id of a message, or --with PEER");
   }
   const history = await openAccountHistory(options);
   const removed =

@@ -24,7 +24,7 @@ export function addReceive(program: Command): void {
   withAccount(program.command("receive"))
     .summary("print messages and save files as they come, for scripts")
     .description(
-      "Print messages and events as they come, one a line, until Ctrl-C. Each message is acknowledged\n" +
+      "Print messages and events as they come, one a line, until Ctrl-C. Each message is acknowledged " +
         "when it has been printed; what came in before the command started comes first.",
     )
     .option(

@@ -7,6 +7,7 @@ import { type FileView, formatFile, formatFileState } from "../files/file-view.t
 import { type OpenFile, openFile } from "../files/open-file.ts";
 import { watchFile } from "../files/watch-file.ts";
 import { connectAccount, untilInterrupted } from "./account.ts";
+import { TOO_LATE } from "./options.ts";
 import type { SendCommand } from "./send-options.ts";
 
 export async function sendFile(
@@ -25,13 +26,15 @@ export async function sendFile(
   const interrupted = untilInterrupted();
   const client = await connectAccount(options, "send", interrupted.signal);
   const line = new ProgressLine();
-  const late = options.timeout === undefined ? undefined : after(options.timeout, interrupted);
+  const time = { isOver: false };
+  const late =
+    options.timeout === undefined ? undefined : after(options.timeout, interrupted, time);
   try {
     const file = submit(client, to, open, { ...options, signal: interrupted.signal });
     watchFile(file, undefined, (view) => line.show(view));
     await ended(file, options);
     line.clear();
-    report(file, options);
+    report(file, options, time.isOver);
   } finally {
     clearTimeout(late);
     line.clear();
@@ -39,8 +42,15 @@ export async function sendFile(
   }
 }
 
-function after(seconds: number, controller: AbortController): NodeJS.Timeout {
-  return setTimeout(() => controller.abort(), seconds * 1_000);
+function after(
+  seconds: number,
+  controller: AbortController,
+  time: { isOver: boolean },
+): NodeJS.Timeout {
+  return setTimeout(() => {
+    time.isOver = true;
+    controller.abort();
+  }, seconds * 1_000);
 }
 
 function submit(
@@ -74,16 +84,18 @@ function ended(file: SentFile, { wait }: SendCommand): Promise<void> {
   });
 }
 
-function report(file: SentFile, { wait, json }: SendCommand): void {
+function report(file: SentFile, { wait, json, timeout }: SendCommand, isOver: boolean): void {
   const { id, name, sizeBytes, via, state, failure } = file;
   const arrived = state === "delivered" || (isOnServer(state) && wait === "accepted");
-  process.exitCode = arrived ? 0 : 1;
+  const late = isOver || isOnServer(state);
+  process.exitCode = arrived ? 0 : late ? TOO_LATE : 1;
   if (json) {
     const { code, status } = failure ?? {};
     process.stdout.write(`${JSON.stringify({ id, name, sizeBytes, via, state, code, status })}\n`);
     return;
   }
-  process.stdout.write(`${inWords(file)}\n`);
+  const waited = isOver && !arrived ? `, not ${wait} in ${timeout} s` : "";
+  process.stdout.write(`${inWords(file)}${waited}\n`);
 }
 
 /** Nothing more may come of it before the other side is there. */

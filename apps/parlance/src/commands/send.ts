@@ -5,7 +5,7 @@ import { fullAddress } from "../address.ts";
 import { readNames } from "../chat/peers.ts";
 import { UsageError } from "../command-error.ts";
 import { connectAccount, untilInterrupted, withAccount } from "./account.ts";
-import { examples, exitStatus, readTime, viaOption } from "./options.ts";
+import { examples, exitStatus, readTime, TOO_LATE, viaOption } from "./options.ts";
 import { joinRooms } from "./rooms.ts";
 import { type SendCommand, STAGES } from "./send-options.ts";
 
@@ -16,7 +16,7 @@ export function addSend(program: Command): void {
   withAccount(program.command("send"))
     .summary("send a message or a file, and say what became of it")
     .description(
-      "Send a message to one address, or one to several, or with --file a file to one.\n" +
+      "Send a message to one address, or one to several, or with --file a file to one. " +
         "Names without @ are of your own domain.",
     )
     .usage("[options] <address...> <text>\n       parlance send [options] --file <PATH> <address>")
@@ -24,7 +24,7 @@ export function addSend(program: Command): void {
     .option("--file <PATH>", "send this file; its progress goes to the terminal")
     .addOption(viaOption())
     .addOption(
-      new Option("--wait <STAGE>", "return when the message has got so far")
+      new Option("--wait <STAGE>", "return when it has got so far, at all of its receivers")
         .choices(STAGES)
         .default("accepted"),
     )
@@ -60,9 +60,13 @@ export function addSend(program: Command): void {
         ).replace("$ parlance date", "$ date"),
         "\nA file is delivered when the other side has said that it has all of it, and sent when it was\n" +
           "uploaded, and announced to somebody who may fetch it later.",
-        "\nA message that is deferred when the time of --wait is over ends with 0, too: the server has it, and brings it\n" +
-          "when its receiver is back; what is printed says how far it got.",
-        exitStatus("accepted, deferred, sent, delivered or displayed", "refused or failed"),
+        "\nA message that is deferred is accepted: the server has it, and brings it when its receiver is back. Without\n" +
+          "--wait that is enough. What is printed says how far it got.",
+        exitStatus(
+          "as far as --wait says",
+          "refused or failed, at one of them",
+          "not so far when the time was over; it may come yet",
+        ),
       ].join("\n"),
     )
     .action(send);
@@ -75,6 +79,11 @@ async function send(words: string[], options: SendCommand): Promise<void> {
   }
   const text = words.at(-1) ?? "";
   const recipients = words.slice(0, -1).flatMap(readNames);
+  if (!options.receipts && options.wait !== "accepted") {
+    throw new UsageError(
+      `send: --wait ${options.wait} needs the receipts that --no-receipts takes away`,
+    );
+  }
   if (options.join && recipients.length > 1) throw new UsageError("send: --join takes one address");
   if (recipients.length === 0) throw new UsageError("send: expected an address and a text");
   const content = new TextEncoder().encode(text === "-" ? await readAll(process.stdin) : text);
@@ -130,10 +139,25 @@ function timeoutOf({ timeout = WAIT_S }: SendCommand): number {
   return timeout;
 }
 
+function hasReached(state: SendingState, wanted: SendCommand["wait"]): boolean {
+  switch (state) {
+    case "displayed":
+      return true;
+    case "delivered":
+      return wanted !== "displayed";
+    case "accepted":
+    case "deferred":
+      return wanted === "accepted";
+    default:
+      return false;
+  }
+}
+
 async function report(message: SentMessage, options: SendCommand): Promise<void> {
   const { id, state, recipients, failure } = message;
-  const underWay = state === "queued" || state === "sent";
-  process.exitCode = state === "failed" || underWay ? 1 : 0;
+  const late = state !== "failed" && !hasReached(state, options.wait);
+  const failed = recipients.some((one) => one.state === "failed");
+  process.exitCode = failed ? 1 : late ? TOO_LATE : 0;
   if (options.json) {
     const { code, status } = failure ?? {};
     process.stdout.write(`${JSON.stringify({ id, state, recipients, code, status })}\n`);
@@ -141,7 +165,8 @@ async function report(message: SentMessage, options: SendCommand): Promise<void>
   }
   const { explainFailure } = await import("../failure.ts");
   const reason = failure === undefined ? "" : `: ${explainFailure(failure)}`;
-  process.stdout.write(`${state}${underWay ? `: no answer in ${timeoutOf(options)} s` : reason}\n`);
+  const waited = `: not ${options.wait} in ${timeoutOf(options)} s`;
+  process.stdout.write(`${state}${late ? waited : reason}\n`);
   if (recipients.length === 1) return;
   for (const { address, state: reached } of recipients) {
     process.stdout.write(`  ${address} ${reached}\n`);

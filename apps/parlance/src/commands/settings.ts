@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UsageError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
-import { examples, exitStatus, refuseLateName } from "./options.ts";
+import { examples, exitStatus, withoutName } from "./options.ts";
 import { readChanges, settingLines, settingsHelp } from "./setting-words.ts";
 
 const EXIT = exitStatus("done", "no connection, or refused");
@@ -14,10 +14,9 @@ export function addSettings(program: Command): void {
     .command("settings")
     .summary("what may reach you, and what is kept")
     .description(
-      "What may reach you, whether you are seen, and what the server keeps (docs/settings.md). KEY=VALUE alone sets, nothing\n" +
+      "What may reach you, whether you are seen, and what the server keeps (docs/settings.md). KEY=VALUE alone sets, nothing " +
         "at all prints what holds.",
     )
-    .usage("[options] [KEY=VALUE...]\n       parlance settings COMMAND [options] [changes...]")
     .addHelpText(
       "after",
       [
@@ -25,12 +24,11 @@ export function addSettings(program: Command): void {
         examples("settings", "settings bar-messages=on visible=off"),
       ].join("\n"),
     );
-  withLogin(settings.command("these [changes...]", { isDefault: true, hidden: true }))
+  withLogin(withoutName(settings, "[KEY=VALUE...]"))
     .option("--json", "print one JSON object")
-    .action((words: readonly string[], options: OwnerOptions, { parent }: Command) => {
-      refuseLateName(parent, words[0] ?? "");
-      return words.length === 0 ? get(options) : set(words, options);
-    });
+    .action((words: readonly string[], options: OwnerOptions) =>
+      words.length === 0 ? get(options) : set(words, options),
+    );
   withLogin(settings.command("get"))
     .summary("print what holds")
     .description("Print what holds for you, whichever of your devices has set it.")
@@ -40,7 +38,7 @@ export function addSettings(program: Command): void {
   withLogin(settings.command("set"))
     .summary("change settings")
     .description(
-      "Change settings for all of your devices, and print what holds then. Barring and being invisible end after\n" +
+      "Change settings for all of your devices, and print what holds then. Barring and being invisible end after " +
         "a week, unless they are set again; the others stay.",
     )
     .argument("<changes...>", "KEY=VALUE: settings that are named, on or off")

@@ -25,7 +25,7 @@ export function addStart(program: Command): void {
     .command("start")
     .summary("run the server")
     .description(
-      "Run the server until SIGTERM or SIGINT: it then ends in order, and at once at the second one.\n" +
+      "Run the server until SIGTERM or SIGINT: it then ends in order, and at once at the second one. " +
         "When it is ready it prints a line that begins with `ready` and names its listeners.",
     )
     .option("-c, --config <FILE>", "YAML or JSON; `parlance config explain` lists the keys")

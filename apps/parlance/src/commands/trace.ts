@@ -1,8 +1,9 @@
 /** `parlance trace`: what the server remembers of the wire and of its own decisions, and whom it remembers it of. */
 import { type Command, Option } from "commander";
+import { CommandError } from "../command-error.ts";
 import type { OperatorClient, OperatorOptions } from "../service/operator-client.ts";
 import { withOperator } from "./operator.ts";
-import { examples, exitStatus, readTime } from "./options.ts";
+import { examples, exitStatus, readTime, withoutName } from "./options.ts";
 
 interface TraceCommand extends OperatorOptions {
   readonly user?: string;
@@ -20,13 +21,26 @@ interface WatchCommand extends OperatorOptions {
 }
 
 export function addTrace(program: Command): void {
-  const command = withOperator(program.command("trace"))
+  const group = program
+    .command("trace")
     .summary("print what a running server has traced of its users")
     .description(
-      "Print what a running server has traced, oldest first: SIP, MSRP, HTTP, timers and decisions.\n" +
-        "Whom it traces is said by `trace start`, or by trace.everybody. Credentials and what people\n" +
+      "Print what a running server has traced, oldest first: SIP, MSRP, HTTP, timers and decisions. " +
+        "Whom it traces is said by `trace start`, or by trace.everybody. Credentials and what people " +
         "wrote are blacked out. Reading the trace is noted in the server's audit log.",
     )
+    .addHelpText(
+      "after",
+      [
+        examples(
+          "trace start alice --minutes 10",
+          "trace alice",
+          "trace alice --since 5 --pcap alice.pcap",
+        ),
+        exitStatus("printed", "no server, refused, or no such user"),
+      ].join("\n"),
+    );
+  withOperator(withoutName(group, "[user]"))
     .option("--user <NAME>", "only conversations of this user: a name or an address")
     .option("--conversation <ID>", "only this one: a Call-ID, a Message-ID or an MSRP session")
     .addOption(new Option("--since <MINUTES>", "only the last so many minutes").argParser(readTime))
@@ -35,26 +49,26 @@ export function addTrace(program: Command): void {
     .option("--pcap <FILE>", "write a capture for Wireshark instead; - is standard output")
     .option("--hep <FILE>", "write HEP packets for HOMER instead; - is standard output")
     .option("--show-text", "with what people wrote; the audit log says so")
-    .addHelpText(
-      "after",
-      [
-        examples(
-          "trace start alice --minutes 10",
-          "trace --user alice",
-          "trace --user alice --since 5 --pcap alice.pcap",
-        ),
-        exitStatus("printed", "no server, or refused"),
-      ].join("\n"),
-    )
-    .action(trace);
-  withOperator(command.command("start <NAME>"))
+    .action((typed: string | undefined, options: TraceCommand) =>
+      trace({ ...options, ...(typed === undefined ? {} : { user: typed }) }),
+    );
+  const exit = exitStatus("done", "no server, or refused");
+  withOperator(group.command("start <name>"))
     .summary("trace a user from now on, for some minutes")
-    .addOption(new Option("--minutes <MINUTES>", "default 15").argParser(readTime))
+    .description("Trace a user from now on, for some minutes.")
+    .addOption(new Option("--minutes <MINUTES>", "so long (default: 15)").argParser(readTime))
+    .addHelpText("after", exit)
     .action(startTracing);
-  withOperator(command.command("stop <NAME>"))
+  withOperator(group.command("stop <name>"))
     .summary("trace a user no longer")
+    .description("Trace a user no longer.")
+    .addHelpText("after", exit)
     .action(stopTracing);
-  withOperator(command.command("users")).summary("print who is traced").action(tracedUsers);
+  withOperator(group.command("users"))
+    .summary("print who is traced")
+    .description("Print who is traced, and until when.")
+    .addHelpText("after", exit)
+    .action(tracedUsers);
 }
 
 const PCAP_HEAD_BYTES = 24; // of a capture without a packet
@@ -69,19 +83,64 @@ async function trace(options: TraceCommand): Promise<void> {
   const client = await operator(options);
   const response = await client.ask("GET", `/trace?${ask}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
+  if (isEmpty(bytes, options)) process.stderr.write(`${await whyNothing(client, options)}\n`);
   const file = pcap ?? hep ?? "-";
   if (file === "-") {
-    process.stdout.write(bytes);
+    if (options.json || !isEmpty(bytes, options)) process.stdout.write(bytes);
     return;
   }
   const { writeFile } = await import("node:fs/promises");
   await writeFile(file, bytes, { mode: 0o600 });
-  const nothing = bytes.length <= (pcap === undefined ? 0 : PCAP_HEAD_BYTES);
-  process.stderr.write(
-    nothing
-      ? `${file} is empty: nothing of that is in the trace (trace start NAME begins one)\n`
-      : `wrote ${file}, ${bytes.length} octets\n`,
+  process.stderr.write(`wrote ${file}, ${bytes.length} octets\n`);
+}
+
+const NO_STEPS = '{"steps":[]}';
+
+function isEmpty(bytes: Uint8Array, { json, pcap }: TraceCommand): boolean {
+  if (pcap !== undefined) return bytes.length <= PCAP_HEAD_BYTES;
+  if (json) return new TextDecoder().decode(bytes.subarray(0, NO_STEPS.length)) === NO_STEPS;
+  return bytes.length <= 1; // the end of no line
+}
+
+/** What whoever asked may do about it. Throws CommandError where there is no such user. */
+async function whyNothing(client: OperatorClient, options: TraceCommand): Promise<string> {
+  const { user, conversation, since } = options;
+  const { everybody, users } = await watched(client);
+  const asked = [
+    ...(user === undefined ? [] : [`of ${user}`]),
+    ...(conversation === undefined ? [] : [`of conversation ${conversation}`]),
+    ...(since === undefined ? [] : [`of the last ${since} minutes`]),
+  ];
+  const nothing = `nothing ${asked.join(", ")}`.trimEnd();
+  const account = user === undefined ? undefined : await accountOf(client, user);
+  if (user !== undefined && account === undefined) {
+    throw new CommandError(`${nothing} is in the trace, and no account is called so: ${LISTS}`);
+  }
+  const isWatched = account === undefined ? users.length > 0 : users.some(isOf(account));
+  if (everybody || isWatched) return `${nothing} is in the trace yet`;
+  return `${nothing} is in the trace, and ${user === undefined ? "nobody is" : "he is not"} traced: trace start ${user ?? "NAME"}`;
+}
+
+const LISTS = "users list prints all";
+
+interface Account {
+  readonly name: string;
+  readonly identities: readonly string[];
+}
+
+/** Of a name or an address; undefined: there is none. */
+async function accountOf(client: OperatorClient, typed: string): Promise<Account | undefined> {
+  const search = typed.replace(/^sips?:/i, "");
+  const response = await client.ask("GET", `/users?${new URLSearchParams({ search })}`);
+  const { users } = (await response.json()) as { users: readonly Account[] }; // ours
+  return users.find(
+    (one) =>
+      one.name === typed || isOf(one)({ user: typed }) || isOf(one)({ user: `sip:${typed}` }),
   );
+}
+
+function isOf({ identities }: Account): (one: { readonly user: string }) => boolean {
+  return ({ user }) => identities.includes(user);
 }
 
 function formOf({ full, json, pcap, hep }: TraceCommand): string {
@@ -91,25 +150,25 @@ function formOf({ full, json, pcap, hep }: TraceCommand): string {
   return full ? "full" : "ladder";
 }
 
-async function startTracing(user: string, _: unknown, command: Command): Promise<void> {
-  const options = command.optsWithGlobals<WatchCommand>(); // those that `trace` has as well
+async function startTracing(user: string, options: WatchCommand): Promise<void> {
   const client = await operator(options);
   const body = { user, ...(options.minutes === undefined ? {} : { minutes: options.minutes }) };
   const response = await client.ask("POST", "/trace/users", body);
   const { user: address, until } = (await response.json()) as { user: string; until: number }; // ours
   process.stdout.write(`tracing ${address} until ${new Date(until).toISOString()}\n`);
+  if ((await accountOf(client, user)) === undefined) {
+    process.stderr.write(`warning: no account is called ${user}: ${LISTS}\n`);
+  }
 }
 
-async function stopTracing(user: string, _: unknown, command: Command): Promise<void> {
-  const client = await operator(command.optsWithGlobals());
+async function stopTracing(user: string, options: OperatorOptions): Promise<void> {
+  const client = await operator(options);
   await client.ask("DELETE", `/trace/users/${encodeURIComponent(user)}`);
   process.stdout.write(`${user} is not traced any more\n`);
 }
 
-async function tracedUsers(_: unknown, command: Command): Promise<void> {
-  const client = await operator(command.optsWithGlobals());
-  const response = await client.ask("GET", "/trace/users");
-  const traced = (await response.json()) as { everybody: boolean; users: Traced[] }; // ours
+async function tracedUsers(options: OperatorOptions): Promise<void> {
+  const traced = await watched(await operator(options));
   const lines = traced.users.map(
     ({ user, until }) => `${user} until ${new Date(until).toISOString()}`,
   );
@@ -117,9 +176,14 @@ async function tracedUsers(_: unknown, command: Command): Promise<void> {
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 
-interface Traced {
-  readonly user: string;
-  readonly until: number;
+interface Watched {
+  readonly everybody: boolean;
+  readonly users: readonly { readonly user: string; readonly until: number }[];
+}
+
+async function watched(client: OperatorClient): Promise<Watched> {
+  const response = await client.ask("GET", "/trace/users");
+  return (await response.json()) as Watched; // ours
 }
 
 async function operator(options: OperatorOptions): Promise<OperatorClient> {

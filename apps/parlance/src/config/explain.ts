@@ -35,9 +35,15 @@ export function keys(under = ""): readonly Key[] {
 export function formatExplanation(found: readonly Key[]): string {
   return found
     .map(({ path, type, byDefault, about }) =>
-      [path, `  ${about}`, `  ${type}, default ${byDefault}; ${variableOf(path)}`].join("\n"),
+      [path, `  ${about}`, `  ${type}, default ${byDefault}; ${waysTo(path)}`].join("\n"),
     )
     .join("\n\n");
+}
+
+/** An entry of a list is set with the whole list. */
+function waysTo(path: string): string {
+  const [list = path, entry] = path.split("[]");
+  return entry === undefined ? variableOf(path) : `in the list ${variableOf(list)}, as JSON`;
 }
 
 export function formatPage(): string {

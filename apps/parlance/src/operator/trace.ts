@@ -149,8 +149,9 @@ function octets(type: string, text: string): Octets {
   return new Octets(type, new TextEncoder().encode(text));
 }
 
-/** `alice` is somebody of the domain. */
+/** `alice` is somebody of the domain, and `alice@parlance.test` will do. */
 export function addressIn({ domain }: Server, user: string | undefined): string | undefined {
   if (user === undefined || user === "") return undefined;
-  return user.includes(":") ? user : `sip:${user}@${domain}`;
+  if (user.includes(":")) return user;
+  return user.includes("@") ? `sip:${user}` : `sip:${user}@${domain}`;
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../../command-error.ts";
 import { collect } from "../options.ts";
+import { settingLines } from "../setting-words.ts";
 import {
   type Answer,
   addVerbs,
@@ -161,14 +162,18 @@ const history: readonly Verb<never>[] = [
 const settings: readonly Verb<never>[] = [
   {
     name: "settings <user>",
-    summary: "Show what a user has set for the service",
+    summary: "Show what a user has set for the service, by the words of `parlance settings`",
     run: (ask, [user]) => ask("GET", `/users/${part(user)}/settings`),
-    print: ({ visible, offlineDelivery, history: kept, barred }: Answer) => [
-      `visible ${visible}`,
-      `offline delivery ${offlineDelivery}`,
-      `kept: sessions ${kept.sessions}, messages ${kept.messages}`,
-      `barred: sessions ${barred.sessions}, messages ${barred.messages}, files ${barred.files}`,
-    ],
+    print: ({ visible, offlineDelivery, history: kept, barred }: Answer) =>
+      settingLines({
+        barSessions: barred.sessions,
+        barMessages: barred.messages,
+        barFiles: barred.files,
+        visible,
+        pushDeferred: offlineDelivery === "push",
+        keepSessions: kept.sessions,
+        keepMessages: kept.messages,
+      }),
   },
 ];
 

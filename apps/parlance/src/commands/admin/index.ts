@@ -11,7 +11,7 @@ export function addAdmin(program: Command): void {
     .command("admin")
     .summary("ask and tell a running server, as its operator")
     .description(
-      "Ask and tell a running server, as its operator. The server of ./data is meant, or the one that runs here;\n" +
+      "Ask and tell a running server, as its operator. The server of ./data is meant, or the one that runs here; " +
         "--data and --admin name another one. Everything that changes is in its audit log.",
     )
     .addHelpText(

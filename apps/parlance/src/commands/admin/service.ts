@@ -170,7 +170,7 @@ function addRestore(admin: Command): void {
     .command("restore <backup>")
     .summary("put a backup in the place of a data folder, while no server runs there")
     .description(
-      "Put a backup in the place of a data folder, while no server runs there. All of it is checked first;\n" +
+      "Put a backup in the place of a data folder, while no server runs there. All of it is checked first; " +
         "what was there before is moved aside.",
     )
     .requiredOption("--data <FOLDER>", "the data folder")
