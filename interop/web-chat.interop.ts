@@ -95,10 +95,10 @@ suite("the messenger", () => {
       await carol.send("sip:team@im.example.com", text).accepted;
       const row = bob.page.getByRole("option").filter({ hasText: text });
       await row.locator(".avatar.group").waitFor();
-      assert.equal(await row.locator(".row-title").innerText(), "team");
+      await row.locator(".row-title").getByText("Team", { exact: true }).waitFor();
     }
-    await bob.openRow("team");
-    await bob.page.getByRole("heading", { name: "team" }).waitFor();
+    await bob.openRow("Team");
+    await bob.page.getByRole("heading", { name: "Team", exact: true }).waitFor();
     await bob.page.getByText("Carol C").first().waitFor();
   });
 

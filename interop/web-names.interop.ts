@@ -8,6 +8,26 @@ suite("the messenger's names", () => {
   const at = house(["alice", "bob", "carol"], {
     history: { default: true },
     rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"] }],
+    groups: [{ name: "lunch", displayName: "Lunch at noon", members: ["alice", "bob"] }],
+  });
+
+  test("a group goes by its name on a device that is not in it, where it has just come from it, and after a reload", async () => {
+    const [alice, bob] = [await at.person("alice"), await at.person("bob")];
+    await alice.write("lunch");
+    await alice.say("who comes?");
+    await bob.row("Lunch at noon").getByText("who comes?").waitFor();
+    await bob.row("Lunch at noon").click();
+    await bob.page.getByRole("heading", { name: "Lunch at noon" }).waitFor();
+    for (const app of [alice, bob]) {
+      await app.page.reload();
+      await app.online();
+      await app.row("Lunch at noon").getByText("who comes?").waitFor();
+    }
+    for (const name of ["alice", "bob"]) {
+      const elsewhere = await at.person(name);
+      await elsewhere.row("Lunch at noon").getByText("who comes?").waitFor();
+      assert.equal(await elsewhere.page.getByRole("option", { name: /^lunch\b/ }).count(), 0);
+    }
   });
 
   test("what is said to one in a room is private to him on every device, and after a reload", async () => {

@@ -109,10 +109,11 @@ export async function createServer(config: ServerConfig, ports: ServerPorts): Pr
   const documents = makeDocuments(config, limits, ports, { core, url, ...lists });
   const { groups } = documents;
   const state = historyState;
-  const kept = historyHandler(config, limits, ports, { core, groups, list: history, state });
   const tracer = makeTracer(config, limits, ports, core);
   const seen = (request: WebRequest) => webTraced(tracer, core, request);
   const conferencesNow = () => functions.conferences; // made of the user plane, which comes later
+  const ofHistory = { core, groups, conferences: conferencesNow, list: history, state };
+  const kept = historyHandler(config, limits, ports, ofHistory);
   const ofAccount = accountHandler(limits, ports, { core, documents, conferences: conferencesNow });
   const forWeb = { core, documents, url, history: kept, account: ofAccount, seen };
   const web = webFunctions(config, limits, ports, forWeb);

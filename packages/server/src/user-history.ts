@@ -2,6 +2,7 @@
 import { addressKey, parseUri, sipUri, type Uri } from "@parlance/sip";
 import { parsed } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "./config.ts";
+import { type Conference, type Conferences, type Group, rightsIn } from "./controlling/index.ts";
 import type { Core } from "./core/core.ts";
 import { Rate } from "./core/rate.ts";
 import {
@@ -24,6 +25,7 @@ import type { WebHandler } from "./web/index.ts";
 export interface HistoryParts {
   readonly core: Core;
   readonly groups: Pick<LiveGroups, "find">;
+  readonly conferences: () => Conferences | undefined;
   readonly list: HistoryDocument;
   readonly state: HistoryStateDocument;
 }
@@ -33,7 +35,7 @@ export function historyHandler(
   config: ServerConfig,
   limits: Bounds,
   ports: ServerPorts,
-  { core, groups, list, state }: HistoryParts,
+  { core, groups, conferences, list, state }: HistoryParts,
 ): (login: WebLogin) => WebHandler {
   const { stores, clock, hashing, secrets, log, metrics, largeMessages: content } = ports;
   const { home, hits } = core;
@@ -57,9 +59,14 @@ export function historyHandler(
           const read = parsed(() => parseUri(address));
           return read.ok ? (home.keyOf(read.value) ?? addressKey(read.value)) : undefined;
         },
-        kindOf: (conversation) => {
-          if (rooms.has(conversation)) return "room";
-          return groups.find(conversation) === undefined ? undefined : "group";
+        groupAt: (conversation, user) => {
+          const kind = rooms.has(conversation) ? "room" : "group";
+          const group = groups.find(conversation);
+          const session = conferences()?.named(conversation);
+          if (group === undefined) return session && { kind, name: subjectFor(user, session) };
+          if (!mayJoin(user, group, clock.now())) return { kind, name: undefined };
+          const { displayName, document } = group;
+          return { kind, name: displayName ?? session?.subject ?? document.group.subject };
         },
         take: (user, what) => rates[what].take(user, clock.now()),
         removed: (user) => list.changed(user),
@@ -72,6 +79,16 @@ export function historyHandler(
     );
     return (request) => web.handle(request);
   };
+}
+
+function mayJoin(user: User, group: Group, now: number): boolean {
+  const { address } = user;
+  return rightsIn(group, { uri: parseUri(address), address, anonymous: false, user }, now).join;
+}
+
+/** Of a session without a group: for those who have been in it. */
+function subjectFor({ address }: User, { people, subject }: Conference): string | undefined {
+  return people.get(address) === undefined ? undefined : subject;
 }
 
 /** What keeps messages as they pass, and what keeps sessions. OMA IM 13 */

@@ -27,6 +27,7 @@ function readRecord(value: unknown): MembershipRecord | undefined {
     adHoc: fields.get("adHoc") === true,
     anonymous: fields.get("anonymous") === true,
     nickname: text("nickname"),
+    name: text("name"),
     subject: text("subject"),
   };
 }

@@ -38,6 +38,8 @@ export interface MembershipRecord {
   readonly adHoc: boolean;
   readonly anonymous: boolean;
   readonly nickname: string | undefined;
+  /** What it has been called last, and what it has been about. */
+  readonly name: string | undefined;
   readonly subject: string | undefined;
 }
 
@@ -55,6 +57,8 @@ export interface MembershipPorts {
 export interface MembershipOwner {
   changed(membership: Membership): void;
   roster(change: RosterChange): void;
+  /** Its record says something else. */
+  learned(): void;
   /** Something may have been said that we never get. */
   missed(): void;
 }
@@ -94,7 +98,10 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
       clock,
       subscriptions,
       sender,
-      changed: (change) => owner.roster(change),
+      changed: (change) => {
+        this.#learn(change);
+        owner.roster(change);
+      },
       heard: (users, all) => this.listed.told(users, all),
     });
   }
@@ -176,6 +183,15 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
 
   rename(nickname: string | undefined): void {
     this.#record = { ...this.#record, nickname };
+  }
+
+  /** What a server does not tell of is as it was said on the way in. */
+  #learn({ type }: RosterChange): void {
+    const { displayName: name = this.#record.name, subject: told } = this.roster;
+    const subject = type === "subject" ? told : (told ?? this.#record.subject);
+    if (name === this.#record.name && subject === this.#record.subject) return;
+    this.#record = { ...this.#record, name, subject };
+    this.#owner.learned();
   }
 
   /** Whatever a message needs; "wait" while the session is on its way back. */

@@ -316,3 +316,17 @@ test("who is asked into a group for once while he comes back into it is in it on
   assert.equal(bob.rooms[0], own);
   assert.deepEqual(namesOf(room).toSorted(), ["alice", "bob", "carol"]);
 });
+
+test("what a room is called is known at the next start, before it is reached again", async (t) => {
+  const store = new MemoryStore();
+  const { world, people } = await inLobby(t, ["alice", "bob"], { clients: { bob: { store } } });
+  const [, bob] = people;
+  await world.until(() => bob.room.name === "Lobby");
+  await world.until(bob.client.close());
+  const again = await world.client("bob", { store });
+  const [room] = again.rooms;
+  assert.deepEqual(
+    [room?.state, room?.name, room?.subject, room?.members],
+    ["reconnecting", "Lobby", "Anything", []],
+  );
+});

@@ -85,13 +85,13 @@ export class Room {
     return this.#membership.inside;
   }
 
-  /** What it is called. */
+  /** What it is called, as far as the server has told; what it was called last until it tells again. */
   get name(): string | undefined {
-    return this.#membership.roster.displayName;
+    return this.#membership.roster.displayName ?? this.#membership.record.name;
   }
 
   get subject(): string | undefined {
-    return this.#membership.roster.subject ?? this.#membership.record.subject;
+    return this.#membership.record.subject;
   }
 
   /**

@@ -108,7 +108,7 @@ export class Rooms {
     }
     const { sender, random } = this.#ports;
     const entrance = { anonymous, nickname, subject: undefined };
-    const record = { address, session: undefined, adHoc: false, ...entrance };
+    const record = { address, session: undefined, adHoc: false, name: undefined, ...entrance };
     return this.#begin(record, signal, (membership) =>
       membership.begin((offer) => joiningInvite(target, offer, entrance, { sender, random })),
     );
@@ -126,7 +126,8 @@ export class Rooms {
     const list = listOf(invitees, sender.address).map((one) =>
       one.address === replaces?.address ? { ...one, replaces: replaces.call } : one,
     );
-    const record = { address: undefined, session: undefined, adHoc: true, ...entrance };
+    const name = undefined;
+    const record = { address: undefined, session: undefined, adHoc: true, name, ...entrance };
     return this.#begin(record, signal, (membership) => {
       membership.asked = membership.listed.expect(list.map(({ address }) => address));
       // Of one who is asked in secret as well nobody sees whether he rings.
@@ -265,6 +266,7 @@ export class Rooms {
       record,
       {
         changed: () => this.#changed(entry),
+        learned: () => this.#write(),
         roster: (change) => room.emit("roster", change),
         missed: () => room.emit("missed", undefined),
       },
@@ -342,8 +344,8 @@ function listOf(invitees: readonly (string | Invitee)[], self: string): readonly
   return [...list.values()];
 }
 
-function recordOf({ group, focus, subject }: GroupCall): MembershipRecord {
+function recordOf({ group, groupName: name, focus, subject }: GroupCall): MembershipRecord {
   const session = focus.text;
   const adHoc = group === undefined;
-  return { address: group, session, adHoc, anonymous: false, nickname: undefined, subject };
+  return { address: group, session, adHoc, anonymous: false, nickname: undefined, name, subject };
 }

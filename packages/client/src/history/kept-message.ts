@@ -64,6 +64,10 @@ export interface KeptPageQuery {
 export interface KeptConversation {
   readonly address: string;
   readonly kind: "user" | "group" | "room";
+  /** Of a group: what it is called, as far as it has a name and the user may come into it; of one that was made for once, its subject. */
+  readonly name: string | undefined;
+  /** It was a group, and there is none any more. */
+  readonly ended: boolean;
   /** Messages that no device has shown; 1,000 stands for that many or more. */
   readonly unread: number;
   readonly newest: KeptMessage;

@@ -54,6 +54,8 @@ export class ServerHistory {
     const conversations = told.list("conversations").map((one) => ({
       address: one.text("conversation"),
       kind: one.word("kind", ["user", "group", "room"]),
+      name: one.optionalText("name"),
+      ended: one.flag("ended"),
       unread: one.number("unread"),
       newest: messageIn(one.object("last") ?? new JsonReader(undefined)),
     }));

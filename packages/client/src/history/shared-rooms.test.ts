@@ -1,6 +1,7 @@
 /** What was said in a group, as another device of the user learns of it from what the server keeps. OMA IM 8.4, 13 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ImClient } from "../client.ts";
 import { inLobby, LOBBY } from "../conference/rooms-world.test.ts";
 import { reading, textOf } from "../people.test.ts";
 import type { IncomingMessage } from "../receiving/incoming-message.ts";
@@ -70,4 +71,36 @@ test("what is said in a group has no subject of its own where the session has on
       ["with one", "Soup"],
     ],
   );
+});
+
+test("a group goes by its name, one made for once by its subject, and one that is over says so; what one may not come into keeps its name to itself", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"], {
+    server: { ...KEEPS, groups: [{ name: "team", displayName: "Team", members: ["alice"] }] },
+  });
+  const [alice, bob] = people;
+  await world.until(bob.room.send("here").delivered);
+  bob.client.send("sip:team@parlance.test", "let me in");
+  alice.client.send("sip:team@parlance.test", "a word");
+  bob.client.send(alice.client.address, "you there?");
+  bob.client.on("invitation", (invitation) => void invitation.accept());
+  const group = await world.until(
+    alice.client.createGroup([bob.client.address], { subject: "Lunch" }),
+  );
+  await world.until(group.send("soup?").delivered);
+  await world.run(1_000);
+  const told = async (client: ImClient) => {
+    const { conversations } = await world.until(client.history.conversations());
+    return conversations.map(({ kind, name, ended }) => `${kind} ${name} ${ended}`).toSorted();
+  };
+  assert.deepEqual(await told(alice.client), [
+    "group Lunch false",
+    "group Team false",
+    "room Lobby false",
+    "user undefined false",
+  ]);
+  const bobs = await told(bob.client);
+  assert.ok(bobs.includes("group Lunch false") && !bobs.some((line) => line.includes("Team")));
+  await world.until(group.end());
+  await world.run(2_000);
+  assert.ok((await told(bob.client)).includes("group Lunch true"));
 });

@@ -12,4 +12,4 @@ export { SessionRecorder, type SessionRecorderPorts } from "./session-recorder.t
 export { ShortenedKeeping } from "./shortened-keeping.ts";
 export { Cursors } from "./web/cursors.ts";
 export { HistoryWeb } from "./web/history-web.ts";
-export type { ConversationKind, HistoryWebOptions, HistoryWebPorts } from "./web/work.ts";
+export type { GroupPlace, HistoryWebOptions, HistoryWebPorts } from "./web/work.ts";

@@ -7,7 +7,14 @@ import {
   type SentMessage,
 } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
-import { changeRow, newRow, sortRows, withSaid } from "../model/conversation-list.ts";
+import {
+  changeRow,
+  needsName,
+  newRow,
+  sortRows,
+  withGroupName,
+  withSaid,
+} from "../model/conversation-list.ts";
 import { isCounted, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import type {
@@ -18,6 +25,7 @@ import type {
   Slices,
   TalkView,
 } from "../model/views.ts";
+import { GroupNames } from "./group-names.ts";
 
 const PAGE = 60;
 const NEW_PAGE = 30;
@@ -40,11 +48,15 @@ export class Talks {
   /** Those of which the server could not be asked for what is older. */
   readonly #unasked = new Set<string>();
   #listed = false;
+  readonly #names: GroupNames;
   #notices = 0;
 
   constructor(client: ImClient, board: Board<Slices>) {
     this.#client = client;
     this.#board = board;
+    this.#names = new GroupNames(client, (address, name) =>
+      this.changeRow(address, (row) => withGroupName(row, name)),
+    );
   }
 
   async start(): Promise<void> {
@@ -162,6 +174,8 @@ export class Talks {
     this.#board.change("list", (rows = []) =>
       changeRow(rows, newRow(address, this.#roomOf(address)), change),
     );
+    const row = this.#row(address);
+    if (row !== undefined && needsName(row)) this.#names.ask(address);
   }
 
   get #self(): string {
@@ -225,19 +239,22 @@ export class Talks {
 
   async #online(): Promise<void> {
     this.#askAgain([...this.#unasked]);
-    if (this.#listed) return;
+    this.#names.lineIsBack();
+    if (!this.#listed) await this.#list().catch(unlessRefused);
+    for (const row of this.#board.get("list") ?? [])
+      if (needsName(row)) this.#names.ask(row.address);
+  }
+
+  async #list(): Promise<void> {
     const { conversations } = await this.#client.history.conversations({ limit: MOST_LISTED });
     this.#listed = true;
-    for (const { address, kind, newest } of conversations) {
+    for (const { address, kind, name, newest } of conversations) {
       const item = keptItem(newest, this.#self);
       const kept = kind !== "user";
       this.changeRow(address, (row) => {
-        if (row.newest !== undefined) return withSaid(row, [], kept);
-        return {
-          ...withSaid(row, row.name === undefined ? [item] : [], kept),
-          newest: item,
-          at: item.at,
-        };
+        const said = row.newest === undefined && row.name === undefined ? [item] : [];
+        const told = withGroupName(withSaid(row, said, kept), kept ? name : undefined);
+        return row.newest === undefined ? { ...told, newest: item, at: item.at } : told;
       });
     }
   }
@@ -306,4 +323,9 @@ export class Talks {
     const known = item.body.kind === "file" ? this.#files.get(item.key) : undefined;
     return known === undefined ? item : { ...item, body: { ...(item.body as FileBody), ...known } };
   }
+}
+
+/** The next line is another occasion. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ImError)) throw error;
 }

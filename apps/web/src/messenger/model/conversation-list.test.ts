@@ -4,9 +4,11 @@ import { test } from "node:test";
 import {
   changeRow,
   filterRows,
+  needsName,
   newRow,
   titleOf,
   totalUnread,
+  withGroupName,
   withSaid,
 } from "./conversation-list.ts";
 import type { Item } from "./views.ts";
@@ -64,6 +66,18 @@ test("where others write than whom it is with is a group, which is called by nob
   assert.deepEqual([kept.group, kept.name], [true, undefined]);
   const room = newRow(TEAM, { group: true, name: "Team" });
   assert.equal(withSaid(room, [said(BOB, "Bob")]).name, "Team");
+});
+
+test("a group in whose session one is not goes by what the server says, one that one is in by what it says itself", () => {
+  const outside = newRow(TEAM, { group: true });
+  assert.equal(needsName(outside), true);
+  const named = withGroupName(outside, "Team");
+  assert.deepEqual([named.name, needsName(named)], ["Team", false]);
+  assert.equal(withGroupName(named, "The team").name, "The team");
+  assert.equal(withGroupName(named, undefined), named);
+  const inside = newRow(TEAM, { group: true, name: "Own", roomState: "in" });
+  assert.equal(withGroupName(inside, "Team"), inside);
+  assert.equal(needsName(newRow(BOB)), false);
 });
 
 function said(from: string, fromName: string | undefined): Item {

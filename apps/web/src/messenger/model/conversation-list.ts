@@ -50,6 +50,17 @@ export function withSaid(
   return last?.fromName === undefined ? row : { ...row, name: last.fromName };
 }
 
+/** A group that one is in tells its name itself; of any other the server does. */
+export function withGroupName(row: ConversationRow, name: string | undefined): ConversationRow {
+  const known = row.roomState !== undefined && row.name !== undefined;
+  return name === undefined || known || name === row.name ? row : { ...row, name };
+}
+
+/** A group in whose session the user is not, and of which nobody has told what it is called. */
+export function needsName({ group, name, roomState }: ConversationRow): boolean {
+  return group && name === undefined && roomState === undefined;
+}
+
 /** In names, addresses and the newest words. */
 export function filterRows(
   rows: readonly ConversationRow[],

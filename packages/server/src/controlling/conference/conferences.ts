@@ -93,6 +93,11 @@ export class Conferences implements Owner {
     return this.#registry.ofGroup(identity);
   }
 
+  /** The session that runs, by its own identity or that of its group. */
+  named(identity: string): Conference | undefined {
+    return this.#registry.named(identity);
+  }
+
   /** His account is gone: he leaves, and is not remembered. */
   forget(address: string): void {
     for (const conference of this.#registry) {

@@ -23,6 +23,7 @@ const startHash: StartHash = (algorithm) => {
 };
 const BOB = "sip:bob@parlance.test";
 const TEAM = "sip:team@parlance.test";
+const ONCE = "sip:im-1@parlance.test";
 const AMPLE = { messages: 10_000, bytes: 1e9 };
 
 interface Told {
@@ -44,6 +45,8 @@ interface Json {
   readonly conversations: readonly {
     readonly conversation: string;
     readonly kind: string;
+    readonly name: string | undefined;
+    readonly ended: boolean | undefined;
     readonly unread: number;
     readonly last: Said;
   }[];
@@ -87,7 +90,8 @@ class HistoryWorld {
           return { do: "accept", user: { ...user, disabled: false } };
         },
         keyOf: (address) => (address.startsWith("sip:") ? address : undefined),
-        kindOf: (conversation) => (conversation === TEAM ? "room" : undefined),
+        groupAt: (conversation) =>
+          conversation === TEAM ? { kind: "room", name: "Team" } : undefined,
         take: () => this.waits,
         removed: () => {},
         read: (user) => state.changed(user),
@@ -265,26 +269,32 @@ test("who asks too often waits, and it is counted", async () => {
   assert.deepEqual(world.hits.limits, ["historyRequestsPerSecond"]);
 });
 
-test("conversations are listed with kind, last message and what is not read", async () => {
+test("conversations are listed with kind, name, last message and what is not read; a group that is gone by its last subject", async () => {
   const world = new HistoryWorld();
   await world.keep("one");
   await world.keep("two");
   await world.keep("to all", { conversation: TEAM, group: TEAM });
   await world.keep("three", { direction: "sent" });
+  const once = { conversation: ONCE, group: ONCE, mode: "session", subject: "Lunch" } as const;
+  await world.keep("soup", { ...once, direction: "sent" });
   const { json } = await world.get("conversations");
   const shown = json.conversations.map((one) => [
     one.conversation,
     one.kind,
+    one.name,
+    one.ended,
     one.unread,
     one.last.text,
   ]);
   assert.deepEqual(shown, [
-    [BOB, "user", 2, "three"],
-    [TEAM, "room", 1, "to all"],
+    [ONCE, "group", "Lunch", true, 0, "soup"],
+    [BOB, "user", undefined, undefined, 2, "three"],
+    [TEAM, "room", "Team", undefined, 1, "to all"],
   ]);
   const first = (await world.get("conversations?limit=1")).json;
   const second = (await world.get(`conversations?limit=1&before=${first.before}`)).json;
-  assert.equal(second.conversations[0]?.conversation, TEAM);
+  assert.equal(first.conversations[0]?.conversation, ONCE);
+  assert.equal(second.conversations[0]?.conversation, BOB);
 });
 
 test("what one device has read the others learn, and it never goes back", async () => {

@@ -12,7 +12,7 @@ import {
 import { allow, conversationIn, cursorIn, limitIn, Refused } from "./asked.ts";
 import { contentOf } from "./message-content.ts";
 import { viewOf } from "./message-view.ts";
-import type { HistoryWork } from "./work.ts";
+import type { GroupPlace, HistoryWork } from "./work.ts";
 
 const PAGE_BYTES = 1_048_576;
 
@@ -59,7 +59,7 @@ export async function listConversations(
   return jsonAnswer(200, {
     conversations: found.map(({ conversation, newest, unread, mark }) => ({
       conversation,
-      kind: kindOf(newest, work),
+      ...placeOf(newest, work.groupAt(conversation, user)),
       unread,
       read: mark && { upTo: mark.id, messageId: mark.messageId, time: timeText(mark.at) },
       last: shown(newest, work),
@@ -117,8 +117,11 @@ function shown(message: HistoryMessage, { cursors }: HistoryWork): object {
   return { ...viewOf(message), place: sequence, cursor: cursors.seal(owner, sequence) };
 }
 
-function kindOf(newest: HistoryMessage, work: HistoryWork): string {
-  return work.kindOf(newest.conversation) ?? (newest.group === undefined ? "user" : "group");
+/** With whom it is. A group that is gone has the subject under which its session was kept last. */
+function placeOf({ group, mode, subject }: HistoryMessage, now: GroupPlace | undefined): object {
+  if (now !== undefined) return now;
+  if (group === undefined) return { kind: "user" };
+  return { kind: "group", name: mode === "session" ? subject : undefined, ended: true };
 }
 
 function timeText(epochMs: number): string {

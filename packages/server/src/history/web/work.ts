@@ -4,8 +4,12 @@ import type { LimitWatch, Log, Metrics, User, WebLogin } from "../../ports/index
 import type { FileContent, HistoryStore, RecordingStore } from "../../store/index.ts";
 import type { Cursors } from "./cursors.ts";
 
-/** With whom a conversation is. */
-export type ConversationKind = "user" | "group" | "room";
+/** A group that there is, or one that was made for once and whose session runs. */
+export interface GroupPlace {
+  readonly kind: "group" | "room";
+  /** Undefined where it has none, or it is not for that user to know. */
+  readonly name: string | undefined;
+}
 
 export interface HistoryWork {
   readonly store: HistoryStore;
@@ -17,8 +21,8 @@ export interface HistoryWork {
   readonly clock: Clock;
   /** The address under which a conversation is kept; undefined for what is no address. */
   readonly keyOf: (address: string) => string | undefined;
-  /** Undefined: the address is that of no group that there is now. */
-  readonly kindOf: (conversation: string) => ConversationKind | undefined;
+  /** As that user may see it. Undefined: there is none at that address now. */
+  readonly groupAt: (conversation: string, user: User) => GroupPlace | undefined;
   /** Something of the user's was removed; the list that the server writes is another. */
   readonly removed: (user: User) => void;
   /** The user has read something: his devices learn of it. */
