@@ -8,7 +8,11 @@ import { KEPT_FILES } from "./web/kept-files.ts";
 import { soundOn } from "./web/sound.ts";
 
 suite("the messenger's files", () => {
-  const at = house(["alice", "bob"], { "history.default": true });
+  const at = house(["alice", "bob", "carol"], {
+    "history.default": true,
+    "files.deferUpToBytes": 1_000_000,
+    groups: [{ name: "team", displayName: "Team", members: ["alice", "bob", "carol"] }],
+  });
 
   for (const look of LOOKS) {
     const { texts } = look;
@@ -42,6 +46,24 @@ suite("the messenger's files", () => {
       await bob.page
         .getByRole("switch", { name: /^Files/, checked: true })
         .waitFor({ state: "attached" });
+    });
+
+    test(`of a file for a group its sender is told who does not want it, and for whom it waits (${look.named})`, async () => {
+      const [alice, bob] = [await at.person("alice", look), await at.person("bob", look)];
+      await alice.write("team");
+      await give(alice, `for all ${look.named}.txt`);
+      await bob.openRow("Team");
+      const offered = bob.bubble(`for all ${look.named}.txt`);
+      await offered.getByRole("button", { name: texts.file.decline }).click();
+      await alice
+        .bubble(`for all ${look.named}.txt`)
+        .getByRole("button", { name: new RegExp(`^${texts.receipts.title}`) })
+        .click();
+      const each = alice.page.getByRole("dialog", { name: texts.receipts.title });
+      const of = (who: string) => each.getByRole("listitem").filter({ hasText: who });
+      await of("carol").getByText(texts.receipts.deferred).waitFor();
+      await of("bob").getByText(texts.receipts.declined).waitFor();
+      await soundOn(alice.page);
     });
 
     test(`a file that is taken is read, and so is one that comes into the open conversation (${look.named})`, async () => {

@@ -105,10 +105,12 @@ export type {
 } from "./store/client-store.ts";
 export type {
   BegunUpload,
+  FileRecipient,
   FileRecord,
   FileResume,
   IncomingFileState,
   ReceivedFileRecord,
+  RecipientState,
   SentFileRecord,
   SentFileState,
 } from "./store/file-record.ts";

@@ -9,6 +9,7 @@ import { codeOf, reading, statesOf, textOf } from "../people.test.ts";
 import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { IncomingFile } from "../session/files/incoming-file.ts";
 import { requests, wire } from "../session/sessions.test.ts";
+import { MemoryStore } from "../store/memory-store.ts";
 import { inLobby, LOBBY, lobbyFor, shownIn } from "./rooms-world.test.ts";
 
 const TEAM = "sip:team@parlance.test";
@@ -195,17 +196,94 @@ test("a file to a group whose members are away, or do not want it, is told of me
   const offered = filesOf(await world.client("bob"));
   const sent = alice.conversation(TEAM).sendFile(new Uint8Array(5_000), { via: "session" });
   await world.until(() => offered.length === 1);
-  const known = () => new Map(sent.recipients.map(({ address, state }) => [address, state]));
+  const known = () => sent.recipients.map(({ address, state }) => `${address} ${state}`).toSorted();
+  await world.until(() => sent.recipients.length === 2, 20_000);
+  assert.deepEqual(known(), ["sip:bob@parlance.test asked", "sip:carol@parlance.test deferred"]);
+  assert.equal(sent.state, "deferred");
   offered[0]?.decline();
   await world.run(60_000);
+  assert.deepEqual(known(), ["sip:bob@parlance.test declined", "sip:carol@parlance.test deferred"]);
   const carols = filesOf(await world.client("carol"));
   await world.until(() => carols.length === 1);
   assert.equal((await world.until(allOf(carols[0]))).length, 5_000);
   await world.until(() => sent.state === "delivered");
-  assert.equal(known().get("sip:carol@parlance.test"), "delivered");
-  assert.notEqual(known().get("sip:bob@parlance.test"), "delivered");
-  assert.equal(known().has(stranger.address), false);
+  assert.deepEqual(known(), [
+    "sip:bob@parlance.test declined",
+    "sip:carol@parlance.test delivered",
+  ]);
+  assert.doesNotMatch(known().join(), new RegExp(stranger.address));
 });
+
+test("who does not answer has a file for a group waiting, and who blocks its sender does not get it", async (t) => {
+  const limits = { deferredFileBytes: 1_000_000 };
+  const world = await lobbyFor(t, { ...GROUPS, limits });
+  const alice = await world.client("alice");
+  const bobs = filesOf(await world.client("bob"));
+  const carol = await world.client("carol");
+  await world.until(carol.blocked.add(alice.address));
+  const carols = filesOf(carol);
+  const sent = alice.conversation(TEAM).sendFile(new Uint8Array(5_000), { via: "session" });
+  const states: string[] = [];
+  sent.on("recipients", (each) => states.push(each.map(({ state }) => state).join()));
+  await world.until(() => bobs.length === 1);
+  await world.run(180_000); // he does not answer
+  assert.equal(sent.state, "deferred");
+  const known = new Map(sent.recipients.map(({ address, state }) => [address, state]));
+  assert.deepEqual(
+    [known.get("sip:bob@parlance.test"), known.get(carol.address)],
+    ["deferred", "failed"],
+  );
+  assert.deepEqual(
+    [carols.length, states.at(-1)?.split(",").toSorted()],
+    [0, ["deferred", "failed"]],
+  );
+});
+
+test("a file for a group that nobody wants is declined; of one that was wanted by some it is known over restarts of both sides", async (t) => {
+  const limits = { deferredFileBytes: 1_000_000 };
+  const world = await lobbyFor(t, { ...GROUPS, limits });
+  const store = new MemoryStore();
+  const alice = await world.client("alice", { store });
+  const offered = filesOf(await world.client("bob"));
+  const carols = filesOf(await world.client("carol"));
+  const content = new Uint8Array(5_000);
+  const unwanted = alice.conversation(TEAM).sendFile(content, { via: "session" });
+  await world.until(() => offered.length === 1 && carols.length === 1);
+  for (const [file] of [offered, carols]) file?.decline();
+  await world.until(() => unwanted.state === "failed");
+  assert.equal(unwanted.failure?.code, "declined");
+  assert.deepEqual(
+    unwanted.recipients.map(({ state }) => state),
+    ["declined", "declined"],
+  );
+
+  const sent = alice.conversation(TEAM).sendFile(content, { via: "session" });
+  await world.until(() => offered.length === 2 && carols.length === 2);
+  offered[1]?.decline();
+  await world.until(() => sent.recipients.some(({ state }) => state === "declined"));
+  await world.run(1_000);
+  await world.until(alice.close());
+  await world.restartServer();
+  await world.client("alice", { store });
+  const kept = async () => (await store.sentFile(sent.id))?.recipients?.toSorted(byAddress);
+  assert.deepEqual(await kept(), [
+    { address: "sip:bob@parlance.test", state: "declined" },
+    { address: "sip:carol@parlance.test", state: "asked" },
+  ]);
+  // It was taken from nobody: it is offered to her once more.
+  await world.until(() => carols.length === 3, 600_000);
+  await world.until(allOf(carols[2]));
+  await world.run(30_000);
+  assert.deepEqual(await kept(), [
+    { address: "sip:bob@parlance.test", state: "declined" },
+    { address: "sip:carol@parlance.test", state: "delivered" },
+  ]);
+  assert.equal((await store.sentFile(sent.id))?.state, "delivered");
+});
+
+function byAddress(one: { readonly address: string }, other: { readonly address: string }): number {
+  return one.address.localeCompare(other.address);
+}
 
 test("messages do not wait while somebody thinks about a file", async (t) => {
   const world = await lobbyFor(t, GROUPS);

@@ -12,6 +12,8 @@ export function stateOf({ notification }: Imdn): SendingState | undefined {
       return status;
     case "stored":
       return "deferred";
+    case "declined":
+      return "failed";
     case "error":
     case "forbidden":
       return kind === "delivery" ? "failed" : undefined;

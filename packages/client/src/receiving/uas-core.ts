@@ -56,12 +56,11 @@ export class UasCore {
   /** A notification about something of ours, from whoever reports for himself alone. */
   async takeReceipt({ imdn }: ReceivedImdn, from: string): Promise<void> {
     const { outbox, fileRecorder } = this.#ports;
-    const state = stateOf(imdn);
-    if (state === undefined) return;
-    const { messageId, recipientUri } = imdn;
+    const { messageId, recipientUri, notification } = imdn;
     const recipient = recipientUri === undefined ? from : keyOrText(recipientUri);
-    await outbox.advance(messageId, state, recipient);
-    const receipt = fileReceipt(state);
+    const state = stateOf(imdn);
+    if (state !== undefined) await outbox.advance(messageId, state, recipient);
+    const receipt = fileReceipt(notification);
     if (receipt !== undefined) await fileRecorder.heard(messageId, receipt, recipient);
   }
 

@@ -66,11 +66,31 @@ interface CommonFileRecord {
   readonly messageId: string | undefined;
 }
 
+/** Of one of many to whom a file was sent, as far as the server or he himself has told. */
+export type RecipientState =
+  /** His device asks him. */
+  | "asked"
+  /** He is not there, or has not answered: it waits for him. */
+  | "deferred"
+  /** He has all of it. */
+  | "delivered"
+  /** He has said no. */
+  | "declined"
+  /** He does not get it. */
+  | "failed";
+
+export interface FileRecipient {
+  readonly address: string;
+  readonly state: RecipientState;
+}
+
 export interface SentFileRecord extends CommonFileRecord {
   readonly direction: "sent file";
   readonly state: SentFileState;
   /** How it goes on after the end of the program, where its octets are to be had again. */
   readonly resume?: FileResume;
+  /** Of a file for many, of whom anything has been heard. */
+  readonly recipients?: readonly FileRecipient[];
 }
 
 export interface ReceivedFileRecord extends CommonFileRecord {

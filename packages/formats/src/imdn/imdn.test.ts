@@ -1,7 +1,7 @@
 /** Notifications: documents, headers, what is sent to whom, what must not be. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { utf8Bytes } from "@parlance/wire";
+import { utf8Bytes, utf8Text } from "@parlance/wire";
 import * as fc from "fast-check";
 import { corpusFor } from "../../../../tools/test/corpora.ts";
 import { type Cpim, editCpim, formatCpim, parseCpim, readCpim } from "../cpim/index.ts";
@@ -32,7 +32,7 @@ const STORED: Notification = { kind: "processing", status: "stored" };
 const BOB = { name: undefined, uri: "sip:bob@example.com" };
 
 const EVERY_NOTIFICATION: readonly Notification[] = [
-  ...(["delivered", "failed", "forbidden", "error"] as const).map((status) => ({
+  ...(["delivered", "failed", "declined", "forbidden", "error"] as const).map((status) => ({
     kind: "delivery" as const,
     status,
   })),
@@ -170,11 +170,25 @@ test("every notification that is written reads the same", () => {
   );
 });
 
+test("who does not know that a recipient has said no reads that it has failed (RFC 5438 §11.1.9)", () => {
+  const imdn = contained(
+    report(message("imdn.Message-ID: 1", "imdn.Disposition-Notification: negative-delivery"), {
+      kind: "delivery",
+      status: "declined",
+    })?.message,
+  );
+  assert.match(
+    utf8Text(formatImdn(imdn)),
+    /<status><failed\/><declined xmlns="urn:parlance:imdn"><\/declined><\/status>/,
+  );
+});
+
 test("a notification is sent for what was asked for, and for nothing else", () => {
   assert.deepEqual(asked(""), []);
   assert.deepEqual(asked("positive-delivery"), ["delivery delivered"]);
   assert.deepEqual(asked("negative-delivery"), [
     "delivery failed",
+    "delivery declined",
     "delivery forbidden",
     "delivery error",
   ]);

@@ -25,13 +25,19 @@ export interface Imdn {
 
 /** The kind that was asked for, and its outcome. RFC 5438 §11.1.7 */
 export type Notification =
-  | { readonly kind: "delivery"; readonly status: "delivered" | "failed" | "forbidden" | "error" }
+  | {
+      readonly kind: "delivery";
+      /** "declined": failed, because its recipient has said no. */
+      readonly status: "delivered" | "failed" | "declined" | "forbidden" | "error";
+    }
   | { readonly kind: "processing"; readonly status: "processed" | "stored" | "forbidden" | "error" }
   | { readonly kind: "display"; readonly status: "displayed" | "forbidden" | "error" };
 
 export const IMDN_TYPE = "message/imdn+xml";
 
 const NAMESPACE = "urn:ietf:params:xml:ns:imdn";
+/** Why something has failed, beside the word that everybody knows. RFC 5438 §11.1.9 */
+const REASONS = "urn:parlance:imdn";
 const FORMAT = IMDN_TYPE;
 
 /** White space, order and elements of other namespaces do not matter. */
@@ -49,7 +55,10 @@ export function formatImdn(imdn: Imdn): Uint8Array<ArrayBuffer> {
     xml.leaf("original-recipient-uri", imdn.originalRecipientUri);
   }
   if (imdn.subject !== undefined) xml.leaf("subject", imdn.subject);
-  xml.open(`${kind}-notification`).open("status").leaf(status).close().close();
+  xml.open(`${kind}-notification`).open("status");
+  if (status === "declined") xml.leaf("failed").open(status, { xmlns: REASONS }).close();
+  else xml.leaf(status);
+  xml.close().close();
   return xml.close().done();
 }
 
@@ -79,12 +88,20 @@ function readNotification(root: XmlElement): Notification {
     throw new FormatError(FORMAT, second.start, "more than one notification");
   }
   const status = child(element, "status");
-  for (const outcome of status === undefined ? [] : children(status)) {
+  const said = status === undefined ? [] : children(status);
+  for (const outcome of said) {
     if (outcome.namespace !== NAMESPACE) continue;
     const notification = notificationOf(element.local, outcome.local);
+    if (notification?.status === "failed" && isDeclined(said)) {
+      return { kind: "delivery", status: "declined" };
+    }
     if (notification !== undefined) return notification;
   }
   throw new FormatError(FORMAT, element.start, "status is missing or unknown");
+}
+
+function isDeclined(said: readonly XmlElement[]): boolean {
+  return said.some(({ namespace, local }) => namespace === REASONS && local === "declined");
 }
 
 function notificationOf(element: string, status: string): Notification | undefined {

@@ -15,6 +15,8 @@ export type PushJudgement =
 export type PushResult =
   | "delivered"
   | "refused"
+  /** Its recipient does not want it, and has said so. */
+  | "declined"
   | "later"
   | "silence"
   /** The user has blocked its sender since: it goes, and nobody is told. */
@@ -34,6 +36,7 @@ export function judgePush(status: number): PushJudgement {
 
 /** A device that takes no files says nothing of its user, who may have another one tomorrow. */
 export function judgeFilePush(status: number): PushResult {
+  if (status === 603) return "declined"; // RFC 3261 §21.6.2
   return NO_SESSIONS.has(status) ? "later" : judgePush(status);
 }
 

@@ -3,22 +3,22 @@ import { type FileOffer, mimeHeader } from "@parlance/formats";
 import { bodyKind, CPIM, isRefusal, type Refusal, refuse } from "@parlance/im";
 import { type Body, DateHeader, Expires } from "@parlance/sip";
 import { saidBy } from "../media/index.ts";
-import type { Deferral, Passage, ReportSubject, TakeOver, User, Verdict } from "../ports/index.ts";
+import type { Deferral, Passage, TakeOver, User, Verdict } from "../ports/index.ts";
 import { type DeferredMessage, StoreError, TimeOrderedIds } from "../store/index.ts";
+import { bringCopy } from "./bring-copy.ts";
 import { type Counters, countersOf } from "./counters.ts";
 import { formatKeptFile, keptFile, type Wrapping } from "./files/kept-invitation.ts";
 import { Flush, type FlushResult } from "./flush.ts";
-import { forget } from "./forget.ts";
 import { judgeStoring } from "./judge-storing.ts";
 import type { Kept } from "./large/content-sink.ts";
 import { DEFAULT_DEFERRED_OPTIONS, type DeferredOptions } from "./options.ts";
 import { retryDelayMs } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
-import { goesOnlyBySession, isUnfit, push } from "./push.ts";
+import { goesOnlyBySession, isUnfit, objectionTo } from "./push.ts";
 import { newQueue, type Queue } from "./queue.ts";
-import { subjectIn, subjectOf, tellArrived } from "./report.ts";
+import { subjectIn, tellStored, tellWaits } from "./report.ts";
 import { Sweeper } from "./sweeper.ts";
-import { cameIn, recordOf } from "./waiting-request.ts";
+import { cameIn, readWaiting, recordOf } from "./waiting-request.ts";
 
 /** What comes in a session for somebody who is away. */
 interface Came {
@@ -114,7 +114,7 @@ export class DeferredMessages implements Deferral {
     const result = await this.#add(record, user, this.#waysFor(passage, user));
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
-    if (kind === "message") this.#tellStored(subjectIn(passage, user));
+    if (kind === "message") tellStored(subjectIn(passage, user), this.#ports);
     return { expiresAt };
   }
 
@@ -176,7 +176,7 @@ export class DeferredMessages implements Deferral {
     }
     this.#counters.stored.add();
     const { originator: author, request } = passage;
-    if (author !== undefined) this.#tellStored(subjectOf(record, this.#ports));
+    tellWaits(record, this.#ports);
     if (mode === "large" && author?.user !== undefined) {
       await this.#ports.large?.keepSent({ user: author.user, request, author }, kept);
     }
@@ -185,7 +185,11 @@ export class DeferredMessages implements Deferral {
 
   /** One of many: brought at once to whoever is there, also if he fetches what waits himself. IM-5.2.4-08d */
   async keepCopy(copy: DeferredMessage, user: User): Promise<Refusal | "stored"> {
-    const isThere = this.#ports.isReachable(user);
+    const objection = objectionTo(copy, readWaiting(copy), user, this.#ports);
+    if (objection === "unwelcome" || objection === "refused") {
+      return this.#refused(refuse("access denied")); // as a message of its own would be
+    }
+    const isThere = objection === undefined && this.#ports.isReachable(user);
     // Nothing waits behind a file about which somebody is asked.
     const apart = isThere && (copy.mode === "file" || !this.#ports.settings.pushes(user));
     const result = apart
@@ -194,6 +198,7 @@ export class DeferredMessages implements Deferral {
     if (isRefusal(result)) return this.#refused(result);
     this.#counters.stored.add();
     if (apart) void this.#bringNow(copy, user);
+    else if (!isThere) tellWaits(copy, this.#ports);
     return result;
   }
 
@@ -210,14 +215,7 @@ export class DeferredMessages implements Deferral {
   async #bringNow(copy: DeferredMessage, user: User): Promise<void> {
     this.#underWay.add(copy.id);
     try {
-      const result = await push(copy, user, this.#ports, this.#options);
-      if (result === "delivered") {
-        this.#counters.pushed.add();
-        await tellArrived(copy, this.#ports);
-      }
-      if (result === "delivered" || result === "refused" || result === "unwelcome") {
-        return await forget(user.name, [copy], this.#ports);
-      }
+      if (await bringCopy(copy, user, this.#ports, this.#options, this.#counters)) return;
     } catch (error) {
       this.#ports.log.error("push failed", { id: copy.id, error: String(error) });
     } finally {
@@ -281,14 +279,6 @@ export class DeferredMessages implements Deferral {
   #refused(refusal: Refusal): Refusal {
     this.#counters.refused.add();
     return refusal;
-  }
-
-  /** Not awaited: the answer to the author does not depend on it. */
-  #tellStored(subject: ReportSubject | undefined): void {
-    if (subject === undefined) return;
-    this.#ports.reports.stored(subject).catch((error: unknown) => {
-      this.#ports.log.error("stored report failed", { error: String(error) });
-    });
   }
 
   #open(userName: string): Queue {

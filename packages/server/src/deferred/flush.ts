@@ -7,7 +7,7 @@ import type { DeferredOptions } from "./options.ts";
 import { isPoison, retryDelayMs, stepsAside } from "./patience.ts";
 import type { DeferredPorts } from "./ports.ts";
 import { push } from "./push.ts";
-import { subjectOf, tellArrived } from "./report.ts";
+import { subjectOf, tellArrived, tellRefused, tellWaits } from "./report.ts";
 
 export type FlushResult =
   /** Nothing waits any more that could be pushed. */
@@ -107,7 +107,7 @@ export class Flush {
     if (result === "later" || result === "silence") return this.#later(message, round, result);
     if (result === "delivered") await this.#delivered(message);
     else if (result === "unwelcome") this.#remove(message);
-    else if (result === "refused") await this.#refused(message);
+    else if (result === "refused" || result === "declined") await this.#refused(message, result);
     else await this.#quarantine(message);
     return undefined;
   }
@@ -137,9 +137,9 @@ export class Flush {
     }
   }
 
-  async #refused(message: DeferredMessage): Promise<void> {
+  async #refused(message: DeferredMessage, how: "refused" | "declined"): Promise<void> {
     this.#counters.failed.add();
-    await this.#tellAuthor(message);
+    await tellRefused(message, how, this.#ports);
     this.#remove(message);
   }
 
@@ -153,6 +153,8 @@ export class Flush {
     const nextAttemptAt = this.#ports.clock.now() + (retryDelayMs(round, patience) ?? 0);
     const attempt = { attempts, nextAttemptAt, poisoned: false };
     await this.#ports.store.markAttempt(this.#user.name, message.id, attempt);
+    // Of a copy whose bringing the end of the server has cut off nobody knows that it waits.
+    if (attempts === 1 && message.group !== undefined) tellWaits(message, this.#ports);
     this.#failuresInARow += 1;
     // A user who does not want one file now may want the next.
     const aside = message.mode === "file" || stepsAside(attempts, result, patience);

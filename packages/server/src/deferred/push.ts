@@ -37,13 +37,19 @@ export function isWelcome(
   return objectionTo(message, readWaiting(message), user, ports) === undefined;
 }
 
+/** Is there a device of his that a session for it would go to? */
+export function canBeAsked(message: DeferredMessage, user: User, { way }: BringingPorts): boolean {
+  const waiting = readWaiting(message);
+  return waiting !== undefined && way.bindings(waiting.request, user).some(isClient);
+}
+
 /** Rules and settings may have changed since it was stored. */
-function objectionTo(
+export function objectionTo(
   { mode, kind }: DeferredMessage,
   waiting: Waiting | undefined,
   user: User,
   { rules, settings, readContent }: Pick<DeferredPorts, "rules" | "settings" | "readContent">,
-): PushResult | undefined {
+): "unwelcome" | "refused" | "away" | undefined {
   const [media, barrable] = mode === "file" ? OF_FILES : OF_MESSAGES;
   if (rules.access(waiting?.author, user, media).invite === "refuse") return "unwelcome";
   if (kind === "message" && settings.bars(user, barrable)) return "refused";
@@ -162,6 +168,10 @@ function isThere(request: SipRequest, user: User, way: DeferredPorts["way"]): bo
   const edit = request.edit().uri(parseUri(user.address));
   for (const wish of ["Accept-Contact", "Reject-Contact", "Request-Disposition"]) edit.remove(wish);
   return way.bindings(edit.done(), user).some(({ imClient }) => imClient);
+}
+
+function isClient({ imClient }: Binding): boolean {
+  return imClient;
 }
 
 function edited(request: SipRequest, edit: Edit): SipRequest {

@@ -42,6 +42,47 @@ export async function tellArrived(
   if (subject !== undefined) await ports.reports.delivered(subject);
 }
 
+/** Not awaited: it waits for its recipient, whatever its author hears. */
+export function tellWaits(message: DeferredMessage, ports: TellingPorts): void {
+  tellStored(subjectOf(message, ports), ports);
+}
+
+/** Not awaited, either. */
+export function tellStored(
+  about: ReportSubject | undefined,
+  ports: Pick<DeferredPorts, "reports" | "log">,
+): void {
+  unawaited(about, ports, (subject) => ports.reports.stored(subject));
+}
+
+/** Not awaited: its recipient is about to be asked. Of messages nobody is. */
+export function tellAsked(message: DeferredMessage, ports: TellingPorts): void {
+  if (message.mode !== "file") return;
+  unawaited(subjectOf(message, ports), ports, (subject) => ports.reports.asked(subject));
+}
+
+/** Rejects when the report cannot be taken over now. */
+export async function tellRefused(
+  message: DeferredMessage,
+  how: "refused" | "declined",
+  ports: Pick<DeferredPorts, "readContent" | "reports">,
+): Promise<void> {
+  const subject = subjectOf(message, ports);
+  if (subject === undefined) return;
+  await ports.reports.failed(subject, how === "declined" ? how : undefined);
+}
+
+type TellingPorts = Pick<DeferredPorts, "readContent" | "reports" | "log">;
+
+function unawaited(
+  subject: ReportSubject | undefined,
+  { log }: Pick<DeferredPorts, "log">,
+  tell: (subject: ReportSubject) => Promise<void>,
+): void {
+  if (subject === undefined) return;
+  tell(subject).catch((error: unknown) => log.error("report failed", { error: String(error) }));
+}
+
 function cpimIn(request: SipRequest, readContent: ReadContent): Cpim | undefined {
   const { cpim } = readContent(request);
   return cpim?.ok === true ? cpim.value : undefined;

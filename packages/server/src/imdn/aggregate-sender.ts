@@ -3,7 +3,7 @@ import { parseCpim } from "@parlance/formats";
 import { addressKey, parseUri } from "@parlance/sip";
 import type { Clock, Random } from "@parlance/wire";
 import type { Log, Originator, Way } from "../ports/index.ts";
-import type { ImdnStore, SentMessageState } from "../store/index.ts";
+import type { DispositionReport, ImdnStore, SentMessageState } from "../store/index.ts";
 import { type Batch, batchesOf, singlesOf } from "./aggregate.ts";
 import { makeServerMessage } from "./server-message.ts";
 
@@ -40,7 +40,9 @@ export class AggregateSender {
     const { store, random, takesLong } = this.#ports;
     const { messageId, author, expiresAt } = message;
     // What is long waits, once it is kept, for a connection that some phones never make.
-    const batches = takesLong(author) ? batchesOf(reports, random) : singlesOf(reports, random);
+    // Who still waits comes before those for whom it is over: nobody thinks for a moment that it is over for all.
+    const ordered = reports.toSorted((one, other) => placeOf(one) - placeOf(other));
+    const batches = takesLong(author) ? batchesOf(ordered, random) : singlesOf(ordered, random);
     for (const batch of batches) {
       const status = await this.#sendBatch(message.context, batch);
       if (isForLater(status)) {
@@ -78,6 +80,10 @@ export class AggregateSender {
     if (status >= 300) log.info("reports not delivered", { status });
     return status;
   }
+}
+
+function placeOf({ kind }: DispositionReport): number {
+  return kind === "processing" ? 0 : 1;
 }
 
 function shownIn(body: Uint8Array): string | undefined {

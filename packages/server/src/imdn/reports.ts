@@ -30,15 +30,19 @@ export class ServerReports implements Reports {
     await this.#report(subject, { kind: "processing", status: "stored" });
   }
 
-  failed(subject: ReportSubject): Promise<void> {
-    return this.#tell(subject, "failed");
+  async asked(subject: ReportSubject): Promise<void> {
+    await this.#report(subject, { kind: "processing", status: "processed" });
+  }
+
+  failed(subject: ReportSubject, why: "failed" | "declined" = "failed"): Promise<void> {
+    return this.#tell(subject, why);
   }
 
   delivered(subject: ReportSubject): Promise<void> {
     return this.#tell(subject, "delivered");
   }
 
-  async #tell(subject: ReportSubject, end: "failed" | "delivered"): Promise<void> {
+  async #tell(subject: ReportSubject, end: "failed" | "declined" | "delivered"): Promise<void> {
     const status = await this.#report(subject, { kind: "delivery", status: end });
     // Whatever the author's devices answer, his messages are kept: so it is our own trouble.
     if (status >= 500 && status < 600) throw new Error(`report not taken: ${status}`);

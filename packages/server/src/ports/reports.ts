@@ -14,11 +14,13 @@ export interface ReportSubject {
 export interface Reports {
   /** It waits for its recipient. Asked for by `processing`. RFC 5438 §8.1 */
   stored(subject: ReportSubject): Promise<void>;
+  /** Its recipient is asked whether he wants it. Asked for by `processing`. RFC 5438 §5.2 */
+  asked(subject: ReportSubject): Promise<void>;
   /**
-   * It will never arrive. Asked for by `negative-delivery`. Rejects when the report cannot be taken
-   * over now: whoever asks keeps the message until then. RFC 5438 §8.2
+   * It will never arrive, `declined`: because its recipient has said no. Asked for by `negative-delivery`. Rejects when
+   * the report cannot be taken over now: whoever asks keeps the message until then. RFC 5438 §8.2
    */
-  failed(subject: ReportSubject): Promise<void>;
+  failed(subject: ReportSubject, why?: "declined"): Promise<void>;
   /**
    * It has arrived, which its device has told nobody but us. Asked for by `positive-delivery`. Rejects like `failed`.
    * RFC 5438 §8

@@ -168,6 +168,7 @@ function statusOf(result: PushResult): number {
     case "unreadable":
       return 404;
     case "refused":
+    case "declined":
     case "unwelcome":
     case "unfit":
       return 488;

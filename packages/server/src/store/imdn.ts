@@ -33,8 +33,9 @@ export interface DispositionReport {
 /** What is true as soon as one device of a user says it, whatever the others say. */
 const GOOD: ReadonlySet<string> = new Set(["delivered", "displayed"]);
 
-/** A user has many devices: one has refused a message, and then another takes it. */
+/** A user has many devices: one has refused a message, and then another takes it. Or nobody has answered, and it waits. */
 export function corrects(later: string, earlier: string): boolean {
+  if (later === "stored") return earlier === "processed";
   return GOOD.has(later) && !GOOD.has(earlier);
 }
 

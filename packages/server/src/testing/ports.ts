@@ -57,14 +57,21 @@ export class CountedMetrics implements Metrics {
 
 /** Keeps what was asked for and would have been reported. */
 export class NotedReports implements Reports {
-  readonly told: (readonly ["stored" | "failed" | "delivered", ReportSubject])[] = [];
+  readonly told: (readonly [
+    "asked" | "stored" | "failed" | "declined" | "delivered",
+    ReportSubject,
+  ])[] = [];
 
   async stored(subject: ReportSubject): Promise<void> {
     if (asked(subject, "processing")) this.told.push(["stored", subject]);
   }
 
-  async failed(subject: ReportSubject): Promise<void> {
-    if (asked(subject, "negative-delivery")) this.told.push(["failed", subject]);
+  async asked(subject: ReportSubject): Promise<void> {
+    if (asked(subject, "processing")) this.told.push(["asked", subject]);
+  }
+
+  async failed(subject: ReportSubject, why: "failed" | "declined" = "failed"): Promise<void> {
+    if (asked(subject, "negative-delivery")) this.told.push([why, subject]);
   }
 
   async delivered(subject: ReportSubject): Promise<void> {

@@ -156,6 +156,7 @@ export class Files {
     };
     this.#talks.file(address, key, { state: file.state });
     this.#talks.refresh(address);
+    file.on("recipients", (recipients) => this.#talks.file(address, key, { recipients }));
     file.on("state", (state) => {
       const { failure } = file;
       this.#talks.file(address, key, { state, fault: failure && faultOf(failure) });

@@ -68,6 +68,14 @@ export function sentKey(id: string): string {
   return `s ${id}`;
 }
 
+/** Of a file for many, as soon as anything is known of one of them. */
+export function fileSending({ state, recipients }: FileBody): Sending | undefined {
+  const told = state === "deferred" || state === "delivered" || state === "failed";
+  return recipients.length === 0
+    ? undefined
+    : { state: told ? state : "accepted", partly: false, recipients, failure: undefined };
+}
+
 export function sendingOf({ state, partly, recipients, failure }: SentMessage): Sending {
   return {
     state,
@@ -123,6 +131,7 @@ function bodyOf(message: IncomingMessage): Item["body"] {
         place: undefined,
         expiresAt: expiresAt?.getTime(),
         thumbnail: undefined,
+        recipients: [],
       };
     }
     default:
@@ -138,10 +147,11 @@ function fileBody(
     readonly sizeBytes: number | undefined;
     readonly state: FileBody["state"];
     readonly failure: Pick<Fault, "code" | "status"> | undefined;
+    readonly recipients?: FileBody["recipients"];
   },
   place: string | undefined,
 ): FileBody {
-  const { name = "", type, sizeBytes, state, failure } = file;
+  const { name = "", type, sizeBytes, state, failure, recipients = [] } = file;
   return {
     kind: "file",
     fileId,
@@ -153,6 +163,7 @@ function fileBody(
     place,
     expiresAt: undefined,
     thumbnail: undefined,
+    recipients,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What is shown, as plain values: they go from one tab to another as they are. */
 import type {
   Departure,
+  FileRecipient,
   IncomingFileState,
   Reach,
   Recipient,
@@ -59,6 +60,8 @@ export interface FileBody {
   /** Where the octets are kept in this browser, if they are. */
   readonly place: string | undefined;
   readonly expiresAt: number | undefined;
+  /** Of one for many: of whom anything is known. */
+  readonly recipients: readonly FileRecipient[];
   /** A small picture that came with the offer. */
   readonly thumbnail: { readonly type: string; readonly content: Uint8Array } | undefined;
 }
@@ -104,7 +107,11 @@ export type NoticeBody =
 export interface Sending {
   readonly state: SendingState;
   readonly partly: boolean;
-  readonly recipients: readonly Recipient[];
+  /** Of a file, as whoever was asked has answered. */
+  readonly recipients: readonly {
+    readonly address: string;
+    readonly state: (Recipient | FileRecipient)["state"];
+  }[];
   readonly failure: Fault | undefined;
 }
 

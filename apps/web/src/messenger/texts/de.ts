@@ -135,6 +135,8 @@ export const de: Texts = {
     delivered: "Zugestellt",
     displayed: "Gesehen",
     failed: "Nicht gesendet",
+    asked: "Wird gefragt",
+    declined: "Abgelehnt",
     partly: "Einigen zugestellt",
     each: "Wer sie hat",
     againHint: "Sie kann trotzdem angekommen sein.",

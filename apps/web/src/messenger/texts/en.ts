@@ -135,6 +135,8 @@ export const en = {
     delivered: "Delivered",
     displayed: "Seen",
     failed: "Not sent",
+    asked: "Is asked",
+    declined: "Declined",
     partly: "Delivered to some",
     each: "Who has it",
     againHint: "It may have arrived all the same.",

@@ -24,8 +24,8 @@ export function OpenReceipts(props: OpenReceiptsProps): ReactNode {
   const nameOf = useNameOf(conversation);
   const act = useAct();
   const { failure } = sending;
-  // A group is no reader: it stands for all, and each who has told stands beside it.
-  const inGroup = item.reach !== "direct";
+  // A group is no reader: it stands for all, and each who has told stands beside it. Of a file nobody stands for all.
+  const inGroup = item.reach !== "direct" || item.body.kind === "file";
   const each = sending.recipients.filter(({ address }) => !inGroup || address !== conversation);
   return (
     <Popover

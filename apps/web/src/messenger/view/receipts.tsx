@@ -1,6 +1,7 @@
 import { type ReactNode, Suspense, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { Icon, type IconName } from "../../ui/index.ts";
+import { fileSending } from "../model/item-of.ts";
 import type { Item, Sending } from "../model/views.ts";
 import { useDesk } from "./desk-context.tsx";
 import { later } from "./later.tsx";
@@ -43,7 +44,8 @@ export function Receipts({
   const { texts } = useDesk();
   const mark = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
-  const { sending } = item;
+  const { body } = item;
+  const sending = item.sending ?? (body.kind === "file" ? fileSending(body) : undefined);
   if (sending === undefined) return null;
   const { state } = sending;
   const word = wordOf(sending, texts);

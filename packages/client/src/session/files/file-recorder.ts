@@ -4,13 +4,20 @@ import type { Clock } from "@parlance/wire";
 import { Turns } from "../../base/turns.ts";
 import type { ClientStore } from "../../store/client-store.ts";
 import {
+  type FileRecipient,
   type FileRecord,
   isUnderWay,
   type ReceivedFileRecord,
   type SentFileRecord,
 } from "../../store/file-record.ts";
 import { keyOf, sentFileKey } from "../../store/record-keys.ts";
-import { type FileReceipt, isNews, withReceipt } from "./file-receipts.ts";
+import {
+  type FileReceipt,
+  isNews,
+  receiptOfAll,
+  withReceipt,
+  withRecipient,
+} from "./file-receipts.ts";
 import type { IncomingFile } from "./incoming-file.ts";
 import type { SentFile } from "./sent-file.ts";
 
@@ -73,6 +80,7 @@ export class FileRecorder {
     const at = record?.at ?? this.#ports.clock.now();
     const keep = this.#follow(() => sentRecord(file, { conversation, at }), record?.order);
     file.on("state", () => void keep());
+    file.on("recipients", () => void keep());
     this.#keepLive({ file, conversation });
     return () => void keep();
   }
@@ -97,10 +105,12 @@ export class FileRecorder {
     }
     await this.#write(sentFileKey(id), async () => {
       const record = await this.#ports.store.sentFile(id);
-      if (record === undefined || !isNews(record, receipt)) return;
-      // Of one who does not get it: the others may have it.
-      if (record.conversation !== by && receipt === "failed") return;
-      await this.#ports.store.change(withReceipt(record, receipt));
+      if (record === undefined) return;
+      const changed =
+        record.conversation === by
+          ? told(record, receipt)
+          : toldOfOne(record, { address: by, state: receipt });
+      if (changed !== record) await this.#ports.store.change(changed);
     });
   }
 
@@ -177,13 +187,34 @@ export class FileRecorder {
   }
 }
 
+function told(record: SentFileRecord, receipt: FileReceipt): SentFileRecord {
+  if (receipt === "asked" || !isNews(record, receipt)) return record;
+  return withReceipt(record, receipt);
+}
+
+function toldOfOne(record: SentFileRecord, one: FileRecipient): SentFileRecord {
+  const { recipients: before = [], state } = record;
+  const recipients = withRecipient(before, one);
+  if (recipients === before) return record;
+  const all = receiptOfAll(recipients);
+  const changed = { ...record, recipients };
+  return all === undefined || state === "delivered" ? changed : withReceipt(changed, all);
+}
+
 function sentRecord(
   file: SentFile,
   { conversation, at }: { readonly conversation: string; readonly at: number },
 ): SentFileRecord {
-  const { state, resume } = file;
-  const common = { direction: "sent file", state, conversation, at, ...commonOf(file) } as const;
-  return resume === undefined ? common : { ...common, resume };
+  const { state, resume, recipients } = file;
+  return {
+    direction: "sent file",
+    state,
+    conversation,
+    at,
+    ...commonOf(file),
+    ...(resume === undefined ? {} : { resume }),
+    ...(recipients.length === 0 ? {} : { recipients }),
+  };
 }
 
 function receivedRecord(file: IncomingFile, at: number): ReceivedFileRecord {

@@ -67,6 +67,7 @@ export class FileSender {
     const { sizeBytes } = body;
     const file = new SentFile({ id, name, type, sizeBytes }, report);
     file.resumesWith(resume);
+    if (record.recipients !== undefined) file.knowsOf(record.recipients);
     file.goesBy(via);
     file.become("interrupted");
     file.advance(resume.doneBytes);

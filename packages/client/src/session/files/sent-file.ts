@@ -4,8 +4,19 @@ import { Emitter, type Listening } from "../../base/emitter.ts";
 import { ImError } from "../../base/errors.ts";
 import { onAbort, type Signal } from "../../base/signal.ts";
 import type { FileProgress } from "../../files/upload-file.ts";
-import type { FileResume, SentFileRecord, SentFileState } from "../../store/file-record.ts";
-import { type FileReceipt, isNews, NOT_DELIVERED } from "./file-receipts.ts";
+import type {
+  FileRecipient,
+  FileResume,
+  SentFileRecord,
+  SentFileState,
+} from "../../store/file-record.ts";
+import {
+  type FileReceipt,
+  failureIn,
+  isNews,
+  receiptOfAll,
+  withRecipient,
+} from "./file-receipts.ts";
 import { Progress } from "./progress.ts";
 
 export interface SentFileFacts {
@@ -26,17 +37,19 @@ const RANK: Readonly<Record<SentFileState, number>> = {
   failed: 6,
 };
 
-/** Of a file for many: so many are remembered who have it, or are to have it. */
-const MOST = 1_000;
+export interface SentFileEvents {
+  readonly state: SentFileState;
+  /** Of a file for many: of one of them more is known. */
+  readonly recipients: readonly FileRecipient[];
+}
 
 export class SentFile {
   readonly id: string;
   readonly name: string | undefined;
   readonly type: string;
   readonly sizeBytes: number | undefined;
-  readonly #emitter: Emitter<{ state: SentFileState }>;
+  readonly #emitter: Emitter<SentFileEvents>;
   readonly #progress: Progress;
-  readonly #recipients = new Map<string, FileReceipt>();
   readonly #accepted = Promise.withResolvers<void>();
   readonly #delivered = Promise.withResolvers<void>();
   /** Only the SDK sets it: called when a receipt has told what there is to tell. */
@@ -48,6 +61,7 @@ export class SentFile {
   #via: "session" | "http" = "session";
   #hashes: SentFileRecord["hashes"] = [];
   #messageId: string | undefined;
+  #recipients: readonly FileRecipient[] = [];
   #resume: FileResume | undefined;
 
   constructor(facts: SentFileFacts, failed: (error: unknown) => void) {
@@ -83,9 +97,9 @@ export class SentFile {
     return this.#messageId;
   }
 
-  /** Of a file for many: what is known of whom, by address. Nothing of those who have not been heard of. */
-  get recipients(): readonly { readonly address: string; readonly state: FileReceipt }[] {
-    return [...this.#recipients].map(([address, state]) => ({ address, state }));
+  /** Of a file for many: what is known of whom. Nothing of those who have not been heard of. */
+  get recipients(): readonly FileRecipient[] {
+    return this.#recipients;
   }
 
   /** A loop over it gets the newest value each time, and ends with the file. */
@@ -99,7 +113,8 @@ export class SentFile {
   }
 
   /**
-   * The other side has said that it has all of it (for many: all who have been heard of), which may take days where it is "deferred". Rejects with ImError:
+   * The other side has said that it has all of it (for many: all who have been heard of, but for those who do not
+   * get it), which may take days where it is "deferred". Rejects with ImError:
    * "timeout": it did not say so; "closed", while the state is "sent" or "deferred": the client has ended before.
    */
   get delivered(): Promise<void> {
@@ -110,6 +125,16 @@ export class SentFile {
   on(
     type: "state",
     listener: (state: SentFileState) => void,
+    options?: { readonly signal?: Signal },
+  ): Listening;
+  on(
+    type: "recipients",
+    listener: (recipients: readonly FileRecipient[]) => void,
+    options?: { readonly signal?: Signal },
+  ): Listening;
+  on<K extends keyof SentFileEvents>(
+    type: K,
+    listener: (value: SentFileEvents[K]) => void,
     options: { readonly signal?: Signal } = {},
   ): Listening {
     return this.#emitter.on(type, listener, options);
@@ -162,25 +187,35 @@ export class SentFile {
 
   /** A receipt may come at any time, and corrects what was only supposed. */
   heard(receipt: FileReceipt): void {
-    if (!isNews(this, receipt)) return;
+    if (isNews(this, receipt)) this.#take(receipt);
+  }
+
+  #take(receipt: FileReceipt): void {
     this.#over = false;
-    if (receipt === "failed") this.fail(new ImError(NOT_DELIVERED));
+    const failed = failureIn(receipt);
+    if (failed !== undefined) this.fail(new ImError(failed));
     else {
       if (this.#state === "failed") this.#state = "sent";
       this.#failure = undefined;
-      this.become(receipt);
+      this.become(receipt === "deferred" ? "deferred" : "delivered");
     }
     this.told?.();
   }
 
-  /** One of many has it, or waits for it, or does not get it. Delivered: to all of whom anything is known. */
-  heardOf(address: string, receipt: FileReceipt): void {
-    const before = this.#recipients.get(address);
-    if (before === "delivered" || (before === undefined && this.#recipients.size >= MOST)) return;
-    this.#recipients.set(address, receipt);
-    const alive = [...this.#recipients.values()].filter((state) => state !== "failed");
-    if (alive.length === 0) return;
-    this.heard(alive.every((state) => state === "delivered") ? "delivered" : "deferred");
+  /** One of many has it, or waits for it, or does not get it. */
+  heardOf(address: string, state: FileReceipt): void {
+    const known = withRecipient(this.#recipients, { address, state });
+    if (known === this.#recipients) return;
+    this.#recipients = known;
+    this.#emitter.emit("recipients", known);
+    const all = receiptOfAll(known);
+    if (all !== undefined && this.#state !== "delivered") this.#take(all);
+    this.told?.(); // the server has all of it, and more will be told by and by
+  }
+
+  /** What an earlier program has heard. */
+  knowsOf(recipients: readonly FileRecipient[]): void {
+    this.#recipients = recipients;
   }
 
   /** Nobody will say more of it. */

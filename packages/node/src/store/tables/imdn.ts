@@ -28,7 +28,8 @@ export function imdnTable(sql: Sql) {
   const correct = sql.prepare(
     `UPDATE disposition SET status = ?1, received_at = ?2, content = ?3
      WHERE author = ?4 AND message_id = ?5 AND recipient = ?6 AND kind = ?7
-       AND ?1 IN ('delivered', 'displayed') AND status NOT IN ('delivered', 'displayed')`,
+       AND (?1 IN ('delivered', 'displayed') AND status NOT IN ('delivered', 'displayed')
+         OR ?1 = 'stored' AND status = 'processed')`,
   );
   const reports = sql.prepare(
     `SELECT recipient, kind, status, received_at, content FROM disposition

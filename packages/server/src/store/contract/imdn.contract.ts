@@ -63,6 +63,21 @@ export function imdnStoreContract(name: string, contract: Contract): void {
     },
   );
 
+  caseOf(
+    contract,
+    `${name}: what waits after all corrects that somebody was asked, and not the other way round`,
+    async ({ stores: { imdn } }) => {
+      await imdn.open(SENT);
+      const asked = report(BOB, { kind: "processing", status: "processed" });
+      const stored = report(BOB, { kind: "processing", status: "stored" });
+      await imdn.report("m1", ALICE, asked);
+      await imdn.passedOn("m1", ALICE, [asked], SENT.deadline);
+      equal(await imdn.report("m1", ALICE, stored), "corrected");
+      equal(await imdn.report("m1", ALICE, asked), "duplicate");
+      equal((await imdn.find("m1", ALICE))?.reports, [stored]);
+    },
+  );
+
   caseOf(contract, `${name}: what was passed on is not handed out again`, async (world) => {
     const { imdn } = world.stores;
     await imdn.open(SENT);
