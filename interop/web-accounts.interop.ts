@@ -140,7 +140,16 @@ suite("the messenger's accounts", () => {
 
     await alice.openRow("bob");
     await alice.menu("Block");
+    const sure = alice.page.getByRole("dialog", { name: "Block bob?" });
+    await sure.getByText("the server refuses it").waitFor();
+    await soundOn(alice.page);
+    await sure.getByRole("button", { name: "Cancel" }).click();
+    await sure.waitFor({ state: "detached" });
     const isBlocked = alice.page.getByText("You have blocked them");
+    assert.equal(await isBlocked.count(), 0);
+    await alice.menu("Block");
+    await sure.waitFor();
+    await alice.page.keyboard.press("Enter");
     await isBlocked.waitFor();
     await bob.say("can you hear me?");
     await bob.reached("can you hear me?", "Not sent");
@@ -155,6 +164,7 @@ suite("the messenger's accounts", () => {
     await alice.menu("Unblock");
     await isBlocked.waitFor({ state: "detached" });
     await alice.menu("Block");
+    await sure.getByRole("button", { name: "Block" }).click();
     await isBlocked.waitFor();
     await alice.settings();
     await alice.page.getByRole("button", { name: "Unblock" }).click();

@@ -155,6 +155,12 @@ suite("the messenger's people and rooms", () => {
     await alice.page.getByRole("button", { name: "Save", exact: true }).click();
     await people.getByText("Caro", { exact: true }).waitFor();
     await act("Caro", "Block");
+    await alice.page.getByRole("dialog", { name: "Block Caro?" }).waitFor();
+    await alice.page.keyboard.press("Escape");
+    await alice.page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal(await people.getByText("blocked").count(), 0);
+    await act("Caro", "Block");
+    await alice.page.getByRole("button", { name: "Block", exact: true }).click();
     await people.getByText("blocked").waitFor();
     await telephone.page.getByText("blocked").waitFor();
     await act("Caro", "Unblock");

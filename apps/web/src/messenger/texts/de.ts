@@ -112,6 +112,9 @@ export const de: Texts = {
     removed: "Du bist nicht mehr in dieser Gruppe.",
     come: "Wieder beitreten",
     block: "Blockieren",
+    blockTitle: (name: string) => `${name} blockieren?`,
+    blockHint:
+      "Was von dort geschrieben oder geschickt wird, kommt nicht mehr an: Der Server weist es ab. Du kannst es jederzeit zurücknehmen, hier oder in den Einstellungen.",
     unblock: "Nicht mehr blockieren",
     isBlocked: "Blockiert: Was von dort geschrieben wird, kommt nicht an.",
     copy: "Text kopieren",

@@ -112,6 +112,9 @@ export const en = {
     removed: "You are not in this group any more.",
     come: "Join again",
     block: "Block",
+    blockTitle: (name: string) => `Block ${name}?`,
+    blockHint:
+      "Nothing that they write or send reaches you any more: the server refuses it. You can unblock them at any time, here or in the settings.",
     unblock: "Unblock",
     isBlocked: "You have blocked them: nothing that they write reaches you.",
     copy: "Copy text",

@@ -9,6 +9,7 @@ import { Avatar } from "./avatar.tsx";
 import { useAct, useDesk, useSlice } from "./desk-context.tsx";
 import { FormDialog } from "./dialogs.tsx";
 import { Screen } from "./screen.tsx";
+import { SureDialog } from "./sure-dialog.tsx";
 
 export function ContactsView(): ReactNode {
   const { texts, backend } = useDesk();
@@ -52,6 +53,7 @@ function Person({
   const act = useAct();
   const { commands } = backend;
   const { address } = person;
+  const [blocking, setBlocking] = useState(false);
   const blocked = useSlice("blocked")?.includes(address) === true;
   const title = titleOf({ address, name: contactName(person) }, domain);
   return (
@@ -84,7 +86,7 @@ function Person({
                 id: "block",
                 label: texts.talk.block,
                 look: "danger",
-                act: () => void act(commands.block(address, true)),
+                act: () => setBlocking(true),
               },
           {
             id: "remove",
@@ -98,6 +100,15 @@ function Person({
           <Icon name="more" />
         </Button>
       </Menu>
+      {blocking && (
+        <SureDialog
+          title={texts.talk.blockTitle(title)}
+          hint={texts.talk.blockHint}
+          go={texts.talk.block}
+          onClose={() => setBlocking(false)}
+          onSure={() => void act(commands.block(address, true))}
+        />
+      )}
     </li>
   );
 }

@@ -1,10 +1,11 @@
 /** Where the user is signed in; each of his other devices can be signed out from here. */
 import { type ReactNode, useCallback, useEffect, useState } from "react";
-import { Button, Dialog } from "../../ui/index.ts";
+import { Button } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import type { DeviceView } from "../model/views.ts";
 import { useAct, useDesk } from "./desk-context.tsx";
 import { Screen } from "./screen.tsx";
+import { SureDialog } from "./sure-dialog.tsx";
 
 export function DevicesView(): ReactNode {
   const { texts, backend } = useDesk();
@@ -38,24 +39,13 @@ export function DevicesView(): ReactNode {
         ))}
       </ul>
       {ending !== undefined && (
-        <Dialog title={texts.devices.sure(nameOf(ending))} onClose={() => setEnding(undefined)}>
-          <p>{texts.devices.sureHint}</p>
-          <div className="actions">
-            <Button look="quiet" onPress={() => setEnding(undefined)}>
-              {texts.cancel}
-            </Button>
-            <Button
-              look="danger"
-              autoFocus
-              onPress={() => {
-                setEnding(undefined);
-                void act(commands.endDevice(ending.id)).then(look);
-              }}
-            >
-              {texts.list.signOut}
-            </Button>
-          </div>
-        </Dialog>
+        <SureDialog
+          title={texts.devices.sure(nameOf(ending))}
+          hint={texts.devices.sureHint}
+          go={texts.list.signOut}
+          onClose={() => setEnding(undefined)}
+          onSure={() => void act(commands.endDevice(ending.id)).then(look)}
+        />
       )}
     </Screen>
   );

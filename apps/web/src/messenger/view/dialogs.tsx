@@ -250,33 +250,3 @@ export function SubjectDialog({
     </FormDialog>
   );
 }
-
-export function LeaveDialog({
-  onClose,
-  onLeave,
-}: {
-  readonly onClose: () => void;
-  readonly onLeave: () => void;
-}): ReactNode {
-  const { texts } = useDesk();
-  return (
-    <Dialog title={texts.talk.leaveTitle} onClose={onClose}>
-      <p>{texts.talk.leaveHint}</p>
-      <div className="actions">
-        <Button look="quiet" onPress={onClose}>
-          {texts.cancel}
-        </Button>
-        <Button
-          look="danger"
-          autoFocus
-          onPress={() => {
-            onLeave();
-            onClose();
-          }}
-        >
-          {texts.talk.leave}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}

@@ -10,8 +10,8 @@ import { useAct, useContactName, useDesk, useNameOf, useRow, useSlice } from "./
 import { later } from "./later.tsx";
 import { MessageList } from "./message-list.tsx";
 
-const LeaveDialog = later(async () => (await import("./dialogs.tsx")).LeaveDialog);
 const PeopleDialog = later(async () => (await import("./dialogs.tsx")).PeopleDialog);
+const SureDialog = later(async () => (await import("./sure-dialog.tsx")).SureDialog);
 const Members = later(async () => (await import("./members.tsx")).Members);
 
 export function Talk({
@@ -121,7 +121,7 @@ function Header({
 }): ReactNode {
   const { texts, go, backend } = useDesk();
   const act = useAct();
-  const [asking, setAsking] = useState<"leave" | "people">();
+  const [asking, setAsking] = useState<"leave" | "people" | "block">();
   const blocked = useBlocked(address);
   const coming = useComing();
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
@@ -159,7 +159,7 @@ function Header({
               id: "block",
               label: texts.talk.block,
               look: "danger",
-              act: () => void act(backend.commands.block(address, true)),
+              act: () => setAsking("block"),
             },
       ];
   return (
@@ -204,9 +204,21 @@ function Header({
       </Menu>
       <Suspense fallback={null}>
         {asking === "leave" && (
-          <LeaveDialog
+          <SureDialog
+            title={texts.talk.leaveTitle}
+            hint={texts.talk.leaveHint}
+            go={texts.talk.leave}
             onClose={() => setAsking(undefined)}
-            onLeave={() => void act(backend.commands.leave(address))}
+            onSure={() => void act(backend.commands.leave(address))}
+          />
+        )}
+        {asking === "block" && (
+          <SureDialog
+            title={texts.talk.blockTitle(title)}
+            hint={texts.talk.blockHint}
+            go={texts.talk.block}
+            onClose={() => setAsking(undefined)}
+            onSure={() => void act(backend.commands.block(address, true))}
           />
         )}
         {asking === "people" && (
