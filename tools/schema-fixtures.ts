@@ -86,6 +86,13 @@ const ROWS: ReadonlyMap<number, readonly string[]> = new Map([
     ],
   ],
   [12, ["UPDATE conference_participant SET records_as = 'Talk'"]],
+  [
+    13,
+    [
+      "INSERT INTO history_removal VALUES (1, 1, 'sip:bob@example.com', 'hm0', 3000)",
+      "UPDATE history_owner SET removals = 1",
+    ],
+  ],
 ]);
 
 mkdirSync(FOLDER, { recursive: true });

@@ -257,6 +257,7 @@ export class ImClient {
       history: (query) => this.#pages(key, query),
       unread: () => this.#engine.history.unread.of(key),
       read: () => this.#engine.history.read(key),
+      remove: (entry) => this.#engine.history.remove(key, entry),
     });
   }
 

@@ -325,6 +325,7 @@ export class Engine {
       displayed: ({ id, from }) => this.receiver.displayed(id, from),
       open: (record) => this.open(record),
       changed: (change) => this.#events.emit("unread", change),
+      removed: (removed) => this.#events.emit("removed", removed),
       report: (error) => this.report(error),
     });
   }

@@ -3,6 +3,7 @@ import type { GroupInvitation } from "./conference/group-invitation.ts";
 import type { Room } from "./conference/room.ts";
 import type { ConnectionState } from "./connection/connection.ts";
 import type { ComposingChange } from "./conversation/composing.ts";
+import type { HistoryRemoved } from "./history/removals.ts";
 import type { UnreadChange } from "./history/unread.ts";
 import type { OwnedEvents } from "./owned/owned.ts";
 import type { IncomingMessage } from "./receiving/incoming-message.ts";
@@ -21,6 +22,8 @@ export interface ClientEvents extends OwnedEvents {
    * messages are not news, so no `message` tells of them.
    */
   history: undefined;
+  /** The user has removed something of his history, on this device or, with `shareHistory`, on another one. */
+  removed: HistoryRemoved;
   /** A message of ours has moved on. */
   sent: SentMessage;
   /** Somebody writes, or has stopped. */

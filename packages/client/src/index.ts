@@ -54,6 +54,7 @@ export type {
   SearchHit,
   SearchOptions,
 } from "./history/kept-message.ts";
+export type { HistoryRemoved } from "./history/removals.ts";
 export type { UnreadChange } from "./history/unread.ts";
 export type { KeptOptions, RecordedSession, WaitingMessage } from "./kept/kept.ts";
 export type { RecordedMessage } from "./kept/recorded-messages.ts";

@@ -69,7 +69,10 @@ export function historyHandler(
           return { kind, name: displayName ?? session?.subject ?? document.group.subject };
         },
         take: (user, what) => rates[what].take(user, clock.now()),
-        removed: (user) => list.changed(user),
+        removed(user) {
+          list.changed(user);
+          state.changed(user);
+        },
         read: (user) => state.changed(user),
         hits,
         log,

@@ -29,6 +29,7 @@ export interface ConversationPorts {
   readonly history: (query: HistoryQuery) => AsyncGenerator<readonly HistoryEntry[], void>;
   readonly unread: () => number;
   readonly read: () => Promise<void>;
+  readonly remove: (entry: HistoryEntry | undefined) => Promise<void>;
 }
 
 export class Conversation {
@@ -129,5 +130,18 @@ export class Conversation {
    */
   history(query: HistoryQuery = {}): AsyncGenerator<readonly HistoryEntry[], void> {
     return this.#ports.history(query);
+  }
+
+  /**
+   * Takes one entry out of the user's own history: of this device, of the server, and with `shareHistory` of his other devices.
+   * Others keep what they have. The event "removed" tells of it. Rejects with ImError, and then it stays: "offline", "busy" …
+   */
+  remove(entry: HistoryEntry): Promise<void> {
+    return this.#ports.remove(entry);
+  }
+
+  /** The same with everything in it, but what is still being sent or fetched. */
+  removeAll(): Promise<void> {
+    return this.#ports.remove(undefined);
   }
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage } from "../receiving/incoming-message.ts";
 import type { Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
 import { History } from "./history.ts";
+import type { HistoryRemoved, RemovalPorts } from "./removals.ts";
 import type { OlderMessage, SharedHistory } from "./shared-history.ts";
 import { Unread, type UnreadChange } from "./unread.ts";
 
@@ -26,6 +27,7 @@ export interface ClientHistoryPorts {
   readonly displayed: (record: ReceivedRecord) => Promise<void>;
   readonly open: (record: ReceivedRecord) => IncomingMessage;
   readonly changed: (change: UnreadChange) => void;
+  readonly removed: (removed: HistoryRemoved) => void;
   readonly report: (error: unknown) => void;
 }
 
@@ -81,6 +83,27 @@ export class ClientHistory {
     await this.unread.read(address);
   }
 
+  /** One entry, or everything: from this device, from the server, and from others that share it. */
+  async remove(address: string, entry: HistoryEntry | undefined): Promise<void> {
+    const server = this.kept.available ? await this.kept.server() : undefined;
+    const { removeAll, removeEntry } = await parts.history();
+    const ports = this.#removalPorts(server);
+    await (entry === undefined ? removeAll(address, ports) : removeEntry(address, entry, ports));
+  }
+
+  #removalPorts(server: RemovalPorts["server"]): RemovalPorts {
+    const { store, sender, removed } = this.#ports;
+    return {
+      server,
+      store,
+      own: sender.address,
+      removed: async (what) => {
+        await this.unread.removed(what.conversation);
+        removed(what);
+      },
+    };
+  }
+
   end(): void {
     this.#with((shared) => shared.stop());
   }
@@ -100,7 +123,7 @@ export class ClientHistory {
     const { store, clock, subscriptions, sender, arrived, brought, report } = this.#ports;
     try {
       const server = await this.kept.server();
-      const { SharedHistory: Made } = await parts.history();
+      const { SharedHistory: Made, learnRemoval } = await parts.history();
       return new Made({
         server,
         store,
@@ -111,6 +134,7 @@ export class ClientHistory {
           this.unread.arrived(record);
           arrived();
         },
+        removed: (removal) => learnRemoval(removal, this.#removalPorts(server)),
         brought,
         unreadHere: (conversation) => this.unread.here(conversation),
         unread: (conversation, count) => this.unread.said(conversation, count),

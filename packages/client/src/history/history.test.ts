@@ -40,6 +40,12 @@ async function pagesIn(
   }
 }
 
+/** The first page. */
+async function newestIn(world: World, client: ImClient, address: string) {
+  const { value } = await world.until(client.conversation(address).history().next());
+  return value ?? [];
+}
+
 async function say(world: World, from: ImClient, to: string, ...texts: readonly string[]) {
   for (const text of texts) await world.until(from.send(to, text).accepted);
 }
@@ -190,8 +196,8 @@ test("what is read on one device is read on all, at once or when they are back",
 });
 
 async function pagesOfMessages(world: World, client: ImClient, address: string) {
-  const { value } = await world.until(client.conversation(address).history().next());
-  return (value ?? []).flatMap((entry) => (entry.direction === "received" ? [entry.message] : []));
+  const entries = await newestIn(world, client, address);
+  return entries.flatMap((entry) => (entry.direction === "received" ? [entry.message] : []));
 }
 
 test("what the operator keeps the settings tell, and who turns it off has no more of it kept", async (t) => {
@@ -372,6 +378,67 @@ test("messages are found, exported and removed where the server keeps them", asy
     (await world.until(bob.history.messages({ with: alice.address }))).messages.length,
     3,
   );
+});
+
+test("what one device removes is gone from the server and from all others, now or when they are back", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const store = new MemoryStore();
+  const phone = await world.client("bob", { ...SHARES, device: "phone", store });
+  const tablet = await world.client("bob", { ...SHARES, device: "tablet" });
+  const told: (string | undefined)[] = [];
+  tablet.on("removed", ({ ids }) => told.push(ids?.join()));
+  await say(world, alice, phone.address, "one", "two", "three");
+  await say(world, phone, alice.address, "four");
+  await world.run(2_000);
+  const onPhone = phone.conversation(alice.address);
+  const [four, , two] = await newestIn(world, phone, alice.address);
+  assert.ok(two?.direction === "received" && four?.direction === "sent");
+  await world.until(onPhone.remove(two));
+  assert.equal(onPhone.unread, 2);
+  await world.run(2_000);
+  assert.deepEqual(told, [two.message.id]);
+  assert.equal(tablet.conversation(alice.address).unread, 2);
+  const rest = [">four", "<three", "<one"];
+  for (const client of [phone, tablet])
+    assert.deepEqual((await pagesIn(world, client, alice.address)).flat(), rest);
+  assert.equal((await pagesIn(world, alice, phone.address)).flat().length, 4); // hers are hers
+
+  world.kill("phone");
+  await world.run(1_000);
+  const onTablet = tablet.conversation(alice.address);
+  const shown = await newestIn(world, tablet, alice.address);
+  const own = shown.find((entry) => lineOf(entry) === ">four") ?? assert.fail();
+  await world.until(onTablet.remove(own));
+  await world.until(onTablet.removeAll());
+  assert.equal(onTablet.unread, 0);
+  await world.run(300_000);
+  await say(world, alice, tablet.address, "five");
+  await world.run(1_000);
+  const back = await world.client("bob", { ...SHARES, device: "phone", store });
+  await world.run(3_000);
+  for (const client of [back, tablet])
+    assert.deepEqual((await pagesIn(world, client, alice.address)).flat(), ["<five"]);
+  assert.equal(back.conversation(alice.address).unread, 1);
+  const desk = await world.client("bob", { ...SHARES, device: "desk" });
+  await world.run(3_000);
+  assert.deepEqual((await pagesIn(world, desk, alice.address)).flat(), ["<five"]);
+});
+
+test("a file is removed with the message that points to it, also of a device that shares nothing", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", PAGER);
+  const bob = await world.client("bob", SHARES);
+  const chat = alice.conversation(bob.address);
+  await say(world, alice, bob.address, "before");
+  await world.until(chat.sendFile(new Uint8Array(9), { name: "a.bin", via: "http" }).delivered);
+  await world.run(1_000);
+  const shown = await newestIn(world, alice, bob.address);
+  const file = shown.find(({ direction }) => direction === "sent file") ?? assert.fail();
+  await world.until(chat.remove(file));
+  assert.deepEqual((await pagesIn(world, alice, bob.address)).flat(), [">before"]);
+  const { messages } = await world.until(alice.history.messages());
+  assert.equal(messages.length, 1);
 });
 
 test("without a server that is known, or one that can be reached, it is said so", async (t) => {

@@ -68,7 +68,7 @@ export class History {
     return (await this.server()).export(format, { with: address }, options.signal);
   }
 
-  /** From the server; what devices have of it stays there. False: it was not there. */
+  /** From the server; devices that share the history let go of it, too. False: it was not there. */
   async remove({ id }: Pick<KeptMessage, "id">): Promise<boolean> {
     return (await this.server()).remove(`messages/${encodeURIComponent(id)}`);
   }

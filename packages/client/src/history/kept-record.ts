@@ -36,8 +36,8 @@ export function recordOf(message: KeptMessage, own: string): ReceivedRecord {
 const NOTHING = new Uint8Array(0);
 const COMPARED = 50;
 /** Two clocks, and the time that a message takes. */
-const ALIKE_MS = 120_000;
-const TRANSFER_MS = 86_400_000;
+export const ALIKE_MS = 120_000;
+export const TRANSFER_MS = 86_400_000;
 
 /** Whether the store has it, and as what: by its Message-ID, or where it has none by what it says at about that time. */
 export async function knownAs(

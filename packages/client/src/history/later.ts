@@ -1,3 +1,4 @@
 /** The part that asks the server for what it keeps: loaded when it is first needed. */
+export { learnRemoval, removeAll, removeEntry } from "./removals.ts";
 export { ServerHistory } from "./server-history.ts";
 export { SharedHistory } from "./shared-history.ts";

@@ -23,6 +23,14 @@ export interface Mark {
   readonly messageId: string | undefined;
 }
 
+/** What the user has removed, on whichever device. */
+export interface Removal {
+  readonly conversation: string;
+  /** Undefined: all of the conversation. */
+  readonly messageId: string | undefined;
+  readonly at: Date;
+}
+
 const MOST_CONTENT = 100 * 1_048_576;
 /** More the server gives nobody. */
 const MOST_AT_ONCE = 200;
@@ -115,6 +123,27 @@ export class ServerHistory {
     return this.#unlessGone(() =>
       this.#access.ask({ method: "DELETE", path: `/history/${path}`, signal: undefined }),
     );
+  }
+
+  /** By what devices know it. How many there were; other devices learn of it even when there was none. */
+  async removeMessage(conversation: string, messageId: string): Promise<number> {
+    const path = `/history/messages${queryText({ with: conversation, messageId })}`;
+    const told = await this.#access.ask({ method: "DELETE", path, signal: undefined });
+    return new JsonReader(await jsonIn(told)).number("removed");
+  }
+
+  async removals(after: string | undefined): Promise<{
+    readonly removals: readonly Removal[];
+    readonly after: string;
+    readonly more: boolean;
+  }> {
+    const told = await this.#get("/removed", { after }, undefined);
+    const removals = told.list("removed").map((one) => ({
+      conversation: one.text("conversation"),
+      messageId: one.optionalText("messageId"),
+      at: one.time("time"),
+    }));
+    return { removals, after: told.text("after"), more: told.flag("more") };
   }
 
   /** False: the server has kept no such message. */

@@ -1,4 +1,4 @@
-/** What devices of a user share: what one has missed, and up to where each conversation is read. */
+/** What devices of a user share: what one has missed, what was removed, and up to where each conversation is read. */
 import { formatResourceLists, RESOURCE_LISTS_TYPE, XCAP_DIFF_TYPE } from "@parlance/formats";
 import type { Cancel, Clock } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
@@ -8,7 +8,7 @@ import type { Sender } from "../sending/pager-message.ts";
 import type { ClientStore, ReceivedRecord } from "../store/client-store.ts";
 import type { KeptMessage, KeptPageQuery } from "./kept-message.ts";
 import { knownAs, recordOf } from "./kept-record.ts";
-import type { ServerHistory } from "./server-history.ts";
+import type { Removal, ServerHistory } from "./server-history.ts";
 
 export interface SharedHistoryPorts {
   readonly server: ServerHistory;
@@ -18,6 +18,8 @@ export interface SharedHistoryPorts {
   readonly sender: Sender;
   /** A message that this device has missed is in the store. */
   readonly arrived: (record: ReceivedRecord) => void;
+  /** The user has removed something, perhaps on this device. Resolves when the store has it no more. */
+  readonly removed: (removal: Removal) => Promise<void>;
   /** A new device has in its store what the server kept. */
   readonly brought: () => void;
   /** As this device has it, so many are not read. */
@@ -36,6 +38,7 @@ export interface OlderMessage {
 const CURSOR = "history cursor";
 const SINCE = "history since";
 const MARKS = "history marks";
+const REMOVED = "history removed";
 const OWED = "history owed";
 const TAKEN = "history taken";
 const AT_FIRST = 200; // of all conversations: a new device has something to show
@@ -154,8 +157,9 @@ export class SharedHistory {
     try {
       await this.#tellMarks();
       const news = await this.#catchUp();
+      const removed = await this.#learnRemovals();
       const marked = await this.#learnMarks();
-      if (news || marked) await this.#count();
+      if (news || removed || marked) await this.#count();
     } catch (error) {
       if (!(error instanceof ImError)) this.#ports.report(error);
       else if (error.retryAfterMs !== undefined) {
@@ -238,6 +242,20 @@ export class SharedHistory {
     } catch (error) {
       if (error instanceof ImError && error.status === 404) return content; // removed a moment ago
       throw error;
+    }
+  }
+
+  /** After what is new: it is not to come back. */
+  async #learnRemovals(): Promise<boolean> {
+    const { server, store, removed } = this.#ports;
+    let after = await store.value(REMOVED);
+    for (let some = false; ; ) {
+      const told = await server.removals(after);
+      some ||= told.removals.length > 0;
+      for (const removal of told.removals) await removed(removal);
+      after = told.after;
+      await store.setValue(REMOVED, after);
+      if (!told.more) return some;
     }
   }
 

@@ -69,6 +69,11 @@ export class Unread {
     if (count === 0) void this.#mark(conversation, undefined).catch(this.#ports.report);
   }
 
+  /** Something of it is gone. */
+  async removed(conversation: string): Promise<void> {
+    if (this.of(conversation) > 0) this.#set(conversation, await this.here(conversation));
+  }
+
   /** Everything in it, or everything up to one message. Resolves when it is kept. */
   read(conversation: string, upTo?: ReceivedRecord): Promise<void> {
     return this.#mark(conversation, upTo, (records) => this.#ports.read(records));

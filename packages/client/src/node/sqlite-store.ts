@@ -78,6 +78,7 @@ class SqliteStore implements ClientStore {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
+  readonly #delete: StatementSync;
   readonly #byKey: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -89,6 +90,7 @@ class SqliteStore implements ClientStore {
     this.#update = database.prepare(
       "UPDATE message SET pending = ?, unseen = ?, owing = ?, record = ? WHERE key = ?",
     );
+    this.#delete = database.prepare("DELETE FROM message WHERE key = ?");
     this.#byKey = database.prepare("SELECT * FROM message WHERE key = ?");
   }
 
@@ -107,6 +109,12 @@ class SqliteStore implements ClientStore {
 
   async change(record: StoredRecord): Promise<void> {
     this.#update.run(...columnsOf(record), textOf(record), keyOf(record));
+  }
+
+  async remove(records: readonly StoredRecord[]): Promise<void> {
+    this.#database.exec("BEGIN");
+    for (const record of records) this.#delete.run(keyOf(record));
+    this.#database.exec("COMMIT");
   }
 
   async sent(id: string): Promise<SentRecord | undefined> {

@@ -113,6 +113,8 @@ export interface ClientStore {
   add<R extends StoredRecord>(record: R): Promise<R | undefined>;
   /** Nothing happens when it is gone. */
   change(record: StoredRecord): Promise<void>;
+  /** They are gone for good. Those that are not there do not matter. */
+  remove(records: readonly StoredRecord[]): Promise<void>;
   sent(id: string): Promise<SentRecord | undefined>;
   received(id: string, from: string): Promise<ReceivedRecord | undefined>;
   sentFile(id: string): Promise<SentFileRecord | undefined>;

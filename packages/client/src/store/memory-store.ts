@@ -31,6 +31,10 @@ export class MemoryStore implements ClientStore {
     if (this.#records.has(key)) this.#records.set(key, record);
   }
 
+  async remove(records: readonly StoredRecord[]): Promise<void> {
+    for (const record of records) this.#records.delete(keyOf(record));
+  }
+
   async sent(id: string): Promise<SentRecord | undefined> {
     const record = this.#records.get(sentKey(id));
     return record?.direction === "sent" ? record : undefined;

@@ -62,6 +62,25 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
+    name: "removes what is named and nothing else, and gives its number to no other",
+    async run(open) {
+      const store = await open();
+      const last = [];
+      for (const record of [sentRecord("a"), receivedRecord("a"), sentRecord("b")])
+        last.push(present(await store.add<StoredRecord>(record)));
+      await store.add(receivedRecord("a", { from: CAROL }));
+      await store.remove([...last.slice(0, 2), receivedRecord("gone")]);
+      same(await store.sent("a"), undefined);
+      same(await store.received("a", BOB), undefined);
+      same((await store.received("a", CAROL))?.id, "a");
+      same(ids(await store.pending()), ["b"]);
+      await store.remove([...last, receivedRecord("a", { from: CAROL })]);
+      same(await store.conversations(9), []);
+      const next = present(await store.add(sentRecord("a")));
+      check(next.order > 4, "order grows");
+    },
+  },
+  {
     name: "keeps ids apart that look like something else",
     async run(open) {
       const store = await open();

@@ -86,6 +86,15 @@ class IndexedDbStore implements WebStore {
     await kept;
   }
 
+  async remove(records: readonly StoredRecord[]): Promise<void> {
+    const { messages, kept } = this.#write();
+    for (const record of records) {
+      const order = await resultOf(messages.index("key").getKey(keyOf(record)));
+      if (order !== undefined) messages.delete(order);
+    }
+    await kept;
+  }
+
   async sent(id: string): Promise<SentRecord | undefined> {
     const record = await this.#find(sentKey(id));
     return record?.direction === "sent" ? record : undefined;

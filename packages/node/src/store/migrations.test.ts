@@ -78,6 +78,10 @@ for (const [index, fixture] of FILES.entries()) {
       const [conference] = await stores.conferences.list(undefined, 10);
       assert.equal(conference?.participants[0]?.recordsAs, "Talk");
     }
+    if (version >= 13) {
+      const [removal] = await stores.history.removals("alice", 0, 10);
+      assert.equal(removal?.messageId, "hm0");
+    }
     await stores.close();
 
     const fresh = mkdtempSync(join(tmpdir(), "parlance-schema-"));

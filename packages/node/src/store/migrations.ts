@@ -365,4 +365,16 @@ export const migrations: readonly string[] = [
   -- He has asked for a recording of that name; empty for one without.
   ALTER TABLE conference_participant ADD COLUMN records_as TEXT;
   `,
+  `
+  -- For devices of the owner that have copies of their own.
+  CREATE TABLE history_removal (
+    owner INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    conversation TEXT NOT NULL,
+    message_id TEXT, -- NULL: all of the conversation
+    at INTEGER NOT NULL,
+    PRIMARY KEY (owner, version)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE history_owner ADD COLUMN removals INTEGER NOT NULL DEFAULT 0; -- version of the last one
+  `,
 ];

@@ -1,9 +1,9 @@
-/** That something was kept of a user, or that he has read something: what his devices watch. */
+/** That something was kept of a user, or that he has read or removed something: what his devices watch. */
 import { utf8Bytes } from "@parlance/wire";
 import type { ServerDocument, ServerDocuments, User } from "../ports/index.ts";
 import type { HistoryState, HistoryStore } from "../store/index.ts";
 
-/** What devices watch: a document of two numbers, which is another after each message and each mark. RFC 5875 */
+/** What devices watch: a document of numbers, which is another after each message, each mark and each removal. RFC 5875 */
 export class HistoryStateDocument implements ServerDocuments {
   readonly #store: Pick<HistoryStore, "state">;
   readonly #listeners: ((user: User) => void)[] = [];
@@ -25,6 +25,6 @@ export class HistoryStateDocument implements ServerDocuments {
   }
 }
 
-function documentOf({ kept, marked }: HistoryState): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<history-state xmlns="urn:parlance:history-state" kept="${kept}" read="${marked}"/>\n`;
+function documentOf({ kept, marked, removals }: HistoryState): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<history-state xmlns="urn:parlance:history-state" kept="${kept}" read="${marked}" removed="${removals}"/>\n`;
 }

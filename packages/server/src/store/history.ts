@@ -92,6 +92,19 @@ export interface HistoryMark {
   readonly at: number;
 }
 
+/** What its owner has removed, for devices that have copies of their own. */
+export interface HistoryRemoval {
+  readonly conversation: string;
+  /** By which devices know the message, or its id in the history where it has none; undefined: all of the conversation. */
+  readonly messageId: string | undefined;
+  readonly at: number;
+}
+
+export interface NumberedHistoryRemoval extends HistoryRemoval {
+  /** Rises with each that is noted. */
+  readonly version: number;
+}
+
 export interface HistoryConversation {
   readonly conversation: string;
   readonly newest: HistoryMessage;
@@ -113,6 +126,7 @@ export type HistoryScope =
 export interface HistoryState {
   readonly kept: number;
   readonly marked: number;
+  readonly removals: number;
 }
 
 /** What a sweep took away. */
@@ -170,7 +184,16 @@ export interface HistoryStore {
   /** Reads only: in the order of their versions, those above `after`. */
   marks(owner: string, after: number, limit: number): Promise<readonly HistoryMark[]>;
 
-  /** Reads only: sequence of the last message and version of the last mark of the owner; 0 where there was none. */
+  /**
+   * Durable when it resolves. Of one owner the last `HISTORY_REMOVALS_BOUND` are kept, none of them for longer than
+   * `HISTORY_REMOVALS_MS` once there is a newer one; what says the same, or is of a conversation of which all is removed, goes.
+   */
+  noteRemoval(owner: string, removal: HistoryRemoval): Promise<void>;
+
+  /** Reads only: in the order of their versions, those above `after`. */
+  removals(owner: string, after: number, limit: number): Promise<readonly NumberedHistoryRemoval[]>;
+
+  /** Reads only: sequence of the last message, version of the last mark and of the last removal; 0 where there was none. */
   state(owner: string): Promise<HistoryState>;
 
   /** Reads only. A message of another owner is not found. */
@@ -182,7 +205,10 @@ export interface HistoryStore {
    */
   remove(owner: string, ids: readonly string[]): Promise<number>;
 
-  /** Durable when it resolves, like `remove`: the newest ones, at most `limit`, of one conversation or of all. */
+  /**
+   * Durable when it resolves, like `remove`: the newest ones, at most `limit`, of one conversation or of all. With all go
+   * the removals that were noted.
+   */
   removeNewest(owner: string, conversation: string | undefined, limit: number): Promise<number>;
 
   /**
@@ -226,6 +252,10 @@ export interface HistoryStore {
 export const HISTORY_SEARCH_BOUND = 2_000;
 /** So many messages Message-IDs are looked for among, the newest ones. */
 export const HISTORY_MARK_BOUND = 2_000;
+/** So many removals a device may miss. */
+export const HISTORY_REMOVALS_BOUND = 1_000;
+/** So long a device may be away and learn of them all the same. */
+export const HISTORY_REMOVALS_MS = 90 * 86_400_000;
 /** Nobody counts further what he has not read. */
 export const HISTORY_UNREAD_BOUND = 1_000;
 /** How long after a sweep that left it what is on hold is looked at again. */

@@ -62,6 +62,8 @@ export { foldText, queryWords } from "./fold-text.ts";
 export {
   HISTORY_HOLD_MS,
   HISTORY_MARK_BOUND,
+  HISTORY_REMOVALS_BOUND,
+  HISTORY_REMOVALS_MS,
   HISTORY_SEARCH_BOUND,
   HISTORY_UNREAD_BOUND,
   type HistoryConversation,
@@ -73,12 +75,14 @@ export {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryRemoval,
   type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,
   type NewHistoryMessage,
+  type NumberedHistoryRemoval,
 } from "./history.ts";
 export { type IdRandom, TimeOrderedIds } from "./ids.ts";
 export type {

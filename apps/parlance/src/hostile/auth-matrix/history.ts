@@ -53,7 +53,15 @@ const ofOthers: Scenario = async (scene) => {
   assert.doesNotMatch(await (await carol.ask("/history/export")).text(), /for bob/);
   const xcap = await reader(scene, "alice", "xcap").token();
   for (const authorization of ["", "Bearer x", `Bearer ${xcap}`, "Basic YWxpY2U6YWxpY2U="]) {
-    for (const path of ["messages", "conversations", "search?q=bob", "export", "read", "x"]) {
+    for (const path of [
+      "messages",
+      "conversations",
+      "search?q=bob",
+      "export",
+      "read",
+      "removed",
+      "x",
+    ]) {
       const headers = authorization === "" ? {} : { authorization };
       const { status } = await fetch(`${scene.victim.server.httpUrl}/history/${path}`, { headers });
       assert.equal(status, 401, `${path} ${authorization}`);

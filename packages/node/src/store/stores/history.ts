@@ -2,6 +2,8 @@
 import {
   HISTORY_HOLD_MS,
   HISTORY_MARK_BOUND,
+  HISTORY_REMOVALS_BOUND,
+  HISTORY_REMOVALS_MS,
   HISTORY_SEARCH_BOUND,
   HISTORY_UNREAD_BOUND,
   type HistoryConversation,
@@ -13,12 +15,14 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryRemoval,
   type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,
   type NewHistoryMessage,
+  type NumberedHistoryRemoval,
 } from "@parlance/server";
 import { flagNumber, type Row, RowReader } from "../rows.ts";
 import type { StoreWorker } from "../store-worker.ts";
@@ -98,6 +102,29 @@ export class SqliteHistory implements HistoryStore {
 
   state(owner: string): Promise<HistoryState> {
     return this.#worker.call("historyState", owner);
+  }
+
+  noteRemoval(owner: string, { conversation, messageId, at }: HistoryRemoval): Promise<void> {
+    const most = [HISTORY_REMOVALS_BOUND, at - HISTORY_REMOVALS_MS] as const;
+    const row = [conversation, messageId ?? null, at] as const;
+    return this.#worker.call("noteHistoryRemoval", owner, row, most);
+  }
+
+  async removals(
+    owner: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly NumberedHistoryRemoval[]> {
+    const rows = await this.#worker.call("historyRemovals", owner, after, limit);
+    return rows.map((columns) => {
+      const row = new RowReader(columns);
+      return {
+        version: row.number(),
+        conversation: row.text(),
+        messageId: row.optionalText(),
+        at: row.number(),
+      };
+    });
   }
 
   async find(owner: string, id: string): Promise<HistoryMessage | undefined> {

@@ -1,8 +1,9 @@
 /** Kept conversations in SQL, and the index of what is said in them. */
-import type { HistorySwept } from "@parlance/server";
+import type { HistoryState, HistorySwept } from "@parlance/server";
 import type { Row, Value } from "../rows.ts";
 import type { Sql } from "../sql.ts";
 import { firstPlace, lastPlace, ownerOf, placeOf, sequenceOf } from "./history-places.ts";
+import { historyRemovals } from "./history-removals.ts";
 import { historyThreads } from "./history-threads.ts";
 import { historyWords } from "./history-words.ts";
 
@@ -48,7 +49,7 @@ export function historyTable(sql: Sql) {
   const contents = sql.prepare("SELECT content_id FROM history WHERE content_id IS NOT NULL");
   const hold = sql.prepare("UPDATE history_owner SET held = ?1 WHERE number = ?2 AND held <> ?1");
   const isHeld = sql.prepare("SELECT held FROM history_owner WHERE name = ?");
-  const state = sql.prepare("SELECT last, marks FROM history_owner WHERE name = ?");
+  const state = sql.prepare("SELECT last, marks, removals FROM history_owner WHERE name = ?");
   const removeAt = sql.prepare(
     "UPDATE history SET removed = 1, due_at = 0 WHERE place = ? RETURNING conversation",
   );
@@ -65,6 +66,7 @@ export function historyTable(sql: Sql) {
   );
   const words = historyWords(sql, ENTRY);
   const threads = historyThreads(sql, ENTRY);
+  const removals = historyRemovals(sql);
 
   function numberOf(name: string): number | undefined {
     const [number] = owner.first(name) ?? [];
@@ -154,9 +156,22 @@ export function historyTable(sql: Sql) {
       return [entries, next === undefined ? undefined : sequenceOf(next)];
     },
 
-    historyState(name: string): { readonly kept: number; readonly marked: number } {
-      const [kept = 0, marked = 0] = state.first(name) ?? [];
-      return { kept: Number(kept), marked: Number(marked) };
+    historyState(name: string): HistoryState {
+      const [kept = 0, marked = 0, removed = 0] = state.first(name) ?? [];
+      return { kept: Number(kept), marked: Number(marked), removals: Number(removed) };
+    },
+
+    noteHistoryRemoval(
+      name: string,
+      removal: readonly [conversation: string, messageId: string | null, at: number],
+      most: readonly [most: number, since: number],
+    ): void {
+      removals.note(numberOf(name) ?? Number(addOwner.first(name)?.[0]), removal, most);
+    },
+
+    historyRemovals(name: string, after: number, most: number): readonly Row[] {
+      const number = numberOf(name);
+      return number === undefined ? [] : removals.after(number, after, most);
     },
 
     findInHistory(name: string, id: string): Row | undefined {
@@ -178,6 +193,7 @@ export function historyTable(sql: Sql) {
     removeNewestHistory(name: string, conversation: string | null, most: number): number {
       const number = numberOf(name);
       if (number === undefined) return 0;
+      if (conversation === null) removals.forget(number);
       const rows = pageOf(name, conversation, null, most);
       return threads.removed(
         number,

@@ -36,7 +36,8 @@ interface Told {
 /** What a client may find in an answer. */
 interface Json {
   readonly error: string;
-  readonly removed: number;
+  readonly removed: unknown;
+  readonly more: boolean;
   readonly before: string | null;
   readonly after: string | null;
   readonly upTo: string;
@@ -93,7 +94,7 @@ class HistoryWorld {
         groupAt: (conversation) =>
           conversation === TEAM ? { kind: "room", name: "Team" } : undefined,
         take: () => this.waits,
-        removed: () => {},
+        removed: (user) => state.changed(user),
         read: (user) => state.changed(user),
         hits,
         log: silentLog,
@@ -360,6 +361,39 @@ test("what was removed is gone, one by one or a conversation at once", async () 
   assert.deepEqual((await world.ask("DELETE", path)).json, { removed: 2 });
   assert.equal((await world.ask("DELETE", path)).status, 404);
   assert.deepEqual(texts(await world.get("messages")), ["to all"]);
+});
+
+test("what one device has removed the others learn, by what they know it", async () => {
+  const world = new HistoryWorld();
+  for (const number of [1, 2, 3]) await world.keep(`say ${number}`);
+  await world.keep("without an id", { messageId: undefined });
+  await world.keep("to all", { conversation: TEAM });
+  const told: string[] = [];
+  world.state.onChange(({ name }) => told.push(name));
+  const by = (address: string, id: string, user?: string) =>
+    world.ask("DELETE", `messages?with=${address}&messageId=${id}`, undefined, user);
+  assert.deepEqual((await by(BOB, "m2")).json, { removed: 1 });
+  assert.deepEqual((await by(BOB, "4")).json, { removed: 1 });
+  assert.deepEqual((await by(TEAM, "m1")).json, { removed: 0 });
+  assert.deepEqual((await by(BOB, "m1", "carol")).json, { removed: 0 });
+  assert.equal((await world.ask("DELETE", "messages/3")).status, 204);
+  assert.deepEqual(texts(await world.get("messages")), ["say 1", "to all"]);
+  const first = (await world.get("removed?limit=3")).json;
+  const time = new Date(world.clock.now()).toISOString();
+  assert.deepEqual(first.removed, [
+    { conversation: BOB, messageId: "m2", time },
+    { conversation: BOB, messageId: "4", time },
+    { conversation: TEAM, messageId: "m1", time },
+  ]);
+  assert.equal(first.more, true);
+  const path = `conversations/${encodeURIComponent(BOB)}`;
+  assert.deepEqual((await world.ask("DELETE", path)).json, { removed: 1 });
+  const rest = (await world.get(`removed?after=${first.after}`)).json;
+  assert.deepEqual(rest.removed, [{ conversation: BOB, time }]); // what was of it is in it
+  assert.equal(rest.more, false);
+  assert.deepEqual(told, ["alice", "alice", "alice", "carol", "alice", "alice"]);
+  for (const wrong of ["messages", `messages?with=${BOB}`, "messages?messageId=m1"])
+    assert.equal((await world.ask("DELETE", wrong)).status, 400, wrong);
 });
 
 test("with what was said in sessions goes who was in them, once they are over", async () => {

@@ -15,7 +15,8 @@ import { Exports } from "./archive/exports.ts";
 import { Refused } from "./asked.ts";
 import { getMessage, getMessages, listConversations } from "./pages.ts";
 import { getRead, putRead } from "./read-state.ts";
-import { removeConversation, removeMessage } from "./remove.ts";
+import { getRemovals } from "./removals.ts";
+import { removeByMessageId, removeConversation, removeMessage } from "./remove.ts";
 import { search } from "./search.ts";
 import type { HistoryWebOptions, HistoryWebPorts } from "./work.ts";
 
@@ -59,10 +60,11 @@ export class HistoryWeb {
     }
   }
 
-  /** A search costs the store more than all else. */
-  #waits({ path, source }: WebRequest, { name }: User): WebAnswer | undefined {
+  /** A search costs the store more than all else, also one for a message that is to be removed. */
+  #waits({ path, source, method }: WebRequest, { name }: User): WebAnswer | undefined {
     const { take, hits } = this.#ports;
-    const dear = DEAR.has(path[1] ?? "");
+    const [, what = "", one] = path;
+    const dear = DEAR.has(what) || (method === "DELETE" && one === undefined);
     const before = take(name, "request");
     const seconds = before ?? (dear ? take(name, "search") : undefined);
     if (seconds === undefined) return undefined;
@@ -87,6 +89,7 @@ export class HistoryWeb {
     if (first !== undefined) return notFound();
     switch (what) {
       case "messages":
+        if (request.method === "DELETE") return removeByMessageId(request, user, work);
         return reading(request, () => getMessages(request, user, work));
       case "conversations":
         return reading(request, () => listConversations(request, user, work));
@@ -94,6 +97,8 @@ export class HistoryWeb {
         return reading(request, () => search(request, user, work));
       case "export":
         return reading(request, () => this.#exports.begin(request, user));
+      case "removed":
+        return reading(request, () => getRemovals(request, user, work));
       case "read":
         if (request.method === "PUT") return putRead(request, user, work);
         return request.method === "GET"

@@ -1,5 +1,7 @@
 /** What every HistoryStore must hold of what is read of it, and of what its owner has read. */
 import {
+  HISTORY_REMOVALS_BOUND,
+  HISTORY_REMOVALS_MS,
   HISTORY_UNREAD_BOUND,
   type HistoryPart,
   type HistoryScope,
@@ -23,6 +25,7 @@ import {
 export function historyReadingContract(name: string, contract: Contract): void {
   reading(name, contract);
   marking(name, contract);
+  removing(name, contract);
   shortening(name, contract);
 }
 
@@ -105,8 +108,8 @@ function marking(name: string, contract: Contract): void {
     ]);
     equal(await again.marks(ALICE, 2, 9), [{ ...ofBob, at: AT + 6 }]);
     equal(await again.marks(BOB, 0, 9), []);
-    equal(await again.state(ALICE), { kept: 6, marked: 3 });
-    equal(await again.state(BOB), { kept: 0, marked: 0 });
+    equal(await again.state(ALICE), { kept: 6, marked: 3, removals: 0 });
+    equal(await again.state(BOB), { kept: 0, marked: 0, removals: 0 });
     const unread = (await again.conversations(ALICE, undefined, 9)).map((one) => one.unread);
     equal(unread, [0, 2]);
     equal(await again.removeNewest(ALICE, BOB, 9), 3);
@@ -128,6 +131,57 @@ function marking(name: string, contract: Contract): void {
     const [of] = await history.conversations(ALICE, undefined, 1);
     equal(of?.unread, HISTORY_UNREAD_BOUND);
   });
+}
+
+function removing(name: string, contract: Contract): void {
+  const { equal } = contract.tools;
+
+  caseOf(contract, `${name}: what was removed is told in order, and once`, async (world) => {
+    const { history } = world.stores;
+    const note = (conversation: string, messageId?: string, at = AT) =>
+      history.noteRemoval(ALICE, { conversation, messageId, at });
+    equal(await removals(history, 0), []);
+    await note(BOB, "m1");
+    await note(BOB, "m2");
+    await note(TEAM, "m1");
+    await note(BOB, "m1");
+    const again = (await world.restart()).history;
+    equal(await removals(again, 0), [
+      [2, BOB, "m2"],
+      [3, TEAM, "m1"],
+      [4, BOB, "m1"],
+    ]);
+    equal(await removals(again, 2, 1), [[3, TEAM, "m1"]]);
+    equal(await again.removals(BOB, 0, 9), []);
+    equal(await again.state(ALICE), { kept: 0, marked: 0, removals: 4 });
+  });
+
+  caseOf(contract, `${name}: a removal is told no longer than it is worth`, async ({ stores }) => {
+    const { history } = stores;
+    const note = (conversation: string, messageId: string | undefined, at: number) =>
+      history.noteRemoval(ALICE, { conversation, messageId, at });
+    const left = async () =>
+      (await history.removals(ALICE, 0, 9_999)).map(({ version }) => version);
+    await note(BOB, "m1", AT);
+    await note(BOB, "m2", AT + 1);
+    await note(TEAM, undefined, AT + 2);
+    await note(BOB, undefined, AT + 3);
+    equal(await left(), [3, 4]);
+    await note(CAROL, "m1", AT + 3 + HISTORY_REMOVALS_MS);
+    equal(await left(), [4, 5]);
+    const many = Array.from({ length: HISTORY_REMOVALS_BOUND }, (_, at) => `n${at}`);
+    for (const id of many) await note(CAROL, id, AT + 3);
+    equal((await left()).length, HISTORY_REMOVALS_BOUND);
+    equal((await left()).at(0), 6);
+    await history.removeNewest(ALICE, undefined, 9);
+    equal(await left(), []);
+    equal((await history.state(ALICE)).removals, 5 + HISTORY_REMOVALS_BOUND);
+  });
+}
+
+async function removals(store: HistoryStore, after: number, limit = 9) {
+  const found = await store.removals(ALICE, after, limit);
+  return found.map(({ version, conversation, messageId }) => [version, conversation, messageId]);
 }
 
 function shortening(name: string, contract: Contract): void {

@@ -2,6 +2,8 @@
 import {
   HISTORY_HOLD_MS,
   HISTORY_MARK_BOUND,
+  HISTORY_REMOVALS_BOUND,
+  HISTORY_REMOVALS_MS,
   HISTORY_SEARCH_BOUND,
   HISTORY_UNREAD_BOUND,
   type HistoryConversation,
@@ -13,12 +15,14 @@ import {
   type HistoryPart,
   type HistoryPoint,
   type HistoryQuota,
+  type HistoryRemoval,
   type HistoryScope,
   type HistoryState,
   type HistoryStore,
   type HistorySwept,
   type HistoryUsage,
   type NewHistoryMessage,
+  type NumberedHistoryRemoval,
 } from "../history.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -30,6 +34,9 @@ export interface HistoryRecord {
   readonly marks: readonly HistoryMark[];
   /** Version of the last mark. */
   readonly marked: number;
+  readonly removals: readonly NumberedHistoryRemoval[];
+  /** Version of the last removal. */
+  readonly noted: number;
 }
 
 export interface HistoryRow {
@@ -48,6 +55,8 @@ interface Kept {
   /** By conversation. */
   readonly marks: Map<string, HistoryMark>;
   marked: number;
+  removals: readonly NumberedHistoryRemoval[];
+  noted: number;
 }
 
 export class MemoryHistory implements HistoryStore {
@@ -64,14 +73,11 @@ export class MemoryHistory implements HistoryStore {
   }
 
   records(): readonly HistoryRecord[] {
-    return [...this.#owners].map(([owner, { last, held, rows, marks, marked }]) => ({
-      owner,
-      last,
-      held,
-      rows: [...rows],
-      marks: [...marks.values()],
-      marked,
-    }));
+    return [...this.#owners].map(([owner, kept]) => {
+      const { last, held, rows, marks, marked, removals, noted } = kept;
+      const all = { rows: [...rows], marks: [...marks.values()], removals };
+      return { owner, last, held, marked, noted, ...all };
+    });
   }
 
   add(
@@ -200,9 +206,38 @@ export class MemoryHistory implements HistoryStore {
 
   state(owner: string): Promise<HistoryState> {
     return this.#ledger.read(() => {
-      const { last: kept = 0, marked = 0 } = this.#owners.get(owner) ?? {};
-      return { kept, marked };
+      const { last: kept = 0, marked = 0, noted: removals = 0 } = this.#owners.get(owner) ?? {};
+      return { kept, marked, removals };
     });
+  }
+
+  noteRemoval(owner: string, removal: HistoryRemoval): Promise<void> {
+    return this.#ledger.change(() => {
+      const kept = this.#kept(owner);
+      const { conversation, messageId, at } = removal;
+      const others = kept.removals.filter(
+        (one) =>
+          one.at >= at - HISTORY_REMOVALS_MS &&
+          (one.conversation !== conversation ||
+            (messageId !== undefined && one.messageId !== messageId)),
+      );
+      kept.noted += 1;
+      kept.removals = [...others, { ...removal, version: kept.noted }].slice(
+        -HISTORY_REMOVALS_BOUND,
+      );
+    });
+  }
+
+  removals(
+    owner: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly NumberedHistoryRemoval[]> {
+    return this.#ledger.read(() =>
+      (this.#owners.get(owner)?.removals ?? [])
+        .filter(({ version }) => version > after)
+        .slice(0, limit),
+    );
   }
 
   find(owner: string, id: string): Promise<HistoryMessage | undefined> {
@@ -224,6 +259,7 @@ export class MemoryHistory implements HistoryStore {
   removeNewest(owner: string, conversation: string | undefined, limit: number): Promise<number> {
     return this.#ledger.change(() => {
       const rows = this.#newest(owner, undefined).filter((row) => isOf(row, conversation));
+      if (conversation === undefined) this.#kept(owner).removals = [];
       return this.#remove(owner, rows.slice(0, limit));
     });
   }
@@ -334,7 +370,16 @@ export class MemoryHistory implements HistoryStore {
   #kept(owner: string): Kept {
     const known = this.#owners.get(owner);
     if (known !== undefined) return known;
-    const made: Kept = { last: 0, held: false, rows: [], bytes: 0, marks: new Map(), marked: 0 };
+    const made: Kept = {
+      last: 0,
+      held: false,
+      rows: [],
+      bytes: 0,
+      marks: new Map(),
+      marked: 0,
+      removals: [],
+      noted: 0,
+    };
     this.#owners.set(owner, made);
     return made;
   }
