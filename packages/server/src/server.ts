@@ -23,6 +23,7 @@ import { DEFAULT_COLLECTOR_TIMES, ReportCollector, ServerReports } from "./imdn/
 import { type Bounds, limitsWith } from "./limits.ts";
 import {
   endRefused,
+  isClosedTo,
   originating,
   refuseBarred,
   terminating,
@@ -223,6 +224,9 @@ function makeFunctions(
     changed(user) {
       if (plane !== undefined) refuseBarred(plane.sessions, user, settings, config.domain);
       if (settings.barsEverywhere(user, "sessions")) conferences?.barred(user.address);
+      core.ringing.stop(user.address, (invite, device) =>
+        isClosedTo(invite, device, user, { settings, untagged }),
+      );
     },
   });
   const { recording, sessions } = makeRecorders(config, limits, ports, {

@@ -13,6 +13,7 @@ import {
   refusal,
   TEAM,
 } from "./testing/conference-world.test.ts";
+import { SessionPhone } from "./testing/session-phone.ts";
 
 interface Saying {
   readonly id?: string;
@@ -186,7 +187,7 @@ test("IM-5.2.4-08a: who is asked into a group while he bars sessions is asked no
   assert.equal(made.world.server.stats.conferences, 0);
 });
 
-test("IM-5.2.4-08a: who is asked into a group rings until each of his devices bars sessions, and 480 is told of him then", async () => {
+test("IM-5.2.4-08a: a device that bars sessions rings no more for a group while another one does, and 480 is told of who has barred all", async () => {
   const made = await ConferenceWorld.open();
   const alice = await made.somebody("alice");
   const instances = ["urn:uuid:phone", "urn:uuid:laptop"] as const;
@@ -207,7 +208,7 @@ test("IM-5.2.4-08a: who is asked into a group rings until each of his devices ba
   await made.settle();
   const cancelled = () => devices.map(({ phone }) => phone.cancelled);
   for (const [at, id] of instances.entries()) {
-    assert.deepEqual(cancelled(), [0, 0]);
+    assert.deepEqual(cancelled(), at === 0 ? [0, 0] : [1, 0]);
     const one = devices[at];
     if (one !== undefined) await publish(one.below, { id, sessions: true });
     await made.settle();
@@ -223,6 +224,37 @@ test("IM-5.2.4-08a: who is asked into a group rings until each of his devices ba
     reasons.some((reason) => /cause=480/.test(reason)),
     reasons.join(),
   );
+});
+
+test("IM-5.2.4-08a, IM-5.2.4-08g: a device that bars itself rings no more, and the other one answers", async () => {
+  const { world, alice, settle } = await two();
+  const instances = ["urn:uuid:phone", "urn:uuid:laptop"] as const;
+  const devices = await Promise.all(
+    instances.map(async (instance) => {
+      const below = world.phone("carol");
+      await below.register(asDevice(below, instance));
+      const device = new SessionPhone(below, "carol", world);
+      device.automatic = false;
+      return device;
+    }),
+  );
+  alice.invite(`sip:carol@${DOMAIN}`);
+  await settle();
+  for (const { incoming } of devices) incoming?.ring();
+  await settle();
+  const cancelled = () => devices.map((device) => device.cancelled);
+  await publish(world.phone("carol"), { id: instances[0], files: true });
+  await settle();
+  assert.deepEqual(cancelled(), [0, 0]); // nobody calls with files
+  await publish(world.phone("carol"), { id: instances[0], sessions: true });
+  await settle();
+  assert.deepEqual(cancelled(), [1, 0]);
+  assert.equal(alice.failures.length, 0);
+  devices[1]?.incoming?.refuse(486);
+  await settle();
+  const [failure] = alice.failures;
+  assert.ok(failure?.kind === "refused");
+  assert.equal(failure.response.status, 486); // the word of who was asked
 });
 
 test("IM-5.2.4-08a: a device bars itself alone, and stays known as a device while it is away", async () => {

@@ -1,5 +1,5 @@
 /** The core put together: everything that a request passes which is not a function of the IM service. */
-import { Endpoint, type EndpointEvent, type FlowEvents, HopFinder } from "@parlance/sip";
+import { Endpoint, type FlowEvents, HopFinder } from "@parlance/sip";
 import type { Cancel } from "@parlance/wire";
 import type { ServerConfig, ServerPorts } from "../config.ts";
 import type { Limits } from "../limits.ts";
@@ -13,6 +13,7 @@ import { denials } from "./denials.ts";
 import { DialogLegs } from "./dialog-legs.ts";
 import type { Account, Directory } from "./directory.ts";
 import { Dispatch } from "./dispatch.ts";
+import { errorText, noted } from "./endpoint-events.ts";
 import { Forwarder } from "./forwarder.ts";
 import { Guard } from "./guard.ts";
 import { Home } from "./home.ts";
@@ -31,6 +32,7 @@ import { RegEvents } from "./registrar/reg-events.ts";
 import { Registrar } from "./registrar/registrar.ts";
 import { Registration } from "./registrar/registration.ts";
 import { SignedOut } from "./registrar/signed-out.ts";
+import { Ringing } from "./ringing.ts";
 import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -59,6 +61,7 @@ export class Core {
   readonly hits: LimitHits;
   readonly watch: SecurityWatch;
   readonly decisions: Decisions = { tell: undefined };
+  readonly ringing = new Ringing();
   readonly #ports: ServerPorts;
   readonly #flows = new LiveFlows();
   readonly #authenticator: Authenticator;
@@ -142,7 +145,7 @@ export class Core {
         clock,
         random,
         finder: new HopFinder({ resolver: ports.resolver, clock, random }),
-        log: (event) => this.#hear(event),
+        log: (event) => noted(event, hits, watch, log),
       },
       {
         request: (request, transaction, flow) => this.#dispatch.request(request, transaction, flow),
@@ -187,7 +190,7 @@ export class Core {
         legs,
         markKey: secrets.marks,
       });
-    const own = new Forwarder({ sender, clock, legs, home });
+    const own = new Forwarder({ sender, clock, legs, home, ringing: this.ringing });
     const location = new Location(this.registrar.contacts, gruu, as !== undefined);
     const { readContent, registrar } = this;
     this.way = new ThroughWay({
@@ -360,23 +363,6 @@ export class Core {
     this.#dispatch.drain();
   }
 
-  /** What the endpoint noticed: mistakes of ours are logged, those of peers are watched. */
-  #hear(event: EndpointEvent): void {
-    if (event.kind === "limit reached") {
-      const limit = event.limit === "total" ? "transactions" : "transactionsPerSource";
-      return this.hits.hit(limit, event.flow.remote.host);
-    }
-    if (event.kind === "malformed") {
-      const { limit, format = "message", flow } = event;
-      if (limit !== undefined) return this.hits.hit(limit, flow.remote.host);
-      return this.watch.report(`malformed ${format}`, flow.remote.host, {
-        transport: flow.transport,
-      });
-    }
-    const method = "method" in event ? event.method : undefined;
-    this.#ports.log.error(event.kind, { method, error: errorText(event.error) });
-  }
-
   #schedule(): void {
     this.#tick = this.#ports.clock.schedule(TICK_MS, () => {
       this.registrar.purge().catch((error: unknown) => {
@@ -393,8 +379,4 @@ export class Core {
       this.#ports.transports.close(flow);
     }
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -151,13 +151,22 @@ class AcceptedBranch implements Branch {
   }
 }
 
+interface RunningBranch {
+  readonly transaction: ClientTransaction;
+  readonly branch: Branch;
+  /** It was given up, whatever becomes of the others. */
+  left: boolean;
+}
+
 export class Fork<T> implements ForkOfBranch {
   readonly #context: ForkContext<T>;
   /** None once it has ended: what it is made of is not kept for the answers that may still come. */
   #branch: ForkPlan<T>["branch"] | undefined;
   readonly #ports: ForkPorts;
   readonly #observer: ForkObserver;
-  readonly #running = new Map<number, ClientTransaction>();
+  readonly #running = new Map<number, RunningBranch>();
+  /** Of those that are still to come. */
+  #unwanted: ((branch: Branch) => boolean) | undefined;
   /** The first reason why a branch got no answer. */
   #failure: number | undefined;
   #ended = false;
@@ -179,9 +188,23 @@ export class Fork<T> implements ForkOfBranch {
     this.#perform(this.#context.cancel(this.#now));
   }
 
+  /** Some are wanted no more, running or still to come; to whoever asks, nobody was there. */
+  leave(unwanted: (branch: Branch) => boolean): void {
+    const before = this.#unwanted;
+    this.#unwanted = (branch) => before?.(branch) === true || unwanted(branch);
+    for (const running of this.#running.values()) {
+      if (running.left || !unwanted(running.branch)) continue;
+      running.left = true;
+      running.transaction.cancel();
+    }
+  }
+
   // As its branches see it.
 
   response(number: number, response: SipResponse, from: Branch): void {
+    const left = this.#running.get(number)?.left === true;
+    if (left && response.status < 200) return; // it rings no more
+    if (left && response.status === 487) return this.failed(number, "unreachable");
     if (response.status >= 200) this.#running.delete(number);
     this.#perform(this.#context.response(number, response, this.#now), from);
   }
@@ -206,7 +229,7 @@ export class Fork<T> implements ForkOfBranch {
           this.#send(effect.branch, this.#branch(effect.to, effect.maxBreadth));
           break;
         case "cancel":
-          this.#running.get(effect.branch)?.cancel();
+          this.#running.get(effect.branch)?.transaction.cancel();
           break;
         case "respond":
           this.#respond(effect.response, from);
@@ -222,11 +245,12 @@ export class Fork<T> implements ForkOfBranch {
   }
 
   #send(number: number, branch: Branch): void {
+    if (this.#unwanted?.(branch) === true) return this.failed(number, "unreachable");
     const { request, to, loopMark } = branch;
     const observer = new OneOfMany(number, branch, this);
     const options = loopMark === undefined ? {} : { branchSuffix: loopMark };
     const transaction = this.#ports.sender.send(request, to, observer, options);
-    if (!transaction.ended) this.#running.set(number, transaction);
+    if (!transaction.ended) this.#running.set(number, { transaction, branch, left: false });
   }
 
   #respond(response: SipResponse, from: Branch | undefined): void {

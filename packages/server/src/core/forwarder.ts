@@ -23,6 +23,7 @@ import type { Home } from "./home.ts";
 import { freshestFlows } from "./location.ts";
 import { prepare } from "./prepare.ts";
 import type { RegisteredContact } from "./registrar/contact.ts";
+import type { Ringing } from "./ringing.ts";
 
 export interface ForwardObserver extends ForkObserver {
   /** How to stop it, should the caller hang up. */
@@ -42,6 +43,7 @@ export interface Outside {
 export interface ForwarderPorts extends ForkPorts {
   readonly legs: DialogLegs;
   readonly home: Home;
+  readonly ringing: Ringing;
 }
 
 /** RFC 3261 §12, RFC 6665, RFC 3515 */
@@ -79,7 +81,19 @@ export class Forwarder {
       branch: (contact: RegisteredContact, maxBreadth: number) =>
         this.#branchTo(passage, dress(request, contact), contact, many ? maxBreadth : undefined),
     };
-    this.#start(new Fork(plan, this.#ports, observer), observer);
+    if (request.method !== "INVITE" || only === undefined) {
+      return this.#start(new Fork(plan, this.#ports, observer), observer);
+    }
+    const ringing: Fork<RegisteredContact> = new Fork(plan, this.#ports, {
+      provisional: (response, from) => observer.provisional(response, from),
+      late: (response, from) => observer.late(response, from),
+      end(end) {
+        leave();
+        observer.end(end);
+      },
+    });
+    const leave = this.#ports.ringing.enter(only.user, ringing, request);
+    this.#start(ringing, observer);
   }
 
   /** A domain that is not ours, by the route that the operator configured. */

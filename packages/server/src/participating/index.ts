@@ -7,6 +7,7 @@ export {
   originating,
 } from "./originating.ts";
 export { endRefused } from "./session/end-refused.ts";
+export { isClosedTo } from "./session/is-closed-to.ts";
 export { refuseBarred } from "./session/refuse-barred.ts";
 export type { SessionFacts, SessionOfTwo } from "./session/session-facts.ts";
 export { type Anchor, AnchoredSessions } from "./session/sessions.ts";
