@@ -61,7 +61,15 @@ export {
 export { bareAddress, originatorAmong, sameAddress } from "./originator.ts";
 export { type PlainText, plainTextOf } from "./plain-text.ts";
 export { type Reaction, type Reason, type Refused, reactTo } from "./reactions.ts";
-export { type Condition, everyRefusal, isRefusal, type Refusal, refuse } from "./refusal.ts";
+export {
+  because,
+  type Condition,
+  everyRefusal,
+  type Grounds,
+  isRefusal,
+  type Refusal,
+  refuse,
+} from "./refusal.ts";
 export { clauseOf } from "./refusal-clause.ts";
 export {
   DEFAULT_VERSION,
@@ -95,10 +103,12 @@ export {
   judgeGroup,
   judgeRules,
   type PreparedGroup,
+  type PreparedRule,
   type PreparedRules,
   prepareGroup,
   prepareRules,
   type RuleFacts,
+  refusingRule,
   scheduledEnd,
   UNRULED,
 } from "./rules/index.ts";

@@ -1,5 +1,13 @@
 /** Every way in which the service says no, with its status and the exact text of its Warning. */
 
+/** Which check it was that decided, for whoever traces: it may be a secret of the user who was asked for. */
+export interface Grounds {
+  /** "sip:bob@example.com is invisible" */
+  readonly why: string;
+  /** The id of a requirement, or the section of a specification. */
+  readonly clause: string;
+}
+
 /** A no, as a value. It becomes a response only at the edge of the server. */
 export interface Refusal {
   readonly kind: "refusal";
@@ -9,6 +17,8 @@ export interface Refusal {
   readonly warning?: string;
   /** Further headers of the answer: `Unsupported`, `Accept`, `Retry-After` … */
   readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** Never in an answer. */
+  readonly grounds?: Grounds;
 }
 
 interface Row {
@@ -104,6 +114,11 @@ export function refuse(
   const refusal = refusals.get(condition);
   if (refusal === undefined) throw new Error(`no refusal for ${condition}`);
   return headers === undefined ? refusal : { ...refusal, headers };
+}
+
+/** The same refusal to whoever asked, and more to whoever traces. */
+export function because(refusal: Refusal, grounds: Grounds): Refusal {
+  return { ...refusal, grounds };
 }
 
 /** Tells a refusal from whatever else a judgement may return. */

@@ -1,6 +1,6 @@
 /** Rules about who may do what, evaluated. RFC 4745 */
 export { identityKey } from "./identity-key.ts";
-export { type Access, judgeAccess, UNRULED } from "./judge-access.ts";
+export { type Access, judgeAccess, refusingRule, UNRULED } from "./judge-access.ts";
 export {
   type GroupRights,
   groupSupports,
@@ -12,5 +12,5 @@ export {
   scheduledEnd,
 } from "./judge-group.ts";
 export { type Granted, judgeRules } from "./judge-rules.ts";
-export { anchorsOf, type PreparedRules, prepareRules } from "./prepare-rules.ts";
+export { anchorsOf, type PreparedRule, type PreparedRules, prepareRules } from "./prepare-rules.ts";
 export type { InExternalList, RuleFacts } from "./rule-facts.ts";

@@ -1,6 +1,6 @@
 /** What the rules of a user do with a request that is for him. OMA Shared Policy XDM, RFC 4745 */
-import { judgeRules } from "./judge-rules.ts";
-import type { PreparedRules } from "./prepare-rules.ts";
+import { judgeRules, matchingRules } from "./judge-rules.ts";
+import type { PreparedRule, PreparedRules } from "./prepare-rules.ts";
 import type { InExternalList, RuleFacts } from "./rule-facts.ts";
 
 export interface Access {
@@ -21,8 +21,7 @@ export function judgeAccess(
   unruled: Access = UNRULED,
 ): Access {
   if (rules === undefined) return unruled;
-  const known = facts.anonymous ? { ...facts, identities: [] } : facts;
-  const { matched, invite, flags } = judgeRules(rules, known, inList);
+  const { matched, invite, flags } = judgeRules(rules, shown(facts), inList);
   if (!matched) return unruled;
   const offlineStorage = flags.get("allow-offline-storage") ?? unruled.offlineStorage;
   // A rejection wins over whatever other rules allow.
@@ -37,4 +36,22 @@ export function judgeAccess(
     default:
       return { invite: unruled.invite, offlineStorage };
   }
+}
+
+/** The rule by which he is refused; undefined: none of them does. */
+export function refusingRule(
+  rules: PreparedRules,
+  facts: RuleFacts,
+  inList: InExternalList,
+): PreparedRule | undefined {
+  const matching = matchingRules(rules, shown(facts), inList);
+  return (
+    matching.find(({ actions }) => actions.flags.get("allow-reject-invite") === true) ??
+    matching.find(({ actions }) => actions.invite === "reject")
+  );
+}
+
+/** What rules may know of him. */
+function shown(facts: RuleFacts): RuleFacts {
+  return facts.anonymous ? { ...facts, identities: [] } : facts;
 }

@@ -14,19 +14,12 @@ export interface Granted {
 
 const MORE: readonly InviteHandling[] = ["reject", "pass", "accept"];
 
-/** Costs one look at each rule: which of them name the originator is asked once for all. */
 export function judgeRules(
   rules: PreparedRules,
   facts: RuleFacts,
   inList: InExternalList,
 ): Granted {
-  const naming = rules.map((rule) => rule.names(facts, inList));
-  const namers = naming.filter(Boolean).length;
-  const matching = rules.filter(({ conditions }, at) => {
-    const elsewhere = namers > (naming[at] === true ? 1 : 0);
-    return conditions.every((holds) => holds(facts, inList, elsewhere));
-  });
-
+  const matching = matchingRules(rules, facts, inList);
   let invite: InviteHandling | undefined;
   const flags = new Map<Flag, boolean>();
   for (const { actions } of matching) {
@@ -34,6 +27,20 @@ export function judgeRules(
     for (const [flag, value] of actions.flags) flags.set(flag, value || flags.get(flag) === true);
   }
   return { matched: matching.length > 0, invite, flags };
+}
+
+/** Costs one look at each rule: which of them name the originator is asked once for all. */
+export function matchingRules(
+  rules: PreparedRules,
+  facts: RuleFacts,
+  inList: InExternalList,
+): PreparedRules {
+  const naming = rules.map((rule) => rule.names(facts, inList));
+  const namers = naming.filter(Boolean).length;
+  return rules.filter(({ conditions }, at) => {
+    const elsewhere = namers > (naming[at] === true ? 1 : 0);
+    return conditions.every((holds) => holds(facts, inList, elsewhere));
+  });
 }
 
 function most(

@@ -10,6 +10,9 @@ import { domainKey, domainOf, identityKey } from "./identity-key.ts";
 import type { InExternalList, RuleFacts } from "./rule-facts.ts";
 
 export interface PreparedRule {
+  readonly id: string;
+  /** It holds for whom it names, always and whatever they send. */
+  readonly namesOnly: boolean;
   readonly actions: Actions;
   /** Whether it names the originator, by identity or by a list: see "other identity". */
   readonly names: (facts: RuleFacts, inList: InExternalList) => boolean;
@@ -26,10 +29,12 @@ export type PreparedCondition = (
 export type PreparedRules = readonly PreparedRule[];
 
 export function prepareRules(ruleset: Ruleset): PreparedRules {
-  return ruleset.rules.map(({ conditions, actions }) => {
+  return ruleset.rules.map(({ id, conditions, actions }) => {
     const prepared = conditions.map(prepare);
     const naming = prepared.filter((_, at) => isNaming(conditions[at]));
     return {
+      id,
+      namesOnly: naming.length === 1 && conditions.length === 1,
       actions,
       conditions: prepared,
       names: (facts, inList) => naming.some((holds) => holds(facts, inList, false)),

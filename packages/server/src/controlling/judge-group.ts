@@ -1,7 +1,8 @@
 /** Controlling function: a MESSAGE to a pre-defined group. IM-8.1.1-07a, IM-8.1.1-N1 */
-import { type Refusal, refuse } from "@parlance/im";
+import { because, type Refusal, refuse } from "@parlance/im";
 import type { Originator, Untagged } from "../ports/index.ts";
 import type { Group } from "./model.ts";
+import { READER } from "./reader.ts";
 
 export interface GroupFacts {
   readonly asksForIm: boolean;
@@ -23,7 +24,7 @@ export function judgeGroup(facts: GroupFacts): Refusal | undefined {
   if (originator === undefined) return refuse("not authenticated"); // IM-8.1.1-02
   if (!group.openToAll && !isMember(originator, facts.members)) return refuse("no initiation");
   if (originator.anonymous && !group.allowAnonymity) return refuse("no anonymity"); // IM-8.1.1-N1
-  if (!facts.mayWrite) return refuse("access denied");
+  if (!facts.mayWrite) return because(refuse("access denied"), READER);
   if (!group.pagerMessages) return refuse("no pager messages");
   if (!facts.hasBody) return refuse("no body");
   return undefined;

@@ -51,11 +51,12 @@ const LIMITS: ReadonlyMap<Condition, LimitName> = new Map<Condition, LimitName>(
 
 /** Which check it was that refused. */
 function said(
-  { status, condition, warning }: Refusal,
+  { status, condition, warning, grounds }: Refusal,
   method: string,
 ): Pick<Decision, "said" | "clause"> {
-  const why = warning === undefined ? condition : `${condition}: ${warning}`;
-  return { said: `${status} ${why}`, clause: clauseOf(condition, method) };
+  const why = grounds?.why ?? warning;
+  const words = why === undefined ? condition : `${condition}: ${why}`;
+  return { said: `${status} ${words}`, clause: grounds?.clause ?? clauseOf(condition, method) };
 }
 
 function refusalHeaders(refusal: Refusal, domain: string): (edit: MessageEdit) => void {

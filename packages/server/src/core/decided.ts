@@ -1,4 +1,5 @@
 /** Verdicts of functions in words, for whoever looks on. */
+import type { Grounds } from "@parlance/im";
 import { formatUri } from "@parlance/sip";
 import type { Decision, Passage, Verdict } from "../ports/index.ts";
 import { hidePushTokens } from "../push-tokens.ts";
@@ -16,7 +17,15 @@ export function decided(
   { request, flow }: Passage,
   users: readonly string[] = [],
 ): Decision {
-  return { by, said: inWords(verdict), request, flow, users, clause: "OMA IM 8.2" };
+  const { why, clause = "OMA IM 8.2" } = groundsOf(verdict) ?? {};
+  const said = inWords(verdict);
+  return { by, said: why === undefined ? said : `${said}: ${why}`, request, flow, users, clause };
+}
+
+/** Which check it was, where that is known. */
+function groundsOf(verdict: Verdict): Grounds | undefined {
+  if (verdict.do === "refuse") return verdict.refusal.grounds;
+  return verdict.do === "defer" ? verdict.grounds : undefined;
 }
 
 /** Somebody has this address, and the request. */

@@ -1,5 +1,5 @@
 /** Every request that comes in: past the guard, then to whoever has to do with its method. RFC 3261 §8.2, §16.3 */
-import { METHODS, refuse } from "@parlance/im";
+import { because, METHODS, refuse } from "@parlance/im";
 import {
   checkForwarding,
   Event,
@@ -207,7 +207,7 @@ export class Dispatch implements TransactionUser {
     }
     // Sessions and services take a REFER; no user lets others command his device.
     const commands = request.method === "REFER" && way.isUser(request.uri);
-    if (commands) answers.refuse(transaction, refuse("access denied"));
+    if (commands) answers.refuse(transaction, because(refuse("access denied"), COMMANDED));
     return commands;
   }
 
@@ -270,6 +270,7 @@ export class Dispatch implements TransactionUser {
   }
 }
 
+const COMMANDED = { why: "nobody commands the device of another", clause: "RFC 3515 §2.4.2" };
 const ALLOW = [["Allow", METHODS.join(", ")]] as const;
 
 function challenged({

@@ -1,6 +1,7 @@
 /** Participating function of the target user: what reaches him, and how. OMA IM 8.2, 9.3 */
-import { type Refusal, refuse } from "@parlance/im";
+import { because, type Grounds, type Refusal, refuse } from "@parlance/im";
 import type { User } from "../ports/index.ts";
+import { barredBy, behindOthers, lockedOut, notThere, ruledOut } from "./grounds.ts";
 
 /** What the rules of the user say about one sender. */
 export type Access = "pass" | "reject";
@@ -11,6 +12,8 @@ export interface TerminatingFacts {
   /** Somebody vouches for who sent it. RFC 3325 §5 */
   readonly asserted: boolean;
   readonly access: Access;
+  /** Where they reject it: which of them, in words. */
+  readonly rule: string | undefined;
   /** No pager messages wanted on any device. */
   readonly barred: boolean;
   /** It is a link to a file, and no files are wanted on any device that takes messages. */
@@ -31,24 +34,27 @@ export interface TerminatingFacts {
 export type TerminatingJudgement =
   | Refusal
   | { readonly kind: "forward" }
-  | { readonly kind: "defer" };
+  | { readonly kind: "defer"; readonly grounds?: Grounds };
 
 const FORWARD = { kind: "forward" } as const;
 const DEFER = { kind: "defer" } as const;
 
 /** The table of the clause, in its order. */
 export function judgeTerminating(facts: TerminatingFacts): TerminatingJudgement {
-  if (facts.user.disabled) return refuse("no such user");
+  const { user } = facts;
+  if (user.disabled) return because(refuse("no such user"), lockedOut(user));
   if (facts.isMessage && !facts.asserted) return refuse("not authenticated"); // IM-8.1.1-02
-  if (facts.access === "reject") return refuse("access denied");
-  if (facts.isMessage && facts.barred) return refuse("barred"); // and nothing is stored
-  if (facts.isMessage && facts.filesBarred) return refuse("files barred");
+  if (facts.access === "reject") return because(refuse("access denied"), ruledOut(facts));
+  if (facts.isMessage && facts.barred) return because(refuse("barred"), barredBy(user, "messages")); // and nothing is stored
+  if (facts.isMessage && facts.filesBarred) {
+    return because(refuse("files barred"), barredBy(user, "files"));
+  }
   if (!facts.visible || facts.reachable === 0) return orElse(facts);
   if (facts.isMessage && facts.fitting === 0) {
     if (facts.broughtBySession && facts.storable) return DEFER;
     return refuse("too long for datagrams"); // IM-8.1-02
   }
-  if (facts.queueing && facts.storable) return DEFER;
+  if (facts.queueing && facts.storable) return { kind: "defer", grounds: behindOthers(user) };
   return FORWARD; // IM-8.1.1-05
 }
 
@@ -92,5 +98,7 @@ export function meansAway(status: number): boolean {
 }
 
 function orElse(facts: TerminatingFacts): TerminatingJudgement {
-  return facts.isMessage && facts.storable ? DEFER : refuse("unreachable");
+  const grounds = notThere(facts);
+  if (facts.isMessage && facts.storable) return { kind: "defer", grounds };
+  return because(refuse("unreachable"), grounds);
 }

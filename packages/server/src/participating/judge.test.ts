@@ -82,6 +82,7 @@ const arriving: TerminatingFacts = {
   user: bob,
   asserted: true,
   access: "pass",
+  rule: undefined,
   barred: false,
   filesBarred: false,
   visible: true,

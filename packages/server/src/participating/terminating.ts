@@ -1,6 +1,7 @@
 /** Participating function of the target user: gathers the facts, and does what was judged. OMA IM 8.2 */
-import { mimeHeader } from "@parlance/formats";
+import { type MediaKind, mimeHeader } from "@parlance/formats";
 import {
+  type Access,
   asksFor,
   type BodyKind,
   bodyKind,
@@ -32,6 +33,7 @@ import {
   judgeFailure,
   judgeTerminating,
   meansAway,
+  type TerminatingFacts,
 } from "./judge-terminating.ts";
 import { judgeTerminatingSession } from "./session/judge-terminating-session.ts";
 
@@ -72,6 +74,7 @@ const MESSAGE = ABOUT_SESSION["large message"];
 const TEXTS: readonly Barrable[] = [MESSAGE.barrable];
 const LINKS: readonly Barrable[] = [MESSAGE.barrable, ABOUT_SESSION.file.barrable];
 
+const ADMITTED = { access: "pass", rule: undefined } as const;
 const DEFER: Verdict = { do: "defer" };
 const PASS: Verdict = { do: "pass" };
 
@@ -83,6 +86,16 @@ export function terminating(
   const storable = (passage: Passage, user: User): boolean =>
     mayBeStored(kindOf(passage), passage.request.get(Expires)) &&
     rules.access(passage.originator, user, MESSAGE.media).offlineStorage;
+
+  const ruled = (
+    { originator }: Passage,
+    user: User,
+    media: MediaKind,
+    { invite }: Access,
+  ): Pick<TerminatingFacts, "access" | "rule"> =>
+    invite === "refuse"
+      ? { access: "reject", rule: rules.refusing?.(originator, user, media) }
+      : ADMITTED;
 
   /** His own devices see him always. IM-5.2.4-08c */
   const isVisible = ({ originator }: Passage, user: User): boolean =>
@@ -116,7 +129,8 @@ export function terminating(
     const access = rules.access(passage.originator, user, media);
     const judged = judgeTerminatingSession({
       user,
-      access: access.invite === "refuse" ? "reject" : "pass",
+      ...ruled(passage, user, media, access),
+      kind: barrable,
       barred: isOurs && isBarred(user, [barrable], able, open),
       visible: isVisible(passage, user),
       reachable: open.length,
@@ -125,7 +139,7 @@ export function terminating(
       running: isOurs ? running(user) : 0,
       maxSessions,
     });
-    if (judged.kind === "defer") return DEFER;
+    if (judged.kind === "defer") return { do: "defer", grounds: judged.grounds };
     if (judged.kind === "refusal") return { do: "refuse", refusal: judged };
     const answers = access.invite === "answer" && !passage.request.has("Answer-Mode");
     return { do: "forward", bindings: open, ...(answers ? { edit: answerAtOnce } : {}) };
@@ -159,14 +173,12 @@ export function terminating(
       const fitting = long
         ? able.filter((binding) => takesLong(binding, passage.content, datagramMessageBytes))
         : able;
+      const access = rules.access(passage.originator, user, MESSAGE.media);
       const judgement = judgeTerminating({
         isMessage,
         user,
         asserted: passage.originator !== undefined,
-        access:
-          rules.access(passage.originator, user, MESSAGE.media).invite === "refuse"
-            ? "reject"
-            : "pass",
+        ...ruled(passage, user, MESSAGE.media, access),
         barred:
           isMessage && isBarred(user, TEXTS, clients, openDevices(passage, user, TEXTS, clients)),
         filesBarred: kinds === LINKS && isBarred(user, LINKS, clients, able),
@@ -178,7 +190,9 @@ export function terminating(
         storable: isMessage && storable(passage, user),
       });
       if (judgement.kind === "forward") return { do: "forward", bindings: fitting };
-      return judgement.kind === "defer" ? DEFER : { do: "refuse", refusal: judgement };
+      if (judgement.kind === "refusal") return { do: "refuse", refusal: judgement };
+      const { grounds } = judgement;
+      return grounds === undefined ? DEFER : { do: "defer", grounds };
     },
 
     judgeFailure(passage, user, failure) {

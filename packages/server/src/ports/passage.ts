@@ -1,6 +1,6 @@
 /** One request on its way through the server, and what a function may say about it. */
 
-import type { Refusal } from "@parlance/im";
+import type { Grounds, Refusal } from "@parlance/im";
 import type { Flow, MessageEdit, ServerTransaction, SipRequest } from "@parlance/sip";
 import type { Binding } from "./binding.ts";
 import type { Content } from "./content.ts";
@@ -31,7 +31,7 @@ export type Verdict =
   /** Send it to these contacts of the user. */
   | { readonly do: "forward"; readonly bindings: readonly Binding[]; readonly edit?: Edit }
   /** Keep it for the user; answered 202 after the commit. */
-  | { readonly do: "defer" }
+  | { readonly do: "defer"; readonly grounds?: Grounds }
   /** The function has dealt with it: answer so and go no further. */
   | { readonly do: "answer"; readonly status: number; readonly edit?: Edit }
   /** The function answers by itself, now or later. */

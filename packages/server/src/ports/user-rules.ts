@@ -9,4 +9,6 @@ export type Who = Omit<Originator, "uri">;
 export interface UserRules {
   /** `undefined` names nobody. */
   access(originator: Who | undefined, user: User, media: MediaKind): Access;
+  /** Which rule it is that refuses him, in words for whoever traces: nobody else may know. */
+  refusing?(originator: Who | undefined, user: User, media: MediaKind): string;
 }

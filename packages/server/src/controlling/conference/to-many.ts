@@ -3,6 +3,7 @@ import type { Cpim } from "@parlance/formats";
 import {
   ANONYMOUS_NAME,
   bareAddress,
+  because,
   type GroupRights,
   groupSupports,
   isRefusal,
@@ -14,6 +15,7 @@ import { keyOf } from "../../address-key.ts";
 import type { CopyForm, ForMany, Originator, Spreading, Verdict } from "../../ports/index.ts";
 import { collectReports } from "../collect-reports.ts";
 import type { Group } from "../model.ts";
+import { READER } from "../reader.ts";
 import { commonChanges } from "../template.ts";
 import { type Ask, unknownExtension } from "./ask.ts";
 import { type Hosting, mayBeOpen, rightsFor } from "./hosting.ts";
@@ -133,7 +135,7 @@ function objectionOf(
   const { notUnderstood } = group.document.group;
   const may = rights?.initiate === true && notUnderstood.length === 0 && mayBeOpen(group, on);
   if (!may) return refuse("no initiation");
-  if (!rights.write) return refuse("access denied");
+  if (!rights.write) return because(refuse("access denied"), READER);
   const takes =
     purpose === "file" ? groupSupports(group.document.group, "file-transfer") : group.pagerMessages;
   return takes ? undefined : refuse("no pager messages");

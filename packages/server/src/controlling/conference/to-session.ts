@@ -1,7 +1,8 @@
 /** Controlling function: one large message, or files, for those who are in a session. Clauses 11.6, 12.5, 13.3 */
-import { isRefusal, namedEntity, type Refusal, refuse } from "@parlance/im";
+import { because, isRefusal, namedEntity, type Refusal, refuse } from "@parlance/im";
 import { From, formatUri, Params, parseUri, ReferredBy } from "@parlance/sip";
 import type { Spreading, Verdict } from "../../ports/index.ts";
+import { READER } from "../reader.ts";
 import type { Ask } from "./ask.ts";
 import type { Conference } from "./conference.ts";
 import type { Hosting } from "./hosting.ts";
@@ -43,7 +44,7 @@ function filesToAll(
   conference: Conference,
   spreading: Spreading,
 ): Verdict {
-  if (!from.mayWrite) return no(refuse("access denied"));
+  if (!from.mayWrite) return no(because(refuse("access denied"), READER));
   const others = conference.present.filter((one) => one !== from);
   if (others.length === 0) return no(refuse("unreachable"));
   const { name, uri } = namedEntity(from.appearance);

@@ -54,6 +54,8 @@ test("a session begins when nothing is against it, and each objection has its tu
 const invited: TerminatingSessionFacts = {
   user: bob,
   access: "pass",
+  rule: undefined,
+  kind: "sessions",
   barred: false,
   visible: true,
   reachable: 1,

@@ -1,11 +1,16 @@
 /** Participating function of the target user: which sessions reach him. OMA IM 7.1, 9.3, 10 */
-import { type Refusal, refuse } from "@parlance/im";
-import type { User } from "../../ports/index.ts";
+import { because, type Grounds, type Refusal, refuse } from "@parlance/im";
+import type { Barrable, User } from "../../ports/index.ts";
+import { barredBy, behindOthers, lockedOut, notThere, ruledOut } from "../grounds.ts";
 import type { Access } from "../judge-terminating.ts";
 
 export interface TerminatingSessionFacts {
   readonly user: User;
   readonly access: Access;
+  /** Where they reject it: which of them, in words. */
+  readonly rule: string | undefined;
+  /** What it is of what can be barred. */
+  readonly kind: Barrable;
   /** No sessions of this kind wanted on any device. */
   readonly barred: boolean;
   /** An invisible user is answered for like one who is not there. */
@@ -24,19 +29,21 @@ export interface TerminatingSessionFacts {
 export type TerminatingSessionJudgement =
   | Refusal
   | { readonly kind: "forward" }
-  | { readonly kind: "defer" };
+  | { readonly kind: "defer"; readonly grounds: Grounds };
 
 /** The table of the clause, in its order. */
 export function judgeTerminatingSession(
   facts: TerminatingSessionFacts,
 ): TerminatingSessionJudgement {
-  if (facts.user.disabled) return refuse("no such user");
-  if (facts.access === "reject") return refuse("access denied");
-  if (facts.barred) return refuse("barred");
+  const { user } = facts;
+  if (user.disabled) return because(refuse("no such user"), lockedOut(user));
+  if (facts.access === "reject") return because(refuse("access denied"), ruledOut(facts));
+  if (facts.barred) return because(refuse("barred"), barredBy(user, facts.kind));
   if (!facts.visible || facts.reachable === 0) {
-    return facts.storable ? { kind: "defer" } : refuse("unreachable");
+    const grounds = notThere(facts);
+    return facts.storable ? { kind: "defer", grounds } : because(refuse("unreachable"), grounds);
   }
-  if (facts.queueing && facts.storable) return { kind: "defer" };
+  if (facts.queueing && facts.storable) return { kind: "defer", grounds: behindOthers(user) };
   if (facts.running >= facts.maxSessions) return refuse("too many sessions");
   return { kind: "forward" };
 }

@@ -8,6 +8,8 @@ import {
   judgeAccess,
   type PreparedRules,
   prepareRules,
+  type RuleFacts,
+  refusingRule,
   resolveLists,
   UNRULED,
 } from "@parlance/im";
@@ -19,6 +21,7 @@ import type { Documents } from "../documents.ts";
 import type { References } from "../references.ts";
 import { ACCESS_RULES } from "../usages/access-rules.ts";
 import { listSource } from "./list-source.ts";
+import { refusedBy } from "./refused-by.ts";
 
 export interface AccessPolicyPorts {
   readonly store: DocumentStore;
@@ -100,6 +103,13 @@ export class AccessPolicy implements UserRules {
     return this.#judge(this.#rules.get(user.name), originator, user, media);
   }
 
+  refusing(originator: Who | undefined, user: User, media: MediaKind): string {
+    const rules = this.#rules.get(user.name);
+    const facts = this.#factsOf(originator, media);
+    const rule = rules && refusingRule(preparedOf(rules), facts, rules.inList);
+    return refusedBy(rule, originator, user);
+  }
+
   #judge(
     rules: Rules | undefined,
     originator: Who | undefined,
@@ -108,8 +118,12 @@ export class AccessPolicy implements UserRules {
   ): Access {
     if (originator?.user?.name === user.name) return UNRULED; // nobody shuts himself out
     if (rules === undefined) return this.#unruled;
-    rules.prepared ??= prepareRules(readRules(rules.bytes) ?? NO_RULES);
-    const facts = {
+    const facts = this.#factsOf(originator, media);
+    return judgeAccess(preparedOf(rules), facts, rules.inList, this.#unruled);
+  }
+
+  #factsOf(originator: Who | undefined, media: MediaKind): RuleFacts {
+    return {
       identities: originator?.user?.identities ?? (originator ? [originator.address] : []),
       anonymous: originator?.anonymous ?? false,
       listMember: false,
@@ -117,7 +131,6 @@ export class AccessPolicy implements UserRules {
       service: IM_TAG,
       now: this.#ports.clock.now(),
     };
-    return judgeAccess(rules.prepared, facts, rules.inList, this.#unruled);
   }
 
   async #keep(owner: string, bytes: Uint8Array): Promise<void> {
@@ -133,6 +146,11 @@ export class AccessPolicy implements UserRules {
     const { documents, references } = this.#ports;
     return resolveLists(anchorsOf(rules), listSource(user, documents, references));
   }
+}
+
+function preparedOf(rules: Rules): PreparedRules {
+  rules.prepared ??= prepareRules(readRules(rules.bytes) ?? NO_RULES);
+  return rules.prepared;
 }
 
 const NO_RULES: Ruleset = { rules: [] };
