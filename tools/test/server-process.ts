@@ -126,6 +126,13 @@ export class ServerProcess {
     return `${this.httpUrl.replace("http:", "ws:")}/sip`;
   }
 
+  /** Of the first listener of this scheme. */
+  url(scheme: string): string {
+    const [url] = this.#listeners(scheme);
+    if (url === undefined) throw new Error(`no ${scheme} listener`);
+    return url;
+  }
+
   get httpUrl(): string {
     return this.#listeners("http")[0] ?? "";
   }

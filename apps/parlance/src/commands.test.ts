@@ -4,10 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import type { Command } from "commander";
 import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
-import { parlanceProgram } from "./program.ts";
 
 const DOMAIN = "im.example.com";
 const NAMES = ["alice", "bob", "carol", "dave"];
@@ -175,64 +173,6 @@ test("a wrong password, or no server, ends with 1 and says so", async () => {
   assert.match(firstLine(nobody), /^parlance: offline: .*; is the server running\?$/);
 });
 
-test("the help of each command lists its options and arguments, and says how it ends", () => {
-  const commands = [...walk(parlanceProgram())];
-  assert.ok(commands.length > 90, String(commands.length));
-  for (const [path, command] of commands) {
-    let page = "";
-    command.configureOutput({ writeOut: (text) => void (page += text) }).outputHelp();
-    const own = command.commands.find((one) => isHidden(one)) ?? command;
-    for (const { long } of own.options) assert.ok(page.includes(`${long}`), `${path}: ${long}`);
-    for (const argument of own.registeredArguments) {
-      assert.ok(page.includes(argument.name()), `${path}: ${argument.name()}`);
-    }
-    assert.ok(command.description() !== "", path);
-    if (command.commands.length > 0 && command.parent !== null) {
-      assert.deepEqual(command.options, [], `${path}: options that its commands would take, too`);
-      continue;
-    }
-    assert.match(page, /^Exit status: 0 /m, path);
-  }
-});
-
-test("docs/command.md names every command", () => {
-  const page = readFileSync(new URL("../../../docs/command.md", import.meta.url), "utf8");
-  for (const [path, { commands }] of walk(parlanceProgram())) {
-    const name = path.replace(/^parlance ?/, "");
-    if (name.startsWith("admin ") || (commands.length > 0 && name !== "admin")) continue;
-    assert.ok(page.includes(`\`${name}\``), name);
-  }
-});
-
-function* walk(command: Command, path = command.name()): Generator<[path: string, of: Command]> {
-  yield [path, command];
-  for (const one of command.commands.filter((each) => !isHidden(each))) {
-    yield* walk(one, `${path} ${one.name()}`);
-  }
-}
-
-/** What a group does when none of its commands is named. */
-function isHidden(command: Command): boolean {
-  return command.name() === "(none)";
-}
-
-test("the pages of what people begin with have examples, and where a server is looked for", async () => {
-  const main = await runCommand(["--help"]);
-  assert.equal(main.status, 0);
-  assert.match(main.out, /Examples:[\s\S]*Exit status: 0 done, 1 refused or failed, 2 wrong usage/);
-  const client = ["chat", "send", "receive", "history", "search", "export"];
-  for (const command of ["start", ...client, "trace"]) {
-    const { status, out } = await runCommand([command, "--help"]);
-    assert.equal(status, 0, command);
-    assert.match(out, /Examples:\n {2}\$ /, command);
-  }
-  assert.match(
-    (await runCommand(["send", "--help"])).out,
-    /default: the server\s+of[\s\S]*tcp:\/\/127\.0\.0\.1:5060/,
-  );
-  assert.match((await runCommand(["users", "add", "--help"])).out, /default: \.\/data/);
-});
-
 test("--version is that of the package", async () => {
   const file = new URL("../package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
@@ -397,31 +337,6 @@ test("the operator's listener wants the token, says what was wrong, and remember
     ],
   );
   assert.doesNotMatch(JSON.stringify(entries), /secret/);
-});
-
-test("config checks a file, explains keys and prints the schema, without a server", async (t) => {
-  const ok = await runCommand(["config", "check", "--set", "domain=im.test"]);
-  assert.deepEqual(
-    [ok.status, ok.out.startsWith("ok: im.test on udp://127.0.0.1:5060 ")],
-    [0, true],
-  );
-  const wrong = await runCommand(["config", "check", "--set", "limits.messageburst=3"]);
-  assert.equal(wrong.status, 1);
-  assert.match(wrong.err, /limits\.messageburst: no such key \(meant limits\.messageBurst\?\)/);
-  const explained = await runCommand(["config", "explain", "limits.messageBurst"]);
-  assert.match(explained.out, /default 50; PARLANCE_LIMITS_MESSAGE_BURST/);
-  const entries = (await runCommand(["config", "explain"])).out;
-  assert.doesNotMatch(entries, /PARLANCE_\w*\[\]/); // no shell can set it
-  assert.match(entries, /^users\[\]\.name\n.*\n.*; in the list PARLANCE_USERS, as JSON$/m);
-  assert.equal((await runCommand(["config", "explain", "limit"])).status, 1);
-  const schema = await runCommand(["config", "schema"]);
-  assert.equal(JSON.parse(schema.out).properties.domain.default, "parlance.test");
-  const env = { PARLANCE_LISTEN_HTTP: "null", PARLANCE_DOMAIN: "env.test" };
-  assert.match(
-    (await runCommand(["config", "check"], { env })).out,
-    /^ok: env\.test on (?!.*8080)/,
-  );
-  t.diagnostic(`${schema.out.length} characters of schema`);
 });
 
 function folder(t: TestContext): string {

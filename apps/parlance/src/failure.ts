@@ -35,9 +35,15 @@ function explainImError({ code, status, warning, cause }: ImError): string {
   const why = reason === undefined ? "" : `: ${reason}`;
   const told = `${code}${status === undefined ? "" : ` (${status})`}${why}`;
   if (code === "offline" && why.includes("ECONNREFUSED")) return `${told}; is the server running?`;
+  if (code === "offline" && ADVICE.test(why)) return told.replace(ADVICE, UNKNOWN_AUTHORITY);
   if (code === "not authenticated" && status === 401) return `${told}; ${NOT_KNOWN}`;
   return told;
 }
+
+/** What Node says of a certificate that it does not believe. */
+const ADVICE = /; if the root CA is installed locally.*/;
+const UNKNOWN_AUTHORITY =
+  "; --authority FILE believes an authority that the system does not know, or one certificate";
 
 /** The server does not tell the two apart, for strangers. */
 const NOT_KNOWN =

@@ -73,6 +73,7 @@ suite("files by command", () => {
       set: {
         "listen.sip": ["tls://127.0.0.1:0"],
         "listen.msrp": ["tls://127.0.0.1:0"],
+        "listen.http": "https://127.0.0.1:0",
         "media.host": "localhost",
         "tls.certificates": [{ certificate, key }],
       },
@@ -92,6 +93,26 @@ suite("files by command", () => {
     assert.ok(CONTENT.equals(readFileSync(join(inbox, "große reise.png"))));
     assert.match(readFileSync(trace, "utf8"), /\/TLS\nMSRP \S+ SEND\n/);
     await leaves(bob);
+
+    const web = ["--file-server", secured.url("https").replace("127.0.0.1", "localhost")];
+    const owner = [...login("alice"), ...web];
+    for (const [words, told] of [
+      [["history", ...owner], "no conversations are kept\n"],
+      [["block", ...owner], "nobody is blocked\n"],
+      [["groups", "list", ...owner], "no groups yet\n"],
+    ] as const) {
+      const { status, err } = await runCommand(words);
+      assert.deepEqual([status, err], [0, told], words[0]);
+    }
+    const stranger = await runCommand(["block", ...accountAt("alice", url), ...web]);
+    assert.deepEqual([stranger.status, stranger.err.includes("; --authority FILE")], [1, true]);
+    for (const [wrong, why] of [
+      [key, `--authority: no certificate in ${key}`],
+      [join(folder, "none.pem"), `--authority: no such file: ${join(folder, "none.pem")}`],
+    ] as const) {
+      const refused = await runCommand(["rooms", ...accountAt("alice", url), "--authority", wrong]);
+      assert.deepEqual([refused.status, refused.err], [2, `parlance: ${why}\n`]);
+    }
   });
 
   test("a connection that breaks on the way costs nothing: the file is the same, octet by octet", async (t) => {

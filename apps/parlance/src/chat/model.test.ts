@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type ChatLine,
+  conversationName,
   emptyChat,
   formatComposing,
   formatSession,
@@ -30,10 +31,29 @@ test("a receipt changes the line that it belongs to, and no other", () => {
   assert.deepEqual(model.lines.map(formatState), ["✗ failed: busy (486)", "✓"]);
 });
 
+test("conversations are called by words where their addresses say nothing to people", () => {
+  const once = "im-126db88011056307e27949b3";
+  const named = new Map([["sip:lobby@parlance.test", "Lobby"]]);
+  for (const [address, name] of [
+    ["sip:anonymous@anonymous.invalid", "Anonymous"],
+    ["sip:anonymous-b3a7d7cc@anonymous.invalid", "Anonymous"],
+    ["sip:conf-factory@parlance.test", "messages to several"],
+    [`sip:${once}@parlance.test`, `a group made for once (${once})`],
+    ["sip:im-bob@parlance.test", "im-bob"],
+    ["sip:lobby@parlance.test", "Lobby"],
+    [CAROL, "carol"],
+  ] as const) {
+    assert.equal(conversationName([address], { titles: named, self: SELF }), name);
+  }
+});
+
 test("whoever writes first becomes the partner of somebody without one", () => {
   const alone = emptyChat(SELF, []);
   assert.deepEqual(stepChat(alone, { do: "line", line: line({}) }).to, [BOB]);
   assert.deepEqual(stepChat(alone, { do: "line", line: line({ kind: "notice" }) }).to, []);
+  const nobody = line({ conversation: "sip:anonymous@anonymous.invalid", who: "Anonymous" });
+  const unseen = stepChat(alone, { do: "line", line: nobody });
+  assert.deepEqual([unseen.to, formatWho(nobody, unseen)], [[], "Anonymous, elsewhere"]);
   const busy = emptyChat(SELF, [CAROL]);
   assert.deepEqual(stepChat(busy, { do: "line", line: line({}) }).to, [CAROL]);
 });

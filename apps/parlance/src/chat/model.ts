@@ -112,7 +112,7 @@ export function stepChat(model: ChatModel, event: ChatEvent): ChatModel {
 function addLine(model: ChatModel, line: ChatLine): ChatModel {
   const lines = [...model.lines, line].slice(-MAX_LINES);
   // Whoever writes first to somebody without a partner becomes the partner.
-  const found = model.to.length === 0 && line.kind === "theirs";
+  const found = model.to.length === 0 && line.kind === "theirs" && !isNobody(line.conversation);
   return { ...model, lines, to: found ? [line.conversation] : model.to };
 }
 
@@ -190,7 +190,20 @@ export function conversationName(
   addresses: readonly string[],
   { titles, self }: Pick<ChatModel, "titles" | "self">,
 ): string {
-  return addresses.map((address) => titles.get(address) ?? shortName(address, self)).join(", ");
+  return addresses.map((address) => titles.get(address) ?? wordsFor(address, self)).join(", ");
+}
+
+/** An address that the server made up says nothing to people. */
+function wordsFor(address: string, self: string): string {
+  if (isNobody(address)) return "Anonymous";
+  if (/^sips?:conf-factory@/.test(address)) return "messages to several";
+  const name = shortName(address, self);
+  return /^im-[0-9a-f]{24}(?:@|$)/.test(name) ? `a group made for once (${name})` : name;
+}
+
+/** Nothing that is said to him goes anywhere. RFC 3323 §4.1.1.3 */
+function isNobody(address: string): boolean {
+  return address.endsWith("@anonymous.invalid");
 }
 
 /** `sip:alice@parlance.test` reads as alice among people of the same domain. */

@@ -6,6 +6,7 @@ import { UsageError } from "../command-error.ts";
 import { explainFileFault } from "../files/file-fault.ts";
 import { knownServices } from "../service/known-services.ts";
 import { VERSION } from "../version.ts";
+import { withAuthority } from "./authority.ts";
 import { readHttpUrl } from "./options.ts";
 import { LOCAL_SERVICE, NO_FILE_SERVER, type Place, placeFor } from "./place.ts";
 
@@ -19,13 +20,12 @@ export interface LoginOptions {
 export interface AccountOptions extends LoginOptions {
   readonly displayName?: string;
   readonly store?: string;
-  readonly authority?: string[];
   readonly trace?: string;
 }
 
 /** Who it is, and where. */
 export function withLogin(command: Command): Command {
-  return command
+  return withAuthority(command)
     .addOption(
       new Option("-u, --user <ADDRESS>", "IM Address, such as sip:alice@parlance.test")
         .env("PARLANCE_USER")
@@ -57,7 +57,6 @@ export function withAccount(command: Command): Command {
   return withLogin(command)
     .option("--display-name <NAME>", "shown to others")
     .option("--store <FILE>", "keep messages, outbox and receipts in this SQLite file")
-    .option("--authority <FILE...>", "PEM files of authorities to believe besides the system's")
     .option(
       "--trace <FILE>",
       "write every message of SIP and MSRP to this file, without credentials; - is standard error",
@@ -89,7 +88,6 @@ export async function connectAccount(
   const { connect, openStore } = await import("@parlance/client/node");
   const user = imAddress(options.user);
   const password = options.password ?? (await ask(user));
-  const authorities = await Promise.all((options.authority ?? []).map(readPem));
   const { displayName, store } = options;
   const { server, fileServer } = placeOf(options, user);
   const trace = options.trace === undefined ? undefined : await traceInto(options.trace);
@@ -104,7 +102,6 @@ export async function connectAccount(
       ...(server === "dns" ? {} : { server }),
       ...(displayName === undefined ? {} : { displayName }),
       ...(store === undefined ? {} : { store: await openStore(store) }),
-      ...(authorities.length === 0 ? {} : { authorities }),
       ...(fileServer === undefined ? {} : { fileServer }),
       ...(trace === undefined ? {} : { trace }),
       ...(signal === undefined ? {} : { signal }),
@@ -132,13 +129,6 @@ export function imAddress(typed: string): string {
   if (/^sips?:/.test(typed)) return typed;
   if (typed.includes("@") && !typed.includes(":")) return `sip:${typed}`;
   throw new UsageError(`--user: expected sip:NAME@DOMAIN, not ${typed}`);
-}
-
-async function readPem(file: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(file, "utf8").catch((error: Error) => {
-    throw new UsageError(`--authority: ${explainFileFault(error, file, "read")}`);
-  });
 }
 
 async function ask(user: string): Promise<string> {

@@ -51,11 +51,14 @@ export function addConfig(program: Command): void {
 
 async function check(file: string | undefined, options: { set?: string[] }): Promise<void> {
   const { loadConfiguration } = await import("../config/load.ts");
-  const { domain, listen, store } = loadConfiguration({
+  const { checkTlsFiles } = await import("../service/tls-files.ts");
+  const config = loadConfiguration({
     file,
     environment: process.env,
     set: options.set ?? [],
   });
+  checkTlsFiles(config);
+  const { domain, listen, store } = config;
   const listeners = [...listen.sip, ...listen.trusted, listen.http, listen.admin];
   const urls = listeners.filter((url) => url !== null).join(" ");
   process.stdout.write(`ok: ${domain} on ${urls}, kept in ${store}\n`);

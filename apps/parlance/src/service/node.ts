@@ -1,10 +1,10 @@
 /** One node of the service: configuration in, listeners and a running server out. Composition only. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import {
   type BackupSource,
-  Certificates,
+  type Certificates,
   DiskContent,
   destinationPolicy,
   HepSender,
@@ -37,6 +37,7 @@ import { Backups, restoreAsAsked } from "./backups.ts";
 import { type ListenerInfo, listen } from "./listeners.ts";
 import { logLines } from "./log-lines.ts";
 import { Parts } from "./parts.ts";
+import { checkTlsFiles, openCertificates, readAuthorities } from "./tls-files.ts";
 
 export interface ServiceNode {
   readonly server: Server;
@@ -65,6 +66,7 @@ export async function startNode(config: Configuration): Promise<ServiceNode> {
 }
 
 async function assemble(config: Configuration, parts: Parts): Promise<ServiceNode> {
+  checkTlsFiles(config);
   const data = resolve(config.data);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const restored = await restoreAsAsked(data);
@@ -312,38 +314,16 @@ function serverConfig(config: Configuration): ServerConfig {
   };
 }
 
-/** Undefined when there are none. */
-function openCertificates(
-  { tls }: Configuration,
-  log: StructuredLog,
-  parts: Parts,
-): Certificates | undefined {
-  if (tls.certificates.length === 0) return undefined;
-  const certificates = new Certificates({
-    files: tls.certificates.map(({ certificate, key }) => ({
-      certFile: certificate,
-      keyFile: key,
-    })),
-    reloaded(error) {
-      if (error === undefined) log.info("certificates read again");
-      else log.warn("certificates not read again", { reason: error.message });
-    },
-  });
-  certificates.watch();
-  parts.add(() => certificates.close());
-  return certificates;
-}
-
 function openTransports(
   config: Configuration,
   certificates: Certificates | undefined,
   security: SecurityEvents,
   parts: Parts,
 ): SipTransports {
-  const { limits, tls, core } = config;
+  const { limits, core } = config;
   const addresses = new Set(core.trustedPeers.flatMap((peer) => peer.addresses));
   const names = new Set(core.trustedPeers.flatMap((peer) => peer.tlsNames));
-  const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
+  const authorities = readAuthorities(config);
   const transports = new SipTransports({
     limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
     messageLimits: { streamBodyBytes: limits.streamBodyBytes },
@@ -368,8 +348,8 @@ function openMsrp(
   security: SecurityEvents,
   parts: Parts,
 ): MsrpTransports {
-  const { limits, tls } = config;
-  const authorities = tls.authorities.map((file) => readFileSync(file, "utf8"));
+  const { limits } = config;
+  const authorities = readAuthorities(config);
   const msrp = new MsrpTransports({
     limits: { connections: limits.connections, connectionsPerSource: limits.connectionsPerSource },
     ...(certificates === undefined ? {} : { certificates }),
