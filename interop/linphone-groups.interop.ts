@@ -19,7 +19,10 @@ suite("a group room that linphone makes, and one that it is asked into", () => {
   const texts: string[] = [];
 
   before(async () => {
-    const users = ["linus", "bob", "carol"].map((name) => ({ name, password: `${name}-secret` }));
+    const users = ["linus", "lina", "bob", "carol"].map((name) => ({
+      name,
+      password: `${name}-secret`,
+    }));
     server = await ServerProcess.start({
       domain: DOMAIN,
       users,
@@ -110,6 +113,37 @@ suite("a group room that linphone makes, and one that it is asked into", () => {
     await until(() => texts.includes(`carol sip:linus@${DOMAIN} yes, at noon`));
     phone.tell("leave");
     await until(() => !room.members.some(({ entity }) => entity.startsWith("sip:linus@")));
+  });
+
+  test("of two of one user both are in the group that he is asked into, and hear each other", async () => {
+    const [bob] = people;
+    assert.ok(bob !== undefined);
+    const account = { name: "lina", domain: DOMAIN, password: "lina-secret" };
+    const both = await Promise.all([LinphoneGroups.start(account), LinphoneGroups.start(account)]);
+    try {
+      const room = await bob.createGroup([`sip:lina@${DOMAIN}`, `sip:carol@${DOMAIN}`], {
+        subject: "Supper",
+      });
+      for (const one of both) {
+        await one.hears(/^asked into a room/m);
+        await one.hears(/^subject Supper/m);
+      }
+      await until(() =>
+        room.members.some(
+          ({ entity, devices }) => entity === `sip:lina@${DOMAIN}` && devices === 2,
+        ),
+      );
+      room.send("who brings what?");
+      for (const one of both)
+        await one.hears(new RegExp(`^message sip:bob@${DOMAIN}: who brings what\\?`, "m"));
+      for (const [at, one] of both.entries()) {
+        one.tell(`say salad ${at}`);
+        await both[1 - at]?.hears(new RegExp(`^message sip:lina@${DOMAIN}: salad ${at}`, "m"));
+        await until(() => texts.includes(`carol sip:lina@${DOMAIN} salad ${at}`));
+      }
+    } finally {
+      for (const one of both) await one.stop();
+    }
   });
 });
 

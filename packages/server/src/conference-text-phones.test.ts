@@ -25,13 +25,18 @@ const DEVICE = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
 const SPECS = '+org.linphone.specs="ephemeral/1.1,groupchat/1.1"';
 
 /** A phone that is no client of the service, and knows itself by a GRUU. */
-async function linphone(world: ConferenceWorld, user: string, more = ""): Promise<Somebody> {
+async function linphone(
+  world: ConferenceWorld,
+  user: string,
+  more = "",
+  device = DEVICE,
+): Promise<Somebody> {
   const below = world.world.phone(user, { plain: true });
   await below.register((edit) => {
-    edit.setText("Contact", `<${below.contact}>;+sip.instance="<${DEVICE}>"${more}`);
+    edit.setText("Contact", `<${below.contact}>;+sip.instance="<${device}>"${more}`);
   });
   const one = world.with(below, user);
-  one.phone.wish({ contact: `<sip:${user}@parlance.test;gr=${DEVICE}>;text` });
+  one.phone.wish({ contact: `<sip:${user}@parlance.test;gr=${device}>;text` });
   one.phone.meets = (offer) => offer.accept({});
   return one;
 }
@@ -232,6 +237,107 @@ test("who says that he has such rooms is asked into one, and takes part as in hi
   assert.ok(
     bob.documents.some((one) => told(one).includes("sip:alice@parlance.test disconnected")),
   );
+});
+
+const SECOND = "urn:uuid:0a9b4f0e-7dec-11d0-a765-00a0c91e6bf6";
+
+/** Bob asks alice, who has two such phones, and carol. */
+async function askedTwice(answers: (one: Somebody) => void, other = answers) {
+  const world = await ConferenceWorld.open(PLAIN);
+  const phones = [
+    await linphone(world, "alice", `;${SPECS}`),
+    await linphone(world, "alice", `;${SPECS}`, SECOND),
+  ] as const;
+  for (const { phone } of phones) phone.automatic = false;
+  const bob = await world.somebody("bob");
+  const carol = await world.somebody("carol");
+  carol.phone.automatic = false;
+  bob.phone.invite(FACTORY, {}, listed("sip:alice@parlance.test", "sip:carol@parlance.test"));
+  await world.settle();
+  answers(phones[0]);
+  await world.settle();
+  other(phones[1]);
+  await world.settle();
+  return { world, phones, bob, carol };
+}
+
+const ORDER = ["first", "second"];
+
+const textsTo = ({ below }: Somebody): string[] =>
+  below.received
+    .filter(({ method }) => method === "MESSAGE")
+    .map(({ body }) => utf8Text(body).split("\r\n\r\n").at(-1) ?? "");
+
+test("of two such phones of one user both are in, and each hears what is said by the other (clause 8.3)", async () => {
+  const { world, phones, bob } = await askedTwice(({ phone }) => phone.accept({}));
+  assert.deepEqual(
+    phones.map(({ phone }) => [phone.cancelled, phone.ends.length]),
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  );
+  bob.connect();
+  const room = contactOf(phones[0].phone);
+  assert.equal(contactOf(phones[1].phone), room);
+  for (const [at, { below }] of phones.entries()) {
+    const bytes = cpim("sip:alice@parlance.test", room, `${ORDER[at]} phone`);
+    const answer = await below.request("MESSAGE", room, (edit) => edit.body(bytes, "message/cpim"));
+    assert.equal(answer.status, 202);
+    await world.settle();
+    assert.equal(heard(bob), `alice <sip:alice@parlance.test>: ${ORDER[at]} phone`);
+  }
+  say(bob, room, "to both");
+  await world.settle();
+  assert.deepEqual(phones.map(textsTo), [
+    ["second phone", "to both"],
+    ["first phone", "to both"],
+  ]);
+  await bob.watch();
+  phones[0].phone.call?.end();
+  await world.pass(2_000);
+  say(bob, room, "to one");
+  await world.settle();
+  assert.equal(textsTo(phones[1]).at(-1), "to one"); // she is in, as long as one of them is
+  assert.doesNotMatch(textsTo(phones[0]).join(), /to one/);
+});
+
+const accept = ({ phone }: Somebody): void => phone.accept({});
+const refuse = ({ phone }: Somebody): void => phone.incoming?.refuse(486);
+
+test("who has refused on one of such phones and says yes on the other is in; who refuses on both is not", async () => {
+  for (const [first, second, is] of [
+    [accept, refuse, "in"],
+    [refuse, accept, "in"],
+    [refuse, refuse, "out"],
+  ] as const) {
+    const { world, phones, bob, carol } = await askedTwice(first, second);
+    carol.phone.accept();
+    bob.connect();
+    await world.settle();
+    await bob.watch();
+    await world.pass(2_000);
+    const states = bob.documents.flatMap(told).filter((one) => one.includes("alice"));
+    assert.equal(states.at(-1)?.includes(" connected") ?? false, is === "in", states.join());
+    assert.equal(
+      phones.some(({ phone }) => phone.call !== undefined),
+      is === "in",
+    );
+  }
+});
+
+test("what is said by a phone of a member that is not in is heard by his phone that is", async () => {
+  const { world, phones, bob } = await askedTwice(
+    ({ phone }) => phone.accept({}),
+    ({ phone }) => phone.incoming?.refuse(486),
+  );
+  bob.connect();
+  const room = contactOf(phones[0].phone);
+  const bytes = cpim("sip:alice@parlance.test", room, "from outside");
+  await phones[1].below.request("MESSAGE", room, (edit) => edit.body(bytes, "message/cpim"));
+  await world.settle();
+  assert.equal(heard(bob), "alice <sip:alice@parlance.test>: from outside");
+  assert.deepEqual(phones.map(textsTo), [["from outside"], []]);
 });
 
 test("who refuses it, or does not say that he has such rooms, gets what is said as a phone without", async () => {

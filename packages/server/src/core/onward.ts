@@ -43,6 +43,11 @@ export function onwardOf(
     party: user.address,
     identities: user.identities,
     targets: contacts.map((contact) => towardsOf(contact, origin)),
+    among(targets) {
+      const keys = new Set(targets.map(({ key }) => key));
+      const some = contacts.filter(({ id }) => keys.has(String(id)));
+      return onwardOf(user, some, forwarder, origin);
+    },
     outlet: (on) =>
       outlet((invite, asker) => {
         const { observer, sending } = observing(asker, ({ contact }) => {
@@ -59,8 +64,10 @@ export function onwardOf(
 /** With a change to the INVITE, wherever it goes. */
 export function changedOnward(onward: Onward, edit: Edit | undefined): Onward {
   if (edit === undefined) return onward;
+  const { among } = onward;
   return {
     ...onward,
+    ...(among && { among: (targets) => changedOnward(among(targets), edit) }),
     outlet: (user) =>
       onward.outlet({
         chosen: (towards) => user.chosen(towards),

@@ -29,6 +29,8 @@ export interface Onward {
   /** Address keys that the other side may call its own; undefined for a peer that answers for its own. */
   readonly identities: readonly string[] | undefined;
   readonly targets: readonly Towards[];
+  /** The way to some of them alone; undefined where there is one place only. */
+  readonly among?: (targets: readonly Towards[]) => Onward;
   /** The called side cannot be reached: does somebody else take the message? Undefined where nobody would. */
   readonly instead?: (status: number, takeOver: TakeOver) => boolean;
   /** Sends to all of them, by the rules of forking; the first 2xx wins. */

@@ -14,19 +14,19 @@ import type { Group } from "../model.ts";
 import { Announcements } from "./announcements.ts";
 import { Attendance, type Attended } from "./attendance.ts";
 import { describeConference } from "./description.ts";
-import { Device } from "./device.ts";
+import type { Device } from "./device.ts";
 import { Inviting, type InvitingHost } from "./inviting.ts";
 import type { Keeping } from "./keeping.ts";
 import type { ConferenceKind, ParticipantDevice } from "./model.ts";
 import { conferenceUserOf, type Participant } from "./participant.ts";
 import { People } from "./people.ts";
-import { phoneOf } from "./phones.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
 import { Recordings } from "./recordings.ts";
 import { Release } from "./release.ts";
 import { rightsOf, standingIn } from "./rights.ts";
 import { RoomTerms } from "./room-terms.ts";
 import { Roster } from "./roster.ts";
+import { placeOf, type Speaker } from "./speaking-device.ts";
 
 export interface ConferenceFacts {
   /** User part of the session identity. */
@@ -53,12 +53,6 @@ export interface ConferenceProcedures {
   /** Somebody has come in, with the first of his devices. */
   joined(conference: Conference, participant: Participant): void;
   over(conference: Conference): void;
-}
-
-/** Of a device of his that holds no media. */
-function pagerOf({ devices }: Participant): PagerLeg | undefined {
-  for (const one of devices) if (one instanceof Device && one.pager !== undefined) return one.pager;
-  return undefined;
 }
 
 /** What a conference is given beside its ports. */
@@ -277,8 +271,8 @@ export class Conference implements Attended, InvitingHost, RoomOwner {
   }
 
   /** What somebody who is in says otherwise than by MSRP. Clause 11.6 */
-  async say(from: Participant, envelope: Uint8Array): Promise<Refusal | undefined> {
-    const own = phoneOf(from) ?? pagerOf(from);
+  async say(from: Participant, envelope: Uint8Array, by?: Speaker): Promise<Refusal | undefined> {
+    const own = placeOf(by, from);
     if (own !== undefined) return own.say(envelope);
     const leg = this.room.attachPager(from.address, async () => true);
     try {

@@ -35,6 +35,7 @@ import { Registry } from "./registry.ts";
 import { rejoin } from "./rejoin.ts";
 import { setUpAdHocGroup } from "./set-up-ad-hoc-group.ts";
 import { setUpPredefinedGroup } from "./set-up-predefined-group.ts";
+import { speakingDevice } from "./speaking-device.ts";
 import { subscribeConferenceState } from "./subscribe-conference-state.ts";
 import { toGroup, toList } from "./to-many.ts";
 import { toSession } from "./to-session.ts";
@@ -229,7 +230,8 @@ export class Conferences implements Owner {
     if (refusal !== undefined) return no(refusal);
     if (conference === undefined || from === undefined) return no(refuse("no such conference"));
     const now = ports.clock.now();
-    const objection = await messageToSession({ request, content, now }, from, conference);
+    const by = speakingDevice(passage, from, ports.way);
+    const objection = await messageToSession({ request, content, now }, from, conference, by);
     return objection === undefined ? { do: "answer", status: 202 } : no(objection);
   }
 
@@ -316,7 +318,7 @@ export class Conferences implements Owner {
 
   async #said(
     conference: Conference,
-    { participant }: Device,
+    device: Device,
     transaction: ServerTransaction,
   ): Promise<void> {
     const { readContent, clock } = this.#hosting.ports;
@@ -325,7 +327,7 @@ export class Conferences implements Owner {
     const objection =
       request.body.length === 0
         ? refuse("no body")
-        : await messageToSession(what, participant, conference);
+        : await messageToSession(what, device.participant, conference, device);
     if (objection !== undefined) return this.#refuse(transaction, objection);
     transaction.reply(
       202,

@@ -57,6 +57,8 @@ export interface InvitationUser {
   /** IM-7.2.1.3-G1 */
   rang(invitation: Invitation): void;
   joined(invitation: Invitation, media: TakenMedia): void;
+  /** This one goes to one of his devices, and another one to another: each is in a room of its own. */
+  alsoTo?(invitation: Invitation, onward: Onward): void;
   /** His devices hold no sessions: does he come without? */
   comesWithout?(invitation: Invitation): boolean;
   /** The final status. */
@@ -162,14 +164,24 @@ export class Invitation implements OnwardUser {
     if (isRefusal(onward)) return this.#failedWith(onward.status);
     this.#tagged = onward.targets.some(({ tagged }) => tagged);
     const [first] = onward.targets;
-    const inText = !this.#tagged && onward.targets.some(({ textRooms }) => textRooms === true);
-    this.#byMessage = inText && this.#place.phoneDomain !== undefined;
+    const inText = this.#tagged ? [] : onward.targets.filter(({ textRooms }) => textRooms === true);
+    this.#byMessage = inText.length > 0 && this.#place.phoneDomain !== undefined;
+    const isFirst = this.#device === undefined;
     this.#device ??= this.#place.device(first, this.#byMessage);
+    const others = this.#byMessage ? inText.slice(1) : [];
+    const { among } = onward;
+    const own =
+      others.length === 0 || among === undefined
+        ? onward
+        : among(onward.targets.filter((one) => !others.includes(one)));
     this.#outgoing = calls.place(invite, partyOf(onward), this.#owner(this.#device), {
       face: this.#device.face,
       patienceMs,
-      outlet: onward.outlet(this),
+      outlet: own.outlet(this),
     });
+    // All of them answer at once: of a fork one would be in, and the others sent away. interop: linphone
+    if (!isFirst || among === undefined) return;
+    for (const other of others) this.#user.alsoTo?.(this, among([other]));
   }
 
   #owner(device: Device): OutgoingOwner {

@@ -3,11 +3,11 @@ import type { Entity } from "@parlance/formats";
 import { missedBy } from "@parlance/im";
 import type { IncomingCall } from "@parlance/sip";
 import type { SessionMedia } from "../../media/index.ts";
-import type { MediaRoom, Towards } from "../../ports/index.ts";
+import type { MediaRoom, Onward, Towards } from "../../ports/index.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Device } from "./device.ts";
 import { FirstRound, type FirstRoundUser } from "./first-round.ts";
-import { Invitation, type InvitationUser } from "./invitation.ts";
+import { Invitation, type InvitationPorts, type InvitationUser } from "./invitation.ts";
 import type { Invited } from "./invitation-request.ts";
 import type { Participant } from "./participant.ts";
 import type { ConferenceOptions, ConferencePorts } from "./ports.ts";
@@ -41,8 +41,16 @@ export interface InvitingHost {
   end(text: string): void;
 }
 
+/** By one invitation, or by one for each of some devices of his. */
+interface Asking {
+  /** Those that have no end yet. */
+  pending: number;
+  came: boolean;
+}
+
 interface Asked {
   readonly participant: Participant;
+  readonly asking: Asking;
   readonly toldTo: string | undefined;
   readonly done: ((status: number) => void) | undefined;
 }
@@ -81,14 +89,33 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     invited: Omit<Invited, "target">,
     { history, types, toldTo, done }: InviteMore = {},
   ): Invitation {
-    const { calls, way, random } = this.#ports;
+    participant.method = "dialed-out";
+    this.#host.know(participant);
+    const asking = { pending: 0, came: false };
+    const { way } = this.#ports;
+    const asked = { participant, asking, toldTo, done };
+    const invitation = this.#ask({ ...invited, target: participant.uri }, asked, way, {
+      history,
+      ...(types === undefined ? {} : { types }),
+    });
+    this.#host.keep(participant);
+    this.#host.changed(participant);
+    return invitation;
+  }
+
+  #ask(
+    invited: Invited,
+    asked: Asked,
+    way: InvitationPorts["way"],
+    { history, types }: InviteMore,
+  ): Invitation {
+    const { calls, random } = this.#ports;
     const { userAgent, times, phones, domain } = this.#options;
     const { user, room, terms } = this.#host;
     const { media } = terms;
-    participant.method = "dialed-out";
-    this.#host.know(participant);
+    const { participant, asking } = asked;
     const invitation = new Invitation(
-      { ...invited, target: participant.uri },
+      invited,
       {
         user,
         room,
@@ -100,9 +127,8 @@ export class Inviting implements InvitationUser, FirstRoundUser {
       { calls, way, random, userAgent, patienceMs: times.inviteMs },
       this,
     );
-    this.#asked.set(invitation, { participant, toldTo, done });
-    this.#host.keep(participant);
-    this.#host.changed(participant);
+    asking.pending += 1;
+    this.#asked.set(invitation, asked);
     return invitation;
   }
 
@@ -143,9 +169,15 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     this.#round?.rang();
   }
 
-  joined(invitation: Invitation, media: TakenMedia): void {
+  alsoTo(invitation: Invitation, onward: Onward): void {
     const asked = this.#asked.get(invitation);
-    this.#asked.delete(invitation);
+    if (asked === undefined) return;
+    const way = { reach: () => onward, awaitDevice: () => undefined };
+    this.#ask(invitation.invited, asked, way, {}).begin();
+  }
+
+  joined(invitation: Invitation, media: TakenMedia): void {
+    const asked = this.#over(invitation);
     const { device } = invitation;
     if (device === undefined) return;
     if (this.#host.over || device.participant.state === "expelled") {
@@ -153,8 +185,10 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     }
     this.#host.terms.takes(media);
     this.#host.attendance.connected(device);
+    if (asked === undefined || asked.asking.came) return;
+    asked.asking.came = true;
     this.#round?.joined(media);
-    asked?.done?.(200);
+    asked.done?.(200);
   }
 
   comesWithout(invitation: Invitation): boolean {
@@ -162,9 +196,10 @@ export class Inviting implements InvitationUser, FirstRoundUser {
     if (asked === undefined || this.#host.over || asked.participant.state === "expelled") {
       return false;
     }
-    const { participant, done } = asked;
+    const { participant, done, asking } = asked;
+    if (asking.came || asking.pending > 1) return false; // by another device, perhaps
     if (!this.#host.attendance.phone(participant)) return false;
-    this.#asked.delete(invitation);
+    this.#over(invitation);
     this.#drop(invitation, participant);
     this.#host.changed(participant);
     this.#host.terms.takes(PHONE_MEDIA);
@@ -174,11 +209,14 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   }
 
   missed(invitation: Invitation, status: number): void {
-    const asked = this.#asked.get(invitation);
-    this.#asked.delete(invitation);
+    const asked = this.#over(invitation);
     if (asked === undefined) return;
-    const { participant, toldTo, done } = asked;
+    const { participant, toldTo, done, asking } = asked;
     this.#drop(invitation, participant);
+    if (asking.came || asking.pending > 0) {
+      this.#host.changed(participant);
+      return this.#host.over ? undefined : this.#host.judge();
+    }
     done?.(status);
     const { state } = participant;
     if (toldTo !== undefined && state === "invited") {
@@ -215,6 +253,12 @@ export class Inviting implements InvitationUser, FirstRoundUser {
   nobodyCame({ device }: FirstRound): void {
     if (this.#host.count > 1) return; // others have come by themselves
     device.end("no other participants");
+  }
+
+  #over(invitation: Invitation): Asked | undefined {
+    const asked = this.#asked.get(invitation);
+    if (asked !== undefined && this.#asked.delete(invitation)) asked.asking.pending -= 1;
+    return asked;
   }
 
   /** The device that would have been his. */

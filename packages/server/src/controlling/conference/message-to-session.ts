@@ -5,6 +5,7 @@ import type { SipRequest } from "@parlance/sip";
 import type { Content, Originator } from "../../ports/index.ts";
 import type { Conference } from "./conference.ts";
 import type { Participant } from "./participant.ts";
+import type { Speaker } from "./speaking-device.ts";
 
 export interface MessageFacts {
   readonly isOurs: boolean;
@@ -40,13 +41,14 @@ export async function messageToSession(
   { request, content, now }: SaidByMessage,
   from: Participant,
   conference: Conference,
+  by?: Speaker,
 ): Promise<Refusal | undefined> {
   if (!content.bytes.ok) return content.bytes.refusal;
   const bytes = content.bytes.value;
   const type = request.text("Content-Type") ?? "text/plain";
   const envelope =
     content.mediaType === CPIM ? bytes : wrapped({ type, bytes }, from, conference, now);
-  return conference.say(from, envelope);
+  return conference.say(from, envelope, by);
 }
 
 /** What comes bare is said to all. */
