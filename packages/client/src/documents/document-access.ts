@@ -1,6 +1,5 @@
 /** Requests to the XCAP server of the account: proved by digest, each with a deadline. RFC 4825 §8, RFC 7616 */
 import { Authorization, DigestClient } from "@parlance/sip";
-import { concatBytes } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { FetchAnswer } from "../files/fetch.ts";
@@ -34,17 +33,19 @@ export class DocumentAccess {
   readonly #root: string;
   /** What a request names in its credentials: the path as a server sees it. */
   readonly #rootPath: string;
-  readonly #digest: DigestClient;
+  /** Requests overtake one another, and servers count how often a nonce is used: each is for one request at a time. RFC 7616 §3.4 */
+  readonly #idle: DigestClient[] = [];
+  readonly #newDigest: () => DigestClient;
 
   /** `root`: `https://im.example.com/xcap`. Throws TypeError for no web URL. */
-  constructor(ports: FilePorts, account: WebAccount, root: string) {
+  constructor(ports: Omit<FilePorts, "startHash">, account: WebAccount, root: string) {
     const url = readWebUrl(root);
     if (url === undefined)
       throw new TypeError(`documents: expected https://HOST/xcap, not ${root}`);
     this.#ports = ports;
     this.#root = root.replace(/\/$/, "");
     this.#rootPath = url.path.replace(/\/$/, "");
-    this.#digest = new DigestClient({ ...account, realm: undefined, peer: PEER }, ports);
+    this.#newDigest = () => new DigestClient({ ...account, realm: undefined, peer: PEER }, ports);
   }
 
   /** What documents of this server are written with as their root. */
@@ -54,18 +55,28 @@ export class DocumentAccess {
 
   /** Any answer but 401. Rejects with ImError: "not authenticated", "offline", "timeout", "aborted". */
   async ask(ask: DocumentAsk): Promise<DocumentAnswer> {
+    const digest = this.#idle.pop() ?? this.#newDigest();
+    try {
+      return await this.#ask(ask, digest);
+    } finally {
+      this.#idle.push(digest);
+    }
+  }
+
+  async #ask(ask: DocumentAsk, digest: DigestClient): Promise<DocumentAnswer> {
     const { method, path, headers = {}, body, signal } = ask;
     const uri = `${this.#rootPath}/${path}`;
     const over = { method, uri, body: body ?? new Uint8Array(0) };
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const shown = this.#digest.authorize(over, PEER);
+      const shown = digest.authorize(over, PEER);
       const proof =
         shown === undefined ? {} : { authorization: Authorization.write([shown])[0] ?? "" };
       const request = { method, headers: { ...headers, ...proof }, body };
       const answer = await fetchWithin(this.#ports, `${this.#root}/${path}`, request, signal);
-      if (answer.status !== 401) return readAnswer(answer);
+      const read = await readAnswer(answer); // to its end: a browser takes back what nobody reads
+      if (read.status !== 401) return read;
       const challenges = challengesIn(answer.headers.get("www-authenticate") ?? "");
-      if (this.#digest.challenged(challenges, PEER, shown) !== "retry") break;
+      if (digest.challenged(challenges, PEER, shown) !== "retry") break;
     }
     throw new ImError("not authenticated", { status: 401 });
   }
@@ -83,21 +94,14 @@ async function readAnswer(answer: FetchAnswer): Promise<DocumentAnswer> {
   };
 }
 
-async function bodyOf({ status, body }: FetchAnswer): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  const reader = body?.getReader();
-  let bytes = 0;
-  try {
-    for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
-      bytes += next.value.length;
-      if (bytes > MOST_BYTES) {
-        await reader?.cancel();
-        throw new ImError("too large", { status });
-      }
-      pieces.push(next.value);
-    }
-  } catch (cause) {
-    throw cause instanceof ImError ? cause : new ImError("offline", { cause });
+/** As a whole: of a small answer that is read as a stream Chromium may say that it was aborted, with all of it there. */
+async function bodyOf(answer: FetchAnswer): Promise<Uint8Array> {
+  const { status, headers, body } = answer;
+  if (Number(headers.get("content-length")) > MOST_BYTES) {
+    await body?.getReader().cancel();
+    throw new ImError("too large", { status });
   }
-  return concatBytes(...pieces);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  if (bytes.length > MOST_BYTES) throw new ImError("too large", { status });
+  return bytes;
 }

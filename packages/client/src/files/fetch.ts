@@ -13,6 +13,8 @@ export interface FetchAnswer {
   readonly headers: { get(name: string): string | null };
   readonly body: StreamLike | null;
   text(): Promise<string>;
+  /** Of its own, without octets of anything else. */
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** Without cookies, referrer, cache and redirects. Rejects when no answer came, or the signal fired. */

@@ -37,13 +37,20 @@ const PEER = "file server";
 /** A token that ends while a request is on its way would be refused. */
 const TOKEN_SLACK_MS = 30_000;
 
+interface Token {
+  readonly text: string;
+  readonly until: number;
+}
+
 export class WebAccess {
   readonly #ports: FilePorts;
   readonly #base: string;
   readonly #path: string;
   readonly #audience: Audience;
   readonly #digest: DigestClient;
-  #token: { readonly text: string; readonly until: number } | undefined;
+  #token: Token | undefined;
+  /** One for all who ask meanwhile. */
+  #coming: Promise<Token> | undefined;
 
   /** `base`: the server's URL, without a slash at its end. Throws TypeError for anything else. */
   constructor(ports: FilePorts, account: WebAccount, base: string, audience: Audience = "files") {
@@ -58,27 +65,38 @@ export class WebAccess {
 
   /** An answer below 400; anything else is an ImError. A token that has become void is replaced once. */
   async ask(ask: Ask): Promise<FetchAnswer> {
-    const answer = await this.#asked(ask);
+    const token = await this.#currentToken(ask.signal);
+    const answer = await this.#askWith(token, ask);
     if (answer.status !== 401) return accepted(answer);
-    this.#token = undefined;
-    return accepted(await this.#asked(ask));
+    await readOut(answer);
+    if (this.#token === token) this.#token = undefined; // else another request has a new one already
+    return accepted(await this.#askWith(await this.#currentToken(ask.signal), ask));
   }
 
-  async #asked({ headers, ...ask }: Ask): Promise<FetchAnswer> {
-    const authorization = `Bearer ${await this.#currentToken(ask.signal)}`;
-    return this.#fetch({ ...ask, headers: { ...headers, authorization } });
+  #askWith({ text }: Token, { headers, ...ask }: Ask): Promise<FetchAnswer> {
+    return this.#fetch({ ...ask, headers: { ...headers, authorization: `Bearer ${text}` } });
   }
 
-  async #currentToken(signal: Signal | undefined): Promise<string> {
-    const now = this.#ports.clock.now();
-    if (this.#token === undefined || this.#token.until <= now) {
-      this.#token = await this.#newToken(now, signal);
+  /** Whoever gives up takes it from nobody else. */
+  async #currentToken(signal: Signal | undefined): Promise<Token> {
+    const { clock } = this.#ports;
+    if (this.#token !== undefined && this.#token.until > clock.now()) return this.#token;
+    this.#coming ??= this.#newToken(clock.now()).finally(() => {
+      this.#coming = undefined;
+    });
+    const stop = new Stop(clock, signal);
+    try {
+      this.#token = await stop.inTime(this.#coming, DEADLINE_MS);
+      return this.#token;
+    } catch (cause) {
+      throw failureOf(cause, stop, signal);
+    } finally {
+      stop.done();
     }
-    return this.#token.text;
   }
 
   /** RFC 7616 earns RFC 6750. */
-  async #newToken(now: number, signal: Signal | undefined) {
+  async #newToken(now: number): Promise<Token> {
     const over = { method: "POST", uri: `${this.#path}/token`, body: new Uint8Array(0) };
     let answer: FetchAnswer | undefined;
     for (;;) {
@@ -91,9 +109,10 @@ export class WebAccess {
           ...(shown === undefined ? {} : { authorization: Authorization.write([shown])[0] ?? "" }),
         },
         body: JSON.stringify({ audience: this.#audience }),
-        signal,
+        signal: undefined,
       });
       if (answer.status !== 401) break;
+      await readOut(answer);
       const challenges = challengesIn(answer.headers.get("www-authenticate") ?? "");
       if (this.#digest.challenged(challenges, PEER, shown) !== "retry") {
         throw new ImError("not authenticated", { status: 401 });
@@ -161,6 +180,7 @@ function readInTime(
       },
     },
     text: () => inTime(answer.text()),
+    arrayBuffer: () => inTime(answer.arrayBuffer()),
   };
 }
 
@@ -219,13 +239,21 @@ function meaningOf(status: number): readonly [ImErrorCode, boolean] {
 }
 
 async function wordsIn(answer: FetchAnswer): Promise<string | undefined> {
-  if (answer.headers.get("content-type") !== "application/json") return undefined;
+  if (answer.headers.get("content-type") !== "application/json") {
+    await readOut(answer);
+    return undefined;
+  }
   try {
     const { error } = await jsonIn(answer);
     return typeof error === "string" ? error.slice(0, 200) : undefined;
   } catch {
     return undefined; // the status says enough
   }
+}
+
+/** An answer of which something is left unread is taken back by a browser, as a request that has failed. */
+async function readOut(answer: FetchAnswer): Promise<void> {
+  await answer.text().catch(() => {}); // the status says enough
 }
 
 function secondsIn(text: string | null): number | undefined {

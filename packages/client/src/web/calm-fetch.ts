@@ -20,5 +20,6 @@ export async function calmFetch(
     headers: answer.headers,
     body: answer.body,
     text: () => answer.text(),
+    arrayBuffer: () => answer.arrayBuffer(),
   };
 }

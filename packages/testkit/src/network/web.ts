@@ -163,17 +163,19 @@ function received(answer: WebAnswer, exchange: Exchange, over: () => void): Fetc
       throw error;
     }
   };
+  const whole = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const all: Uint8Array[] = [];
+    for (let next = await read(); next.value !== undefined; next = await read()) {
+      all.push(next.value);
+    }
+    return concatBytes(...all);
+  };
   return {
     status: answer.status,
     headers: { get: (name) => fieldIn(answer, name.toLowerCase()) },
     body: { getReader: () => ({ read, cancel: end }) },
-    async text() {
-      const all: Uint8Array[] = [];
-      for (let next = await read(); next.value !== undefined; next = await read()) {
-        all.push(next.value);
-      }
-      return utf8Text(concatBytes(...all));
-    },
+    text: async () => utf8Text(await whole()),
+    arrayBuffer: async () => (await whole()).buffer,
   };
 }
 
