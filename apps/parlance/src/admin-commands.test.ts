@@ -89,6 +89,23 @@ test("each verb says in a line or in JSON what was done", async () => {
   assert.match(await done("trace", "users"), /^$/);
 });
 
+function told(...names: readonly string[]): string {
+  return `warning: there is no account ${names.join(", ")}; users list prints all\n`;
+}
+
+test("groups and rooms are made with names that nobody has, and it is said so", async () => {
+  const members = ["bob", "bbo", `sip:alcie@${DOMAIN}`, "sip:x@else.example", `carol@${DOMAIN}`];
+  const of = members.flatMap((one) => ["--member", one]);
+  const made = await admin("groups", "create", "cave", ...of);
+  assert.deepEqual([made.status, made.err], [0, told("bbo", `sip:alcie@${DOMAIN}`)]);
+  const added = await admin("groups", "add", "cave", "craol");
+  assert.deepEqual([added.status, added.out, added.err], [0, "members 6\n", told("craol")]);
+  const room = await admin("rooms", "create", "loft", "--moderator", "alise");
+  assert.deepEqual([room.status, room.err], [0, told("alise")]);
+  const moderator = await admin("rooms", "add", "loft", "alice");
+  assert.deepEqual([moderator.status, moderator.err], [0, ""]);
+});
+
 test("a room is moderated line by line, and each line is in the audit log", async (t) => {
   assert.match(await done("rooms", "create", "hall"), /^made sip:hall@/);
   const alice = await clientOf(server, "alice");

@@ -282,7 +282,7 @@ test("trace says why there is nothing, and what to do", async (t) => {
   const all = await runCommand(["trace", ...at]);
   assert.match(all.err, /^nothing is in the trace, and nobody is traced: trace start NAME$/m);
   const started = await runCommand(["trace", "start", "alcie", ...at]);
-  assert.match(started.err, /^warning: no account is called alcie: users list prints all$/m);
+  assert.match(started.err, /^warning: there is no account alcie; users list prints all$/m);
 });
 
 test("the operator's listener wants the token, says what was wrong, and remembers what was done", async () => {

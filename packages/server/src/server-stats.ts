@@ -53,6 +53,7 @@ export function watchStats(
   hits.uses("calls", () => core.calls.stats.calls);
   hits.uses("sessionsPerUser", () => plane?.sessions.most ?? 0);
   hits.uses("conferences", () => conferences?.count ?? 0);
+  hits.uses("conferencesPerUser", () => conferences?.most ?? 0);
   hits.uses("conferenceParticipants", () =>
     mostOf([...(conferences ?? [])].map(({ count }) => count)),
   );

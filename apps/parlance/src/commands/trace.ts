@@ -2,6 +2,8 @@
 import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import type { OperatorClient, OperatorOptions } from "../service/operator-client.ts";
+import { askOf } from "./admin/verb.ts";
+import { type Account, findAccount, warnOfNobody } from "./find-account.ts";
 import { withOperator } from "./operator.ts";
 import { examples, exitStatus, readTime, withoutName } from "./options.ts";
 
@@ -112,31 +114,15 @@ async function whyNothing(client: OperatorClient, options: TraceCommand): Promis
     ...(since === undefined ? [] : [`of the last ${since} minutes`]),
   ];
   const nothing = `nothing ${asked.join(", ")}`.trimEnd();
-  const account = user === undefined ? undefined : await accountOf(client, user);
+  const account = user === undefined ? undefined : await findAccount(askOf(client), user);
   if (user !== undefined && account === undefined) {
-    throw new CommandError(`${nothing} is in the trace, and no account is called so: ${LISTS}`);
+    throw new CommandError(
+      `${nothing} is in the trace, and no account is called so: users list prints all`,
+    );
   }
   const isWatched = account === undefined ? users.length > 0 : users.some(isOf(account));
   if (everybody || isWatched) return `${nothing} is in the trace yet`;
   return `${nothing} is in the trace, and ${user === undefined ? "nobody is" : "he is not"} traced: trace start ${user ?? "NAME"}`;
-}
-
-const LISTS = "users list prints all";
-
-interface Account {
-  readonly name: string;
-  readonly identities: readonly string[];
-}
-
-/** Of a name or an address; undefined: there is none. */
-async function accountOf(client: OperatorClient, typed: string): Promise<Account | undefined> {
-  const search = typed.replace(/^sips?:/i, "");
-  const response = await client.ask("GET", `/users?${new URLSearchParams({ search })}`);
-  const { users } = (await response.json()) as { users: readonly Account[] }; // ours
-  return users.find(
-    (one) =>
-      one.name === typed || isOf(one)({ user: typed }) || isOf(one)({ user: `sip:${typed}` }),
-  );
 }
 
 function isOf({ identities }: Account): (one: { readonly user: string }) => boolean {
@@ -156,9 +142,7 @@ async function startTracing(user: string, options: WatchCommand): Promise<void> 
   const response = await client.ask("POST", "/trace/users", body);
   const { user: address, until } = (await response.json()) as { user: string; until: number }; // ours
   process.stdout.write(`tracing ${address} until ${new Date(until).toISOString()}\n`);
-  if ((await accountOf(client, user)) === undefined) {
-    process.stderr.write(`warning: no account is called ${user}: ${LISTS}\n`);
-  }
+  await warnOfNobody(askOf(client), [user]);
 }
 
 async function stopTracing(user: string, options: OperatorOptions): Promise<void> {

@@ -4,20 +4,23 @@ import type { Stores } from "@parlance/server";
 /** Counting looks at every row of an index: the page of operators asks each few seconds. */
 const COUNT_EVERY_MS = 30_000;
 
+type Counted = Pick<Stores, "deferred" | "history" | "files" | "documents">;
+
 export type QuotaUse = () => Promise<ReadonlyMap<string, number>>;
 
 /** By the name of the bound; one that has too much to be counted is not there. */
 export function quotaUse(
-  { deferred, history, files }: Pick<Stores, "deferred" | "history" | "files">,
+  { deferred, history, files, documents }: Counted,
   now: () => number,
 ): QuotaUse {
   let counted: Promise<ReadonlyMap<string, number>> | undefined;
   let countedAt = 0;
   const count = async (): Promise<ReadonlyMap<string, number>> => {
-    const [waiting, kept, given] = await Promise.all([
+    const [waiting, kept, given, owned] = await Promise.all([
       deferred.mostUsed(),
       history.mostUsed(),
       files.mostUsed(),
+      documents.mostUsed(),
     ]);
     const uses: readonly (readonly [name: string, used: number | undefined])[] = [
       ["deferredMessagesPerUser", waiting?.messages],
@@ -26,6 +29,8 @@ export function quotaUse(
       ["historyBytesPerUser", kept?.bytes],
       ["filesPerUser", given?.files],
       ["fileBytesPerUser", given?.bytes],
+      ["documentsPerUser", owned?.documents],
+      ["documentBytesPerUser", owned?.bytes],
     ];
     return new Map(uses.flatMap(([name, used]) => (used === undefined ? [] : [[name, used]])));
   };

@@ -69,6 +69,11 @@ export class Authenticator {
     );
   }
 
+  /** Challenges that are remembered. */
+  get nonces(): number {
+    return this.#ledger.size;
+  }
+
   /** `mayStand`: whether the connection of this account is proof enough for the request. */
   judge(request: SipRequest, flow: Flow, mayStand: (account: Account) => boolean): Proof {
     const now = this.#ports.clock.now();

@@ -106,6 +106,7 @@ export class Core {
       md5,
       nonceKey: secrets.nonces,
     });
+    hits.uses("nonces", () => this.#authenticator.nonces);
     const sleepers = new Sleepers(limits.bindingsPerUser);
     this.signedOut = new SignedOut({ store: stores.settings, log });
     this.registrar = new Registrar({

@@ -5,7 +5,7 @@ import type { Counter, LimitWatch, Metrics, SecurityWatch } from "../ports/index
 export class LimitHits implements LimitWatch {
   readonly #watch: SecurityWatch;
   readonly #counter: Counter;
-  readonly #uses = new Map<string, () => number>();
+  readonly #uses = new Map<string, (() => number)[]>();
 
   constructor(metrics: Metrics, watch: SecurityWatch) {
     this.#watch = watch;
@@ -19,12 +19,13 @@ export class LimitHits implements LimitWatch {
   }
 
   uses(limit: LimitName, read: () => number): void {
-    this.#uses.set(limit, read);
+    this.#uses.set(limit, [...(this.#uses.get(limit) ?? []), read]);
   }
 
-  /** Undefined where nobody counts it. */
+  /** Where several have the bound each for themselves, that of the one who uses most. Undefined where nobody counts it. */
   used(limit: string): number | undefined {
-    return this.#uses.get(limit)?.();
+    const reads = this.#uses.get(limit);
+    return reads && mostOf(reads.map((read) => read()));
   }
 }
 

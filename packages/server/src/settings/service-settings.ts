@@ -94,6 +94,9 @@ export class ServiceSettings implements UserSettings, OwnAddress {
     this.#watchers = new SettingsWatchers(ports, composed, options.keepsHistory);
     const { metrics } = ports;
     this.#published = metrics.counter("settings_published_total", "PUBLISH of settings", "outcome");
+    ports.hits.uses("publicationsPerUser", () =>
+      Math.max(0, ...[...this.#held.values()].map(({ known }) => known.publications.length)),
+    );
     metrics.gauge("settings_users", "Users who have set something", () => this.#held.size);
   }
 

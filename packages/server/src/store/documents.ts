@@ -53,6 +53,12 @@ export interface DocumentStore {
   /** Reads only: what an owner has, by usage and name. The quota bounds how many that are. */
   ofOwner(owner: string): Promise<readonly DocumentFacts[]>;
 
+  /**
+   * Reads only: the most documents that anybody has in one usage, and the most octets in all, be they of one user or of
+   * two. Undefined where there is too much to be counted.
+   */
+  mostUsed(): Promise<DocumentQuota | undefined>;
+
   /** Reads only: documents of a usage by owner and name, at most `limit`, those after `after`. */
   ofUsage(
     auid: string,

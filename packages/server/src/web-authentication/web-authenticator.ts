@@ -54,6 +54,7 @@ export class WebAuthenticator {
     const startedAt = clock.now();
     const validMs = limits.nonceSeconds * 1_000;
     const ledger = new NonceLedger(startedAt, { ...LEDGER_LIMITS, nonces: limits.nonces, validMs });
+    ports.hits.uses("nonces", () => ledger.size);
     this.#ports = ports;
     this.#options = options;
     this.#denied = metrics.counter("web_denied_total", "HTTP requests turned away", "why");

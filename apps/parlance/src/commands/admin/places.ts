@@ -1,5 +1,6 @@
 /** `parlance admin groups`, `rooms`, `sessions`: where users meet. */
 import { type Command, Option } from "commander";
+import { warnOfNobody } from "../find-account.ts";
 import { collect, readCount } from "../options.ts";
 import {
   type Answer,
@@ -38,19 +39,26 @@ function groupVerbs(kind: Kind): readonly Verb<never>[] {
       name: "create <name>",
       summary: `Make a ${kind}: it is there at once, and after every restart`,
       options: kind === "group" ? groupOptions : roomOptions,
-      run: (ask, [name], { member, moderator, ...options }: Create) =>
-        ask("POST", "/groups", {
+      run: async (ask, [name], { member = [], moderator = [], ...options }: Create) => {
+        const made = await ask("POST", "/groups", {
           kind,
           name,
           ...(kind === "group" ? { members: member } : { moderators: moderator }),
           ...said(options),
-        }),
+        });
+        await warnOfNobody(ask, [...member, ...moderator]);
+        return made;
+      },
       print: (group: Answer) => [`made ${group.identity}`],
     },
     {
       name: "add <name> <user>",
       summary: `Add one to the ${list}`,
-      run: (ask, [name, user]) => ask("PUT", `/groups/${part(name)}/${list}/${part(user)}`),
+      run: async (ask, [name, user = ""]) => {
+        const changed = await ask("PUT", `/groups/${part(name)}/${list}/${part(user)}`);
+        await warnOfNobody(ask, [user]);
+        return changed;
+      },
       print: (group: Answer) => [`${list} ${group[list].length}`],
     },
     {
@@ -74,8 +82,8 @@ function groupVerbs(kind: Kind): readonly Verb<never>[] {
 }
 
 interface Create {
-  readonly member: readonly string[];
-  readonly moderator: readonly string[];
+  readonly member?: readonly string[];
+  readonly moderator?: readonly string[];
   readonly displayName?: string;
   readonly subject?: string;
   readonly anonymous?: boolean;

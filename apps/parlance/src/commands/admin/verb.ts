@@ -49,7 +49,7 @@ function addVerb(parent: Command, verb: Verb<never>): void {
   });
 }
 
-function askOf(client: OperatorClient): Ask {
+export function askOf(client: OperatorClient): Ask {
   return async (method, path, body) => {
     const response = await client.ask(method, path, body);
     const text = await response.text();

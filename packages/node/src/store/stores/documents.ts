@@ -54,6 +54,10 @@ export class SqliteDocuments implements DocumentStore {
     return (await this.#worker.call("documentsOfOwner", owner)).map(readFacts);
   }
 
+  mostUsed(): Promise<DocumentQuota | undefined> {
+    return this.#worker.call("mostDocuments");
+  }
+
   async ofUsage(
     auid: string,
     after: Pick<DocumentKey, "owner" | "name"> | undefined,

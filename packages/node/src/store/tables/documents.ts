@@ -1,6 +1,7 @@
 /** Documents of users in SQL. */
 import type { Row } from "../rows.ts";
 import type { Sql } from "../sql.ts";
+import { mostOf } from "./most-of.ts";
 
 export interface DocumentRow {
   readonly auid: string;
@@ -39,6 +40,11 @@ export function documentTable(sql: Sql) {
     `SELECT ${COLUMNS} FROM document WHERE auid = ? AND (owner, name) > (?, ?)
      ORDER BY owner, name LIMIT ?`,
   );
+  const mostAlike = mostOf(
+    sql,
+    "SELECT owner || char(10) || auid AS owner, 0 AS bytes FROM document ORDER BY document.owner, auid",
+  );
+  const mostOctets = mostOf(sql, "SELECT owner, size_bytes AS bytes FROM document ORDER BY owner");
 
   function isOver({ owner, auid }: DocumentRow, more: number, quota: Row, known: Row | undefined) {
     const [mostDocuments, mostBytes] = quota;
@@ -83,6 +89,11 @@ export function documentTable(sql: Sql) {
 
     documentsOfOwner(owner: string): readonly Row[] {
       return ofOwner.all(owner);
+    },
+
+    mostDocuments(): { readonly documents: number; readonly bytes: number } | undefined {
+      const [inUsage, octets] = [mostAlike(), mostOctets()];
+      return inUsage && octets && { documents: inUsage.rows, bytes: octets.bytes };
     },
 
     documentsOfUsage(auid: string, owner: string, name: string, limit: number): readonly Row[] {

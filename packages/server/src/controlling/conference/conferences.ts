@@ -74,6 +74,11 @@ export class Conferences implements Owner {
     return [...this.#registry].reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** Sessions of the user who is in most. */
+  get most(): number {
+    return this.#registry.most;
+  }
+
   /** Sessions that a user is in. */
   running(address: string): number {
     return this.#registry.running(address);

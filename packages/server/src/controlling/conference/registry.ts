@@ -105,6 +105,17 @@ export class Registry {
     return count;
   }
 
+  /** In how many the one is who is in most. */
+  get most(): number {
+    const counts = new Map<string, number>();
+    for (const { people, creator, inviting } of this.#byIdentity.values()) {
+      const all = new Set(people.present.map(({ address }) => address));
+      if (creator !== undefined && inviting.round?.waiting === true) all.add(creator);
+      for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values());
+  }
+
   [Symbol.iterator](): IterableIterator<Conference> {
     return this.#byIdentity.values();
   }

@@ -80,6 +80,7 @@ export function documentStoreContract(name: string, contract: Contract): void {
 
   caseOf(contract, `${name}: documents are listed by owner, and by usage`, async (world) => {
     const { documents } = world.stores;
+    equal(await documents.mostUsed(), { documents: 0, bytes: 0 });
     const all = [
       document("alice", "b"),
       document("alice", "a", { bytes: bytesOf(7, 1) }),
@@ -88,6 +89,7 @@ export function documentStoreContract(name: string, contract: Contract): void {
       document("bob", "pool", { auid: "groups", claim: "sip:pool@parlance.test" }),
     ];
     for (const one of all) await documents.put(one, undefined, QUOTA);
+    equal(await documents.mostUsed(), { documents: 2, bytes: 27 });
     const facts = await documents.ofOwner("alice");
     equal(facts.map(nameOf), ["groups alice x", "lists alice a", "lists alice b"]);
     equal(facts[1], {

@@ -89,6 +89,21 @@ export class MemoryDocuments implements DocumentStore {
     );
   }
 
+  mostUsed(): Promise<DocumentQuota> {
+    return this.#ledger.read(() => {
+      const [documents, bytes] = [new Map<string, number>(), new Map<string, number>()];
+      for (const one of this.records()) {
+        const usage = `${one.owner}\n${one.auid}`;
+        documents.set(usage, (documents.get(usage) ?? 0) + 1);
+        bytes.set(one.owner, (bytes.get(one.owner) ?? 0) + one.bytes.length);
+      }
+      return {
+        documents: Math.max(0, ...documents.values()),
+        bytes: Math.max(0, ...bytes.values()),
+      };
+    });
+  }
+
   #get({ auid, owner, name }: DocumentKey): StoredDocument | undefined {
     return this.#kept.get(owner)?.get(`${auid}\n${name}`);
   }
