@@ -143,7 +143,7 @@ suite("the messenger", () => {
     assert.equal(await bob.field.count(), 0);
     await alice.page.getByRole("button", { name: "What to do about carol" }).click();
     await alice.page.getByRole("menuitem", { name: "Remove from the group" }).click();
-    await carol.page.getByText("You are not in this group any more.").waitFor();
+    await carol.page.getByText("You were removed from the group.").waitFor();
     await bob.notice("carol was removed").waitFor();
     await bob.menu("Leave the group");
     await bob.page.getByRole("button", { name: "Leave the group" }).click();
@@ -323,7 +323,7 @@ suite("the messenger", () => {
     await kept.getByText("Book club").waitFor();
     await kept.getByRole("button", { name: "Remove" }).click();
     await kept.waitFor({ state: "detached" });
-    await bob.page.getByText("You are not in this group any more.").waitFor();
+    await bob.page.getByText("The group has ended.").waitFor();
   });
 
   test("two tabs of one user show the same, and the second goes on when the first is closed", async () => {

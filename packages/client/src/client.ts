@@ -4,6 +4,7 @@ import { Emitter, type Listening } from "./base/emitter.ts";
 import { ImError, type ImErrorCode } from "./base/errors.ts";
 import { onAbort, type Signal } from "./base/signal.ts";
 import type { Invitee } from "./conference/group-invite.ts";
+import type { PastRoom } from "./conference/membership-record.ts";
 import type { Room } from "./conference/room.ts";
 import type { GroupOptions, JoinOptions } from "./conference/rooms.ts";
 import type { ConnectionState } from "./connection/connection.ts";
@@ -238,6 +239,11 @@ export class ImClient {
   /** The groups that the client is in, or on its way back to. */
   get rooms(): readonly Room[] {
     return this.#engine.sessions.rooms;
+  }
+
+  /** Groups that the client was in and is in no more, also in earlier runs: those that were left last are the last. */
+  get pastRooms(): readonly PastRoom[] {
+    return this.#engine.sessions.past.all;
   }
 
   /** With one user, or with a group. `sessions`: from now on, for everything that goes to this address. */

@@ -8,6 +8,7 @@ export type { GroupInvitation } from "./conference/group-invitation.ts";
 export type { Invitee } from "./conference/group-invite.ts";
 export type { RoomEnd } from "./conference/judge-end.ts";
 export type { RoomState } from "./conference/membership.ts";
+export type { PastRoom } from "./conference/membership-record.ts";
 export type { Asked } from "./conference/outcome.ts";
 export type { AliasLink, MemberLike, Room, RoomEvents } from "./conference/room.ts";
 export type { GroupOptions, JoinOptions } from "./conference/rooms.ts";

@@ -15,6 +15,7 @@ import type { SentRecord } from "../store/client-store.ts";
 import { joiningInvite } from "./group-invite.ts";
 import { judgeEnd, judgeTry, type RoomEnd } from "./judge-end.ts";
 import { ListedOutcomes } from "./listed-outcomes.ts";
+import { learned, type MembershipRecord } from "./membership-record.ts";
 import type { Asked } from "./outcome.ts";
 import { type RoomIdentity, RoomSession, type RoomSessionOwner } from "./room-session.ts";
 import type { RosterChange } from "./roster.ts";
@@ -27,21 +28,6 @@ export type RoomState =
   /** The connection or the session is lost, and is being brought back. */
   | "reconnecting"
   | "left";
-
-/** What outlives sessions, and the program. */
-export interface MembershipRecord {
-  /** What messages to all go to: of the group, or of the session. Undefined until the focus has answered. */
-  readonly address: string | undefined;
-  /** URI of the session that we were in last. */
-  readonly session: string | undefined;
-  /** There is nothing but the session. */
-  readonly adHoc: boolean;
-  readonly anonymous: boolean;
-  readonly nickname: string | undefined;
-  /** What it has been called last, and what it has been about. */
-  readonly name: string | undefined;
-  readonly subject: string | undefined;
-}
 
 export interface MembershipPorts {
   readonly clock: Clock;
@@ -108,6 +94,11 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
 
   get record(): MembershipRecord {
     return this.#record;
+  }
+
+  /** It has been in, in whatever run of the program. */
+  get everIn(): boolean {
+    return this.#everIn;
   }
 
   get state(): RoomState {
@@ -185,12 +176,10 @@ export class Membership implements RoomSessionOwner, ReceiptRoom {
     this.#record = { ...this.#record, nickname };
   }
 
-  /** What a server does not tell of is as it was said on the way in. */
-  #learn({ type }: RosterChange): void {
-    const { displayName: name = this.#record.name, subject: told } = this.roster;
-    const subject = type === "subject" ? told : (told ?? this.#record.subject);
-    if (name === this.#record.name && subject === this.#record.subject) return;
-    this.#record = { ...this.#record, name, subject };
+  #learn(change: RosterChange): void {
+    const record = learned(this.#record, this.roster, change);
+    if (record === this.#record) return;
+    this.#record = record;
     this.#owner.learned();
   }
 

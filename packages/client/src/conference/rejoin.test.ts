@@ -330,3 +330,46 @@ test("what a room is called is known at the next start, before it is reached aga
     ["reconnecting", "Lobby", "Anything", []],
   );
 });
+
+test("what the user is in no more is remembered, a group made for once with who was in it, until he is in it again", async (t) => {
+  const store = new MemoryStore();
+  const { world, people } = await inLobby(t, ["alice", "bob", "carol"], {
+    clients: { bob: { store } },
+  });
+  const [alice, bob, carol] = people;
+  for (const { client } of [bob, carol])
+    client.on("invitation", (invitation) => void invitation.accept());
+  const asked = [bob.client.address, carol.client.address];
+  const group = await world.until(alice.client.createGroup(asked, { subject: "Lunch" }));
+  await world.until(() =>
+    bob.client.rooms.some((room) => room.adHoc && namesOf(room).length === 3),
+  );
+  await world.run(3_000);
+  await world.until(alice.room.expel(bob.client.address));
+  group.leave();
+  carol.client.rooms.find(({ adHoc }) => adHoc)?.leave();
+  await world.until(() => bob.client.rooms.length === 0);
+  await world.until(bob.client.close());
+
+  const again = await world.client("bob", { store });
+  const past = again.pastRooms.map(({ people: others, ...room }) => [
+    room.name ?? room.subject,
+    room.adHoc,
+    room.why,
+    ...others.toSorted(),
+  ]);
+  assert.deepEqual(past, [
+    ["Lobby", false, "expelled"],
+    ["Lunch", true, "ended", alice.client.address, carol.client.address],
+  ]);
+  carol.room.leave();
+  assert.deepEqual(
+    carol.client.pastRooms.map(({ why }) => why),
+    ["left", "left"],
+  );
+  await world.until(carol.client.join(LOBBY));
+  assert.deepEqual(
+    carol.client.pastRooms.map(({ address }) => address),
+    [group.address],
+  );
+});

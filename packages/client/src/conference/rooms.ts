@@ -16,8 +16,9 @@ import type { ClientStore } from "../store/client-store.ts";
 import { aliasLinkIn } from "./alias-link.ts";
 import { type GroupCall, GroupInvitation, readGroupCall } from "./group-invitation.ts";
 import { creatingInvite, type Invitee, joiningInvite } from "./group-invite.ts";
-import { Membership, type MembershipRecord } from "./membership.ts";
-import { readMemberships, writeMemberships } from "./membership-record.ts";
+import { Membership } from "./membership.ts";
+import { type MembershipRecord, readMemberships, writeMemberships } from "./membership-record.ts";
+import type { PastRooms } from "./past-rooms.ts";
 import { Room, type RoomPorts } from "./room.ts";
 
 export interface JoinOptions {
@@ -39,6 +40,7 @@ export interface RoomsPorts {
   readonly sender: Sender;
   readonly subscriptions: Subscriptions;
   readonly store: ClientStore;
+  readonly past: PastRooms;
   readonly door: Door;
   /** Undefined where the runtime holds no sessions. */
   readonly media: MediaPorts | undefined;
@@ -108,7 +110,7 @@ export class Rooms {
     }
     const { sender, random } = this.#ports;
     const entrance = { anonymous, nickname, subject: undefined };
-    const record = { address, session: undefined, adHoc: false, name: undefined, ...entrance };
+    const record = { ...NEW, address, adHoc: false, ...entrance };
     return this.#begin(record, signal, (membership) =>
       membership.begin((offer) => joiningInvite(target, offer, entrance, { sender, random })),
     );
@@ -126,8 +128,7 @@ export class Rooms {
     const list = listOf(invitees, sender.address).map((one) =>
       one.address === replaces?.address ? { ...one, replaces: replaces.call } : one,
     );
-    const name = undefined;
-    const record = { address: undefined, session: undefined, adHoc: true, name, ...entrance };
+    const record = { ...NEW, adHoc: true, ...entrance };
     return this.#begin(record, signal, (membership) => {
       membership.asked = membership.listed.expect(list.map(({ address }) => address));
       // Of one who is asked in secret as well nobody sees whether he rings.
@@ -304,10 +305,17 @@ export class Rooms {
     if (address !== undefined && !this.#suspended.has(membership)) {
       if (membership.state !== "left") this.#entries.set(address, entry);
       else if (this.#entries.get(address) === entry) this.#entries.delete(address);
+      this.#remember(address, membership);
       this.#write();
       this.#ports.changed(address);
     }
     room.emit("state", membership.state);
+  }
+
+  #remember(address: string, { state, end, everIn, record }: Membership): void {
+    if (state === "in") this.#ports.past.entered(address);
+    if (state !== "left" || !everIn || this.#entries.has(address)) return;
+    this.#ports.past.left(address, record, end?.why ?? "ended");
   }
 
   #write(): void {
@@ -332,6 +340,8 @@ export class Rooms {
   }
 }
 
+const NEW = { address: undefined, session: undefined, name: undefined, people: [] } as const;
+
 /** Nobody twice, and not the user himself. */
 function listOf(invitees: readonly (string | Invitee)[], self: string): readonly Invitee[] {
   const list = new Map<string, Invitee>();
@@ -347,5 +357,6 @@ function listOf(invitees: readonly (string | Invitee)[], self: string): readonly
 function recordOf({ group, groupName: name, focus, subject }: GroupCall): MembershipRecord {
   const session = focus.text;
   const adHoc = group === undefined;
-  return { address: group, session, adHoc, anonymous: false, nickname: undefined, name, subject };
+  const hides = { anonymous: false, nickname: undefined };
+  return { ...NEW, address: group, session, adHoc, ...hides, name, subject };
 }

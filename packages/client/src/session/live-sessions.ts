@@ -18,6 +18,7 @@ export interface LiveSessionsPorts extends Omit<SessionsPorts, "calls"> {
   readonly requests: Requests;
   readonly subscriptions: RoomsPorts["subscriptions"];
   readonly store: RoomsPorts["store"];
+  readonly past: RoomsPorts["past"];
   readonly recorder: FileRecorder;
   /** What rooms offer beside their sessions. */
   readonly room: RoomsPorts["room"];
@@ -90,7 +91,7 @@ export class LiveSessions {
   }
 
   #makeRooms(ports: LiveSessionsPorts, { groups: policy }: SessionSettings): Rooms {
-    const { runtime, sender, subscriptions, store, take, room, report } = ports;
+    const { runtime, sender, subscriptions, store, past, take, room, report } = ports;
     const { clock, random } = runtime;
     const { door, media } = this.sessions;
     return new Rooms({
@@ -99,6 +100,7 @@ export class LiveSessions {
       sender,
       subscriptions,
       store,
+      past,
       door,
       media,
       policy,

@@ -3,6 +3,7 @@ import type { ServerTransaction, SipRequest } from "@parlance/sip";
 import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Membership } from "../conference/membership.ts";
+import { PastRooms } from "../conference/past-rooms.ts";
 import type { Room } from "../conference/room.ts";
 import type { Rooms } from "../conference/rooms.ts";
 import type { ClientStore, SendingState, SentRecord } from "../store/client-store.ts";
@@ -16,12 +17,13 @@ import { type SessionChange, Talks } from "./talks.ts";
 /** Makes them: the part itself, where it is there already. */
 export type SessionsPart = typeof LiveSessions;
 
-export interface SessionsWhenAskedPorts extends Omit<LiveSessionsPorts, "talks"> {
+export interface SessionsWhenAskedPorts extends Omit<LiveSessionsPorts, "talks" | "past"> {
   readonly changed: (change: SessionChange) => void;
 }
 
 export class SessionsWhenAsked {
   readonly talks: Talks;
+  readonly past: PastRooms;
   readonly #ports: SessionsWhenAskedPorts;
   readonly #settings: SessionSettings;
   #live: LiveSessions | undefined;
@@ -36,6 +38,7 @@ export class SessionsWhenAsked {
   ) {
     this.#ports = ports;
     this.#settings = settings;
+    this.past = new PastRooms(ports.store, ports.report);
     this.talks = new Talks({
       clock: ports.runtime.clock,
       mode: settings.mode,
@@ -59,6 +62,7 @@ export class SessionsWhenAsked {
 
   /** Those that an earlier run was in are come back to. */
   async restore(store: Pick<ClientStore, "value">): Promise<void> {
+    await this.past.restore();
     const known = await store.value(ROOMS_KEY);
     if (known === undefined || known === "[]") return;
     const { rooms } = await this.load();
@@ -123,7 +127,7 @@ export class SessionsWhenAsked {
 
   /** What has been changed is in the store. */
   async roomsIdle(): Promise<void> {
-    await this.#live?.rooms.idle();
+    await Promise.all([this.#live?.rooms.idle(), this.past.idle()]);
   }
 
   end(): void {
@@ -159,6 +163,6 @@ export class SessionsWhenAsked {
   }
 
   #make(Part: SessionsPart): LiveSessions {
-    return new Part({ ...this.#ports, talks: this.talks }, this.#settings);
+    return new Part({ ...this.#ports, talks: this.talks, past: this.past }, this.#settings);
   }
 }

@@ -2,6 +2,7 @@
 import type { Asked, ImClient, Room, RosterChange } from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { cleanLine } from "../model/clean-text.ts";
+import { pastView } from "../model/past-room.ts";
 import type { MemberView, NoticeBody, RoomView, Slices } from "../model/views.ts";
 import { AskedPeople } from "./asked-people.ts";
 import type { Talks } from "./talks.ts";
@@ -21,6 +22,8 @@ export class RoomsWatch {
   }
 
   start(): void {
+    for (const past of this.#client.pastRooms)
+      this.#board.put(`room ${past.address}`, pastView(past));
     for (const room of this.#client.rooms) this.watch(room);
     this.#client.on("room", (room) => this.watch(room));
   }
@@ -28,10 +31,7 @@ export class RoomsWatch {
   watch(room: Room): void {
     if (!this.#watched.has(room)) {
       this.#watched.add(room);
-      room.on("state", (state) => {
-        this.#show(room);
-        if (state === "left") this.#over(room);
-      });
+      room.on("state", () => this.#show(room));
       room.on("roster", (change) => {
         this.#show(room);
         const body = this.#isTold(room, change) ? undefined : noticeOf(change);
@@ -67,25 +67,24 @@ export class RoomsWatch {
   }
 
   #show(room: Room): void {
-    const { address, state, name, subject } = room;
+    const { address, state, adHoc, name, subject } = room;
     if (address === "") return;
-    this.#board.put(`room ${address}`, viewOf(room));
+    const past = this.#client.pastRooms.find((one) => one.address === address);
+    const people = state === "left" ? (past?.people ?? []) : [];
+    this.#board.put(`room ${address}`, viewOf(room, people));
     this.#talks.changeRow(address, (row) => {
       const shown = name ?? subject ?? peopleIn(room) ?? row.name;
+      const over = adHoc && state === "left";
       if (row.group && row.name === shown && row.roomState === state) return row;
       return {
         ...row,
         group: true,
         name: shown,
         roomState: state,
+        over,
         at: row.at === 0 ? Date.now() : row.at,
       };
     });
-  }
-
-  #over(room: Room): void {
-    const why = room.ending?.why ?? "ended";
-    if (why !== "left") this.#talks.notice(room.address, { kind: "notice", what: "over", why });
   }
 }
 
@@ -96,7 +95,7 @@ function peopleIn({ adHoc, members }: Room): string | undefined {
   return others.map(({ name }) => cleanLine(name, 64)).join(", ");
 }
 
-function viewOf(room: Room): RoomView {
+function viewOf(room: Room, people: readonly string[]): RoomView {
   const { address, state, adHoc, name, subject, nickname, anonymous, ending, aliasLink } = room;
   return {
     address,
@@ -108,7 +107,8 @@ function viewOf(room: Room): RoomView {
     anonymous,
     locked: room.locked,
     members: room.members.map(memberOf),
-    ending: ending && { why: ending.why, text: ending.text },
+    ending: ending?.why,
+    people,
     aliasUrl: aliasLink?.url,
   };
 }

@@ -17,6 +17,7 @@ import {
 } from "../model/conversation-list.ts";
 import { isCounted, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
+import { pastRow, pastView } from "../model/past-room.ts";
 import type {
   ConversationRow,
   FileBody,
@@ -184,8 +185,10 @@ export class Talks {
 
   #roomOf(address: string): Partial<ConversationRow> {
     const room = this.#client.rooms.find((one) => one.address === address);
-    if (room === undefined) return {};
-    return { group: true, name: room.name ?? room.subject, roomState: room.state };
+    if (room !== undefined)
+      return { group: true, name: room.name ?? room.subject, roomState: room.state };
+    const past = this.#client.pastRooms.find((one) => one.address === address);
+    return past === undefined ? {} : pastRow(past, this.#self);
   }
 
   #talk(address: string): TalkView | undefined {
@@ -248,7 +251,7 @@ export class Talks {
   async #list(): Promise<void> {
     const { conversations } = await this.#client.history.conversations({ limit: MOST_LISTED });
     this.#listed = true;
-    for (const { address, kind, name, newest } of conversations) {
+    for (const { address, kind, name, ended, newest } of conversations) {
       const item = keptItem(newest, this.#self);
       const kept = kind !== "user";
       this.changeRow(address, (row) => {
@@ -256,7 +259,19 @@ export class Talks {
         const told = withGroupName(withSaid(row, said, kept), kept ? name : undefined);
         return row.newest === undefined ? { ...told, newest: item, at: item.at } : told;
       });
+      if (ended) this.#ended(address, name);
     }
+  }
+
+  /** Here nobody was in it when it ended. */
+  #ended(address: string, subject: string | undefined): void {
+    if (this.#board.get(`room ${address}`) !== undefined) return; // whoever was in it knows better
+    const past = { address, adHoc: true, name: undefined, subject, why: "ended" } as const;
+    this.#board.put(`room ${address}`, pastView(past));
+    this.changeRow(address, (row) => {
+      const { name = row.name, ...rest } = pastRow(past, this.#self);
+      return { ...row, ...rest, name };
+    });
   }
 
   /** A new device has what the server kept, and nothing has told of it. */

@@ -29,6 +29,7 @@ export function newRow(address: string, more: Partial<ConversationRow> = {}): Co
     unread: 0,
     at: 0,
     roomState: undefined,
+    over: false,
     ...more,
   };
 }

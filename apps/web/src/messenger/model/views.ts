@@ -39,6 +39,8 @@ export interface ConversationRow {
   /** Epoch ms, of the newest entry or of the coming in. */
   readonly at: number;
   readonly roomState: RoomState | undefined;
+  /** It was a group, and there is none any more. */
+  readonly over: boolean;
 }
 
 export interface TextBody {
@@ -101,8 +103,7 @@ export type NoticeBody =
     }
   | { readonly kind: "notice"; readonly what: "subject"; readonly subject: string | undefined }
   | { readonly kind: "notice"; readonly what: "muted" | "unmuted"; readonly who: string }
-  | { readonly kind: "notice"; readonly what: "missed" | "locked" | "unlocked" }
-  | { readonly kind: "notice"; readonly what: "over"; readonly why: string };
+  | { readonly kind: "notice"; readonly what: "missed" | "locked" | "unlocked" };
 
 export interface Sending {
   readonly state: SendingState;
@@ -168,7 +169,10 @@ export interface RoomView {
   /** Nobody new comes in. */
   readonly locked: boolean;
   readonly members: readonly MemberView[];
-  readonly ending: { readonly why: string; readonly text: string | undefined } | undefined;
+  /** As the SDK has it: `left`, `expelled`, `ended`, `failed`. */
+  readonly ending: string | undefined;
+  /** Of one that was made for once and is left: addresses of those who were in it. */
+  readonly people: readonly string[];
   readonly aliasUrl: string | undefined;
 }
 

@@ -110,7 +110,12 @@ export const de: Texts = {
     leaveTitle: "Diese Gruppe verlassen?",
     leaveHint: "Du bekommst keine Nachrichten mehr von ihr.",
     removed: "Du bist nicht mehr in dieser Gruppe.",
+    overExpelled: "Du wurdest aus der Gruppe entfernt.",
+    overEnded: "Die Gruppe ist beendet.",
+    overFailed: "Die Gruppe war nicht mehr erreichbar.",
+    past: "Nicht mehr dabei",
     come: "Wieder beitreten",
+    startAgain: "Mit denselben Leuten neu beginnen",
     block: "Blockieren",
     blockTitle: (name: string) => `${name} blockieren?`,
     blockHint:
@@ -166,9 +171,6 @@ export const de: Texts = {
     recordsNot: (who) => `${who} zeichnet nicht mehr auf.`,
     closes: "Diese Sitzung endet in fünf Minuten.",
     missed: "Die Verbindung war eine Weile weg: Nachrichten können fehlen.",
-    overExpelled: "Du wurdest aus der Gruppe entfernt.",
-    overEnded: "Die Gruppe ist beendet.",
-    overFailed: "Die Gruppe war nicht mehr erreichbar.",
   },
 
   asked: {

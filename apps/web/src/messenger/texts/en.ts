@@ -110,7 +110,12 @@ export const en = {
     leaveTitle: "Leave this group?",
     leaveHint: "You get no more of its messages.",
     removed: "You are not in this group any more.",
+    overExpelled: "You were removed from the group.",
+    overEnded: "The group has ended.",
+    overFailed: "The group could not be reached any more.",
+    past: "Not in it any more",
     come: "Join again",
+    startAgain: "Start again with the same people",
     block: "Block",
     blockTitle: (name: string) => `Block ${name}?`,
     blockHint:
@@ -166,9 +171,6 @@ export const en = {
     recordsNot: (who: string) => `${who} does not record any more.`,
     closes: "This session closes in five minutes.",
     missed: "The connection was lost for a while: some messages may be missing.",
-    overExpelled: "You were removed from the group.",
-    overEnded: "The group has ended.",
-    overFailed: "The group could not be reached any more.",
   },
 
   /** Beside the name of one who was asked to come into a group. */

@@ -90,8 +90,8 @@ function Row({ row, title }: { readonly row: ConversationRow; readonly title: st
 }
 
 /** A group that the user is not in, and may come into. */
-function isOutside({ group, roomState }: ConversationRow): boolean {
-  return group && (roomState === undefined || roomState === "left");
+function isOutside({ group, over, roomState }: ConversationRow): boolean {
+  return group && !over && (roomState === undefined || roomState === "left");
 }
 
 function Preview({

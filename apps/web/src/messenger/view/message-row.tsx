@@ -182,8 +182,5 @@ function noticeWords(
       return notice.unlocked;
     case "missed":
       return notice.missed;
-    case "over":
-      if (body.why === "expelled") return notice.overExpelled;
-      return body.why === "failed" ? notice.overFailed : notice.overEnded;
   }
 }

@@ -2,7 +2,9 @@ import { type DragEvent, type ReactNode, Suspense, useEffect, useState } from "r
 import { Button, Icon, Menu, type MenuChoice } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
 import { titleOf } from "../model/conversation-list.ts";
+import { peopleOf } from "../model/past-room.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
+import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
 import { useComing } from "./coming-groups.tsx";
 import { Composer } from "./composer.tsx";
@@ -37,18 +39,19 @@ export function Talk({
     void act(commands.open(address));
   }, [act, commands, address]);
 
+  const over = room?.state === "left";
+  const readsOnly = room?.members.some((one) => one.me && one.readsOnly) === true;
   const sendFiles = (files: readonly File[]): void => {
+    if (over || readsOnly) return;
     for (const file of files) void act(commands.sendFile(address, file));
   };
   const dragged = (event: DragEvent): void => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (over || readsOnly || !event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     setDropping(true);
   };
-  const over = room?.state === "left";
-  const readsOnly = room?.members.some((one) => one.me && one.readsOnly) === true;
   return (
-    <section className={`talk ${panel && group ? "with-panel" : ""}`} aria-label={title}>
+    <section className={`talk ${panel && group && !over ? "with-panel" : ""}`} aria-label={title}>
       <Header
         address={address}
         title={title}
@@ -95,7 +98,7 @@ export function Talk({
         )}
         {dropping && <div className="drop">{texts.talk.drop}</div>}
       </div>
-      {panel && room !== undefined && (
+      {panel && room !== undefined && !over && (
         <Suspense fallback={<aside className="panel" aria-busy="true" />}>
           <Members room={room} onClose={() => setPanel(false)} onWhisper={setWhisperTo} />
         </Suspense>
@@ -124,6 +127,7 @@ function Header({
   const [asking, setAsking] = useState<"leave" | "people" | "block">();
   const blocked = useBlocked(address);
   const coming = useComing();
+  const out = room === undefined || room.state === "left";
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
   const choices: MenuChoice[] = group
     ? [
@@ -131,20 +135,20 @@ function Header({
           id: "members",
           label: texts.talk.showMembers,
           act: () => onPanel(true),
-          disabled: room === undefined,
+          disabled: out,
         },
         {
           id: "people",
           label: texts.members.invite,
           act: () => setAsking("people"),
-          disabled: room === undefined,
+          disabled: out,
         },
         {
           id: "leave",
           label: texts.talk.leave,
           look: "danger",
           act: () => setAsking("leave"),
-          disabled: room === undefined || room.state === "left",
+          disabled: out,
         },
       ]
     : [
@@ -181,7 +185,9 @@ function Header({
           <bdi>
             {room === undefined
               ? cleanLine(address.replace(/^sip:/, ""), 120)
-              : headline(room, texts.members.count(inside), texts.members.locked)}
+              : out
+                ? texts.talk.past
+                : headline(room, texts.members.count(inside), texts.members.locked)}
           </bdi>
         </p>
       </div>
@@ -190,8 +196,8 @@ function Header({
           look="icon"
           className="to-members"
           aria-label={texts.talk.showMembers}
-          aria-expanded={panel}
-          isDisabled={room === undefined}
+          aria-expanded={panel && !out}
+          isDisabled={out}
           onPress={() => onPanel(!panel)}
         >
           <Icon name="people" />
@@ -281,28 +287,41 @@ function Outside({ address }: { readonly address: string }): ReactNode {
   );
 }
 
+/** Why there is nothing to write, and what can be done about it. */
 function Over({ address, room }: { readonly address: string; readonly room: RoomView }): ReactNode {
   const { texts, backend } = useDesk();
   const act = useAct();
+  const coming = useComing();
+  const people = peopleOf(room, useSlice(`talk ${address}`)?.items ?? []);
+  const { adHoc, ending, subject, nickname, anonymous } = room;
   return (
-    <div className="over-line">
-      <span className="soft">{texts.talk.removed}</span>
-      {!room.adHoc && (
-        <Button
-          onPress={() =>
-            void act(
-              backend.commands.join(address, {
-                nickname: room.nickname,
-                anonymous: room.anonymous,
-              }),
-            )
-          }
-        >
+    <div className="over-line" role="status">
+      <span className="soft">{overWords(ending, texts)}</span>
+      {!adHoc && (
+        <Button onPress={() => void act(backend.commands.join(address, { nickname, anonymous }))}>
           {texts.talk.come}
+        </Button>
+      )}
+      {adHoc && ending !== "expelled" && people.length > 0 && (
+        <Button onPress={() => coming(people, backend.commands.createGroup(people, subject))}>
+          {texts.talk.startAgain}
         </Button>
       )}
     </div>
   );
+}
+
+function overWords(ending: string | undefined, { talk }: Texts): string {
+  switch (ending) {
+    case "expelled":
+      return talk.overExpelled;
+    case "ended":
+      return talk.overEnded;
+    case "failed":
+      return talk.overFailed;
+    default:
+      return talk.removed;
+  }
 }
 
 function useBlocked(address: string): boolean {
