@@ -96,12 +96,49 @@ test("where nobody comes back it is over after three minutes, and nothing is kep
   assert.equal(refusal(alice.phone), "404 conference URI does not exist");
 });
 
-test("a session whose group is gone from the configuration is not begun again (16.6)", async () => {
+test("a session whose group is gone from the configuration is not begun again, and what was said there is forgotten (16.6)", async () => {
   const world = await ConferenceWorld.open(ROOM);
   const alice = await world.inLobby("alice");
+  const bob = await world.inLobby("bob");
+  alice.phone.device.say(alice.phone.peerPath, SAID, { type: "message/cpim" });
+  await world.settle();
+  assert.deepEqual(await world.world.stores.rooms.list(undefined, 5), [LOBBY]);
   await world.restart({ rooms: [] });
+  await world.settle();
   assert.equal(world.world.server.stats.conferences, 0);
+  assert.deepEqual(await world.world.stores.rooms.list(undefined, 5), []);
+  assert.deepEqual(await world.world.stores.conferences.list(undefined, 5), []);
+  bob.below.connect();
+  await bob.below.register();
+  bob.phone.invite(LOBBY);
+  await world.settle();
+  const [failure] = bob.phone.failures;
+  assert.equal(failure?.kind === "refused" && failure.response.status, 404);
+  // Where it is there again it is a new one.
   await world.restart(ROOM);
   assert.equal(world.world.server.stats.conferences, 0);
   assert.equal(alice.phone.failures.length, 0);
 });
+
+test("what was said in a group that is still there outlives its session, and the server", async () => {
+  const world = await ConferenceWorld.open(ROOM);
+  const alice = await world.inLobby("alice");
+  await world.inLobby("bob");
+  alice.phone.device.say(alice.phone.peerPath, SAID, { type: "message/cpim" });
+  await world.settle();
+  await world.restart(ROOM);
+  await world.pass(200_000);
+  assert.equal(world.world.server.stats.conferences, 0);
+  await world.restart(ROOM);
+  assert.deepEqual(await world.world.stores.rooms.list(undefined, 5), [LOBBY]);
+});
+
+const SAID = [
+  "From: <sip:alice@parlance.test>",
+  `To: <${LOBBY}>`,
+  "DateTime: 2030-05-04T10:00:00Z",
+  "",
+  "Content-Type: text/plain",
+  "",
+  "hello",
+].join("\r\n");

@@ -1,7 +1,7 @@
 /** Coming back into a group after whatever cut it off, without a gap and without a double. OMA IM 7.1.1.9 */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reading, textOf } from "../people.test.ts";
+import { codeOf, reading, textOf } from "../people.test.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { inLobby, LOBBY, lobbyFor, namesOf, shownIn, systemIn } from "./rooms-world.test.ts";
 
@@ -69,6 +69,35 @@ test("a crash of the server ends nothing for those who come back", async (t) => 
   assert.deepEqual(namesOf(alice.room).toSorted(), ["alice", "bob"]);
   // Nobody left and came for the others, and nobody is welcomed twice.
   assert.deepEqual([shown.map(systemIn), changes], [welcomes, []]);
+});
+
+test("a room that is gone from the configuration is over for all who were in it, and what was said there stays with them (16.6)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"], {
+    server: { history: { default: true } },
+  });
+  const [alice, bob] = people;
+  const shown = reading(bob.client);
+  alice.room.send("hello");
+  await world.until(() => shownIn(shown).includes("all hello"));
+  await world.run(5_000);
+  await world.restartServer({ rooms: [], history: { default: true } });
+  for (const { room } of people) await world.until(() => room.state === "left", 600_000);
+  assert.deepEqual(
+    people.map(({ room, client }) => [room.ending?.why, client.rooms.length]),
+    [
+      ["ended", 0],
+      ["ended", 0],
+    ],
+  );
+  for (const name of ["alice", "bob"]) {
+    const page = await world.stores.history.page(name, {
+      conversation: LOBBY,
+      before: undefined,
+      limit: 10,
+    });
+    assert.ok(page.some(({ sizeBytes }) => sizeBytes === "hello".length));
+  }
+  assert.equal(await world.until(codeOf(bob.client.join(LOBBY))), "no such user or group");
 });
 
 test("whoever does not come back after a restart is in for three minutes, and then lost", async (t) => {

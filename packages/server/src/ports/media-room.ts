@@ -144,6 +144,8 @@ export interface MediaRoom {
 
 export interface MediaRooms {
   open(rules: RoomRules, owner: RoomOwner): MediaRoom;
+  /** Identities of rooms of which anything is kept, in their order, some of those after `after`; none: there are no more. */
+  kept(after: string | undefined): Promise<readonly string[]>;
   /** Nothing of what was said in the room of that identity is kept any more; it is closed by then. */
   forget(identity: string): void;
 }

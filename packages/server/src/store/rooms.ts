@@ -40,6 +40,9 @@ export interface RoomStart {
 }
 
 export interface RoomStore {
+  /** Reads only: rooms of which anything is kept, in their order, at most `limit`, those after `after`. */
+  list(after: string | undefined, limit: number): Promise<readonly string[]>;
+
   /** Reads only: what is known of a room; of one that is not, nothing. */
   open(room: string): Promise<RoomStart>;
 

@@ -53,7 +53,7 @@ export class World {
   /** May be changed at any time. */
   readonly disk: DiskHealth = { ...SOUND_DISK };
   readonly #network: Network;
-  readonly #around: ServerSurroundings;
+  #around: ServerSurroundings;
   readonly #hosts = new Map<string, Host>();
   readonly #clients = new Map<string, RunningClient>();
   #running: RunningServer | undefined;
@@ -159,8 +159,12 @@ export class World {
     this.#running = undefined;
   }
 
-  async restartServer(): Promise<void> {
+  /** `server`: its configuration from now on, beside its domain. */
+  async restartServer(server?: Partial<ServerConfig>): Promise<void> {
     if (this.#running !== undefined) this.crashServer();
+    if (server !== undefined) {
+      this.#around = { ...this.#around, config: { ...server, domain: this.domain } };
+    }
     const starting = RunningServer.start(this.#around, this.#image);
     this.#running = await this.until(starting);
     this.remark("the server is ready");

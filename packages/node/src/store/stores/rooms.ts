@@ -10,6 +10,10 @@ export class SqliteRooms implements RoomStore {
     this.#worker = worker;
   }
 
+  list(after: string | undefined, limit: number): Promise<readonly string[]> {
+    return this.#worker.call("listRooms", after ?? "", limit);
+  }
+
   async open(room: string): Promise<RoomStart> {
     const [last, cursors] = await this.#worker.call("openRoom", room);
     return { last: new RowReader([last]).number(), cursors: cursors.map(readCursor) };

@@ -61,7 +61,25 @@ export function roomTable(sql: Sql) {
     sql.prepare(`DELETE FROM ${table} WHERE room = ?`),
   );
 
+  // A step into each index for each of them, and no look at what was said.
+  const next = sql.prepare(
+    `SELECT min(room) FROM (
+       SELECT min(room) AS room FROM room_entry WHERE room > ?1
+       UNION ALL SELECT min(room) FROM room_cursor WHERE room > ?1
+       UNION ALL SELECT min(room) FROM room_last WHERE room > ?1)`,
+  );
+
   return {
+    listRooms(after: string, limit: number): readonly string[] {
+      const rooms: string[] = [];
+      while (rooms.length < limit) {
+        const [room] = next.first(rooms.at(-1) ?? after) ?? [];
+        if (typeof room !== "string") break;
+        rooms.push(room);
+      }
+      return rooms;
+    },
+
     openRoom(room: string): readonly [last: Value, cursors: readonly Row[]] {
       return [last.first(room)?.[0] ?? 0, cursors.all(room)];
     },

@@ -20,6 +20,7 @@ import type { Conference, ConferenceProcedures } from "./conference.ts";
 import type { Device } from "./device.ts";
 import { expel } from "./expel-participant.ts";
 import { focusContact } from "./focus-face.ts";
+import { forgetGoneRooms } from "./forget-gone-rooms.ts";
 import type { Hosting } from "./hosting.ts";
 import { joinByMessage, LEAVE } from "./join-by-message.ts";
 import { joinPredefinedGroup } from "./join-predefined-group.ts";
@@ -173,8 +174,10 @@ export class Conferences implements Owner {
   }
 
   /** Before the first request is taken. */
-  start(): Promise<void> {
-    return this.#registry.restore(this.#hosting.procedures);
+  async start(): Promise<void> {
+    const { ports, procedures } = this.#hosting;
+    await this.#registry.restore(procedures);
+    await forgetGoneRooms((identity) => this.#registry.named(identity) !== undefined, ports);
   }
 
   /** Sessions outlive it: those who are in them come back. */

@@ -58,7 +58,8 @@ export class Registry {
       const { id: user, group: identity, locked, ...facts } = stored;
       const group = identity === undefined ? undefined : groups.find(identity);
       if (group === undefined && identity !== undefined) {
-        this.#keeping.ended(user); // there is no such group any more. Clause 16.6
+        this.#ports.log.info("session ended: there is no such group", { group: identity });
+        this.#keeping.ended(user); // clause 16.6
         continue;
       }
       // The end of the one before may not have been written. A group has one session, the last that was begun.

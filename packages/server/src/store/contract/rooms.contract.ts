@@ -121,8 +121,12 @@ export function roomStoreContract(name: string, contract: Contract): void {
     await rooms.append(entry(1, { audience: [BOB] }));
     await rooms.append(entry(1, { room: OTHER }));
     await rooms.advance(POOL, [{ member: BOB, sequence: 1 }]);
+    equal(await rooms.list(undefined, 5), [OTHER, POOL]);
+    equal(await rooms.list(undefined, 1), [OTHER]);
+    equal(await rooms.list(OTHER, 5), [POOL]);
     await rooms.remove(POOL);
     const again = (await world.restart()).rooms;
+    equal(await again.list(undefined, 5), [OTHER]);
     equal(await again.open(POOL), { last: 0, cursors: [] });
     equal(await again.page(POOL, BOB, 0, ALL), []);
     equal(await sequences(again.page(OTHER, BOB, 0, ALL)), [1]);

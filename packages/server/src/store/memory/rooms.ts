@@ -41,6 +41,15 @@ export class MemoryRooms implements RoomStore {
     }));
   }
 
+  list(after: string | undefined, limit: number): Promise<readonly string[]> {
+    return this.#ledger.read(() =>
+      [...this.#rooms.keys()]
+        .toSorted()
+        .filter((room) => after === undefined || room > after)
+        .slice(0, limit),
+    );
+  }
+
   open(room: string): Promise<RoomStart> {
     return this.#ledger.read(() => {
       const kept = this.#rooms.get(room);

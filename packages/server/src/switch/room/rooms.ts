@@ -32,6 +32,8 @@ export interface RoomsPorts {
 
 const LOOK_MS = 1_000;
 
+const KEPT_PAGE = 500;
+
 export class Rooms implements MediaRooms {
   readonly #limits: RoomLimits;
   readonly #rates: RoomRates;
@@ -84,6 +86,10 @@ export class Rooms implements MediaRooms {
     this.#rooms.add(room);
     this.#look();
     return room;
+  }
+
+  kept(after: string | undefined): Promise<readonly string[]> {
+    return this.#ports.store.list(after, KEPT_PAGE);
   }
 
   forget(identity: string): void {
