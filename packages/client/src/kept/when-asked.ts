@@ -1,5 +1,6 @@
 /** What waits and what was recorded, as a client has it from the start: the part that does the work is loaded when it is asked. */
 import { ImError } from "../base/errors.ts";
+import { Later } from "../base/later.ts";
 import { parts } from "../parts.ts";
 import { AskedFor } from "./asked.ts";
 import type { Kept, KeptOptions, RecordedSession, WaitingMessage } from "./kept.ts";
@@ -8,31 +9,23 @@ import type { KeptPorts } from "./ports.ts";
 export class KeptWhenAsked {
   readonly asked = new AskedFor();
   readonly #ports: Omit<KeptPorts, "asked">;
-  #loading: Promise<Kept> | undefined;
+  readonly #part = new Later(() => this.#load());
 
   constructor(ports: Omit<KeptPorts, "asked">) {
     this.#ports = ports;
   }
 
   async *waiting({ signal }: KeptOptions = {}): AsyncGenerator<WaitingMessage, void> {
-    yield* await (await this.#part()).waiting(signal);
+    yield* await (await this.#part.get()).waiting(signal);
   }
 
   async *recorded({ signal }: KeptOptions = {}): AsyncGenerator<RecordedSession, void> {
-    yield* await (await this.#part()).recorded(signal);
+    yield* await (await this.#part.get()).recorded(signal);
   }
 
   /** The user wants nothing pushed: his clients fetch what waits. IM-5.2.4-Q1 */
   async fetchAll(): Promise<void> {
-    await (await this.#part()).fetchAll();
-  }
-
-  #part(): Promise<Kept> {
-    this.#loading ??= this.#load().catch((error: unknown) => {
-      this.#loading = undefined; // the next one who asks tries again
-      throw error;
-    });
-    return this.#loading;
+    await (await this.#part.get()).fetchAll();
   }
 
   async #load(): Promise<Kept> {

@@ -1,5 +1,6 @@
 /** What a user owns, as applications see it: a thin door to the part that does the work, which is loaded when it is asked. */
 import { ImError } from "../base/errors.ts";
+import { Later } from "../base/later.ts";
 import { parts } from "../parts.ts";
 import type { Owned, OwnedEvents, OwnedPorts } from "./owned.ts";
 
@@ -31,7 +32,7 @@ const SETTINGS_KEY = "settings";
 export class OwnedWhenAsked {
   readonly parts: OwnedParts = this.#doors();
   readonly #ports: Omit<OwnedPorts, "parts">;
-  #loading: Promise<Owned> | undefined;
+  readonly #later = new Later(() => this.#load());
   #loaded: Owned | undefined;
   #restored = false;
   #ended = false;
@@ -69,11 +70,7 @@ export class OwnedWhenAsked {
 
   #part(): Promise<Owned> {
     if (this.#ended) return Promise.reject(new ImError("closed"));
-    this.#loading ??= this.#load().catch((error: unknown) => {
-      this.#loading = undefined; // the next one who asks tries again
-      throw error;
-    });
-    return this.#loading;
+    return this.#later.get();
   }
 
   async #load(): Promise<Owned> {

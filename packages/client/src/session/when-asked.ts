@@ -1,6 +1,7 @@
 /** Sessions, groups and rooms as a client has them from the start: what they are made of is loaded when one is needed. */
 import type { ServerTransaction, SipRequest } from "@parlance/sip";
 import { ImError } from "../base/errors.ts";
+import { Later } from "../base/later.ts";
 import type { Signal } from "../base/signal.ts";
 import type { Membership } from "../conference/membership.ts";
 import { PastRooms } from "../conference/past-rooms.ts";
@@ -27,7 +28,7 @@ export class SessionsWhenAsked {
   readonly #ports: SessionsWhenAskedPorts;
   readonly #settings: SessionSettings;
   #live: LiveSessions | undefined;
-  #loading: Promise<LiveSessions> | undefined;
+  readonly #later = new Later(() => this.#load());
   #ended = false;
 
   /** `part`: undefined where it is to be loaded later. */
@@ -53,11 +54,7 @@ export class SessionsWhenAsked {
   load(): Promise<LiveSessions> {
     if (this.#live !== undefined) return Promise.resolve(this.#live);
     if (this.#ended) return Promise.reject(new ImError("closed"));
-    this.#loading ??= this.#load().catch((error: unknown) => {
-      this.#loading = undefined; // the next one who asks tries again
-      throw error;
-    });
-    return this.#loading;
+    return this.#later.get();
   }
 
   /** Those that an earlier run was in are come back to. */

@@ -1,14 +1,14 @@
 /** Connections for sessions in a page: what opens them is loaded with the first one. RFC 7977 */
 import type { DialOutcome, DialTarget, MsrpDialer } from "@parlance/msrp";
 import type { Cancel, Clock } from "@parlance/wire";
+import { Later } from "../base/later.ts";
 import { loaded } from "../base/loaded.ts";
 
 export class LateDialer implements MsrpDialer {
-  readonly #clock: Clock;
-  #dialer: Promise<MsrpDialer> | undefined;
+  readonly #dialer: Later<MsrpDialer>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#dialer = new Later(() => load(clock));
   }
 
   dial(target: DialTarget, done: (outcome: DialOutcome) => void): Cancel {
@@ -31,12 +31,10 @@ export class LateDialer implements MsrpDialer {
     isWanted: () => boolean,
     done: (outcome: DialOutcome) => void,
   ): Promise<Cancel | undefined> {
-    this.#dialer ??= load(this.#clock);
     try {
-      const dialer = await this.#dialer;
+      const dialer = await this.#dialer.get();
       return isWanted() ? dialer.dial(target, done) : undefined;
     } catch {
-      this.#dialer = undefined; // the next one tries again
       const failure = { why: "no answer", detail: "a part could not be loaded" } as const;
       if (isWanted()) done({ ok: false, failure });
       return undefined;
