@@ -4,7 +4,8 @@ import type { Backend } from "../desk/backend.ts";
 import { contactName } from "../model/contact-book.ts";
 import { titleOf } from "../model/conversation-list.ts";
 import { wordsFor } from "../model/refusal-words.ts";
-import type { ConversationRow, Fault, MemberView, Slices } from "../model/views.ts";
+import { saidName } from "../model/said-name.ts";
+import type { ConversationRow, Fault, Item, MemberView, Slices } from "../model/views.ts";
 import type { Clockwork } from "../model/words.ts";
 import type { Texts } from "../texts/en.ts";
 import type { Route } from "./route.ts";
@@ -102,5 +103,19 @@ export function useNameOf(conversation: string): (address: string, said?: string
   return (address, said) => {
     const member = room?.members.find(({ entity }) => entity === address);
     return member === undefined ? personName(address, said) : memberName(member);
+  };
+}
+
+/** What whoever said something is called beside it: as he was when he said it. */
+export function useAuthorName(conversation: string): (item: Item) => string {
+  const room = useSlice(`room ${conversation}`);
+  const nameOf = useNameOf(conversation);
+  const personName = usePersonName();
+  return (item) => {
+    const { from, fromName, reach } = item;
+    const member = room?.members.find(({ entity }) => entity === from);
+    const inSession = reach === "all" || reach === "private";
+    if (!inSession || fromName === undefined) return nameOf(from, fromName);
+    return saidName(item, member) ?? personName(from, fromName);
   };
 }

@@ -13,7 +13,7 @@ import { standingOf } from "../model/grouping.ts";
 import { isCounted } from "../model/item-of.ts";
 import { RowHeights, rowsInSight, type Span } from "../model/row-heights.ts";
 import type { Item } from "../model/views.ts";
-import { useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
+import { useAuthorName, useDesk, useRow, useSlice } from "./desk-context.tsx";
 import { MessageRow } from "./message-row.tsx";
 
 const ESTIMATE = 58;
@@ -329,14 +329,14 @@ function Announcer({
   readonly items: readonly Item[];
   readonly conversation: string;
 }): ReactNode {
-  const nameOf = useNameOf(conversation);
+  const nameOf = useAuthorName(conversation);
   const last = items.at(-1);
   const heard = useRef(last?.key);
   const [words, setWords] = useState("");
   useEffect(() => {
     if (last === undefined || last.key === heard.current) return;
     heard.current = last.key;
-    if (!last.own) setWords(`${nameOf(last.from, last.fromName)}: ${wordsOf(last)}`);
+    if (!last.own) setWords(`${nameOf(last)}: ${wordsOf(last)}`);
   }, [last, nameOf]);
   return (
     <div className="unseen" aria-live="polite">

@@ -6,7 +6,7 @@ import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
 import { AskedList } from "./asked-list.tsx";
 import { Avatar } from "./avatar.tsx";
-import { useDesk, useNameOf } from "./desk-context.tsx";
+import { useAuthorName, useDesk, useNameOf } from "./desk-context.tsx";
 import { later } from "./later.tsx";
 import { Receipts } from "./receipts.tsx";
 import { RichText } from "./rich-text.tsx";
@@ -67,8 +67,9 @@ function Notice({
 function Said({ item, conversation, group, head, tail }: MessageRowProps): ReactNode {
   const { words, texts } = useDesk();
   const nameOf = useNameOf(conversation);
-  const { own, from, fromName, reach, at, body } = item;
-  const name = own ? texts.you : nameOf(from, fromName);
+  const authorName = useAuthorName(conversation);
+  const { own, from, reach, at, body } = item;
+  const name = own ? texts.you : authorName(item);
   if (reach === "system") {
     return (
       <p className="notice system">
