@@ -1,6 +1,7 @@
 /** The messenger in Chromium against the running server: what a group is called, what was said in it to whom and by whom, on each device and after a reload. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { connect } from "@parlance/client/node";
 import type { Locator } from "playwright-core";
 import { de } from "../apps/web/src/messenger/texts/de.ts";
 import type { AppPage } from "./web/app-page.ts";
@@ -8,7 +9,7 @@ import { house } from "./web/house.ts";
 import { soundOn } from "./web/sound.ts";
 
 suite("the messenger's names", () => {
-  const at = house(["alice", "bob", "carol"], {
+  const at = house(["alice", "bob", "carol", "dave"], {
     history: { default: true },
     rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"] }],
     groups: [{ name: "lunch", displayName: "Lunch at noon", members: ["alice", "bob"] }],
@@ -93,6 +94,54 @@ suite("the messenger's names", () => {
       assert.equal(await bob.page.getByText(/^\d+ members/).count(), 0);
       assert.equal(await bob.page.getByRole("button", { name: "Members" }).isDisabled(), true);
     }
+  });
+
+  test("what was said stays under the name under which it was said, when its author takes another one, and after a reload", async () => {
+    const [alice, bob] = [await at.person("alice"), await at.person("bob")];
+    await join(alice, "Lobby");
+    await join(bob, "Lobby");
+    const nickname = async (name: string): Promise<void> => {
+      await bob.page.getByRole("button", { name: bob.texts.members.nicknameSet }).click();
+      await bob.page.getByRole("dialog").getByRole("textbox").fill(name);
+      await bob.page.getByRole("dialog").getByRole("button", { name: bob.texts.save }).click();
+      await bob.page.getByRole("dialog").waitFor({ state: "detached" });
+    };
+    await bob.page.getByRole("button", { name: "Members" }).click();
+    await bob.say("as myself");
+    await nickname("Night Owl");
+    await bob.say("by night");
+    await nickname("Lark");
+    await bob.say("by day");
+    await alice.bubble("by day").locator(".said-name").getByText("Lark").waitFor();
+    for (const again of [false, true]) {
+      if (again) {
+        await reload(alice);
+        await alice.openRow("Lobby");
+      }
+      await alice.bubble("by night").locator(".said-name").getByText("Night Owl").waitFor();
+      await alice.bubble("as myself").locator(".said-name").getByText("bob").waitFor();
+    }
+  });
+
+  test("people keep the name that they have told last, whatever comes without one, also after a reload", async (t) => {
+    const bob = await at.person("bob");
+    const dave = await connect({
+      user: "sip:dave@im.example.com",
+      password: "dave-secret",
+      server: `tcp://127.0.0.1:${at.server.address("tcp").port}`,
+      displayName: "Dave D.",
+      sessions: { mode: "never" },
+    });
+    t.after(() => dave.close());
+    dave.send("sip:bob@im.example.com", "with a name");
+    await bob.row("Dave D.").getByText("with a name").waitFor();
+    dave.displayName = undefined;
+    dave.send("sip:bob@im.example.com", "without one");
+    await bob.row("Dave D.").getByText("without one").waitFor();
+    await reload(bob);
+    await bob.row("Dave D.").getByText("without one").waitFor();
+    const elsewhere = await at.person("bob");
+    await elsewhere.row("Dave D.").getByText("without one").waitFor();
   });
 
   test("what is said to one in a room is private to him on every device, and after a reload", async () => {

@@ -482,3 +482,26 @@ test("a device in a quick conversation leaves the server alone: the user may ask
   await world.run(2_000);
   assert.equal(bob.conversation(alice.address).unread, 0);
 });
+
+test("what somebody has called himself is kept with what he said, and what he has not is not", async (t) => {
+  const world = await worldFor(t, KEEPS);
+  const alice = await world.client("alice", { ...PAGER, displayName: "Alice A." });
+  const bob = await world.client("bob", PAGER);
+  await say(world, alice, bob.address, "with a name");
+  await world.until(alice.send(bob.address, "without an envelope", { receipts: [] }).accepted);
+  alice.displayName = undefined;
+  await say(world, alice, bob.address, "without one");
+  alice.displayName = "Alice A.";
+  await world.until(alice.send(bob.address, "hidden", { anonymous: true }).accepted);
+  await world.run(1_000);
+  const { messages } = await world.until(bob.history.messages());
+  assert.deepEqual(
+    messages.map(({ text, fromName }) => [text, fromName]),
+    [
+      ["with a name", "Alice A."],
+      ["without an envelope", "Alice A."],
+      ["without one", undefined],
+      ["hidden", undefined],
+    ],
+  );
+});

@@ -1,15 +1,17 @@
 /** What is kept of a message in pager mode: the envelope that its receiver got, and what it is found by. OMA IM 13 */
 import {
   type Cpim,
+  editCpim,
   findImdns,
   formatCpim,
   formatDateTime,
   mimeHeader,
+  type NamedUri,
   parseImdnHeaders,
 } from "@parlance/formats";
 import { ANONYMOUS_URI, bareAddress, bodyKind, CPIM, plainTextOf } from "@parlance/im";
-import { ReferredBy, type Uri } from "@parlance/sip";
-import { utf8TextLossy } from "@parlance/wire";
+import { parseUri, ReferredBy, type Uri } from "@parlance/sip";
+import { parsed, utf8TextLossy } from "@parlance/wire";
 import type { Passage, User } from "../ports/index.ts";
 import { foldText } from "../store/index.ts";
 import type { Unkept } from "./keeper.ts";
@@ -31,7 +33,7 @@ export function recordOf(what: Recorded): Unkept | undefined {
   if (areReceipts(passage)) return undefined;
   const type = (mimeHeader(cpim.contentHeaders, "Content-Type") ?? "text/plain").toLowerCase();
   if (bodyKind(type) !== "message") return undefined;
-  const bytes = content.mediaType === CPIM ? content.bytes.value : formatCpim(cpim);
+  const bytes = bytesOf(cpim, what, content.bytes.value);
   const subject = request.text("Subject") ?? cpim.subjects[0]?.text;
   const text = plainTextOf(CPIM, bytes);
   const words = text === undefined ? "" : utf8TextLossy(text.bytes);
@@ -48,6 +50,24 @@ export function recordOf(what: Recorded): Unkept | undefined {
     bytes,
     searchText: foldText(`${subject ?? ""} ${words}`),
   };
+}
+
+function bytesOf(cpim: Cpim, what: Recorded, received: Uint8Array): Uint8Array {
+  const from = namedAuthor(cpim, what);
+  if (what.passage.content.mediaType !== CPIM)
+    return formatCpim({ ...cpim, from: from ?? cpim.from });
+  return from === undefined ? received : editCpim(received, { from });
+}
+
+/** A header beside the envelope may be all that tells what its author is called: it is not kept otherwise. */
+function namedAuthor({ from }: Cpim, what: Recorded): NamedUri | undefined {
+  const { passage, direction, keyOf } = what;
+  const { originator, request } = passage;
+  const { name, uri } = request.from;
+  if (direction === "sent" || originator?.anonymous !== false) return undefined;
+  if (from === undefined || from.name !== undefined || name === undefined) return undefined;
+  const read = parsed(() => parseUri(from.uri));
+  return read.ok && keyOf(read.value) === keyOf(uri) ? { name, uri: from.uri } : undefined;
 }
 
 /** Several in one are a multipart. RFC 5438 §8.3 */

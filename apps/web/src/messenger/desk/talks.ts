@@ -30,6 +30,8 @@ import { GroupNames } from "./group-names.ts";
 
 const PAGE = 60;
 const NEW_PAGE = 30;
+/** Among so many messages somebody who has told his name has told it. */
+const NAMED_WITHIN = 100;
 const MOST_ROWS = 500;
 const MOST_LISTED = 100;
 /** Loops over what is new in a conversation end here; the rest is read when the user scrolls. */
@@ -49,6 +51,8 @@ export class Talks {
   /** Those of which the server could not be asked for what is older. */
   readonly #unasked = new Set<string>();
   #listed = false;
+  /** Those in which a name has been looked for. */
+  readonly #learned = new Set<string>();
   readonly #names: GroupNames;
   #notices = 0;
 
@@ -73,6 +77,7 @@ export class Talks {
       return item === undefined ? row : withSaid(row, [item]);
     });
     this.#board.put("list", sortRows(rows));
+    void this.#learnNames(rows).catch(() => {}); // a store that ends
     this.#client.on("connection", ({ state }) => {
       if (state === "online") void this.#online().catch(() => {}); // the next line is another occasion
     });
@@ -276,9 +281,26 @@ export class Talks {
 
   /** A new device has what the server kept, and nothing has told of it. */
   async #brought(): Promise<void> {
+    this.#learned.clear();
     for (const { address } of await this.#client.conversations(MOST_ROWS)) this.refresh(address);
     const shown = [...this.#reached.keys(), ...this.#unasked];
     this.#askAgain([...new Set(shown)]);
+  }
+
+  /** The newest message may be the user's own, or have come without a name. These are in the store: nobody is asked. */
+  async #learnNames(rows: readonly ConversationRow[]): Promise<void> {
+    for (const { address, group, name } of rows) {
+      if (group || name !== undefined || this.#learned.has(address)) continue;
+      this.#learned.add(address);
+      const pages = this.#client.conversation(address).history({ limit: NAMED_WITHIN });
+      for await (const page of pages) {
+        const said = page.map((entry) => itemOf(entry, this.#self)).filter(isItem);
+        this.changeRow(address, (now) =>
+          now.name === undefined ? withSaid(now, said.toReversed()) : now,
+        );
+        break; // further pages may be at the server
+      }
+    }
   }
 
   /** There may be something older in these, though there was nothing when it was asked for. */
@@ -315,6 +337,8 @@ export class Talks {
       newest: newest ?? row.newest,
       at: newest?.at ?? row.at,
     }));
+    const row = newest && this.#row(address);
+    if (row !== undefined) await this.#learnNames([row]);
   }
 
   /** Newest first in, oldest first out. A file that a message points to has the place of the message. */
@@ -338,6 +362,10 @@ export class Talks {
     const known = item.body.kind === "file" ? this.#files.get(item.key) : undefined;
     return known === undefined ? item : { ...item, body: { ...(item.body as FileBody), ...known } };
   }
+}
+
+function isItem(item: Item | undefined): item is Item {
+  return item !== undefined;
 }
 
 /** The next line is another occasion. */
