@@ -30,6 +30,9 @@ export interface Commands {
   send(address: string, text: string, to: readonly string[] | undefined): Promise<void>;
   /** Sends again what has failed. */
   again(address: string, key: string): Promise<void>;
+  /** Out of the user's own history, on all of his devices. */
+  removeEntry(address: string, key: string): Promise<void>;
+  removeConversation(address: string): Promise<void>;
   composing(address: string): Promise<void>;
 
   sendFile(address: string, file: File): Promise<void>;
@@ -91,6 +94,8 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "seen",
   "send",
   "again",
+  "removeEntry",
+  "removeConversation",
   "composing",
   "sendFile",
   "takeFile",

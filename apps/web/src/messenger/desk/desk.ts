@@ -73,6 +73,10 @@ export class Desk implements Commands {
     client.on("unread", ({ conversation, unread }) => {
       this.#talks.changeRow(conversation, (row) => ({ ...row, unread }));
     });
+    client.on("removed", ({ conversation, ids, files }) => {
+      void this.#talks.gone(conversation, ids).catch(() => {}); // a store that ends
+      void this.#files.forget(files).catch(() => {}); // nor is there anything without files
+    });
     client.on("invitation", (invitation) => this.#invited(invitation));
     client.on("error", (error) => this.#toast(error));
     await this.#talks.start();
@@ -101,6 +105,14 @@ export class Desk implements Commands {
     else if (room !== undefined) room.send(text, receiptsFrom(room));
     else this.#client.conversation(address).send(text);
     this.#talks.refresh(address);
+  }
+
+  removeEntry(address: string, key: string): Promise<void> {
+    return this.#talks.remove(address, key);
+  }
+
+  removeConversation(address: string): Promise<void> {
+    return this.#client.conversation(address).removeAll();
   }
 
   async again(address: string, key: string): Promise<void> {

@@ -1,5 +1,11 @@
 /** Files on their way, in both directions, with their progress. */
-import type { ImClient, IncomingFile, SentFile, SentFileRecord } from "@parlance/client/web";
+import type {
+  HistoryRemoved,
+  ImClient,
+  IncomingFile,
+  SentFile,
+  SentFileRecord,
+} from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import { faultOf } from "../model/refusal-words.ts";
 import type { Slices } from "../model/views.ts";
@@ -101,6 +107,14 @@ export class Files {
 
   cancel(fileId: string): void {
     this.#running.get(fileId)?.ending.abort();
+  }
+
+  /** What was kept of their octets goes as well. */
+  async forget(files: HistoryRemoved["files"]): Promise<void> {
+    for (const file of files) {
+      const place = file.direction === "sent file" ? await vaultName("sent", file.id) : file.place;
+      if (place !== undefined) await removeFromVault(this.#client.address, place);
+    }
   }
 
   stop(): void {

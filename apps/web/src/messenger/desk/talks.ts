@@ -15,7 +15,7 @@ import {
   withGroupName,
   withSaid,
 } from "../model/conversation-list.ts";
-import { isCounted, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
+import { isCounted, isOneOf, itemOf, keptItem, sendingOf, sentKey } from "../model/item-of.ts";
 import { changeItem, mergeItems } from "../model/merge-items.ts";
 import { pastRow, pastView } from "../model/past-room.ts";
 import type {
@@ -40,8 +40,8 @@ const MOST_NEW = 5_000;
 export class Talks {
   readonly #client: ImClient;
   readonly #board: Board<Slices>;
-  /** Of entries that were read, what can be done with them. */
-  readonly #messages = new Map<string, IncomingMessage>();
+  /** Those that were read, by which more can be done with them. */
+  readonly #entries = new Map<string, HistoryEntry>();
   /** What is known of files beside what the store says: newer, and there before it. */
   readonly #files = new Map<string, Partial<FileBody>>();
   /** One at a time for each conversation, and once more when something came meanwhile. */
@@ -116,7 +116,31 @@ export class Talks {
   }
 
   message(key: string): IncomingMessage | undefined {
-    return this.#messages.get(key);
+    const entry = this.#entries.get(key);
+    return entry?.direction === "received" ? entry.message : undefined;
+  }
+
+  /** From the user's own history, on all of his devices. */
+  async remove(address: string, key: string): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) await this.#client.conversation(address).remove(entry);
+  }
+
+  /** Of a group that the user is in the row stays, empty. `ids`: of what is gone; undefined: all of it. */
+  async gone(address: string, ids: readonly string[] | undefined): Promise<void> {
+    const talk = this.#talk(address);
+    if (talk !== undefined) {
+      const items = ids === undefined ? [] : talk.items.filter((item) => !isOneOf(item, ids));
+      this.#put(address, { ...talk, items });
+    }
+    const { value } = await this.#client.conversation(address).history({ limit: NEW_PAGE }).next();
+    const newest = this.#itemsOf(value ?? []).at(-1);
+    if (newest === undefined && this.#roomOf(address).roomState === undefined) {
+      this.#board.change("list", (rows = []) => rows.filter((row) => row.address !== address));
+      return;
+    }
+    this.changeRow(address, (row) => ({ ...row, newest, at: newest?.at ?? row.at }));
+    if (ids === undefined) this.refresh(address);
   }
 
   item(address: string, key: string): Item | undefined {
@@ -347,10 +371,12 @@ export class Talks {
     for (const entry of entries) {
       const item = itemOf(entry, this.#self);
       if (item === undefined) continue;
-      if (entry.direction === "received") this.#messages.set(item.key, entry.message);
+      const known = this.#entries.get(item.key);
+      if (entry.direction !== "received file" || known === undefined)
+        this.#entries.set(item.key, entry);
       if (entry.direction === "received file" && entry.file.messageId !== undefined) {
-        const { fileId: _, ...known } = item.body as FileBody; // of a file
-        this.file(entry.file.conversation, item.key, { ...known, ...this.#files.get(item.key) });
+        const { fileId: _, ...file } = item.body as FileBody; // of a file
+        this.file(entry.file.conversation, item.key, { ...file, ...this.#files.get(item.key) });
         continue;
       }
       items.push(item);

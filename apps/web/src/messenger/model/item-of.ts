@@ -64,6 +64,30 @@ export function isCounted({ own, key }: Pick<Item, "own" | "key">): boolean {
   return !own && key.startsWith("r ");
 }
 
+/** `ids`: of messages and files. */
+export function isOneOf({ key }: Pick<Item, "key">, ids: readonly string[]): boolean {
+  return ids.some(
+    (id) =>
+      key === sentKey(id) || key === `f ${id}` || (key.startsWith("r ") && key.endsWith(` ${id}`)),
+  );
+}
+
+/** It may be taken out of the history: somebody has said it, and it is not on its way. */
+export function isRemovable({ key, body, reach, sending }: Item): boolean {
+  if (reach === "system" || body.kind === "notice" || sending?.state === "queued") return false;
+  const isThere = key.startsWith("r ") && body.kind === "file" && body.state === "offered";
+  return body.kind !== "file" || isThere || !UNDER_WAY.has(body.state);
+}
+
+/** Of a file: something moves, or waits for the other side. */
+const UNDER_WAY: ReadonlySet<FileBody["state"]> = new Set([
+  "preparing",
+  "offered",
+  "sending",
+  "receiving",
+  "interrupted",
+]);
+
 export function sentKey(id: string): string {
   return `s ${id}`;
 }

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { standingOf } from "./grouping.ts";
+import { isOneOf, isRemovable } from "./item-of.ts";
 import { changeItem, mergeItems } from "./merge-items.ts";
-import type { Item } from "./views.ts";
+import type { FileBody, Item } from "./views.ts";
 
 function item(order: number, more: Partial<Item> = {}): Item {
   return {
@@ -85,4 +86,25 @@ test("a new day begins anew", () => {
     head: true,
     tail: true,
   });
+});
+
+test("what somebody has said may be removed, and what is on its way may not", () => {
+  const file = { kind: "file", fileId: "1", name: "a", type: "a/b", sizeBytes: 1 } as const;
+  const rest = { fault: undefined, place: undefined, expiresAt: undefined, thumbnail: undefined };
+  const recipients = [] as const;
+  const sending = { state: "queued", partly: false, recipients: [], failure: undefined } as const;
+  const fileIn = (state: FileBody["state"]): Partial<Item> => ({
+    body: { ...file, ...rest, recipients, state },
+  });
+  assert.equal(isRemovable(item(1)), true);
+  assert.equal(isRemovable(item(1, { sending: { ...sending, state: "failed" } })), true);
+  assert.equal(isRemovable(item(1, fileIn("complete"))), true);
+  assert.equal(isRemovable(item(1, fileIn("offered"))), true); // by a link, which waits for nobody
+  assert.equal(isRemovable(item(1, { key: "f 1", ...fileIn("offered") })), false);
+  assert.equal(isRemovable(item(1, fileIn("receiving"))), false);
+  assert.equal(isRemovable(item(1, { sending })), false);
+  assert.equal(isRemovable(item(1, { reach: "system" })), false);
+  assert.equal(isRemovable(item(1, { body: { kind: "notice", what: "missed" } })), false);
+  assert.equal(isOneOf({ key: "r sip:bob@example.com 7" }, ["7"]), true);
+  assert.equal(isOneOf({ key: "s 17" }, ["7"]), false);
 });

@@ -116,6 +116,12 @@ export const de: Texts = {
     past: "Nicht mehr dabei",
     come: "Wieder beitreten",
     startAgain: "Mit denselben Leuten neu beginnen",
+    removeOne: "Nachricht löschen",
+    removeOneTitle: "Diese Nachricht löschen?",
+    removeAll: "Unterhaltung löschen",
+    removeAllTitle: (name: string) => `Unterhaltung mit ${name} löschen?`,
+    removeHint:
+      "Das verschwindet vom Server und von allen deinen Geräten und kommt nicht zurück. Andere behalten, was sie haben.",
     block: "Blockieren",
     blockTitle: (name: string) => `${name} blockieren?`,
     blockHint:

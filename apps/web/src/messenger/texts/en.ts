@@ -116,6 +116,12 @@ export const en = {
     past: "Not in it any more",
     come: "Join again",
     startAgain: "Start again with the same people",
+    removeOne: "Delete message",
+    removeOneTitle: "Delete this message?",
+    removeAll: "Delete conversation",
+    removeAllTitle: (name: string) => `Delete the conversation with ${name}?`,
+    removeHint:
+      "It goes from the server and from all your devices, and does not come back. Others keep what they have.",
     block: "Block",
     blockTitle: (name: string) => `Block ${name}?`,
     blockHint:

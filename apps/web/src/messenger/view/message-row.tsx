@@ -1,6 +1,7 @@
 import { memo, type ReactNode, Suspense } from "react";
 import { Icon } from "../../ui/index.ts";
 import { cleanLine } from "../model/clean-text.ts";
+import { isRemovable } from "../model/item-of.ts";
 import { roomWords } from "../model/room-words.ts";
 import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
@@ -9,6 +10,7 @@ import { Avatar } from "./avatar.tsx";
 import { useAuthorName, useDesk, useNameOf } from "./desk-context.tsx";
 import { later } from "./later.tsx";
 import { Receipts } from "./receipts.tsx";
+import { RemoveButton } from "./remove-button.tsx";
 import { RichText } from "./rich-text.tsx";
 
 const FileCard = later(async () => (await import("./file-card.tsx")).FileCard);
@@ -95,6 +97,7 @@ function Said({ item, conversation, group, head, tail }: MessageRowProps): React
             {words.time(at)}
           </time>
           <Receipts item={item} conversation={conversation} />
+          {isRemovable(item) && <RemoveButton item={item} conversation={conversation} />}
         </span>
       </div>
     </div>

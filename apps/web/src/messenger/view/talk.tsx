@@ -124,11 +124,17 @@ function Header({
 }): ReactNode {
   const { texts, go, backend } = useDesk();
   const act = useAct();
-  const [asking, setAsking] = useState<"leave" | "people" | "block">();
+  const [asking, setAsking] = useState<"leave" | "people" | "block" | "delete">();
   const blocked = useBlocked(address);
   const coming = useComing();
   const out = room === undefined || room.state === "left";
   const inside = room?.members.filter(({ state }) => state === "in").length ?? 0;
+  const remove: MenuChoice = {
+    id: "delete",
+    label: texts.talk.removeAll,
+    look: "danger",
+    act: () => setAsking("delete"),
+  };
   const choices: MenuChoice[] = group
     ? [
         {
@@ -150,6 +156,7 @@ function Header({
           act: () => setAsking("leave"),
           disabled: out,
         },
+        remove,
       ]
     : [
         { id: "people", label: texts.talk.extend, act: () => setAsking("people") },
@@ -165,6 +172,7 @@ function Header({
               look: "danger",
               act: () => setAsking("block"),
             },
+        remove,
       ];
   return (
     <header className="talk-head">
@@ -225,6 +233,19 @@ function Header({
             go={texts.talk.block}
             onClose={() => setAsking(undefined)}
             onSure={() => void act(backend.commands.block(address, true))}
+          />
+        )}
+        {asking === "delete" && (
+          <SureDialog
+            title={texts.talk.removeAllTitle(title)}
+            hint={texts.talk.removeHint}
+            go={texts.talk.removeAll}
+            onClose={() => setAsking(undefined)}
+            onSure={() =>
+              void act(
+                backend.commands.removeConversation(address).then(() => go({ view: "list" })),
+              )
+            }
           />
         )}
         {asking === "people" && (
