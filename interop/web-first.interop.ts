@@ -81,6 +81,30 @@ suite("the first page", () => {
     await second.until(`${COUNT} > ${before + 5}`);
   });
 
+  test("who does not stay signed in is signed in in a second tab, until he signs out or the last of them is closed", async () => {
+    const first = await at.visitor();
+    await first.page.getByRole("button", { name: "Sign in as somebody else" }).click();
+    await first.signIn("bob", "bob-secret");
+    const second = await at.tabOf(first);
+    await second.online();
+    await second.page.getByRole("button", { name: "Account: bob" }).waitFor();
+    await first.page.close();
+    await second.page.reload();
+    await second.online();
+    const third = await at.tabOf(second);
+    await third.online();
+    await third.page.getByRole("button", { name: /^Account/ }).click();
+    await third.page.getByRole("menuitem", { name: "Sign out" }).click();
+    for (const { page } of [second, third])
+      await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    const fourth = await at.tabOf(third);
+    await fourth.page.getByRole("heading", { name: "Two people, one server" }).waitFor();
+    assert.equal(
+      await fourth.page.evaluate("JSON.stringify(localStorage).includes('secret')"),
+      false,
+    );
+  });
+
   for (const [width, height] of [
     [360, 740],
     [768, 900],

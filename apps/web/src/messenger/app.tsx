@@ -12,12 +12,15 @@ import {
 import {
   chooseAccount,
   currentAccount,
+  isNewTab,
+  keepForTab,
   type SavedAccount,
   saveAccount,
   savedAccounts,
   signOutOf,
 } from "./desk/accounts.ts";
 import { type Backend, openBackend } from "./desk/backend.ts";
+import { borrowAccount, lendAccount } from "./desk/lent-account.ts";
 import { faultOf } from "./model/refusal-words.ts";
 import type { Fault } from "./model/views.ts";
 import { SignIn } from "./start/sign-in.tsx";
@@ -44,7 +47,7 @@ export function App({
   readonly facts: WelcomeFacts;
 }): ReactNode {
   const [open, setOpen] = useState<Open>();
-  const [page, setPage] = useState<"start" | "sign in" | "messenger">(firstPage);
+  const [page, setPage] = useState<"start" | "sign in" | "messenger">("messenger");
   const [ended, setEnded] = useState<Fault>();
   const [route, go] = useHashRoute();
 
@@ -64,9 +67,18 @@ export function App({
   );
 
   useEffect(() => {
-    const account = currentAccount();
-    if (page === "messenger" && open === undefined && account !== undefined) resume(account);
+    const begin = async (): Promise<void> => {
+      const account = currentAccount();
+      if (account !== undefined) return resume(account);
+      const lent = isNewTab() ? await borrowAccount() : undefined;
+      if (lent === undefined) return setPage("start");
+      keepForTab(lent);
+      resume(lent);
+    };
+    begin().catch(() => setPage("start"));
   }, []); // eslint-disable-line react-hooks/exhaustive-deps -- once, when the page is loaded
+
+  useEffect(() => (open === undefined ? undefined : lendAccount(open.account)), [open]);
 
   useEffect(() => {
     if (open === undefined) return undefined;
@@ -160,10 +172,6 @@ export function App({
       }}
     />
   );
-}
-
-function firstPage(): "start" | "messenger" {
-  return currentAccount() === undefined ? "start" : "messenger";
 }
 
 function useHashRoute(): readonly [Route, (route: Route) => void] {

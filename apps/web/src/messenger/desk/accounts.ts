@@ -1,6 +1,6 @@
 /**
  * Accounts of this browser. Of each what stands for its password at its server is kept (SHA-256 over user, realm and
- * password), never the password: for good where the user wants to stay signed in, else for this tab.
+ * password), never the password: for good where the user wants to stay signed in, else for his tabs.
  */
 import { type DigestSecret, deleteStore } from "@parlance/client/web";
 import { emptyVault } from "./vault.ts";
@@ -46,6 +46,17 @@ export function saveAccount(account: SavedAccount, stay: boolean): void {
   forget(account.user);
   const storage = stay ? localStorage : sessionStorage;
   write(storage, [account, ...readFrom(storage)].slice(0, MOST));
+  sessionStorage.setItem(CURRENT, account.user);
+}
+
+/** This tab has neither chosen an account nor left one. */
+export function isNewTab(): boolean {
+  return sessionStorage.getItem(CURRENT) === null;
+}
+
+/** For this tab; what it is called in this browser stays. */
+export function keepForTab(account: SavedAccount): void {
+  write(sessionStorage, [account, ...readFrom(sessionStorage)].slice(0, MOST));
   sessionStorage.setItem(CURRENT, account.user);
 }
 
