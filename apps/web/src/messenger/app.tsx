@@ -14,13 +14,13 @@ import {
   currentAccount,
   isNewTab,
   keepForTab,
+  LENDS,
   type SavedAccount,
   saveAccount,
   savedAccounts,
   signOutOf,
 } from "./desk/accounts.ts";
 import { type Backend, openBackend } from "./desk/backend.ts";
-import { borrowAccount, lendAccount } from "./desk/lent-account.ts";
 import { faultOf } from "./model/refusal-words.ts";
 import type { Fault } from "./model/views.ts";
 import { SignIn } from "./start/sign-in.tsx";
@@ -70,7 +70,7 @@ export function App({
     const begin = async (): Promise<void> => {
       const account = currentAccount();
       if (account !== undefined) return resume(account);
-      const lent = isNewTab() ? await borrowAccount() : undefined;
+      const lent = isNewTab() ? await lentAccount() : undefined;
       if (lent === undefined) return setPage("start");
       keepForTab(lent);
       resume(lent);
@@ -78,7 +78,15 @@ export function App({
     begin().catch(() => setPage("start"));
   }, []); // eslint-disable-line react-hooks/exhaustive-deps -- once, when the page is loaded
 
-  useEffect(() => (open === undefined ? undefined : lendAccount(open.account)), [open]);
+  useEffect(() => {
+    if (open === undefined) return undefined;
+    const over = new AbortController();
+    lending().then(
+      ({ lendAccount }) => lendAccount(open.account, over.signal),
+      () => {},
+    ); // a newer page is there
+    return () => over.abort();
+  }, [open]);
 
   useEffect(() => {
     if (open === undefined) return undefined;
@@ -172,6 +180,14 @@ export function App({
       }}
     />
   );
+}
+
+const lending = () => import("./desk/lent-account.ts");
+
+/** Of another tab. */
+async function lentAccount(): Promise<SavedAccount | undefined> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === LENDS) ? (await lending()).borrowAccount() : undefined;
 }
 
 function useHashRoute(): readonly [Route, (route: Route) => void] {

@@ -20,6 +20,8 @@ export interface SavedAccount extends KnownAccount {
 const KEY = "parlance accounts";
 const CURRENT = "parlance account";
 const MOST = 20;
+/** The lock that tabs hold which lend their account to others. */
+export const LENDS = "parlance account";
 
 /** Those that are signed in. */
 export function savedAccounts(): readonly SavedAccount[] {
