@@ -40,6 +40,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "session-file.ts", args: ["--mebibytes", "1024", "--seconds", "20"], limitMs: 60_000 },
   { file: "sip-mutations.ts", args: ["--seed", "1", "--runs", "200000"], limitMs: 120_000 },
   { file: "world-seeds.ts", args: ["--from", "1", "--seeds", "500"], limitMs: 240_000 },
+  { file: "world-seeds.ts", args: ["--phones", "--from", "1", "--seeds", "500"], limitMs: 120_000 },
   { file: "socket-mutations.ts", args: ["--seed", "1", "--seconds", "10"], limitMs: 60_000 },
 ];
 

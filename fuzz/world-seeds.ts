@@ -2,7 +2,7 @@
  * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
  * for what must hold, and judge-rooms.ts for storms of rooms.
  *
- *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms] [--only WORD,WORD] [--all]
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms | --phones] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
  * With `--all` it goes on and tells what failed, without ladders.
@@ -17,12 +17,14 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     only: { type: "string" },
     media: { type: "boolean", default: false },
+    phones: { type: "boolean", default: false },
     rooms: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
   },
 });
 
-const KIND = values.rooms ? "rooms" : values.media ? "media" : "texts";
+const WITHOUT_ROOMS = values.phones ? "phones" : values.media ? "media" : "texts";
+const KIND = values.rooms ? "rooms" : WITHOUT_ROOMS;
 const from = Number(values.from);
 const seeds = Number(values.seeds);
 const began = performance.now();
@@ -35,7 +37,7 @@ const total = { written: 0, shown: 0, files: 0, taken: 0, crashes: 0 };
 for (let seed = from; seed < from + seeds; seed += 1) {
   const report = values.rooms
     ? asOthers(await runRoomStorm(seed))
-    : await runStorm(seed, values.media ? "media" : "texts");
+    : await runStorm(seed, WITHOUT_ROOMS);
   await turn(); // only now Node looks for rejections that nobody has handled
   if (unhandled !== undefined) throw new Error(`seed ${seed}`, { cause: unhandled });
   total.written += report.written;

@@ -8,6 +8,7 @@ export { FAIR_WEATHER, type Weather } from "./network/weather.ts";
 export { type RoomStormReport, runRoomStorm } from "./storm/room-storm.ts";
 export { runStorm, type StormReport } from "./storm/storm.ts";
 export { Ladder, type Step } from "./world/ladder.ts";
+export { type PhoneText, PlainPhone } from "./world/plain-phone.ts";
 export {
   type ClientTransport,
   passwordOf,

@@ -5,6 +5,7 @@ import { parseUri, type SipRequest } from "@parlance/sip";
 import { dislikesEnvelope, judgePush, type PushResult } from "../bringing/index.ts";
 import type { Binding, Edit, Outcome, User } from "../ports/index.ts";
 import type { DeferredMessage } from "../store/index.ts";
+import { START_BYTES } from "./large/content-sink.ts";
 import type { OnRequest } from "./on-request.ts";
 import type { DeferredOptions } from "./options.ts";
 import type { DeferredPorts } from "./ports.ts";
@@ -75,7 +76,8 @@ export async function bringWaiting(
 ): Promise<PushResult> {
   const waiting = readWaiting(message);
   if (waiting === undefined) return "unreadable";
-  if (message.mode === "large") return ports.large?.bring(message, user, asked) ?? "unfit";
+  if (message.mode === "large")
+    return bringLarge(message, waiting, user, { ...ports, options, asked });
   if (message.mode === "file") return ports.files?.bring(message, user, asked) ?? "unfit";
   const plain = pushed(waiting, message.attempts);
   const request = asked === undefined ? plain : edited(plain, asked.edit);
@@ -84,6 +86,29 @@ export async function bringWaiting(
     ports.recording.received(waited(waiting, message, ports.readContent), user);
   }
   return result;
+}
+
+/** In a session; where nobody says that he holds any, what is short enough goes as the message that it is. */
+async function bringLarge(
+  message: DeferredMessage,
+  waiting: Waiting,
+  user: User,
+  on: BringingPorts & {
+    readonly options: Pick<DeferredOptions, "datagramBytes">;
+    readonly asked: OnRequest | undefined;
+  },
+): Promise<PushResult> {
+  const { large, way, options, asked, recording, readContent } = on;
+  const inSession = async () => large?.bring(message, user, asked) ?? "unfit";
+  const { request, author } = waiting;
+  const whole = message.sizeBytes <= Math.min(START_BYTES, options.datagramBytes);
+  const clients = way.bindings(request, user).filter(isClient);
+  if (!whole || clients.length === 0 || clients.some(({ tagged }) => tagged)) return inSession();
+  const short = { request: request.edit().method("MESSAGE").done(), author };
+  const plain = pushed(short, message.attempts);
+  const result = await byMessage(asked ? edited(plain, asked.edit) : plain, user, on, options);
+  if (result === "delivered") recording.received(waited(short, message, readContent), user);
+  return result === "refused" || result === "unfit" ? inSession() : result;
 }
 
 async function byAnyWay(

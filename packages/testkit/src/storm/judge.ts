@@ -19,17 +19,20 @@
 import type { SendingState, SentRecord } from "@parlance/client";
 import { equalBytes } from "@parlance/wire";
 import type { World } from "../world/world.ts";
+import { judgePhones } from "./judge-phones.ts";
 import { isFileOver, labelOf, type Person, type Written } from "./person.ts";
+import type { PhonePerson } from "./phone-person.ts";
 
 export async function judge(
   people: readonly Person[],
   world: World,
   group: string,
+  phones: readonly PhonePerson[] = [],
 ): Promise<readonly string[]> {
   const violations: string[] = [];
   const complain = (text: string): void => void violations.push(text);
   for (const reader of people) {
-    judgeShown(reader, people, group, complain);
+    judgeShown(reader, [...people, ...phones], group, complain);
     const { messages } = await world.stores.deferred.usage(reader.name);
     if (messages > 0) complain(`${messages} messages still wait for ${reader.name}`);
     if (!reader.isOnline) complain(`${reader.name} has not come back`);
@@ -45,6 +48,7 @@ export async function judge(
     for (const reader of people) judgeOrder(author, reader, complain);
     judgeGiven(author, people, complain);
   }
+  await judgePhones(phones, people, world, group, complain);
   return violations;
 }
 
@@ -52,7 +56,7 @@ type Complain = (text: string) => void;
 
 function judgeShown(
   reader: Person,
-  people: readonly Person[],
+  people: readonly (Person | PhonePerson)[],
   group: string,
   complain: Complain,
 ): void {
@@ -157,6 +161,6 @@ function judgeOrder(author: Person, reader: Person, complain: Complain): void {
   }
 }
 
-function isFor({ to }: Written, reader: Person, group: string): boolean {
+function isFor({ to }: Pick<Written, "to">, reader: Person, group: string): boolean {
   return to.includes(reader.address) || to.includes(group);
 }

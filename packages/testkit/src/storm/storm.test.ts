@@ -23,6 +23,13 @@ test("nor when they hold sessions and send files, in 20 storms", async () => {
   }
 });
 
+test("nor when some of them have nothing but a SIP phone, in 20 storms (compat.plainSip)", async () => {
+  for (let seed = 41; seed <= 60; seed += 1) {
+    const { violations, story } = await runStorm(seed, "phones");
+    if (violations.length > 0) assert.fail(`${story()}\n${violations.join("\n")}\nseed ${seed}`);
+  }
+});
+
 test("the same seed is the same storm, to the last message", async () => {
   const [one, other] = [await runStorm(5), await runStorm(5)];
   assert.ok(one.written > 0 && one.shown > 0);

@@ -9,6 +9,7 @@ import { World } from "../world/world.ts";
 import { Elements, TRANSPORTS } from "./elements.ts";
 import { judge } from "./judge.ts";
 import { Person, type PersonHabits } from "./person.ts";
+import { PhonePerson } from "./phone-person.ts";
 
 export interface StormReport {
   readonly seed: number;
@@ -25,7 +26,8 @@ export interface StormReport {
   readonly story: () => string;
 }
 
-export type StormKind = "texts" | "media";
+/** `phones`: of texts, to people some of whom have nothing but a SIP phone. */
+export type StormKind = "texts" | "media" | "phones";
 
 const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
 const GROUP = "team";
@@ -46,6 +48,7 @@ class Storm {
   readonly #random: SeededRandom;
   readonly #kind: StormKind;
   readonly #people: readonly Person[];
+  readonly #phones: readonly PhonePerson[];
   readonly #elements: Elements;
   #things = 0;
 
@@ -55,7 +58,11 @@ class Storm {
     const world = await World.create({
       seed,
       users,
-      server: { groups: [{ name: GROUP, members: users }], trace: { bytes: 0 } },
+      server: {
+        groups: [{ name: GROUP, members: users }],
+        trace: { bytes: 0 },
+        ...(kind === "phones" ? { compat: { plainSip: true } } : {}),
+      },
     });
     return new Storm(kind, world, random, users);
   }
@@ -70,9 +77,13 @@ class Storm {
     this.#world = world;
     this.#random = random;
     this.#elements = new Elements(world, random);
-    this.#people = users.map((name) => {
+    const withPhones = kind === "phones" ? random.between(1, Math.max(1, users.length - 2)) : 0;
+    this.#phones = users
+      .slice(0, withPhones)
+      .map((name) => new PhonePerson(name, world, random.pick(TRANSPORTS)));
+    this.#people = users.slice(withPhones).map((name) => {
       const as = { transport: random.pick(TRANSPORTS), byLoop: random.chance(0.5) };
-      return new Person(name, world, kind === "texts" ? as : { ...as, ...this.#mediaHabits() });
+      return new Person(name, world, kind !== "media" ? as : { ...as, ...this.#mediaHabits() });
     });
   }
 
@@ -86,7 +97,7 @@ class Storm {
 
   /** One thing after the other, with time between them. */
   async blow(): Promise<void> {
-    for (const person of this.#people) {
+    for (const person of [...this.#people, ...this.#phones]) {
       this.#elements.changeWeather(person.name);
       if (this.#random.chance(0.8)) person.comeBack();
     }
@@ -99,22 +110,28 @@ class Storm {
   }
 
   async calmDown(): Promise<void> {
-    await this.#elements.calmDown(this.#people, () => this.#isQuiet(), LONGEST_CALM_MS);
+    await this.#elements.calmDown(
+      [...this.#people, ...this.#phones],
+      () => this.#isQuiet(),
+      LONGEST_CALM_MS,
+    );
     await this.#world.run(AFTERWARDS_MS);
   }
 
   async end(): Promise<StormReport> {
-    const judging = judge(this.#people, this.#world, this.#world.address(GROUP));
+    const judging = judge(this.#people, this.#world, this.#world.address(GROUP), this.#phones);
     const violations = await this.#world.until(judging);
     const story = this.#world.story();
     await this.#world.end();
     const count = (of: (person: Person) => readonly unknown[]): number =>
       this.#people.reduce((sum, person) => sum + of(person).length, 0);
+    const byPhone = (of: (phone: PhonePerson) => readonly unknown[]): number =>
+      this.#phones.reduce((sum, phone) => sum + of(phone).length, 0);
     return {
       seed: this.#world.seed,
-      people: this.#people.length,
-      written: count(({ written }) => written),
-      shown: count(({ shown }) => shown),
+      people: this.#people.length + this.#phones.length,
+      written: count(({ written }) => written) + byPhone(({ written }) => written),
+      shown: count(({ shown }) => shown) + byPhone(({ shown }) => shown),
       files: count(({ files }) => files),
       filesTaken: count(({ taken }) => taken),
       crashes: this.#elements.crashes,
@@ -125,6 +142,9 @@ class Storm {
 
   async #oneThing(): Promise<void> {
     const random = this.#random;
+    if (this.#phones.length > 0 && random.chance(0.3)) {
+      return this.#phoneThing(random.pick(this.#phones));
+    }
     const person = random.pick(this.#people);
     const link = this.#world.link(person.name);
     const draw = random.fraction();
@@ -138,10 +158,28 @@ class Storm {
     link.restore();
   }
 
+  #phoneThing(phone: PhonePerson): void {
+    const random = this.#random;
+    const link = this.#world.link(phone.name);
+    const draw = random.fraction();
+    if (draw < 0.5) {
+      this.#things += 1;
+      const others = this.#people.map(({ address }) => address);
+      const to = random.chance(0.2) ? this.#world.address(GROUP) : random.pick(others);
+      return void phone.write(`${phone.name}-${this.#things}`, to);
+    }
+    if (draw < 0.65) return phone.isThere ? phone.die() : phone.comeBack();
+    if (draw < 0.75) return this.#elements.changeWeather(phone.name);
+    if (draw < 0.85) return link.cut();
+    if (draw < 0.92) return link.silent ? link.restore() : link.silence();
+    link.restore();
+  }
+
   #write(person: Person): void {
     const random = this.#random;
     this.#things += 1;
-    const others = this.#people.filter((each) => each !== person).map(({ address }) => address);
+    const all = [...this.#people, ...this.#phones];
+    const others = all.filter((each) => each !== person).map(({ address }) => address);
     if (this.#kind === "media" && random.chance(0.2)) return this.#sendFile(person, others);
     const draw = random.fraction();
     const some = others.filter(() => random.chance(0.6));
@@ -156,7 +194,7 @@ class Storm {
   #text(person: Person): string {
     const text = `${person.name}-${this.#things}`;
     const random = this.#random;
-    if (this.#kind === "texts" || random.chance(0.8)) return text;
+    if (this.#kind !== "media" || random.chance(0.8)) return text;
     return `${text} ${"and so on ".repeat(random.between(100, 4_000))}`;
   }
 
@@ -180,6 +218,9 @@ class Storm {
       if ((await store.unseen(0, 1)).length > 0) return false;
       if ((await this.#world.stores.deferred.usage(name)).messages > 0) return false;
       if (this.#people.some(({ hasFilesUnderWay }) => hasFilesUnderWay)) return false;
+    }
+    for (const { name, isOnline } of this.#phones) {
+      if (!isOnline || (await this.#world.stores.deferred.usage(name)).messages > 0) return false;
     }
     return (await this.#world.stores.jobs.list(undefined, 1)).length === 0;
   }

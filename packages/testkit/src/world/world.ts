@@ -1,6 +1,7 @@
 /** The whole system in memory: one server, clients over links, one clock, one seed. */
 import { type ConnectOptions, type ImClient, preload } from "@parlance/client";
 import type { MemoryContent, MemoryStores, Server, ServerConfig } from "@parlance/server";
+import { defaultPort, type Hop } from "@parlance/sip";
 import type { Hashing } from "@parlance/wire";
 import { agreedHashing } from "../machine/agreed-hashing.ts";
 import { SeededRandom } from "../machine/seeded-random.ts";
@@ -12,6 +13,7 @@ import { Network } from "../network/network.ts";
 import type { Overhearing } from "../network/overhearing.ts";
 import { Web } from "../network/web.ts";
 import { Ladder } from "./ladder.ts";
+import { PlainPhone } from "./plain-phone.ts";
 import { RunningClient } from "./running-client.ts";
 import { type DiskImage, RunningServer, type ServerSurroundings } from "./running-server.ts";
 
@@ -56,6 +58,7 @@ export class World {
   #around: ServerSurroundings;
   readonly #hosts = new Map<string, Host>();
   readonly #clients = new Map<string, RunningClient>();
+  readonly #phones = new Set<PlainPhone>();
   #running: RunningServer | undefined;
   #image: DiskImage | undefined;
 
@@ -140,6 +143,27 @@ export class World {
     return running.connected;
   }
 
+  /** A phone that is no client of the service; it does nothing before it is started. */
+  phone(name: string, options: Pick<WorldClientOptions, "transport" | "device"> = {}): PlainPhone {
+    const { transport = "udp", device = name } = options;
+    const { clock, hashing, network } = this.#around;
+    const around = {
+      clock,
+      hashing,
+      network,
+      random: this.random.fork(),
+      host: this.#host(device),
+    };
+    const phone = new PlainPhone(around, {
+      user: name,
+      domain: this.domain,
+      password: passwordOf(name),
+      server: placeOf(transport),
+    });
+    this.#phones.add(phone);
+    return phone;
+  }
+
   /** The way of a device into the world. */
   link(device: string): Link {
     return this.#host(device).link;
@@ -211,7 +235,8 @@ export class World {
 
   /** Ends every program. */
   async end(): Promise<void> {
-    for (const client of this.#clients.values()) client.kill();
+    for (const program of [...this.#clients.values(), ...this.#phones]) program.kill();
+    this.#phones.clear();
     this.#clients.clear();
     await this.#running?.stop();
     this.#running = undefined;
@@ -234,6 +259,11 @@ export class World {
     this.#hosts.set(device, made);
     return made;
   }
+}
+
+function placeOf(transport: ClientTransport): Hop {
+  const name = transport.toUpperCase() as Hop["transport"]; // spelt alike
+  return { transport: name, address: { host: SERVER_ADDRESS, port: defaultPort(name) } };
 }
 
 /** A world that is ready for the first client. */
