@@ -11,4 +11,7 @@ export { type RunOptions, runScenario, type Verdict } from "./run-scenario.ts";
 export type { Scenario } from "./scenario.ts";
 export { type Need, ROLES, type Role } from "./words.ts";
 
-export const scenarios: readonly Scenario[] = [...pager, ...sessions, ...groups];
+/** By what they are about. */
+export const parts: Readonly<Record<string, readonly Scenario[]>> = { pager, sessions, groups };
+
+export const scenarios: readonly Scenario[] = Object.values(parts).flat();

@@ -1,14 +1,22 @@
 /** `parlance conform`: scenarios of OMA SIMPLE IM against any server, over the wire. */
+import type { Scenario } from "@parlance/conformance";
 import { type Command, Option } from "commander";
 import { UsageError } from "../command-error.ts";
-import { untilInterrupted } from "./account.ts";
-import { collect, examples, exitStatus, readTime } from "./options.ts";
+import type { Account } from "../conform/accounts.ts";
+import { idsOf } from "../conform/report.ts";
+import type { Place as Tidied } from "../conform/tidy.ts";
+import { knownServices } from "../service/known-services.ts";
+import { imAddress, untilInterrupted } from "./account.ts";
+import { withAuthority } from "./authority.ts";
+import { collect, examples, exitStatus, readHttpUrl, readTime } from "./options.ts";
+import { placeFor } from "./place.ts";
 
 interface ConformCommand {
   readonly user: readonly string[];
   readonly password: readonly string[];
   readonly room?: string;
   readonly group?: string;
+  readonly fileServer?: string;
   readonly only?: string;
   readonly timeout: number;
   readonly report?: string;
@@ -19,8 +27,7 @@ interface ConformCommand {
 const LIMIT_S = 30;
 
 export function addConform(program: Command): void {
-  program
-    .command("conform")
+  withAuthority(program.command("conform"))
     .summary("try a server against the requirements of OMA SIMPLE IM")
     .description(
       "Plays scenarios with three users of a server and says which requirements it meets. They send messages, make groups and come " +
@@ -42,7 +49,18 @@ export function addConform(program: Command): void {
     )
     .option("--room <ADDRESS>", "a chat room that all three may come into")
     .option("--group <ADDRESS>", "a group that all three are members of")
-    .option("--only <TEXT>", "only scenarios in whose IDs or title this stands")
+    .addOption(
+      new Option(
+        "--file-server <URL>",
+        "where the server keeps history, of which a run removes what it has left; known for servers that run here",
+      )
+        .env("PARLANCE_FILE_SERVER")
+        .argParser(readHttpUrl),
+    )
+    .option(
+      "--only <TEXT>",
+      "only scenarios in whose IDs or title this stands, or of a part: pager, sessions, groups",
+    )
     .addOption(
       new Option("--timeout <SECONDS>", "for one scenario").argParser(readTime).default(LIMIT_S),
     )
@@ -57,51 +75,90 @@ export function addConform(program: Command): void {
           "conform tcp://127.0.0.1:5060 -u … -u … -u … --room sip:lobby@parlance.test --report report.md",
           "conform --list",
         ),
-        exitStatus("nothing failed", "something failed"),
+        "\nAt the end, and after Ctrl-C, it puts away what the scenarios have left: groups, what waits, what is kept.",
+        exitStatus(
+          "nothing failed",
+          "something failed, an account does not get in, or interrupted",
+        ),
       ].join("\n"),
     )
     .action(conform);
 }
 
 async function conform(target: string | undefined, options: ConformCommand): Promise<void> {
-  const { scenarios } = await import("@parlance/conformance");
-  const only = options.only?.toLowerCase() ?? "";
-  const chosen = scenarios.filter(({ ids, title }) =>
-    [...ids, title].join(" ").toLowerCase().includes(only),
-  );
-  if (chosen.length === 0) throw new UsageError(`conform: no scenario with "${options.only}"`);
+  const chosen = await scenariosWith(options.only);
   if (options.list) {
-    for (const { ids, title } of chosen) process.stdout.write(`${ids.join(", ")}  ${title}\n`);
+    for (const { ids, title } of chosen) process.stdout.write(`${idsOf(ids)}  ${title}\n`);
     return;
   }
   if (target === undefined) throw new UsageError("conform: expected a server");
+  const accounts = accountsIn(options);
   const { signal } = untilInterrupted();
+  const { connectingTo } = await import("../conform/accounts.ts");
+  const { lookFirst } = await import("../conform/look-first.ts");
+  const { Tidying } = await import("../conform/tidy.ts");
   const { tryAll } = await import("../conform/try-all.ts");
   const { fullReport, resultJson, resultLine, summary } = await import("../conform/report.ts");
+  const place = placeOf(target, options, accounts);
+  const way = { connect: connectingTo(place.server), limitMs: options.timeout * 1_000, signal };
+  const shared = await lookFirst(accounts, way);
+  warnOf(shared);
+  const tidying = await Tidying.begin(place);
   const results = await tryAll(chosen, {
-    server: serverUrl(target),
-    accounts: accountsIn(options),
+    ...way,
+    accounts,
     has: {
       ...(options.room === undefined ? {} : { room: options.room }),
       ...(options.group === undefined ? {} : { group: options.group }),
     },
-    limitMs: options.timeout * 1_000,
-    signal,
     done: (result) =>
       process.stdout.write(`${options.json ? resultJson(result) : resultLine(result)}\n`),
   });
-  if (!options.json) process.stdout.write(`\n${summary(results)}\n`);
+  for (const fault of await tidying.end(way)) {
+    process.stderr.write(`conform: something was left in a history: ${fault}\n`);
+  }
+  const over = signal.aborted ? `, interrupted before ${chosen.length - results.length}` : "";
+  if (!options.json) process.stdout.write(`\n${summary(results)}${over}\n`);
   if (options.report !== undefined) {
     const { writeFile } = await import("node:fs/promises");
     await writeFile(options.report, fullReport(target, new Date(), results));
   }
   const failed = results.some(({ verdict }) => verdict.kind === "failed");
+  if (failed) warnOf(shared);
   process.exitCode = failed || signal.aborted ? 1 : 0;
 }
 
-interface Account {
-  readonly user: string;
-  readonly password: string;
+/** In whose IDs, title or part the text stands. */
+async function scenariosWith(only = ""): Promise<readonly Scenario[]> {
+  const { parts } = await import("@parlance/conformance");
+  const chosen = Object.entries(parts).flatMap(([part, scenarios]) =>
+    scenarios.filter(({ ids, title }) =>
+      [part, ...ids, title].join(" ").toLowerCase().includes(only.toLowerCase()),
+    ),
+  );
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`conform: no scenario with "${only}"; --list prints all`);
+}
+
+/** What comes to them is taken, or answered, by their other devices too. */
+function warnOf(shared: readonly string[]): void {
+  if (shared.length === 0) return;
+  process.stderr.write(
+    `warning: signed in on other devices as well, which scenarios may fail for: ${shared.join(", ")}; ` +
+      "devices sign-out ends that\n",
+  );
+}
+
+function placeOf(
+  target: string,
+  { room, group, fileServer }: ConformCommand,
+  accounts: readonly Account[],
+): Tidied {
+  const domain = accounts[0]?.user.replace(/^.*@/, "") ?? "";
+  const wanted = { server: serverUrl(target), ...(fileServer === undefined ? {} : { fileServer }) };
+  const found = placeFor(wanted, domain, knownServices());
+  const several = `sip:conf-factory@${domain}`; // messages to more than one go there
+  return { ...found, accounts, named: [room, group, several].filter((one) => one !== undefined) };
 }
 
 const PEOPLE = 3;
@@ -115,7 +172,7 @@ function accountsIn({ user, password }: ConformCommand): readonly Account[] {
   return user.map((each, at) => {
     const of = given[at] ?? given[0] ?? "";
     if (of === "") throw new UsageError("conform: no password: --password or PARLANCE_PASSWORD");
-    return { user: each, password: of };
+    return { user: imAddress(each), password: of };
   });
 }
 

@@ -62,6 +62,10 @@ function exchangeOf({ scenario, verdict }: Result): readonly string[] {
 }
 
 function namesOf({ ids }: Scenario): string {
+  return idsOf(ids);
+}
+
+export function idsOf(ids: readonly string[]): string {
   return ids.length === 0 ? "(beside the table)" : ids.join(", ");
 }
 

@@ -1,7 +1,4 @@
 /** All scenarios, one after the other, with three accounts of a server. */
-import { setTimeout as pause } from "node:timers/promises";
-import { ImError } from "@parlance/client";
-import { connect } from "@parlance/client/node";
 import {
   type Place,
   ROLES,
@@ -10,18 +7,14 @@ import {
   type Scenario,
   type Verdict,
 } from "@parlance/conformance";
-import { VERSION } from "../version.ts";
+import type { Account, Connecting } from "./accounts.ts";
 import type { Result } from "./report.ts";
 
-export interface Trial {
-  readonly server: string;
+/** `limitMs`: for one scenario. `signal` ends it, and the one that is played then has no verdict. */
+export interface Trial extends Connecting {
   /** Of alice, bob and carol. */
-  readonly accounts: readonly { readonly user: string; readonly password: string }[];
+  readonly accounts: readonly Account[];
   readonly has: Place["has"];
-  /** For one scenario. */
-  readonly limitMs: number;
-  /** Ends it before the next one. */
-  readonly signal: AbortSignal;
   readonly done: (result: Result) => void;
 }
 
@@ -37,6 +30,7 @@ export async function tryAll(
     const verdict = await within(trial, (limit) =>
       runScenario(scenario, place, { mark: crypto.randomUUID().slice(0, 8), limit }),
     );
+    if (trial.signal.aborted) break;
     const result = { scenario, verdict, tookMs: performance.now() - began };
     results.push(result);
     trial.done(result);
@@ -63,8 +57,8 @@ async function within(
   }
 }
 
-function placeOf({ server, accounts, has }: Trial): Place {
-  const accountOf = (role: Role): Trial["accounts"][number] => {
+function placeOf({ accounts, has, connect }: Trial): Place {
+  const accountOf = (role: Role): Account => {
     const account = accounts[ROLES.indexOf(role)];
     if (account === undefined) throw new RangeError(`no account for ${role}`);
     return account;
@@ -72,32 +66,6 @@ function placeOf({ server, accounts, has }: Trial): Place {
   return {
     has,
     address: (role) => accountOf(role).user,
-    connect: (role, options) =>
-      patiently(
-        () =>
-          connect({
-            ...options,
-            ...accountOf(role),
-            server,
-            product: `Parlance-conform/${VERSION}`,
-          }),
-        options.signal,
-      ),
+    connect: (role, options) => connect(accountOf(role), options),
   };
-}
-
-/** Users come and go faster here than a server has to bear. Where it says when to come again, that is obeyed. */
-async function patiently<T>(
-  connecting: () => Promise<T>,
-  signal: { readonly aborted: boolean } | undefined,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await connecting();
-    } catch (error) {
-      const waitMs = error instanceof ImError ? error.retryAfterMs : undefined;
-      if (waitMs === undefined || signal?.aborted === true) throw error;
-      await pause(waitMs);
-    }
-  }
 }
