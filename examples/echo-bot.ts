@@ -23,6 +23,8 @@ async function echo(): Promise<void> {
   for await (const message of im.messages({ signal: leaving.signal })) {
     // Nobody can answer whoever hides; other kinds of content are left alone.
     if (message.kind !== "text" || message.anonymous) continue;
+    // A group says itself who comes and goes, and another device of the bot is not to be answered.
+    if (message.reach === "system" || message.own) continue;
     await message.displayed();
     im.send(message.conversation, message.text, { expires: "1h" });
   }

@@ -164,12 +164,18 @@ export class Room {
   }
 
   /**
-   * A file, by way of the file server: everybody in the group may fetch it. With `via: "session"` it is offered to
-   * each who is in now.
+   * A file, by way of the file server: everybody in the group may fetch it. It is `delivered` when all who are in have been told of
+   * it; where the group does not say so within two minutes that rejects with "timeout", and with "closed" when the room is left
+   * before. With `via: "session"` it is offered to each who is in now.
    */
   sendFile(content: FileContent, options: SendFileOptions = {}): SentFile {
     const via = options.via === "session" ? "session" : "http";
-    return this.#ports.sendFile(content, { ...options, via });
+    const file = this.#ports.sendFile(content, { ...options, via });
+    const off = this.on("state", (state) => {
+      if (state === "left" && file.state === "sent") file.unreported("closed");
+    });
+    file.delivered.then(off, off);
+    return file;
   }
 
   /** To be called at every keystroke; what goes out is throttled and ends by itself. */

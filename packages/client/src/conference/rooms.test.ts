@@ -197,3 +197,22 @@ test("nobody hears of a message that nobody else is there for (RFC 7701 §6.3)",
   await world.run(120_000);
   assert.equal(sent.state, "accepted");
 });
+
+test("of a file for a room it is known in the end whether all have been told of it, or that nobody will say", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  const content = new Uint8Array(1_000);
+  await world.until(alice.room.sendFile(content, { name: "one.bin" }).delivered);
+  world.link("bob").silence();
+  await world.run(1_000);
+  const unheard = alice.room.sendFile(content, { name: "two.bin" });
+  const early = alice.room.sendFile(content, { name: "three.bin" });
+  await world.until(() => [unheard, early].every(({ state }) => state === "sent"));
+  assert.equal(await world.until(codeOf(unheard.delivered), 200_000), "timeout");
+  const last = alice.room.sendFile(content, { name: "four.bin" });
+  await world.until(() => last.state === "sent");
+  alice.room.leave();
+  assert.equal(await world.until(codeOf(last.delivered), 1_000), "closed");
+  assert.deepEqual([unheard.state, last.state], ["sent", "sent"]);
+  assert.equal(bob.room.address, LOBBY);
+});

@@ -6,7 +6,7 @@ import type { Random } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
 import { onAbort } from "../../base/signal.ts";
 import { Stop } from "../../files/stop.ts";
-import type { SendingState } from "../../store/client-store.ts";
+import { isInRoom, type SendingState } from "../../store/client-store.ts";
 import { makeInvite } from "../invite.ts";
 import type { FileFacts } from "./file-facts.ts";
 import { offerOf } from "./file-said.ts";
@@ -22,6 +22,8 @@ const AGAIN_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000];
 const LOOK_MS = 1_000;
 const MOST_OFFLINE_MS = 300_000;
 const KEEP_MS = 1_000;
+/** Longer than a server waits for the reports of devices, of which it makes one. RFC 4975 §7.1.2 */
+const ROOM_REPORTS_MS = 120_000;
 const NO_FILES = "the other does not take files";
 const NO_MESSAGES = "the other does not take messages, and a link to a file comes in one";
 
@@ -173,6 +175,13 @@ export class FileTransfer {
     keep();
   }
 
+  /** A group says that all have been told of it, or says nothing at all where one of them cannot be reached. */
+  #endInRoom(): void {
+    const { file } = this.#wanted;
+    const cancel = this.#ports.clock.schedule(ROOM_REPORTS_MS, () => file.unreported());
+    file.delivered.then(cancel, cancel);
+  }
+
   /** Whoever said no is not asked in another way. */
   #mayGoByServer({ code }: ImError): boolean {
     const { body } = this.#wanted;
@@ -219,6 +228,7 @@ export class FileTransfer {
     };
     message.on("state", waits);
     waits(message.state);
+    if (isInRoom(message.record)) this.#endInRoom();
     message.delivered.then(
       () => file.become("delivered"),
       (error: unknown) => {
