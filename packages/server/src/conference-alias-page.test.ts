@@ -10,6 +10,8 @@ const CONFIG = {
   conferences: { aliasPage: true, announce: [] },
 };
 
+const FORM = "application/x-www-form-urlencoded";
+
 interface Page {
   readonly status: number;
   readonly html: string;
@@ -22,6 +24,7 @@ async function ask(
   target: string,
   form?: Readonly<Record<string, string>>,
   source = "192.0.2.99",
+  language?: string,
 ): Promise<Page> {
   const [path = "", query = ""] = target.split("?");
   const fields = Object.entries(form ?? {}).map(([name, value]) => {
@@ -32,9 +35,10 @@ async function ask(
     target,
     path: path.split("/").filter((segment) => segment !== ""),
     query: new Map(query === "" ? [] : [query.split("=") as [string, string]]),
-    headers: new Map(
-      form === undefined ? [] : [["content-type", ["application/x-www-form-urlencoded"]]],
-    ),
+    headers: new Map([
+      ...(form === undefined ? [] : [["content-type", [FORM]] as const]),
+      ...(language === undefined ? [] : [["accept-language", [language]] as const]),
+    ]),
     source: { host: source, secure: true },
     body: (async function* () {
       yield utf8Bytes(fields.join("&"));
@@ -93,6 +97,32 @@ test("a device that does not take what lies elsewhere is told the address in wor
   assert.match(head, /^To: <sip:alice@parlance\.test>\r\n/m);
   assert.match(type ?? "", /^Content-Type: text\/plain/);
   assert.match(text ?? "", /^Choose what you are called here: https:\/\/parlance\.test\/alias\?t=/);
+});
+
+test("the page speaks German with whose browser prefers it, and English with all others", async () => {
+  const world = await ConferenceWorld.open(CONFIG);
+  await inLobby(world, "alice");
+  const bob = await inLobby(world, "bob");
+  const link = linkOf(bob);
+  const read = (language: string, target = link) =>
+    ask(world, "GET", target, undefined, "192.0.2.99", language);
+  for (const language of ["de", "de-AT,en;q=0.5", "fr, en;q=0.3, de;q=0.8"]) {
+    const { html, headers } = await read(language);
+    assert.match(html, /<html lang="de">[^]*Dein Name in <bdi>The &lt;Lobby&gt;<\/bdi>/, language);
+    assert.equal(headers.get("vary"), "accept-language");
+  }
+  for (const language of ["", "en", "fr", "den", "de;q=0", "de;q=x", "en-GB, de;q=0.9", ",;,=;q"])
+    assert.match((await read(language)).html, /<html lang="en">[^]*Your name in/, language);
+  const gone = await read("de", "/alias?t=none");
+  assert.equal(gone.status, 404);
+  assert.match(gone.html, /Dieser Link führt nirgendwohin/);
+  const wish = { t: tokenIn(await read("de")), alias: "alice" };
+  const refused = await ask(world, "POST", "/alias", wish, "192.0.2.99", "de");
+  assert.equal(refused.status, 422);
+  assert.match(refused.html, /heißt schon jemand/);
+  const form = { t: tokenIn(refused), alias: "Eule" };
+  const done = await ask(world, "POST", "/alias", form, "192.0.2.99", "de");
+  assert.match(done.html, /Du heißt jetzt <bdi>Eule<\/bdi>/);
 });
 
 test("the page gives the name, once, and the others see it (IM-7.2.3.5-04, IM-7.2.3.5-N1, IM-7.2.3.5-05, IM-7.2.3.5-06)", async () => {

@@ -10,6 +10,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Certificates, Upgrade } from "../sip-transports/index.ts";
+import { notFoundPage } from "./not-found-page.ts";
 import type { Pace } from "./paced-body.ts";
 import { beforeSelector, isPlainPath } from "./request-path.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -152,7 +153,12 @@ export class HttpListener {
             this.#request(request, response, handler, true),
           ),
     });
-    app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "not found" }));
+    app.setNotFoundHandler(({ raw }, reply) => {
+      const page = notFoundPage(raw);
+      reply.code(404).header("vary", "accept, accept-language");
+      if (page === undefined) return reply.send({ error: "not found" });
+      return reply.type("text/html; charset=utf-8").send(page);
+    });
     app.setErrorHandler((error, request, reply) => {
       const status = statusOf(error);
       if (status >= 500) this.#options.failed?.(error, request.id);

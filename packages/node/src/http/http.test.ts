@@ -175,6 +175,28 @@ test("a path is plain when its segments stay segments after one decoding", () =>
   }
 });
 
+test(
+  "somebody who has followed a link to nothing sees a page, in his language",
+  WITHIN,
+  async (t) => {
+    const { url } = await page(t);
+    const asked = async (headers: Readonly<Record<string, string>>) => {
+      const answer = await fetch(`${url}/nowhere`, { headers });
+      assert.equal(answer.status, 404);
+      return [answer.headers.get("content-type") ?? "", await answer.text()] as const;
+    };
+    const [type, english] = await asked({ accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
+    assert.match(type, /^text\/html/);
+    assert.match(english, /<html lang="en">[^]*There is no such page here\./);
+    const [, german] = await asked({ accept: "text/html", "accept-language": "de-DE,de;q=0.9" });
+    assert.match(german, /<html lang="de">[^]*Diese Seite gibt es hier nicht\./);
+    assert.deepEqual(await asked({ accept: "application/json" }), [
+      "application/json; charset=utf-8",
+      '{"error":"not found"}',
+    ]);
+  },
+);
+
 test("upgrades go to the path that takes them, all others end in 404", WITHIN, async (t) => {
   const upgrades = new Map([
     ["/sip", (_: unknown, socket: { end(text: string): void }) => socket.end("taken")],

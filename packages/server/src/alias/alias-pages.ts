@@ -6,6 +6,7 @@ import { type LinkLimits, type LinkPorts, Links } from "./links.ts";
 import { Misses } from "./misses.ts";
 import { assetAnswer, donePage, formPage, nothingPage, pageAnswer, SCRIPT, STYLE } from "./page.ts";
 import { readForm } from "./read-form.ts";
+import { ENGLISH, textsFor } from "./texts.ts";
 
 export interface AliasPagePorts extends LinkPorts {
   readonly hits: LimitWatch;
@@ -17,11 +18,6 @@ export interface AliasPageLimits extends LinkLimits {
   /** Links that lead nowhere, from one source in a minute. */
   readonly misses: number;
 }
-
-const REASONS: Readonly<Record<"not a name" | "taken", string>> = {
-  "not a name": "That cannot be a name here. Please choose another one.",
-  taken: "Somebody is called like that already, or nearly. Please choose another name.",
-};
 
 export class AliasPageServer implements AliasPages {
   readonly #ports: AliasPagePorts;
@@ -44,7 +40,7 @@ export class AliasPageServer implements AliasPages {
       return undefined;
     }
     const { token, expiresAt } = issued;
-    const html = formPage({ room: guest.room, called: guest.called(), token });
+    const html = formPage({ room: guest.room, called: guest.called(), token }, ENGLISH);
     return {
       url: `${this.#ports.publicUrl()}/alias?t=${token}`,
       expiresAt,
@@ -56,7 +52,10 @@ export class AliasPageServer implements AliasPages {
   async handle(request: WebRequest): Promise<WebAnswer> {
     const [, asset, ...more] = request.path;
     const reads = request.method === "GET" || request.method === "HEAD";
-    if (asset !== undefined) return more.length === 0 && reads ? assetOf(asset) : this.#nothing();
+    if (asset !== undefined)
+      return more.length === 0 && reads
+        ? (assetOf(asset) ?? this.#nothing(request))
+        : this.#nothing(request);
     if (reads) return this.#show(request);
     return request.method === "POST" ? this.#take(request) : methodNotAllowed("GET, HEAD, POST");
   }
@@ -68,43 +67,46 @@ export class AliasPageServer implements AliasPages {
     const entry = this.#links.find(token);
     if (entry === undefined) return this.#missed(request);
     const { guest } = entry;
-    return pageAnswer(200, formPage({ room: guest.room, called: guest.called(), token }));
+    const facts = { room: guest.room, called: guest.called(), token };
+    return pageAnswer(200, formPage(facts, textsFor(request)));
   }
 
   async #take(request: WebRequest): Promise<WebAnswer> {
     const wait = this.#wait(request);
     if (wait !== undefined) return wait;
+    const texts = textsFor(request);
     const form = await readForm(request);
     const entry = form && this.#links.take(form.get("t") ?? "");
     if (form === undefined || entry === undefined) return this.#missed(request);
     const { guest, expiresAt } = entry;
     const choice: AliasChoice = guest.choose(form.get("alias") ?? "");
-    if (choice.kind === "given") return pageAnswer(200, donePage(choice.alias));
+    if (choice.kind === "given") return pageAnswer(200, donePage(choice.alias, texts));
     const next = this.#links.issue(guest, expiresAt);
-    if (next === undefined) return this.#nothing();
+    if (next === undefined) return this.#nothing(request);
     const facts = { room: guest.room, called: guest.called(), token: next.token };
-    return pageAnswer(422, formPage({ ...facts, because: REASONS[choice.because] }));
+    return pageAnswer(422, formPage({ ...facts, because: choice.because }, texts));
   }
 
-  #wait({ source }: WebRequest): WebAnswer | undefined {
+  #wait(request: WebRequest): WebAnswer | undefined {
+    const { source } = request;
     const seconds = this.#misses.wait(source.host, this.#ports.clock.now());
     if (seconds === undefined) return undefined;
     this.#ports.hits.hit("aliasMissesPerMinute", source.host);
-    return pageAnswer(429, nothingPage(), [["retry-after", String(seconds)]]);
+    return pageAnswer(429, nothingPage(textsFor(request)), [["retry-after", String(seconds)]]);
   }
 
-  #missed({ source }: WebRequest): WebAnswer {
-    this.#misses.note(source.host, this.#ports.clock.now());
-    return this.#nothing();
+  #missed(request: WebRequest): WebAnswer {
+    this.#misses.note(request.source.host, this.#ports.clock.now());
+    return this.#nothing(request);
   }
 
-  #nothing(): WebAnswer {
-    return pageAnswer(404, nothingPage());
+  #nothing(request: WebRequest): WebAnswer {
+    return pageAnswer(404, nothingPage(textsFor(request)));
   }
 }
 
-function assetOf(name: string): WebAnswer {
+function assetOf(name: string): WebAnswer | undefined {
   if (name === "page.css") return assetAnswer("text/css; charset=utf-8", STYLE);
   if (name === "page.js") return assetAnswer("text/javascript; charset=utf-8", SCRIPT);
-  return pageAnswer(404, nothingPage());
+  return undefined;
 }

@@ -1,51 +1,59 @@
 /** The page: what somebody is called, and a field for what he wants to be called. */
 import { MOST_NICKNAME_CHARACTERS } from "@parlance/im";
 import type { WebAnswer, WebHeader } from "../web/index.ts";
+import type { AliasTexts } from "./texts.ts";
 
 export interface PageFacts {
   readonly room: string | undefined;
   readonly called: string;
   readonly token: string;
   /** Why the last wish was not granted. */
-  readonly because?: string;
+  readonly because?: keyof AliasTexts["because"];
 }
 
 const PRIVATE: readonly WebHeader[] = [
+  ["vary", "accept-language"],
   ["cache-control", "no-store"],
   ["x-robots-tag", "noindex"],
 ];
 
-export function formPage({ room, called, token, because }: PageFacts): string {
-  const where = room === undefined ? "this conversation" : bidi(room);
+export function formPage(
+  { room, called, token, because: why }: PageFacts,
+  texts: AliasTexts,
+): string {
+  const because = why && texts.because[why];
   const described = because === undefined ? "hint" : "problem hint";
   return page(
-    "Your name",
-    `<h1>Your name in ${where}</h1>
-<p>The others know you as <strong>${bidi(called)}</strong>.</p>
+    texts,
+    texts.title,
+    `<h1>${texts.heading(room && bidi(room))}</h1>
+<p>${texts.called(bidi(called))}</p>
 <form method="post" action="/alias">
-${because === undefined ? "" : `<p id="problem" class="problem" role="alert">${escaped(because)}</p>\n`}<label for="alias">What do you want to be called?</label>
+${because === undefined ? "" : `<p id="problem" class="problem" role="alert">${escaped(because)}</p>\n`}<label for="alias">${texts.label}</label>
 <input id="alias" name="alias" required maxlength="${MOST_NICKNAME_CHARACTERS}" autocomplete="off" autocapitalize="words" spellcheck="false" enterkeyhint="done" aria-describedby="${described}"${because === undefined ? "" : ' aria-invalid="true"'}>
-<p id="hint" class="hint">Up to ${MOST_NICKNAME_CHARACTERS} characters, and not what somebody else is called.</p>
+<p id="hint" class="hint">${texts.hint}</p>
 <input type="hidden" name="t" value="${escaped(token)}">
-<button>Use this name</button>
+<button>${texts.use}</button>
 </form>`,
   );
 }
 
-export function donePage(alias: string): string {
+export function donePage(alias: string, texts: AliasTexts): string {
   return page(
-    "Your name",
-    `<h1>You are called ${bidi(alias)} now</h1>
-<p role="status">The others see it at once. You can close this page.</p>`,
+    texts,
+    texts.title,
+    `<h1>${texts.done(bidi(alias))}</h1>
+<p role="status">${texts.doneHint}</p>`,
   );
 }
 
 /** Wrong, used, expired: nobody is told which. */
-export function nothingPage(): string {
+export function nothingPage(texts: AliasTexts): string {
   return page(
-    "Not found",
-    `<h1>This link does not work</h1>
-<p>It was used, or it is too old. You can still change your name in the conversation itself.</p>`,
+    texts,
+    texts.goneTitle,
+    `<h1>${texts.gone}</h1>
+<p>${texts.goneHint}</p>`,
   );
 }
 
@@ -80,9 +88,9 @@ button { font: inherit; font-weight: 600; min-height: 3rem; padding: 0.5rem 1.5r
 .problem { border-inline-start: 0.25rem solid; font-weight: 600; padding-inline-start: 0.75rem; }
 `;
 
-function page(title: string, main: string): string {
+function page({ language }: AliasTexts, title: string, main: string): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
