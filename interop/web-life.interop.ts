@@ -80,6 +80,11 @@ suite("the messenger's life", () => {
     for (const text of ["into the dark", "and one more"]) {
       assert.equal(await bob.page.locator(".bubble", { hasText: text }).count(), 1);
     }
+    // What was good before the server was started anew is asked for once more, without a red line.
+    await bob.settings();
+    await alice.settings();
+    const red = [...alice.lines, ...bob.lines].filter((line) => line.includes("401"));
+    assert.deepEqual(red, []);
   });
 
   test("a file goes on where it was after a reload, for whoever is away and for a room, and may still be called off", async () => {

@@ -191,7 +191,13 @@ test("a digest earns a token, which is let in for its audience until it expires"
   await world.clock.pass(1);
   const late = await world.login({ headers });
   assert.ok(typeof late === "object");
-  assert.match(challengesIn(late).at(-1) ?? "", /^Bearer .*error="invalid_token"$/);
+  assert.match(
+    challengesIn(late).at(-1) ?? "",
+    /^Bearer .*error="invalid_token", error_description="outdated"$/,
+  );
+  const forged = await world.login({ headers: headersOf({ authorization: "Bearer forged" }) });
+  assert.ok(typeof forged === "object");
+  assert.match(challengesIn(forged).at(-1) ?? "", /^Bearer .*error="invalid_token"$/);
 });
 
 test("a change of the account, its removal and its lock end every token at once", async () => {

@@ -14,13 +14,14 @@ import type { Limits } from "../limits.ts";
 import type { LimitWatch, Logins, Metrics, SecurityWatch, User, WebLogin } from "../ports/index.ts";
 import {
   field,
+  OUTDATED,
   refusal,
   type WebAnswer,
   type WebHeader,
   type WebRequest,
   type WebSource,
 } from "../web/index.ts";
-import { openToken, sealToken, type TokenKeys } from "./bearer-tokens.ts";
+import { openToken, sealToken, type TokenClaims, type TokenKeys } from "./bearer-tokens.ts";
 
 export interface WebAuthenticationPorts {
   readonly logins: Logins;
@@ -100,9 +101,14 @@ export class WebAuthenticator {
     if (shown === undefined) return this.#challenge(request.source, "nothing shown", audience);
     if (shown.kind === "digest") return this.#judgeDigest(request, shown.value, audience);
     if (audience === undefined) return this.#challenge(request.source, "token", audience);
-    const user = this.#holder(shown.token, audience);
+    const claims = openToken(shown.token, {
+      keys: this.#options.tokenKeys,
+      hashing: this.#ports.hashing,
+    });
+    const user = claims?.audience === audience ? this.#holder(claims) : undefined;
     if (user !== undefined) return { do: "accept", user };
-    return this.#challenge(request.source, "token", audience, { spent: true });
+    const token = claims === undefined ? "unknown" : "outdated";
+    return this.#challenge(request.source, "token", audience, { token });
   }
 
   async #judgeDigest(
@@ -137,10 +143,8 @@ export class WebAuthenticator {
   }
 
   /** Whose token it is, while it is good. */
-  #holder(token: string, audience: string): User | undefined {
-    const { clock, hashing, logins } = this.#ports;
-    const claims = openToken(token, { keys: this.#options.tokenKeys, hashing });
-    if (claims === undefined || claims.audience !== audience) return undefined;
+  #holder(claims: TokenClaims): User | undefined {
+    const { clock, logins } = this.#ports;
     if (claims.expiresAt <= clock.now()) return undefined;
     const account = logins.named(claims.user);
     if (account === undefined || account.user.disabled) return undefined;
@@ -151,7 +155,7 @@ export class WebAuthenticator {
     source: WebSource,
     why: string,
     audience: string | undefined,
-    { stale = false, spent = false } = {},
+    { stale = false, token }: { readonly stale?: boolean; readonly token?: ShownToken } = {},
   ): WebProof {
     const challenges = this.#digest.challenges(sourceOf(source), stale, this.#ports.clock.now());
     const headers = challenges.map(
@@ -160,7 +164,9 @@ export class WebAuthenticator {
     const bearer = `Bearer realm="${this.#ports.logins.realm}"`;
     if (audience !== undefined) {
       // RFC 6750 §3.1
-      headers.push(["www-authenticate", spent ? `${bearer}, error="invalid_token"` : bearer]);
+      const fault = token === undefined ? "" : `, error="invalid_token"`;
+      const outdated = token === "outdated" ? `, ${OUTDATED}` : "";
+      headers.push(["www-authenticate", `${bearer}${fault}${outdated}`]);
     }
     return this.#refuse(refusal(401, "unauthorized", headers), why);
   }
@@ -170,6 +176,9 @@ export class WebAuthenticator {
     return { do: "refuse", answer };
   }
 }
+
+/** Of a token: one that we have never given, or that was good once. */
+type ShownToken = "unknown" | "outdated";
 
 const NOTHING = new Uint8Array(0);
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]{1,512}=*)$/i; // RFC 6750 §2.1

@@ -1,6 +1,6 @@
 export { emptyAnswer, jsonAnswer, methodNotAllowed, notFound, refusal } from "./answers.ts";
 export { withCors } from "./cors.ts";
-export { withExpectedRefusals } from "./expected-refusals.ts";
+export { OUTDATED, withExpectedRefusals } from "./expected-refusals.ts";
 export { booleanField, field, numberField, sha256Field, wholeNumber } from "./fields.ts";
 export {
   BodyEnded,

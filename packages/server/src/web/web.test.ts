@@ -5,6 +5,7 @@ import {
   booleanField,
   emptyAnswer,
   numberField,
+  OUTDATED,
   readJson,
   sha256Field,
   type WebRequest,
@@ -47,6 +48,12 @@ test("whoever prefers it hears of expected refusals by 200, with the status besi
   assert.deepEqual(await toldFor(404, { prefer, authorization: "Digest x" }), [200, "404"]);
   // What somebody has shown was wrong, what he meant to change is not there, what went wrong: as ever.
   assert.deepEqual(await toldFor(401, { prefer, authorization: "Digest x" }), [401, undefined]);
+  const shown = { prefer, authorization: "Bearer x" };
+  for (const old of [
+    'Digest realm="x", nonce="y", stale=true, qop="auth"',
+    `Bearer realm="x", error="invalid_token", ${OUTDATED}`,
+  ])
+    assert.deepEqual(await toldFor(401, shown, "GET", old), [200, "401"]);
   assert.deepEqual(await toldFor(404, { prefer }, "DELETE"), [404, undefined]);
   for (const other of [200, 304, 403, 409, 500])
     assert.deepEqual(await toldFor(other, { prefer }), [other, undefined]);
@@ -109,8 +116,10 @@ async function toldFor(
   refused: number,
   headers: Readonly<Record<string, string>>,
   method = "GET",
+  challenge = 'Digest realm="x", nonce="y"',
 ): Promise<readonly unknown[]> {
-  const handler = withExpectedRefusals(async () => emptyAnswer(refused));
+  const challenges = [["www-authenticate", challenge]] as const;
+  const handler = withExpectedRefusals(async () => emptyAnswer(refused, challenges));
   const answer = await handler(request(headers, method));
   return [answer.status, new Map(answer.headers).get("parlance-status")];
 }
