@@ -281,7 +281,7 @@ suite("the messenger", () => {
     await bob.bubble("no.bin").getByRole("button", { name: "Decline" }).click();
     await bob.bubble("no.bin").getByText("Declined").waitFor();
     await alice.bubble("never.bin").getByRole("button", { name: "Cancel: never.bin" }).click();
-    await bob.bubble("never.bin").getByText("Withdrawn").waitFor();
+    await bob.bubble("never.bin").getByText("No longer offered").waitFor();
   });
 
   test("a file is pasted, another one dropped", async () => {

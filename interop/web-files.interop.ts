@@ -66,6 +66,24 @@ suite("the messenger's files", () => {
       await soundOn(alice.page);
     });
 
+    test(`a file from another device says so, and is to be had here as well (${look.named})`, async () => {
+      const [alice, elsewhere] = [await at.person("alice"), await at.person("alice", look)];
+      await alice.write("carol"); // who is away
+      // Too large to be kept in a session: by a link.
+      await alice.page.locator("input[type=file]").setInputFiles({
+        name: `from afar ${look.named}.txt`,
+        mimeType: "text/plain",
+        buffer: Buffer.alloc(1_200_000, "x"),
+      });
+      await elsewhere.openRow("carol");
+      const file = elsewhere.bubble(`from afar ${look.named}.txt`);
+      await file.getByText(texts.file.elsewhere).waitFor();
+      assert.equal(await file.getByText(texts.file.waiting).count(), 0);
+      await soundOn(elsewhere.page);
+      await file.getByRole("button", { name: texts.file.download }).click();
+      await file.getByRole("button", { name: new RegExp(`^${texts.file.open}`) }).waitFor();
+    });
+
     test(`a file that is taken is read, and so is one that comes into the open conversation (${look.named})`, async () => {
       const [alice, bob] = [await at.person("alice"), await at.person("bob", look)];
       await alice.write("bob");

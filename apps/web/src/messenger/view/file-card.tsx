@@ -60,10 +60,14 @@ export function FileCard({
   );
 }
 
-function stateWords({ own }: Item, { state, expiresAt, fault }: FileBody, texts: Texts): string {
+function stateWords(
+  { own, key }: Item,
+  { state, expiresAt, fault }: FileBody,
+  texts: Texts,
+): string {
   const words = texts.file;
   if (state === "offered") {
-    if (own) return words.waiting;
+    if (own) return isLink(key) ? words.elsewhere : words.waiting;
     return expiresAt !== undefined && expiresAt < Date.now() ? words.expired : words.offered;
   }
   if (own && state === "failed" && fault !== undefined) {
@@ -91,8 +95,8 @@ function FileActions({
   const act = useAct();
   const { commands } = backend;
   const { own, key } = item;
-  const byLink = key.startsWith("r ");
-  if (kept !== undefined && !own) {
+  const byLink = isLink(key);
+  if (kept !== undefined && (!own || byLink)) {
     return (
       <Button
         look="icon"
@@ -103,7 +107,7 @@ function FileActions({
       </Button>
     );
   }
-  if (UNDER_WAY.has(body.state) || (own && body.state === "offered")) {
+  if (UNDER_WAY.has(body.state) || (own && !byLink && body.state === "offered")) {
     return (
       <Button
         look="icon"
@@ -114,7 +118,8 @@ function FileActions({
       </Button>
     );
   }
-  if (own || (body.state !== "offered" && !(byLink && body.state === "failed"))) return null;
+  const mayFetch = body.state === "offered" || (byLink && body.state === "failed");
+  if ((own && !byLink) || !mayFetch) return null;
   return (
     <span className="file-actions">
       {!byLink && (
@@ -129,11 +134,16 @@ function FileActions({
   );
 }
 
+/** It stands for a message that says where the file is: of somebody else, or of another device of the user. */
+function isLink(key: string): boolean {
+  return key.startsWith("r ");
+}
+
 /** What of it is in this browser. */
 function useKept(item: Item, { fileId, state, place }: FileBody): File | undefined {
   const { self } = useDesk();
   const [file, setFile] = useState<File>();
-  const { own } = item;
+  const own = item.own && !isLink(item.key);
   const wanted = own ? state !== "preparing" : state === "complete" && place !== undefined;
   useEffect(() => {
     if (!wanted) return undefined;
