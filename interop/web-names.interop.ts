@@ -11,7 +11,10 @@ import { soundOn } from "./web/sound.ts";
 suite("the messenger's names", () => {
   const at = house(["alice", "bob", "carol", "dave"], {
     history: { default: true },
-    rooms: [{ name: "lobby", displayName: "Lobby", moderators: ["alice"] }],
+    rooms: [
+      { name: "lobby", displayName: "Lobby" },
+      { name: "hall", displayName: "Hall" },
+    ],
     groups: [{ name: "lunch", displayName: "Lunch at noon", members: ["alice", "bob"] }],
   });
 
@@ -98,8 +101,8 @@ suite("the messenger's names", () => {
 
   test("what was said stays under the name under which it was said, when its author takes another one, and after a reload", async () => {
     const [alice, bob] = [await at.person("alice"), await at.person("bob")];
-    await join(alice, "Lobby");
-    await join(bob, "Lobby");
+    await join(alice, "Hall");
+    await join(bob, "Hall");
     const nickname = async (name: string): Promise<void> => {
       await bob.page.getByRole("button", { name: bob.texts.members.nicknameSet }).click();
       await bob.page.getByRole("dialog").getByRole("textbox").fill(name);
@@ -116,7 +119,7 @@ suite("the messenger's names", () => {
     for (const again of [false, true]) {
       if (again) {
         await reload(alice);
-        await alice.openRow("Lobby");
+        await alice.openRow("Hall");
       }
       await alice.bubble("by night").locator(".said-name").getByText("Night Owl").waitFor();
       await alice.bubble("as myself").locator(".said-name").getByText("bob").waitFor();
