@@ -5,8 +5,7 @@
  *
  *   node --conditions=parlance-source bench/history.ts [--messages 1000000] [--json]
  */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openStores } from "@parlance/node";
@@ -17,6 +16,7 @@ import {
   queryWords,
   TimeOrderedIds,
 } from "@parlance/server";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { WebUser } from "../tools/test/web-user.ts";
 import { type Figure, report } from "./lib/report.ts";
@@ -40,7 +40,7 @@ const QUOTA = { messages: MESSAGES, bytes: 1e12 };
 const WANTED = { pageMs: 5, searchMs: 50 };
 const NEWEST = { conversation: undefined, before: undefined, limit: 20 };
 
-const folder = mkdtempSync(join(tmpdir(), "parlance-bench-"));
+const folder = ownFolder("bench");
 const ids = new TimeOrderedIds({ bytes: (count) => new Uint8Array(count) });
 const chance = generator(20_301);
 const words = Array.from({ length: 20_000 }, word);

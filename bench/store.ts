@@ -1,6 +1,5 @@
 /** How fast the durable store is: messages kept and flushed, registrations written, one at a time and many. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openStores } from "@parlance/node";
@@ -10,6 +9,7 @@ import {
   type Stores,
   TimeOrderedIds,
 } from "@parlance/server";
+import { ownFolder } from "../tools/test/own-folder.ts";
 
 const MESSAGE_BYTES = 1300; // the largest pager message, RFC 3428 §8
 const USERS = 2000;
@@ -34,7 +34,7 @@ interface Figures {
   readonly openMs: number;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "parlance-bench-"));
+const folder = ownFolder("bench");
 const ids = new TimeOrderedIds({ bytes: (count) => new Uint8Array(count) });
 const content = new Uint8Array(MESSAGE_BYTES).fill(65);
 

@@ -6,12 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BreakingProxy } from "../tools/test/breaking-proxy.ts";
 import { RunningCommand } from "../tools/test/command.ts";
 import { grown } from "../tools/test/grown-folder.ts";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { RawSession, registerForSessions } from "../tools/test/raw-session.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { Victim } from "../tools/test/victim.ts";
@@ -35,7 +35,7 @@ process.exit(0);
 
 /** The devices keep their SIP; only the connections of their sessions are gone. */
 async function vanishing(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-vanish-"));
+  const folder = ownFolder("vanish");
   const names = ["alice", "bob", "carol", "dan"];
   const server = await ServerProcess.start({
     domain: DOMAIN,

@@ -1,13 +1,12 @@
 /** The SDK in Chromium against the running server: two pages chat, hold sessions, are reloaded, and share a store. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { connect } from "@parlance/client/node";
 import type { Browser, BrowserContext } from "playwright-core";
 import { BreakingProxy } from "../tools/test/breaking-proxy.ts";
 import { within } from "../tools/test/deadline.ts";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { type ModuleServer, startModuleServer } from "./browser/module-server.ts";
 import { launchChromium, Phone } from "./browser/pages.ts";
@@ -28,7 +27,7 @@ suite("Chromium", () => {
   let server: ServerProcess;
   let context: BrowserContext;
   let others: BrowserContext;
-  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  const data = ownFolder();
 
   before(async () => {
     browser = await launchChromium();

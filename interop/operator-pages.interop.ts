@@ -1,8 +1,6 @@
 /** The operator's pages in Chromium, over the running server: the ladder as an engineer uses it, and what an operator does. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import type { ImClient } from "@parlance/client";
 import { connect } from "@parlance/client/node";
@@ -11,6 +9,7 @@ import { de } from "../apps/web/src/admin/texts/de.ts";
 import { en } from "../apps/web/src/admin/texts/en.ts";
 import { RunningCommand } from "../tools/test/command.ts";
 import { casesFor } from "../tools/test/corpora.ts";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { type Look, openOperator, tokenOf, WIDE } from "./operator/pages.ts";
@@ -309,7 +308,7 @@ suite("the operator's pages", () => {
 });
 
 test("below the first two messengers a message is seen to go from one client to the other", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  const data = ownFolder();
   t.after(() => rmSync(data, { recursive: true, force: true }));
   const free = {
     "listen.sip": "[]",

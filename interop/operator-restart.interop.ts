@@ -1,10 +1,9 @@
 /** The operator's pages while the server goes away and comes back: what was seen stays, and it goes on. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { openOperator, tokenOf } from "./operator/pages.ts";
@@ -12,7 +11,7 @@ import { addressOf, clientOf, DOMAIN, SET, talk, USERS } from "./operator/traffi
 import { buildPages } from "./web/built-pages.ts";
 
 suite("the operator's pages over a restart", () => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  const data = ownFolder();
   let browser: Browser;
   let server: ServerProcess;
   let admin = "http://127.0.0.1:0";

@@ -1,9 +1,8 @@
 /** A program that is told what to do line by line, and whose answers are read from what it prints. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { within } from "../tools/test/deadline.ts";
+import { ownFolder } from "../tools/test/own-folder.ts";
 
 const WAIT_MS = 20_000;
 
@@ -104,7 +103,7 @@ export class ProgramFolder {
   readonly path: string;
 
   constructor(name: string) {
-    this.path = mkdtempSync(join(tmpdir(), `parlance-${name}-`));
+    this.path = ownFolder(name);
   }
 
   remove(): void {

@@ -1,10 +1,9 @@
 /** The messenger where there is no connection, no server, no page, and where there is very much to show. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { after, afterEach, before, suite, test } from "node:test";
 import type { Browser, BrowserContext, CDPSession, Locator, Page } from "playwright-core";
+import { ownFolder } from "../tools/test/own-folder.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage, keepShots } from "./web/app-page.ts";
@@ -22,7 +21,7 @@ const FRAME_MS = 1_000 / 60;
 suite("the messenger's life", () => {
   let browser: Browser;
   let server: ServerProcess;
-  const data = mkdtempSync(join(tmpdir(), "parlance-"));
+  const data = ownFolder();
   const contexts: BrowserContext[] = [];
   const pages: AppPage[] = [];
 

@@ -1,9 +1,9 @@
 /** Programs under measurement: started on a core of their own, watched, and ended with everything they started. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
+import { ownFolder } from "../../tools/test/own-folder.ts";
 
 /** The server has the first core for itself, the load the second. */
 export type Core = 0 | 1;
@@ -58,7 +58,7 @@ export function cpuSeconds({ pid }: ChildProcess): number {
 
 /** A folder that goes when this program does. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-bench-"));
+  const folder = ownFolder("bench");
   folders.push(folder);
   return folder;
 }

@@ -1,11 +1,11 @@
 /** A Kamailio of the suites: started with one of the configurations here, watched, and ended with its children. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { ownFolder } from "../../tools/test/own-folder.ts";
 
 const START_MS = 15_000;
 const LOOK_MS = 50;
@@ -36,7 +36,7 @@ export class Kamailio {
 
   private constructor({ config, listeners, defines, port }: KamailioOptions) {
     this.port = port;
-    this.#folder = mkdtempSync(join(tmpdir(), "parlance-kamailio-"));
+    this.#folder = ownFolder("kamailio");
     const options: readonly (readonly [flag: string, value: string])[] = [
       ["-f", join(import.meta.dirname, config)],
       ["-Y", this.#folder],

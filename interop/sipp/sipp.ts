@@ -1,10 +1,10 @@
 /** Runs SIPp with one of the scenarios beside this file. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { within } from "../../tools/test/deadline.ts";
+import { ownFolder } from "../../tools/test/own-folder.ts";
 
 const RUN_MS = 30_000;
 
@@ -29,7 +29,7 @@ export interface SippRun {
 export class Sipp {
   readonly done: Promise<void>;
   readonly #child: ChildProcess;
-  readonly #folder = mkdtempSync(join(tmpdir(), "parlance-sipp-"));
+  readonly #folder = ownFolder("sipp");
 
   constructor(run: SippRun) {
     const file = join(this.#folder, `${run.scenario}.xml`);

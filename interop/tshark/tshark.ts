@@ -2,13 +2,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { within } from "../../tools/test/deadline.ts";
+import { ownFolder } from "../../tools/test/own-folder.ts";
 
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
@@ -47,7 +47,7 @@ export class Capture {
 
   private constructor(ports: Ports) {
     this.#ports = ports;
-    this.#folder = mkdtempSync(join(tmpdir(), "parlance-tshark-"));
+    this.#folder = ownFolder("tshark");
     const filter = `port ${ports.udp} or port ${ports.tcp} or port ${ports.msrp}`;
     this.#child = spawn("tshark", ["-i", "lo", "-f", filter, "-w", this.#file, "-q"], {
       stdio: ["ignore", "ignore", "pipe"],

@@ -1,9 +1,9 @@
 /** Certificates that tests make for themselves. */
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generate } from "selfsigned";
+import { ownFolder } from "./own-folder.ts";
 
 export interface Identity {
   readonly cert: string;
@@ -40,7 +40,7 @@ export async function certificateFiles(t: { after(done: () => void): void }) {
 
 /** In a folder of its own. */
 export function writeCertificate({ cert, key }: Identity) {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-tls-"));
+  const folder = ownFolder("tls");
   const file = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text, { mode: 0o600 });

@@ -176,6 +176,10 @@ function faultOf(program: Command, line: readonly string[]): string[] {
     words = words.slice(1);
     options.push(...next.options);
   }
+  // What a group does with words behind its own name.
+  const unnamed = command.commands.find((one) => one.name() === "(none)");
+  if (unnamed !== undefined) command = unnamed;
+  options.push(...(unnamed?.options ?? []));
   const [word = ""] = words;
   const takesWords = command.registeredArguments.length > 0;
   if (command === program || (command.commands.length > 0 && !takesWords && /^[a-z]/.test(word))) {

@@ -1,4 +1,4 @@
-/** Loaded into a server under test: says on request what its memory holds after a collection. */
+/** Loaded into a server under test: says on request what its memory holds after a collection, and ends with its test. */
 import { memoryUsage } from "node:process";
 
 const innate = new Set(Reflect.ownKeys(Object.prototype).map(String));
@@ -23,5 +23,7 @@ function tell(): void {
     strangers: strangers.filter((name) => !innate.has(name)),
   });
 }
+// Whoever tests it was killed.
+process.on("disconnect", () => process.exit(1));
 // Being asked is no reason to stay alive.
 process.channel?.unref();

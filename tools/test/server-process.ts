@@ -1,10 +1,9 @@
 /** The server as its own process on free ports, for tests that must see it from outside. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { within } from "./deadline.ts";
+import { ownFolder } from "./own-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../apps/parlance/src/main.ts", import.meta.url));
 const PROBE = new URL("memory-probe.ts", import.meta.url).href;
@@ -55,7 +54,7 @@ export class ServerProcess {
 
   /** Resolves when it says that it is ready. */
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
-    const data = options.data ?? mkdtempSync(join(tmpdir(), "parlance-"));
+    const data = options.data ?? ownFolder();
     const began = performance.now();
     const child = spawn(process.execPath, commandOf(options, data), {
       stdio: ["ignore", "pipe", "pipe", "ipc"],

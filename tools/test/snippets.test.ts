@@ -1,11 +1,11 @@
 /** The programs in the documents of the SDK are such as the compiler takes, with what they leave out declared here. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { ownFolder } from "./own-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DOCUMENTS = ["README.md", "packages/client/README.md", "docs/conferences.md", "docs/push.md"];
@@ -14,7 +14,7 @@ const DOCUMENTS = ["README.md", "packages/client/README.md", "docs/conferences.m
 const KNOWN = `
 import type * as sdk from "@parlance/client";
 declare global {
-  const im: sdk.ImClient, chat: sdk.Conversation, room: sdk.Room, member: sdk.Member;
+  const im: sdk.ImClient, chat: sdk.Conversation, room: sdk.Room, member: sdk.Member, entry: sdk.HistoryEntry;
   const password: string, bob: string, carol: string, dave: string, to: string, path: string;
   const token: string, app: string, instance: string;
   const file: Blob, thumbnail: Uint8Array, signal: AbortSignal;
@@ -22,7 +22,7 @@ declare global {
   function badge(...what: unknown[]): void;
   function bar(...what: unknown[]): void;
   function tick(state: string): void;
-  function redraw(): void;
+  function redraw(...what: unknown[]): void;
   function onProgress(): void;
   function sync(): Promise<void>;
   function write(what: unknown): Promise<void>;
@@ -31,7 +31,7 @@ declare global {
 `;
 
 test("every program in the documents of the SDK compiles", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-snippets-"));
+  const folder = ownFolder("snippets");
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const programs = DOCUMENTS.flatMap(programsOf);

@@ -1,11 +1,11 @@
 /** `parlance admin`: each verb against a running server, as its own process; and a backup that comes back elsewhere. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { connect } from "@parlance/client/node";
 import { type Ended, runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 import { announceService, knownServices } from "./service/known-services.ts";
 import { whereIs } from "./service/operator-client.ts";
@@ -32,7 +32,7 @@ async function done(...words: readonly string[]): Promise<string> {
 }
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "parlance-admin-"));
+  const path = ownFolder("admin");
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

@@ -1,10 +1,10 @@
 /** The commands beside a running server, each as its own process: what they print and how they end. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -340,7 +340,7 @@ test("the operator's listener wants the token, says what was wrong, and remember
 });
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "parlance-commands-"));
+  const path = ownFolder("commands");
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

@@ -1,11 +1,11 @@
 /** `parlance config`, each as its own process, and what `start` says of the same faults. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "selfsigned";
 import { runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 
 test("config checks a file, explains keys and prints the schema, without a server", async (t) => {
   const ok = await runCommand(["config", "check", "--set", "domain=im.test"]);
@@ -33,7 +33,7 @@ test("config checks a file, explains keys and prints the schema, without a serve
 });
 
 test("a file of tls that is missing, or does not fit, is told by its key", async (t) => {
-  const place = mkdtempSync(join(tmpdir(), "parlance-tls-files-"));
+  const place = ownFolder("tls-files");
   t.after(() => rmSync(place, { recursive: true, force: true }));
   const { cert, private: key } = await generate([{ name: "commonName", value: "one.test" }]);
   const other = await generate([{ name: "commonName", value: "two.test" }]);

@@ -1,18 +1,18 @@
 /** `parlance conform` against a server as its own process, and against what is none. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
 const NAMES = ["tester1", "tester2", "tester3"];
 
 suite("conform by command", () => {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-conform-"));
+  const folder = ownFolder("conform");
   let server: ServerProcess;
   let target = "";
 

@@ -1,13 +1,13 @@
 /** Files by command, each its own process: send, receive and chat, over each transport, through lines that break. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, type TestContext, test } from "node:test";
 import { generate } from "selfsigned";
 import { BreakingProxy } from "../../../tools/test/breaking-proxy.ts";
 import { RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -23,7 +23,7 @@ suite("files by command", () => {
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parlance-files-"));
+    folder = ownFolder("files");
     picture = join(folder, "große reise.png");
     writeFileSync(picture, CONTENT);
     server = await ServerProcess.start({

@@ -1,10 +1,9 @@
 /** What a newcomer is promised: two people chat, one goes away, the server dies, and nothing is lost or out of order. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { RunningCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 
 const FREE_PORTS = ["http=null", "msrp=[]", "admin=http://127.0.0.1:0"].flatMap((listener) => [
   "--set",
@@ -12,7 +11,7 @@ const FREE_PORTS = ["http=null", "msrp=[]", "admin=http://127.0.0.1:0"].flatMap(
 ]);
 
 test("three messages for somebody who is away outlive kill -9 of the server, arrive in order, and are reported", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-minutes-"));
+  const data = ownFolder("minutes");
   t.after(() => rmSync(data, { recursive: true, force: true }));
   const server = await start(t, data, 0);
   const alice = await chat(t, server, "alice", "bob");
@@ -52,7 +51,7 @@ test("three messages for somebody who is away outlive kill -9 of the server, arr
 });
 
 test("in the chat: a list, somebody else, a command that is none, and a line that begins with a slash", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-minutes-"));
+  const data = ownFolder("minutes");
   t.after(() => rmSync(data, { recursive: true, force: true }));
   const server = await start(t, data, 0);
   const alice = await chat(t, server, "alice");

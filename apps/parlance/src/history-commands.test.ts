@@ -1,12 +1,12 @@
 /** History by command, each its own process: pages, search, export, removal, and in the chat. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { type Ended, RunningCommand, runCommand } from "../../../tools/test/command.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -17,7 +17,7 @@ suite("history by command", () => {
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parlance-history-"));
+    folder = ownFolder("history");
     server = await ServerProcess.start({
       domain: DOMAIN,
       users: NAMES.map((name) => ({ name, password: `secret of ${name}` })),

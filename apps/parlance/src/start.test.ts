@@ -1,12 +1,11 @@
 /** `parlance start` from outside: how it says that it is ready, how it ends, and what it says when it cannot start. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RunningCommand } from "../../../tools/test/command.ts";
 import { within } from "../../../tools/test/deadline.ts";
+import { ownFolder } from "../../../tools/test/own-folder.ts";
 import { connectPeer } from "../../../tools/test/peers.ts";
 import { RawUser } from "../../../tools/test/raw-user.ts";
 import { ServerProcess } from "../../../tools/test/server-process.ts";
@@ -23,7 +22,7 @@ const FREE_PORTS = [
 ];
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "parlance-start-"));
+  const path = ownFolder("start");
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TRANSPORT_LIMITS } from "@parlance/node";
 import { defaultLimits } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { formatExplanation, formatPage, jsonSchema, keys } from "./explain.ts";
 import { LIMITS } from "./limits.ts";
 import { ConfigurationError, leafPaths, loadConfiguration, variableOf } from "./load.ts";
 
 function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "parlance-config-")), "parlance.yaml");
+  const path = join(ownFolder("config"), "parlance.yaml");
   writeFileSync(path, text);
   return path;
 }

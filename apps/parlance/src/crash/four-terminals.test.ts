@@ -1,10 +1,10 @@
 /** An evening of four people at their terminals: chat room, private words, a chosen name, a group out of a conversation, the team, a server that is killed. Real processes. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RunningCommand } from "../../../../tools/test/command.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -123,7 +123,7 @@ async function chooseName(url: string, name: string): Promise<void> {
 }
 
 class Evening {
-  readonly #folder = mkdtempSync(join(tmpdir(), "parlance-evening-"));
+  readonly #folder = ownFolder("evening");
   readonly #t: TestContext;
   #server: ServerProcess | undefined;
   #ports: Readonly<Record<string, unknown>> = { "listen.sip": ["tcp://127.0.0.1:0"] };

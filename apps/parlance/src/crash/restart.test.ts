@@ -1,12 +1,11 @@
 /** A server with a hundred thousand messages in its store is ready again within two seconds. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { openStores } from "@parlance/node";
 import type { DeferredMessage } from "@parlance/server";
 import { Inbox } from "../../../../tools/test/inbox.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { connectPeer } from "../../../../tools/test/peers.ts";
 import { RawUser } from "../../../../tools/test/raw-user.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
@@ -22,7 +21,7 @@ const QUOTA = { messages: MESSAGES, bytes: 2 ** 40 };
 const AT_ONCE = 5_000;
 
 test("with 100,000 stored messages a killed server is ready in two seconds, and hands them out", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-restart-"));
+  const data = ownFolder("restart");
   t.after(() => rmSync(data, { recursive: true, force: true }));
   await fill(data);
   const options = { data, keepData: true, domain: DOMAIN, users: [BOB], set: { "trace.bytes": 0 } };

@@ -1,11 +1,11 @@
 /** The server is killed while people talk in its rooms: they come back into the same ones, and nothing that was taken is lost. Real processes. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect, type ImClient, type Room } from "@parlance/client/node";
 import { within } from "../../../../tools/test/deadline.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -110,7 +110,7 @@ interface Person {
 }
 
 class Trial {
-  readonly #folder = mkdtempSync(join(tmpdir(), "parlance-rooms-"));
+  readonly #folder = ownFolder("rooms");
   readonly #t: TestContext;
   #server: ServerProcess | undefined;
   #ports: Readonly<Record<string, unknown>> = { "listen.sip": ["tcp://127.0.0.1:0"] };

@@ -1,13 +1,13 @@
 /** The server is killed in the middle of a file and of a large message: both arrive whole, once, or their sender knows. Real processes. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { RunningCommand, type RunOptions } from "../../../../tools/test/command.ts";
 import { grown } from "../../../../tools/test/grown-folder.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 
 const DOMAIN = "im.example.com";
@@ -105,7 +105,7 @@ async function gone(folder: string): Promise<void> {
 
 /** A server that comes back where it was, and clients of it. */
 class Trial {
-  readonly folder = mkdtempSync(join(tmpdir(), "parlance-kill-"));
+  readonly folder = ownFolder("kill");
   readonly #t: TestContext;
   #server: ServerProcess | undefined;
   #ports: Readonly<Record<string, unknown>> = { "listen.sip": ["tcp://127.0.0.1:0"] };

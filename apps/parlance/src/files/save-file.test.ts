@@ -1,19 +1,11 @@
 /** Files that come are put into a folder, whole or not at all, and replace nothing. */
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { IncomingFile } from "@parlance/client";
 import { startWorld, type World } from "@parlance/testkit";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { numbered, saveFile } from "./save-file.ts";
 
 const CONTENT = new TextEncoder().encode("what was sent ".repeat(10_000));
@@ -38,7 +30,7 @@ async function offers(t: TestContext): Promise<Offers> {
 }
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "parlance-save-"));
+  const path = ownFolder("save");
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

@@ -1,9 +1,9 @@
 /** A backup that an operator wants restored takes its place at the next start, and what was there lies aside. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { Backups } from "./backups.ts";
 import { startNode } from "./node.ts";
@@ -11,7 +11,7 @@ import { startNode } from "./node.ts";
 test("the next start begins with the backup, and the one after it with what has come since", {
   timeout: 60_000,
 }, async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-restore-"));
+  const data = ownFolder("restore");
   t.after(() => rmSync(data, { recursive: true, force: true }));
   const listen = { sip: ["tcp://127.0.0.1:0"], msrp: [], http: null, admin: "http://127.0.0.1:0" };
   const config = loadConfiguration({ base: { data, listen, log: { level: "silent" } } });
@@ -46,7 +46,7 @@ test("the next start begins with the backup, and the one after it with what has 
 });
 
 test("a backup that is not there is not restored, and the server starts with what it has", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "parlance-restore-"));
+  const data = ownFolder("restore");
   t.after(() => rmSync(data, { recursive: true, force: true }));
   const backups = new Backups({ data, backup: { folder: "backups", keep: 7 } }, undefined);
   assert.equal(await backups.take(), "nothing on disk");

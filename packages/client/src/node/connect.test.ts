@@ -1,15 +1,15 @@
 /** The SDK on Node against the running server, over each transport. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as allOf } from "node:stream/consumers";
 import { after, before, suite, type TestContext, test } from "node:test";
 import { formatMessage, makeResponse, SipFramer, SipRequest } from "@parlance/sip";
 import { generate } from "selfsigned";
 import { within } from "../../../../tools/test/deadline.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import { connect, type ImClient, ImError, type NodeConnectOptions, openStore } from "./index.ts";
@@ -24,7 +24,7 @@ suite("over each transport", () => {
   let authorities: string[];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parlance-"));
+    folder = ownFolder();
     const pem = await generate([{ name: "commonName", value: "localhost" }], {
       keyType: "ec",
       extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
@@ -160,7 +160,7 @@ suite("when things break", () => {
   });
 
   test("the server goes and comes back: the client is online again and sends what waits", async (t) => {
-    const data = mkdtempSync(join(tmpdir(), "parlance-"));
+    const data = ownFolder();
     t.after(() => rmSync(data, { recursive: true }));
     const first = await ServerProcess.start({ data, keepData: true, users: USERS });
     const { port } = first.address("tcp");

@@ -1,14 +1,14 @@
 /** Sessions and files of the SDK on Node through the running server, over connections that break. RFC 4975, RFC 5547 */
 import assert from "node:assert/strict";
 import { createHash, randomFillSync } from "node:crypto";
-import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeSync } from "node:fs";
+import { createReadStream, openAsBlob, rmSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { after, before, suite, type TestContext, test } from "node:test";
 import { BreakingProxy } from "../../../../tools/test/breaking-proxy.ts";
 import { within } from "../../../../tools/test/deadline.ts";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ServerProcess } from "../../../../tools/test/server-process.ts";
 import type { IncomingFile } from "../index.ts";
 import { connect, type ImClient, openStore } from "./index.ts";
@@ -27,7 +27,7 @@ suite("through the running server", () => {
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parlance-"));
+    folder = ownFolder();
     // Two conversations of the same user, one right after the other, are more than people write.
     const set = {
       "media.host": PROXY_HOST,

@@ -1,11 +1,11 @@
 /** The store in a file keeps the contract, for one program at a time. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { suite, type TestContext, test } from "node:test";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { ImError } from "../base/errors.ts";
 import { durableContract, storeContract } from "../store/store-contract.ts";
 import { openStore } from "./sqlite-store.ts";
@@ -100,7 +100,7 @@ const VERSION_1 = `
 `;
 
 function newFile(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-client-"));
+  const folder = ownFolder("client");
   t.after(() => rmSync(folder, { recursive: true }));
   return join(folder, "messages.db");
 }

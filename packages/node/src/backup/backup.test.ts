@@ -3,18 +3,17 @@ import assert from "node:assert/strict";
 import {
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { DeferredMessage } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { DiskContent } from "../file-content/index.ts";
 import { type OpenedStores, openStores } from "../store/index.ts";
 import { checkedManifest, RestoreError, restoreBackup } from "./restore-backup.ts";
@@ -25,7 +24,7 @@ const NOW = new Date("2026-11-27T22:00:00.000Z");
 const AMPLE = { messages: 1_000_000, bytes: 1e12 };
 
 function folderFor(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-backup-"));
+  const folder = ownFolder("backup");
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

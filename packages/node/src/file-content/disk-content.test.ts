@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileContentContract } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { DiskContent } from "./index.ts";
 
 fileContentContract("disk", {
@@ -83,5 +83,5 @@ function kept(t: TestContext): string {
 }
 
 function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "parlance-content-"));
+  return ownFolder("content");
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { type AdminListenerOptions, adminListener } from "./admin-listener.ts";
 import { HttpListener, type HttpListenerOptions, type HttpListening } from "./http-listener.ts";
 import { OperatorToken } from "./operator-token.ts";
@@ -262,7 +262,7 @@ test("the API is for operators only, and so are metrics beyond this machine", WI
 });
 
 test("the operator token is made once, for the owner's eyes only", WITHIN, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-"));
+  const folder = ownFolder();
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "data", "operator-token");
   const made = OperatorToken.open(path);

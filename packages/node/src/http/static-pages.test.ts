@@ -1,17 +1,17 @@
 /** Pages that were built: served as they are, and nothing beside them. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { HttpListener } from "./http-listener.ts";
 import { readStaticPages, serveStaticPages } from "./static-pages.ts";
 
 const SCRIPT = "export const answer = 42;\n".repeat(100);
 
 function folderOf(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-"));
+  const folder = ownFolder();
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, "assets"));
   writeFileSync(join(folder, "index.html"), "<!doctype html>");

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { format, inspect } from "node:util";
 import { hex } from "@parlance/wire";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { sealing } from "./seal.ts";
 import { Secret } from "./secret.ts";
 import { ServerKeys } from "./server-keys.ts";
 
 function keyFile(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-"));
+  const folder = ownFolder();
   t.after(() => rmSync(folder, { recursive: true }));
   return join(folder, "data", "server.key");
 }

@@ -1,11 +1,12 @@
 /** What the tests of the sockets share: two ends on the loopback, and who listens to both. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { connect, type Server, type Socket } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Address, Flow, FlowEvents, FlowFault, SipMessage } from "@parlance/sip";
 import { generate } from "selfsigned";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { destinationPolicy } from "../sockets/destinations.ts";
 import type { SipTransportsOptions, TransportEvent } from "./options.ts";
 import { SipTransports } from "./sip-transports.ts";
@@ -120,7 +121,7 @@ export function portOf(server: Server): number {
 
 /** A folder that goes with its test. */
 export function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "parlance-"));
+  const path = ownFolder();
   t.after(() => rmSync(path, { recursive: true }));
   return path;
 }

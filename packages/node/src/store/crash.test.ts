@@ -5,12 +5,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { type DeferredMessage, type RoomEntry, StoreError, type Stores } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { openStores } from "./index.ts";
 
 const POOL = "sip:pool@parlance.test";
@@ -172,7 +171,7 @@ function message(id: string): DeferredMessage {
 }
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-crash-"));
+  const folder = ownFolder("crash");
   try {
     await run(folder);
   } finally {

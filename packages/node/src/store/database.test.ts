@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { StoreError } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { migrate, openDatabase } from "./database.ts";
 import { openStores } from "./index.ts";
 import { migrations } from "./migrations.ts";
@@ -192,7 +184,7 @@ async function fill(folder: string): Promise<void> {
 }
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-store-"));
+  const folder = ownFolder("store");
   try {
     await run(folder);
   } finally {

@@ -1,11 +1,11 @@
 /** Kept messages that are removed in masses are gone from the index of words as well. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { foldText, type HistoryStore, type NewHistoryMessage, queryWords } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { openStores } from "./index.ts";
 
 const AMPLE = { messages: 10_000, bytes: 1e9 };
@@ -56,7 +56,7 @@ function indexIn(file: string): { readonly bytes: number; readonly secure: numbe
 }
 
 test("thousands that are removed leave the index as it was without them, and others are found still", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-sweep-"));
+  const folder = ownFolder("sweep");
   const stores = await openStores("sqlite:history.db", { folder });
   const { history } = stores;
   try {

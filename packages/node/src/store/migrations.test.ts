@@ -1,10 +1,10 @@
 /** Data of every schema that was released, brought forward: it is all there, and the schema is the one of a fresh start. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { migrations } from "./migrations.ts";
 import { openStores } from "./open-stores.ts";
 
@@ -13,7 +13,7 @@ const FILES = readdirSync(FIXTURES).toSorted();
 const ALICE = "sip:alice@example.com";
 
 function folderOf(t: TestContext, fixture: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-schema-"));
+  const folder = ownFolder("schema");
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const old = new DatabaseSync(join(folder, "p.db"));
   old.exec(readFileSync(new URL(fixture, FIXTURES), "utf8"));
@@ -84,7 +84,7 @@ for (const [index, fixture] of FILES.entries()) {
     }
     await stores.close();
 
-    const fresh = mkdtempSync(join(tmpdir(), "parlance-schema-"));
+    const fresh = ownFolder("schema");
     t.after(() => rmSync(fresh, { recursive: true, force: true }));
     await (await openStores("sqlite:p.db", { folder: fresh })).close();
     assert.deepEqual(schemaOf(folder), schemaOf(fresh));

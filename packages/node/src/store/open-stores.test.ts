@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { test } from "node:test";
 import { StoreError, storesContract } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { openStores, parseStoreAddress } from "./index.ts";
 
 storesContract("sqlite", {
   tools: { test, equal: assert.deepStrictEqual },
   async make() {
-    const folder = await mkdtemp(join(tmpdir(), "parlance-store-"));
+    const folder = ownFolder("store");
     const open = () => openStores("sqlite:parlance.db", { folder });
     let stores = await open();
     return {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { StoreError } from "@parlance/server";
+import { ownFolder } from "../../../../tools/test/own-folder.ts";
 import { type GroupReport, type StoreObserver, StoreWorker } from "./store-worker.ts";
 
 test("what one turn asks for shares a commit", async () => {
@@ -147,7 +147,7 @@ async function withWorker(
   run: (worker: StoreWorker) => Promise<void>,
   limits?: { calls: number; bytes: number },
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-store-"));
+  const folder = ownFolder("store");
   const worker = await StoreWorker.open(
     { file: join(folder, "p.db"), lockWaitMs: 1000 },
     observer,

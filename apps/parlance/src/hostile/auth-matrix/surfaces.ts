@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
+import { ownFolder } from "../../../../../tools/test/own-folder.ts";
 import { ROUTES } from "../../operator/routes.ts";
 import { type Scenario, type Scenarios, Scene } from "./scenario.ts";
 
@@ -109,7 +109,7 @@ async function withTls(run: (scene: Scene, port: number) => Promise<void>): Prom
 }
 
 function pemFile(name: string, text: string): string {
-  const path = join(tmpdir(), `parlance-matrix-${process.pid}-${name}.pem`);
+  const path = join(ownFolder("matrix"), `${name}.pem`);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }

@@ -1,10 +1,10 @@
 /** A whole server of this process on free ports, and its operator, whose answers are held against the API document. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { ownFolder } from "../../../../../tools/test/own-folder.ts";
 import { loadConfiguration } from "../../config/load.ts";
 import { type ServiceNode, startNode } from "../../service/node.ts";
 
@@ -34,7 +34,7 @@ export class OperatorWorld {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
 
   static async open(t: TestContext, set: readonly string[] = []): Promise<OperatorWorld> {
-    const data = mkdtempSync(join(tmpdir(), "parlance-operator-"));
+    const data = ownFolder("operator");
     const users = ["alice", "bob", "carol"].map((name) => ({
       name,
       password: `secret of ${name}`,
