@@ -41,6 +41,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "sip-mutations.ts", args: ["--seed", "1", "--runs", "200000"], limitMs: 120_000 },
   { file: "world-seeds.ts", args: ["--from", "1", "--seeds", "500"], limitMs: 240_000 },
   { file: "world-seeds.ts", args: ["--phones", "--from", "1", "--seeds", "500"], limitMs: 120_000 },
+  { file: "world-seeds.ts", args: ["--rooms", "--phones", "--seeds", "100"], limitMs: 180_000 },
   { file: "socket-mutations.ts", args: ["--seed", "1", "--seconds", "10"], limitMs: 60_000 },
 ];
 

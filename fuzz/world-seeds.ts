@@ -2,7 +2,7 @@
  * Storms over the whole system in memory, one for each seed: see packages/testkit/src/storm/judge.ts
  * for what must hold, and judge-rooms.ts for storms of rooms.
  *
- *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms | --phones] [--only WORD,WORD] [--all]
+ *   node --conditions=parlance-source fuzz/world-seeds.ts [--seeds N] [--from K] [--media | --rooms] [--phones] [--only WORD,WORD] [--all]
  *
  * Ends at the first seed that fails, with its ladder (`--only`: those of its lines that hold a word).
  * With `--all` it goes on and tells what failed, without ladders.
@@ -36,7 +36,7 @@ const total = { written: 0, shown: 0, files: 0, taken: 0, crashes: 0 };
 
 for (let seed = from; seed < from + seeds; seed += 1) {
   const report = values.rooms
-    ? asOthers(await runRoomStorm(seed))
+    ? asOthers(await runRoomStorm(seed, { phones: values.phones }))
     : await runStorm(seed, WITHOUT_ROOMS);
   await turn(); // only now Node looks for rejections that nobody has handled
   if (unhandled !== undefined) throw new Error(`seed ${seed}`, { cause: unhandled });
@@ -73,7 +73,7 @@ function printLadder(report: StormReport): void {
 
 function printViolations({ seed, violations }: StormReport): void {
   console.log(`\nseed ${seed}:\n  ${violations.join("\n  ")}`);
-  const kind = KIND === "texts" ? "" : ` --${KIND}`;
+  const kind = `${KIND === "texts" ? "" : ` --${KIND}`}${values.rooms && values.phones ? " --phones" : ""}`;
   console.log(
     `node --conditions=parlance-source fuzz/world-seeds.ts${kind} --seeds 1 --from ${seed}`,
   );

@@ -5,7 +5,7 @@ export { type DiskHealth, SOUND_DISK } from "./machine/slow-disk.ts";
 export { VirtualClock } from "./machine/virtual-clock.ts";
 export type { Link } from "./network/link.ts";
 export { FAIR_WEATHER, type Weather } from "./network/weather.ts";
-export { type RoomStormReport, runRoomStorm } from "./storm/room-storm.ts";
+export { type RoomStormOptions, type RoomStormReport, runRoomStorm } from "./storm/room-storm.ts";
 export { runStorm, type StormReport } from "./storm/storm.ts";
 export { Ladder, type Step } from "./world/ladder.ts";
 export { type PhoneText, PlainPhone } from "./world/plain-phone.ts";

@@ -216,3 +216,17 @@ test("of a file for a room it is known in the end whether all have been told of 
   assert.deepEqual([unheard.state, last.state], ["sent", "sent"]);
   assert.equal(bob.room.address, LOBBY);
 });
+
+test("what is too long for the only other one who is in has been said all the same, and its author hears both (RFC 4975 §7.1.4)", async (t) => {
+  const world = await lobbyFor(t, { compat: { plainSip: true } });
+  const alice = await world.client("alice");
+  const room = await world.until(alice.join(LOBBY));
+  const phone = world.phone("bob", { transport: "tcp" });
+  phone.start();
+  await world.until(() => phone.isRegistered);
+  assert.equal(await world.until(phone.send(LOBBY, "I am here")), 202);
+  const sent = room.send("long ".repeat(40_000));
+  await world.until(() => sent.state === "accepted");
+  await world.run(60_000);
+  assert.deepEqual([sent.state, sent.partly], ["accepted", true]);
+});

@@ -287,7 +287,10 @@ export class Outbox {
     if (outcome.do === "fail") {
       this.#fail(message, outcome.error, lane).catch(this.#ports.report);
     } else if (outcome.do === "partly") {
-      this.#change(id, (now) => ({ ...now, partly: true })).catch(this.#ports.report);
+      // The report may have overtaken the answer of the room, which has it. RFC 4975 §7.1.4
+      this.#change(id, (now) => moved({ ...now, partly: true }, "accepted")).catch(
+        this.#ports.report,
+      );
       this.#settled(message, lane);
     } else {
       this.#again.set(id, { tries: tries + 1, at: this.#ports.clock.now() + outcome.waitMs });

@@ -11,12 +11,16 @@
  *    they come in pieces, between which others may pass. docs/conferences.md
  * 5. Every message has an end; `delivered` only if somebody else was shown it.
  * 6. Everybody who is to be in a room is in it, and all of them see the same people there: these, and nobody else.
- * 7. No octet that was sent to anybody's device names one who hides, or where his device is.
+ * 7. A phone without sessions is told, by the room, what is said there to all or to it, and nothing else that anybody has said; what the room
+ *    has taken from it holds like what others have said.
+ * 8. No octet that was sent to anybody's device names one who hides, or where his device is.
  */
 import type { SentRecord } from "@parlance/client";
 import type { Overhearing } from "../network/overhearing.ts";
 import { judgeRoomFiles } from "./judge-room-files.ts";
+import { judgeRoomPhones, wasSaidByPhone } from "./judge-room-phones.ts";
 import { labelOf } from "./person.ts";
+import type { PhonePerson } from "./phone-person.ts";
 import type { RoomPerson } from "./room-person.ts";
 import type { SaidInRoom } from "./room-record.ts";
 import { hasLeftElsewhere, mayHear } from "./room-stays.ts";
@@ -31,6 +35,7 @@ export async function judgeRooms(
   people: readonly RoomPerson[],
   overheard: Overheard,
   rooms: readonly string[],
+  phones: readonly PhonePerson[] = [],
 ): Promise<readonly string[]> {
   const violations: string[] = [];
   const complain = (text: string): void => void violations.push(text);
@@ -39,17 +44,18 @@ export async function judgeRooms(
       const record = await author.store.sent(said.id);
       if (record === undefined)
         complain(`${labelOf(said.text)} is gone from the store of its author`);
-      else judgeSaid({ said, record, author, people }, complain);
+      else judgeSaid({ said, record, author, people, phones }, complain);
     }
   }
   for (const reader of people) {
-    judgeShown(reader, people, complain);
+    judgeShown(reader, people, phones, complain);
     for (const author of people) await judgeOrder(author, reader, complain);
     if (!reader.isOnline) complain(`${reader.name} has not come back`);
   }
   for (const room of rooms) judgeRoster(room, people, complain);
   judgeRoomFiles(people, complain);
-  judgeHidden(people, overheard, complain);
+  judgeRoomPhones(phones, people, complain);
+  judgeHidden(people, [...people, ...phones], overheard, complain);
   return violations;
 }
 
@@ -58,16 +64,18 @@ interface Said {
   readonly record: SentRecord;
   readonly author: RoomPerson;
   readonly people: readonly RoomPerson[];
+  readonly phones: readonly PhonePerson[];
 }
 
-function judgeSaid({ said, record, author, people }: Said, complain: Complain): void {
+function judgeSaid({ said, record, author, people, phones }: Said, complain: Complain): void {
   const { text } = said;
   const { state } = record;
   const others = people.filter((each) => each !== author);
   const seenBy = others.filter((reader) => reader.shown.some((shown) => shown.text === text));
   if (state === "queued" || state === "sent")
     complain(`${labelOf(text)} is ${state}: it has no end`);
-  if (state === "delivered" && seenBy.every(({ user }) => user === author.user)) {
+  const byPhone = phones.some(({ shown }) => shown.some((each) => each.text.endsWith(`: ${text}`)));
+  if (state === "delivered" && !byPhone && seenBy.every(({ user }) => user === author.user)) {
     complain(`${labelOf(text)} is delivered, and nobody was shown it`);
   }
   if (state !== "accepted" && state !== "delivered") return;
@@ -80,10 +88,16 @@ function judgeSaid({ said, record, author, people }: Said, complain: Complain): 
   }
 }
 
-function judgeShown(reader: RoomPerson, people: readonly RoomPerson[], complain: Complain): void {
+function judgeShown(
+  reader: RoomPerson,
+  people: readonly RoomPerson[],
+  phones: readonly PhonePerson[],
+  complain: Complain,
+): void {
   const times = new Map<string, number>();
   for (const { room, text, reach } of reader.shown) {
     times.set(text, (times.get(text) ?? 0) + 1);
+    if (reach === "all" && wasSaidByPhone(phones, room, text)) continue;
     const isIt = (each: SaidInRoom): boolean => each.text === text && each.room === room;
     const author = people.find((each) => each !== reader && each.said.some(isIt));
     const said = author?.said.find(isIt);
@@ -153,17 +167,22 @@ function namesOf(entities: readonly string[]): string {
 
 function judgeHidden(
   people: readonly RoomPerson[],
+  everybody: readonly (RoomPerson | PhonePerson)[],
   overheard: Overheard,
   complain: Complain,
 ): void {
   for (const hidden of people.filter(({ habits }) => habits.anonymous)) {
-    for (const other of people.filter(({ user }) => user !== hidden.user)) {
+    for (const other of everybody.filter((each) => userOf(each) !== hidden.user)) {
       for (const word of hidden.secrets) {
         if (!overheard.has(other.name, word)) continue;
         complain(`${other.name} was sent "${word}", which tells of ${hidden.name}`);
       }
     }
   }
+}
+
+function userOf(one: RoomPerson | PhonePerson): string {
+  return "user" in one ? one.user : one.name;
 }
 
 /** Other devices of its author hear it as well. */

@@ -6,6 +6,7 @@ import type { ClientTransport, World } from "../world/world.ts";
 export interface PhoneWritten {
   readonly text: string;
   readonly to: readonly string[];
+  readonly at: number;
   /** The server's answer; undefined: there was none. */
   status: number | undefined;
 }
@@ -54,7 +55,12 @@ export class PhonePerson {
   async write(text: string, to: string): Promise<void> {
     const phone = this.#phone;
     if (phone === undefined) return;
-    const written: PhoneWritten = { text, to: [to], status: undefined };
+    const written: PhoneWritten = {
+      text,
+      to: [to],
+      at: this.#world.clock.now(),
+      status: undefined,
+    };
     this.written.push(written);
     this.#world.remark(`the phone of ${this.name} says ${text} to ${to}`);
     written.status = await phone.send(to, text);

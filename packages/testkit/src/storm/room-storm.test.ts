@@ -15,3 +15,10 @@ for (let first = 1; first <= SEEDS; first += SEEDS_A_TEST) {
     }
   });
 }
+
+test("nor is it otherwise where some have nothing but a SIP phone, in 6 storms (compat.plainSip)", async () => {
+  for (let seed = 18; seed <= 23; seed += 1) {
+    const { violations, story } = await runRoomStorm(seed, { phones: true });
+    if (violations.length > 0) assert.fail(`${story()}\n${violations.join("\n")}\nseed ${seed}`);
+  }
+});

@@ -7,6 +7,7 @@ import type { Overhearing } from "../network/overhearing.ts";
 import { World } from "../world/world.ts";
 import { Elements, TRANSPORTS } from "./elements.ts";
 import { judgeRooms } from "./judge-rooms.ts";
+import { PhonePerson } from "./phone-person.ts";
 import { RoomPerson } from "./room-person.ts";
 
 export interface RoomStormReport {
@@ -39,6 +40,7 @@ const NAMES = [
 const GROUP = "team";
 /** Made for once, in one storm. */
 const MOST_GROUPS = 3;
+const PHONES = ["mallory", "niaj"] as const;
 const MODERATORS: ReadonlySet<string> = new Set(["alice", "bob"]);
 const ROOMS = ["lobby", "library"] as const;
 /** Who has come in is written within this time, unless the disk fails; nobody waits for it. docs/conferences.md */
@@ -47,8 +49,16 @@ const LONGEST_CALM_MS = 2 * 3_600_000;
 /** For what is late, and must not be there; and until the session timer ends what nobody could say goodbye to. RFC 4028 */
 const AFTERWARDS_MS = 2_100_000;
 
-export async function runRoomStorm(seed: number): Promise<RoomStormReport> {
-  const storm = await RoomStorm.begin(seed);
+export interface RoomStormOptions {
+  /** Some have nothing but a SIP phone, and come into rooms by writing to them. */
+  readonly phones?: boolean;
+}
+
+export async function runRoomStorm(
+  seed: number,
+  { phones = false }: RoomStormOptions = {},
+): Promise<RoomStormReport> {
+  const storm = await RoomStorm.begin(seed, phones);
   await storm.blow();
   await storm.calmDown();
   return storm.end();
@@ -57,6 +67,7 @@ export async function runRoomStorm(seed: number): Promise<RoomStormReport> {
 /** Who may be there, and where. */
 interface Cast {
   readonly users: readonly string[];
+  readonly phones: readonly string[];
   readonly rooms: readonly string[];
   readonly makesGroups: boolean;
   readonly givesFiles: boolean;
@@ -66,23 +77,26 @@ class RoomStorm {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #people: readonly RoomPerson[];
+  readonly #phones: readonly PhonePerson[];
   readonly #rooms: readonly string[];
   readonly #makesGroups: boolean;
   readonly #givesFiles: boolean;
   readonly #elements: Elements;
   readonly #overheard: Overhearing;
 
-  static async begin(seed: number): Promise<RoomStorm> {
+  static async begin(seed: number, withPhones: boolean): Promise<RoomStorm> {
     const random = new SeededRandom(seed);
     const users = NAMES.slice(0, random.between(3, NAMES.length));
+    const phones = withPhones ? PHONES.slice(0, random.between(1, PHONES.length)) : [];
     const rooms = ROOMS.slice(0, random.between(1, ROOMS.length));
     const groups = random.chance(0.3) ? [GROUP] : [];
     const makesGroups = random.chance(0.4);
     const givesFiles = random.chance(0.4);
     const world = await World.create({
       seed,
-      users,
+      users: [...users, ...phones],
       server: {
+        ...(withPhones ? { compat: { plainSip: true } } : {}),
         rooms: rooms.map((name) => ({ name, moderators: [...MODERATORS], allowAnonymity: true })),
         groups: groups.map((name) => ({ name, members: users, allowAnonymity: true })),
         trace: { bytes: 0 },
@@ -90,6 +104,7 @@ class RoomStorm {
     });
     return new RoomStorm(world, random, {
       users,
+      phones,
       rooms: [...rooms, ...groups],
       makesGroups,
       givesFiles,
@@ -99,7 +114,7 @@ class RoomStorm {
   private constructor(
     world: World,
     random: SeededRandom,
-    { users, rooms, makesGroups, givesFiles }: Cast,
+    { users, phones, rooms, makesGroups, givesFiles }: Cast,
   ) {
     this.#world = world;
     this.#random = random;
@@ -117,6 +132,7 @@ class RoomStorm {
         return new RoomPerson(name, world, { user, transport, anonymous, nickname });
       });
     });
+    this.#phones = phones.map((name) => new PhonePerson(name, world, random.pick(TRANSPORTS)));
     const hidden = this.#people.filter(({ habits }) => habits.anonymous);
     this.#overheard = world.overhear(hidden.flatMap(({ secrets }) => secrets));
   }
@@ -124,7 +140,7 @@ class RoomStorm {
   /** One thing after the other, with time between them. */
   async blow(): Promise<void> {
     const random = this.#random;
-    for (const person of this.#people) {
+    for (const person of [...this.#people, ...this.#phones]) {
       this.#elements.changeWeather(person.name);
       if (random.chance(0.8)) person.comeBack();
     }
@@ -140,13 +156,19 @@ class RoomStorm {
   }
 
   async calmDown(): Promise<void> {
-    await this.#elements.calmDown(this.#people, () => this.#isQuiet(), LONGEST_CALM_MS);
+    await this.#elements.calmDown(
+      [...this.#people, ...this.#phones],
+      () => this.#isQuiet(),
+      LONGEST_CALM_MS,
+    );
     await this.#world.run(AFTERWARDS_MS);
   }
 
   async end(): Promise<RoomStormReport> {
     const world = this.#world;
-    const violations = await world.until(judgeRooms(this.#people, this.#overheard, this.#allRooms));
+    const violations = await world.until(
+      judgeRooms(this.#people, this.#overheard, this.#allRooms, this.#phones),
+    );
     const story = world.story();
     await world.end();
     const count = (of: (person: RoomPerson) => readonly unknown[]): number =>
@@ -164,6 +186,9 @@ class RoomStorm {
 
   async #oneThing(): Promise<void> {
     const random = this.#random;
+    if (this.#phones.length > 0 && random.chance(0.2)) {
+      return this.#phoneThing(random.pick(this.#phones));
+    }
     const person = random.pick(this.#people);
     if (this.#makesGroups && random.chance(0.08)) return this.#makeGroup(person);
     const room = random.pick(this.#allRooms);
@@ -190,6 +215,21 @@ class RoomStorm {
     if (draw < 0.88) return link.silent ? link.restore() : link.silence();
     if (draw < 0.92) return this.#elements.changeDisk();
     if (draw < 0.96) return this.#elements.crashOrRestart(() => this.#crashing());
+    link.restore();
+  }
+
+  /** Into a chat room he comes by what he writes. */
+  #phoneThing(phone: PhonePerson): void {
+    const random = this.#random;
+    const link = this.#world.link(phone.name);
+    const draw = random.fraction();
+    if (draw < 0.6) {
+      const room = random.pick(this.#rooms.filter((each) => each !== this.#world.address(GROUP)));
+      return void phone.write(`${phone.name}-${phone.written.length + 1}`, room);
+    }
+    if (draw < 0.75) return phone.isThere ? phone.die() : phone.comeBack();
+    if (draw < 0.85) return this.#elements.changeWeather(phone.name);
+    if (draw < 0.93) return link.cut();
     link.restore();
   }
 
