@@ -84,7 +84,12 @@ test("a service that is not told to has none, and tells nothing but its domain",
   const url = await server(t, {});
   assert.equal((await ask(url, { host: url.host, origin: url.origin })).status, 404);
   const told = JSON.parse((await ask(url, { host: url.host }, "/welcome")).text);
-  assert.deepEqual(told, { domain: "im.example.com", tries: false, rooms: [] });
+  assert.deepEqual(told, {
+    domain: "im.example.com",
+    tries: false,
+    rooms: [],
+    reachesOthers: false,
+  });
 });
 
 test("a listener that others can reach has none, whatever the configuration says", async (t) => {

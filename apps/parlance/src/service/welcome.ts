@@ -19,7 +19,7 @@ const PASSED_ON = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x
 
 export function serveWelcome(
   { app }: Pick<HttpListener, "app">,
-  { domain, rooms, web, listen }: Configuration,
+  { domain, rooms, web, listen, core }: Configuration,
   server: Server,
 ): void {
   const ready = isOnlyHere(listen.http) ? web.readyAccounts : [];
@@ -31,7 +31,7 @@ export function serveWelcome(
     }));
     return reply
       .header("cache-control", "no-store")
-      .send({ domain, tries: ready.length > 0, rooms: places });
+      .send({ domain, tries: ready.length > 0, rooms: places, reachesOthers: core.mode === "as" });
   });
   if (ready.length > 0) serveAccounts(app, ready, server);
 }

@@ -54,6 +54,13 @@ test("whoever prefers it hears of expected refusals by 200, with the status besi
     `Bearer realm="x", error="invalid_token", ${OUTDATED}`,
   ])
     assert.deepEqual(await toldFor(401, shown, "GET", old), [200, "401"]);
+  for (const [method, status] of [
+    ["GET", 200],
+    ["PUT", 403],
+  ] as const) {
+    const asked = { ...request({ prefer }, method), path: ["xcap", "x"] };
+    assert.equal((await withExpectedRefusals(async () => emptyAnswer(403))(asked)).status, status);
+  }
   assert.deepEqual(await toldFor(404, { prefer }, "DELETE"), [404, undefined]);
   for (const other of [200, 304, 403, 409, 500])
     assert.deepEqual(await toldFor(other, { prefer }), [other, undefined]);

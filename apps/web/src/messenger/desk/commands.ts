@@ -49,6 +49,8 @@ export interface Commands {
   keepGroup(name: string, people: readonly string[]): Promise<string>;
   ownGroups(): Promise<readonly OwnGroupView[]>;
   deleteGroup(address: string): Promise<void>;
+  /** Those among them whom the server does not show: they are not there, or have blocked the user. */
+  unknown(people: readonly string[]): Promise<readonly string[]>;
   /** Waits no more for those who were asked into a group that is being made. */
   callOff(coming: string): Promise<void>;
   extend(address: string, people: readonly string[], subject: string | undefined): Promise<string>;
@@ -107,6 +109,7 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "keepGroup",
   "ownGroups",
   "deleteGroup",
+  "unknown",
   "callOff",
   "extend",
   "invite",

@@ -175,6 +175,10 @@ export class Desk implements Commands {
     return this.#owned.deleteGroup(address);
   }
 
+  unknown(people: readonly string[]): Promise<readonly string[]> {
+    return this.#owned.unknown(people);
+  }
+
   async extend(
     address: string,
     people: readonly string[],

@@ -1,9 +1,17 @@
 /** What the user owns at the server: settings, whom he has shut out, his name, and what is kept of his conversations. */
-import type { ImClient, SearchHit, ServiceSettings, WaitingMessage } from "@parlance/client/web";
+import {
+  type ImClient,
+  ImError,
+  type SearchHit,
+  type ServiceSettings,
+  type WaitingMessage,
+} from "@parlance/client/web";
 import type { Board } from "../model/board.ts";
 import type { HitView, OwnGroupView, Slices, WaitingView } from "../model/views.ts";
 
 const MOST_HITS = 30;
+/** The server answers so many requests for documents at once. */
+const MOST_JUDGED = 50;
 const MOST_WAITING = 200;
 /** Of a name, in characters: another application may have kept a longer one. */
 const MOST_NAME = 64;
@@ -115,6 +123,16 @@ export class OwnedThings {
     return this.#client.groups.create({ displayName: name, kind: "group", members: people });
   }
 
+  /** Of them the server refuses the profile; what it cannot tell at the moment counts as known. */
+  async unknown(people: readonly string[]): Promise<readonly string[]> {
+    const judged = await Promise.all(
+      people.slice(0, MOST_JUDGED).map(async (one) => {
+        return (await this.#client.profile.of(one).then(() => false, isRefused)) ? [one] : [];
+      }),
+    );
+    return judged.flat();
+  }
+
   async deleteGroup(address: string): Promise<void> {
     await this.#client.groups.delete(address);
   }
@@ -146,6 +164,10 @@ export class OwnedThings {
       this.#named(displayName).catch(() => {}); // asked again with the next line
     });
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ImError && error.code === "refused";
 }
 
 function hitView(hit: SearchHit, self: string): HitView {

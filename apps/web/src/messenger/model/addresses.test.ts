@@ -1,14 +1,7 @@
 /** Addresses as they are written and shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  initialsOf,
-  isForeign,
-  readAddress,
-  readAddresses,
-  shortAddress,
-  userPart,
-} from "./addresses.ts";
+import { initialsOf, isForeign, readAddress, shortAddress, userPart } from "./addresses.ts";
 
 test("a name alone is somebody of the own domain", () => {
   assert.equal(readAddress(" Bob ", "example.com"), "sip:bob@example.com");
@@ -20,14 +13,6 @@ test("what is no address is none", () => {
   for (const text of ["", "a b", "bob@", "@example.com", "tel:+491", "http://x", "sip:a@b@c"]) {
     assert.equal(readAddress(text, "example.com"), undefined, text);
   }
-  assert.equal(readAddresses("bob, ca<rol", "example.com"), undefined);
-});
-
-test("several are taken apart, and each counts once", () => {
-  assert.deepEqual(readAddresses("bob, carol; bob", "example.com"), [
-    "sip:bob@example.com",
-    "sip:carol@example.com",
-  ]);
 });
 
 test("somebody of another domain is shown with it", () => {

@@ -13,16 +13,6 @@ export function readAddress(written: string, domain: string): string | undefined
   return SHORT.test(text) ? `sip:${text.toLowerCase()}@${domain}` : undefined;
 }
 
-/** Several, between commas, semicolons or spaces. Undefined: one of them is none. */
-export function readAddresses(written: string, domain: string): readonly string[] | undefined {
-  const found = written
-    .split(/[\s,;]+/)
-    .filter((one) => one !== "")
-    .map((one) => readAddress(one, domain));
-  const good = found.filter((one) => one !== undefined);
-  return good.length === 0 || good.length < found.length ? undefined : [...new Set(good)];
-}
-
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }

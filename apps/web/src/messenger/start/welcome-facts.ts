@@ -6,6 +6,8 @@ export interface WelcomeFacts {
   readonly domain: string;
   /** Whether there are accounts to be tried. */
   readonly tries: boolean;
+  /** Whether it has a way to people of other domains. */
+  readonly reachesOthers: boolean;
 }
 
 export interface ReadyAccount {
@@ -13,7 +15,7 @@ export interface ReadyAccount {
   readonly secret: DigestSecret;
 }
 
-const NOTHING: WelcomeFacts = { domain: "", tries: false };
+const NOTHING: WelcomeFacts = { domain: "", tries: false, reachesOthers: true };
 
 export async function welcomeFacts(): Promise<WelcomeFacts> {
   try {

@@ -211,7 +211,11 @@ export const de: Texts = {
     inviteTitle: "Leute einladen",
     people: "Leute",
     peopleHint: "Namen oder Adressen, mit Komma dazwischen",
-    badPeople: "Eine davon ist keine Adresse.",
+    badNames: (names: string) => `Das ist keine Adresse: ${names}`,
+    yourself: "Du bist ohnehin dabei: Lass deinen eigenen Namen weg.",
+    foreign: (names: string, domain: string) =>
+      `Dieser Server erreicht niemanden außerhalb von ${domain}: ${names}`,
+    unknown: (names: string) => `Der Server kennt niemanden dieses Namens: ${names}`,
     nickname: "Dein Name hier",
     nicknameSet: "Namen ändern",
     alias: "Namen auf einer Seite wählen",

@@ -212,7 +212,11 @@ export const en = {
     inviteTitle: "Invite people",
     people: "People",
     peopleHint: "Names or addresses, with commas between them",
-    badPeople: "One of these is no address.",
+    badNames: (names: string) => `This is no address: ${names}`,
+    yourself: "You are in it anyway: leave your own name out.",
+    foreign: (names: string, domain: string) =>
+      `This server reaches nobody outside of ${domain}: ${names}`,
+    unknown: (names: string) => `The server knows nobody of that name: ${names}`,
     nickname: "Your name here",
     nicknameSet: "Change your name",
     alias: "Choose a name on a page",

@@ -1,8 +1,10 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button, Choice, Dialog, TextField } from "../../ui/index.ts";
-import { readAddress, readAddresses } from "../model/addresses.ts";
+import { readAddress } from "../model/addresses.ts";
+import { judgePeople } from "../model/people.ts";
 import { wordsFor } from "../model/refusal-words.ts";
 import type { Fault } from "../model/views.ts";
+import { welcomeFacts } from "../start/welcome-facts.ts";
 import { useComing } from "./coming-groups.tsx";
 import { useDesk } from "./desk-context.tsx";
 
@@ -101,8 +103,8 @@ export function PeopleDialog({
   readonly onClose: () => void;
   readonly onDone: (people: readonly string[], subject: string | undefined) => Promise<void>;
 }): ReactNode {
-  const { texts, domain } = useDesk();
-  const [people, setPeople] = useState("");
+  const { texts } = useDesk();
+  const people = usePeople();
   const [subject, setSubject] = useState("");
   return (
     <FormDialog
@@ -110,15 +112,14 @@ export function PeopleDialog({
       go={word}
       onClose={onClose}
       onSubmit={async () => {
-        if (people.trim() === "") return texts.join.nobody;
-        const addresses = readAddresses(people, domain);
-        if (addresses === undefined) return texts.members.badPeople;
+        const addresses = await people.judge();
+        if (addresses === undefined) return "";
         await onDone(addresses, subject.trim() === "" ? undefined : subject.trim());
         return undefined;
       }}
     >
       {hint !== undefined && <p className="soft">{hint}</p>}
-      <PeopleField value={people} onChange={setPeople} />
+      <PeopleField people={people} />
       {withSubject && (
         <TextField
           label={texts.join.subject}
@@ -132,10 +133,10 @@ export function PeopleDialog({
 }
 
 export function GroupDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const { texts, backend, domain, go } = useDesk();
+  const { texts, backend, go } = useDesk();
   const { commands } = backend;
   const coming = useComing();
-  const [people, setPeople] = useState("");
+  const people = usePeople();
   const [subject, setSubject] = useState("");
   const [kept, setKept] = useState(false);
   return (
@@ -144,9 +145,8 @@ export function GroupDialog({ onClose }: { readonly onClose: () => void }): Reac
       go={texts.join.create}
       onClose={onClose}
       onSubmit={async () => {
-        if (people.trim() === "") return texts.join.nobody;
-        const addresses = readAddresses(people, domain);
-        if (addresses === undefined) return texts.members.badPeople;
+        const addresses = await people.judge();
+        if (addresses === undefined) return "";
         const about = subject.trim();
         if (kept && about === "") return texts.join.keepName;
         if (kept) go({ view: "talk", address: await commands.keepGroup(about, addresses) });
@@ -154,7 +154,7 @@ export function GroupDialog({ onClose }: { readonly onClose: () => void }): Reac
         return undefined;
       }}
     >
-      <PeopleField value={people} onChange={setPeople} />
+      <PeopleField people={people} />
       <TextField label={texts.join.subject} value={subject} onChange={setSubject} maxLength={64} />
       <Choice
         label={texts.join.keep}
@@ -166,20 +166,48 @@ export function GroupDialog({ onClose }: { readonly onClose: () => void }): Reac
   );
 }
 
-function PeopleField({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}): ReactNode {
+interface People {
+  readonly written: string;
+  readonly fault: string | undefined;
+  readonly write: (written: string) => void;
+  /** Undefined: one of them cannot come, and it stands at the field. */
+  readonly judge: () => Promise<readonly string[] | undefined>;
+}
+
+function usePeople(): People {
+  const { texts, domain, self, backend } = useDesk();
+  const [written, setWritten] = useState("");
+  const [fault, setFault] = useState<string>();
+  return {
+    written,
+    fault,
+    write(now) {
+      setWritten(now);
+      setFault(undefined);
+    },
+    async judge() {
+      const { commands } = backend;
+      const judged = await judgePeople(written, { self, domain, reachesOthers, commands }, texts);
+      if ("people" in judged) return judged.people;
+      setFault(judged.fault);
+      return undefined;
+    },
+  };
+}
+
+async function reachesOthers(): Promise<boolean> {
+  return (await welcomeFacts()).reachesOthers;
+}
+
+function PeopleField({ people }: { readonly people: People }): ReactNode {
   const { texts } = useDesk();
   return (
     <TextField
       label={texts.members.people}
       description={texts.members.peopleHint}
-      value={value}
-      onChange={onChange}
+      value={people.written}
+      onChange={people.write}
+      fault={people.fault}
       autoFocus
       input={{ autoCapitalize: "none", spellCheck: false }}
     />
