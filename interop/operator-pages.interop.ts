@@ -163,6 +163,7 @@ suite("the operator's pages", () => {
     );
     assert.match(readFileSync(await save(page, "Text"), "utf8"), /^MESSAGE sip:bob@/m);
     await page.locator('input[type="file"]').setInputFiles(json);
+    await page.getByText(`First run kept: ${steps.length} steps`).waitFor();
     await alice.send(addressOf("bob"), "one more").accepted;
     await page
       .getByRole("option", { name: /MESSAGE/ })
@@ -171,6 +172,12 @@ suite("the operator's pages", () => {
     await choose(page, /Compare what is shown/);
     await page.getByText(/steps are in one of them only|Both took the same/).waitFor();
     assert.ok((await page.locator(".compared tr.same").count()) > 40);
+    await page.getByRole("region", { name: "Two runs" }).focus();
+    await page.keyboard.press("n");
+    await page.getByText(/^Difference 1 of \d+$/).waitFor();
+    assert.match((await page.locator("tr[aria-current]").getAttribute("class")) ?? "", /different/);
+    await page.getByRole("button", { name: "Previous difference" }).click();
+    await page.getByText(/^Difference (\d+) of \1$/).waitFor();
     await context.close();
   });
 
@@ -269,6 +276,7 @@ suite("the operator's pages", () => {
         if (name === "trace") {
           await stepsShown(page);
           await page.getByRole("option").first().click();
+          assert.deepEqual(await page.evaluate(CUT), [], "cut in the ladder");
         }
         if (name === "sessions") await page.getByText(texts.kinds["one-to-one"]).first().waitFor();
         assert.deepEqual(await violationsOn(page), [], name);
@@ -339,6 +347,16 @@ test("below the first two messengers a message is seen to go from one client to 
 const SIDEWAYS = `[...document.querySelectorAll(".shell-page, .shell-page *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX))
   .map((one) => one.tagName + "." + one.className)`;
+
+/** Of the ladder's notes and of what is beside them: those that do not fit where they stand. */
+const CUT = `[...document.querySelectorAll(".ladder-note, .ladder-details :is(h2, dt, dd)")]
+  .filter((one) => {
+    const { top, bottom, right } = one.getBoundingClientRect();
+    const row = one.closest(".ladder-line")?.getBoundingClientRect();
+    const beyond = row && (top < row.top - 1 || bottom > row.bottom + 1 || right > row.right + 1);
+    return beyond || one.scrollWidth > one.clientWidth + 1;
+  })
+  .map((one) => one.textContent)`;
 
 async function stepsShown(page: Page): Promise<void> {
   await page.getByRole("option").first().waitFor();

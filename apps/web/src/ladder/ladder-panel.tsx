@@ -93,7 +93,16 @@ export function LadderPanel({
       >
         {children}
       </Toolbar>
-      <Standing store={store} state={state} texts={texts} fault={noRun ? texts.noRun : undefined} />
+      <Standing store={store} state={state} texts={texts} fault={noRun ? texts.noRun : undefined}>
+        {first !== undefined && (
+          <span className="followed">
+            <span role="status">{texts.firstKept(first.length)}</span>
+            <Button look="link" onPress={() => setCompared(store.steps("shown"))}>
+              {texts.compare}
+            </Button>
+          </span>
+        )}
+      </Standing>
       <div className={chosen === undefined ? "ladder-parts" : "ladder-parts with-details"}>
         {asTable ? (
           <StepsTable state={state} texts={texts} onChoose={(line) => store.choose(line)} />
@@ -133,11 +142,13 @@ function Standing({
   state: { feed, rows, shown, missed, followed },
   texts,
   fault,
+  children,
 }: {
   readonly store: LadderStore;
   readonly state: LadderState;
   readonly texts: LadderTexts;
   readonly fault: string | undefined;
+  readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div className="ladder-standing small">
@@ -158,6 +169,7 @@ function Standing({
           </Button>
         </span>
       )}
+      {children}
       {fault !== undefined && <span className="fault">{fault}</span>}
       {shown === 0 && (
         <span className="soft">{rows === 0 ? texts.nothing : texts.nothingFits}</span>

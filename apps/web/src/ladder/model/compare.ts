@@ -36,6 +36,15 @@ export function compareRuns(left: readonly Step[], right: readonly Step[]): read
   return pairs;
 }
 
+/** Where the runs go apart: of each place its first pair. */
+export function differencesIn(pairs: readonly Pair[]): readonly number[] {
+  const alike = (at: number): boolean => {
+    const pair = pairs[at];
+    return pair === undefined || (pair.left !== undefined && pair.right !== undefined);
+  };
+  return [...pairs.keys()].filter((at) => !alike(at) && alike(at - 1));
+}
+
 /** What a step is, whoever it is from and whenever. */
 export function kindOf(step: Step): string {
   const { protocol, direction, form, method, status, title, carries } = step;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { piecesOf } from "./colours.ts";
-import { compareRuns } from "./compare.ts";
+import { compareRuns, differencesIn } from "./compare.ts";
 import { followConversation, followMessage } from "./follow.ts";
 import { MOST_ROWS, type Row, Rows } from "./rows.ts";
 import { PROTOCOLS, readSteps, type Step } from "./step.ts";
@@ -250,4 +250,14 @@ test("a file that holds no steps is told from one that does", () => {
   ]) {
     assert.equal(readSteps(wrong), undefined);
   }
+});
+
+test("neighbouring steps that only one run has are one difference", () => {
+  const [invite, bye, info] = ["INVITE", "BYE", "INFO"].map((method) => step({ method }));
+  assert.ok(invite && bye && info);
+  const pairs = compareRuns([info, info, invite, bye], [invite, info, info]);
+  const places = differencesIn(pairs);
+  assert.equal(places.length, 2);
+  assert.ok(places.every((at) => !pairs[at]?.left || !pairs[at]?.right));
+  assert.deepEqual(differencesIn(compareRuns([invite, bye], [invite, bye])), []);
 });

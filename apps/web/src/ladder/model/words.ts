@@ -21,6 +21,11 @@ export function spanOf(micros: number): string {
   return `${short(micros / 1_000_000)} s`;
 }
 
+/** Users by their names, as the lanes call them; an address of a device stays whole. */
+export function briefly(title: string): string {
+  return title.replace(/\bsips?:([^\s@:;,]{1,64})@[\w.-]{1,253}(?![\w.-])(?![:;?]\w)/g, "$1");
+}
+
 function short(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);

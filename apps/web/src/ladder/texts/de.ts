@@ -42,6 +42,19 @@ export const de: LadderTexts = {
     count === 0
       ? "Beide haben dieselben Schritte."
       : `${count} Schritte sind nur in einem von beiden.`,
+  lastDifference: "Voriger Unterschied (p)",
+  nextDifference: "Nächster Unterschied (n)",
+  differenceOf: (at, all) =>
+    at === 0
+      ? all === 1
+        ? "1 Unterschied"
+        : `${all} Unterschiede`
+      : `Unterschied ${at} von ${all}`,
+  comparedOnly: (count) =>
+    `Verglichen werden die ersten ${count.toLocaleString("de")} Schritte von beiden.`,
+  firstKept: (count) =>
+    `Erster Lauf behalten: ${count === 1 ? "1 Schritt" : `${count.toLocaleString("de")} Schritte`}`,
+  compare: "Vergleichen",
   noRun: "In dieser Datei ist kein Ablauf.",
   onlyMessage: "Diese Nachricht auf allen Wegen",
   onlyConversation: "Dieses Gespräch",

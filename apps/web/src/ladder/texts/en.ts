@@ -42,6 +42,15 @@ export const en = {
   secondRun: "Second run",
   runsDiffer: (count: number) =>
     count === 0 ? "Both took the same steps." : `${count} steps are in one of them only.`,
+  lastDifference: "Previous difference (p)",
+  nextDifference: "Next difference (n)",
+  differenceOf: (at: number, all: number) =>
+    at === 0 ? (all === 1 ? "1 difference" : `${all} differences`) : `Difference ${at} of ${all}`,
+  comparedOnly: (count: number) =>
+    `The first ${count.toLocaleString("en")} steps of each are compared.`,
+  firstKept: (count: number) =>
+    `First run kept: ${count === 1 ? "1 step" : `${count.toLocaleString("en")} steps`}`,
+  compare: "Compare",
   noRun: "This file holds no trace.",
   onlyMessage: "This message, on all its legs",
   onlyConversation: "This conversation",

@@ -3,7 +3,7 @@ import type { Lane } from "../model/lanes.ts";
 import { tookMicros } from "../model/rows.ts";
 import type { Step } from "../model/step.ts";
 import type { Line } from "../model/view.ts";
-import { clockOf, spanOf } from "../model/words.ts";
+import { briefly, clockOf, spanOf } from "../model/words.ts";
 import type { LadderTexts } from "../texts/en.ts";
 import { ARROW, type Geometry, ownsItsRow, ROW } from "./geometry.ts";
 import { titleOf } from "./step-title.ts";
@@ -143,22 +143,21 @@ function Words({
     );
   }
   if (lane === undefined) {
-    const left = gutter + geometry.server + 14;
+    const from = `${geometry.server + 10}px`;
+    const place = { left: gutter + 4, inlineSize: geometry.width - 8, "--from": from };
     return (
-      <span
-        className="ladder-note"
-        aria-hidden="true"
-        style={{ left, maxInlineSize: geometry.width + gutter - left - 6 }}
-      >
-        <bdi className="note-words">{step.title}</bdi>
-        {step.clause !== undefined && <span className="clause">{step.clause}</span>}
+      <span className="ladder-note-row" aria-hidden="true" style={place}>
+        <span className="ladder-note">
+          <bdi>{briefly(step.title)}</bdi>{" "}
+          {step.clause !== undefined && <span className="clause">{step.clause}</span>}
+        </span>
       </span>
     );
   }
   const peer = geometry.lanes.get(lane) ?? 0;
   const from = Math.min(peer, geometry.server);
   const width = Math.abs(peer - geometry.server);
-  const near = ownsItsRow(geometry);
+  const near = ownsItsRow(geometry) || roomFor(step) > Math.max(width, geometry.gap) - 20;
   const place = near
     ? { left: gutter + 2, inlineSize: geometry.width - 4, "--from": `${from + 8}px` }
     : { left: gutter + from + 10, inlineSize: Math.max(width, geometry.gap) - 20 };
@@ -187,6 +186,12 @@ function labelOf({ form, method, title, protocol }: Step): string {
   if (form === "response") return title;
   if (protocol === "sip") return method ?? title;
   return title;
+}
+
+/** Pixels that a label takes, or somewhat more. */
+function roomFor(step: Step): number {
+  const chips = step.carries.reduce((sum, what) => sum + what.length + 3, 0);
+  return (labelOf(step).length + chips + 9) * 7; // behind them, what its answer took
 }
 
 /** Which colour it has. */

@@ -141,7 +141,7 @@ export function LadderLines({
 }
 
 /** Height of the names above the lanes, in pixels. */
-const HEAD = 52;
+const HEAD = 60;
 
 function LaneHeads({
   geometry,
