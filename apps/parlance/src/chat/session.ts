@@ -8,7 +8,7 @@ import type {
   SentMessage,
 } from "@parlance/client";
 import { explainFailure } from "../failure.ts";
-import { type FileView, formatFile } from "../files/file-view.ts";
+import { formatFile } from "../files/file-view.ts";
 import { plain, plainLine } from "../terminal/plain.ts";
 import { HELP, readTyped, type Typed } from "./commands.ts";
 import { ChatFiles, type ChatFilesPorts, type ShownFile } from "./files.ts";
@@ -26,6 +26,7 @@ import {
 import { ChatOwned } from "./owned.ts";
 import { readPeers } from "./peers.ts";
 import { obeyRecord } from "./recording.ts";
+import { reasonOf, textOf, troubleOf, viewOf } from "./shown-words.ts";
 
 export type Watcher = (model: ChatModel) => void;
 
@@ -348,23 +349,6 @@ export class ChatSession {
   }
 }
 
-function troubleOf(state: ConnectionState): string {
-  switch (state.state) {
-    case "online":
-      return "";
-    case "connecting":
-      return "connecting …";
-    case "reconnecting":
-      return `connection lost, next try in ${Math.ceil(state.retryInMs / 1_000)} s`;
-    case "offline":
-      return state.error === undefined ? "offline" : `offline: ${explainFailure(state.error)}`;
-  }
-}
-
-function reasonOf({ state, failure }: SentMessage): string {
-  return state === "failed" && failure !== undefined ? plainLine(explainFailure(failure)) : "";
-}
-
 /** The same id may come from two senders. */
 function idOf({ from, id }: IncomingMessage): string {
   return `${from} ${id}`;
@@ -378,29 +362,4 @@ function hasArrived(entry: HistoryEntry): entry is Extract<HistoryEntry, { direc
 /** The message that says where a file is: the file itself is shown. */
 function announcementOf(entry: HistoryEntry): string | undefined {
   return "file" in entry ? entry.file.messageId : undefined;
-}
-
-/** As it was left. */
-function viewOf({
-  name,
-  type,
-  sizeBytes,
-  state,
-  via,
-  failure,
-}: FileRecord): Omit<FileView, "own" | "place"> {
-  const why = failure === undefined ? "" : plainLine(failure.code);
-  const nothing = { doneBytes: 0, bytesPerSecond: undefined, number: undefined };
-  return { name: name ?? "file", type, sizeBytes, state, via, why, ...nothing };
-}
-
-function textOf(message: IncomingMessage): string {
-  switch (message.kind) {
-    case "text":
-      return message.text;
-    case "reference":
-      return `file: ${message.url}`;
-    case "other":
-      return `(${message.contentType}, ${message.content.length} bytes)`;
-  }
 }

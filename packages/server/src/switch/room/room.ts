@@ -1,7 +1,7 @@
 /** The room of a conference: who is in it, over which devices, and what the room says itself. Clause 7.2.3; IM-7.2.3-04 */
 import { type BodyKind, bodyKind, CPIM } from "@parlance/im";
 import type { IncomingControl, IncomingHead, IncomingSink, MsrpRequest } from "@parlance/msrp";
-import { ownText, type Random, utf8Bytes, type Wheel } from "@parlance/wire";
+import { type Random, utf8Bytes, type Wheel } from "@parlance/wire";
 import type {
   LimitWatch,
   Log,
@@ -35,7 +35,8 @@ import { answerNickname } from "./nickname.ts";
 import { PagerEnd } from "./pager-end.ts";
 import { markOf } from "./parcel.ts";
 import { Said } from "./said.ts";
-import { Speaking, type Speech } from "./speaking.ts";
+import { Speaking } from "./speaking.ts";
+import { silent, speechOf } from "./speech.ts";
 import { SYSTEM_TEXT, systemEnvelope } from "./system-message.ts";
 import type { Turn } from "./turn.ts";
 
@@ -384,27 +385,4 @@ function cursorsOf({ row: { key }, had, hadBy }: Member): readonly RoomCursor[] 
 
 function namesOf({ names }: RoomRules): ReadonlySet<string> {
   return new Set(names.map((name) => addressOf(name)?.key ?? name));
-}
-
-function speechOf(
-  { messageId, failureReport, successReport }: IncomingHead,
-  from: DeviceLeg,
-): Speech {
-  const id = ownText(messageId);
-  return {
-    from,
-    messageId: `${from.leg.uri} ${id}`,
-    wants: { failureReport, successReport },
-    report: (status, sizeBytes) => from.leg.report({ messageId: id }, status, sizeBytes),
-  };
-}
-
-/** A phone without MSRP waits for no reports of MSRP. */
-function silent(from: PagerEnd, messageId: string): Speech {
-  return {
-    from,
-    messageId,
-    wants: { failureReport: "no", successReport: false },
-    report: () => {},
-  };
 }

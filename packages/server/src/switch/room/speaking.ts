@@ -1,6 +1,5 @@
 /** What members say: judged, written as the others are to see it, kept where it is kept, and passed on. Clause 8.2, 8.3 */
 import { type Cpim, parseImdnHeaders } from "@parlance/formats";
-import type { IncomingHead } from "@parlance/msrp";
 import type { HeardMessage, Log, MaybePromise, RoomRules } from "../../ports/index.ts";
 import type { Heard } from "./arrival.ts";
 import type { AwaitedReports } from "./awaited-reports.ts";
@@ -16,17 +15,8 @@ import { Message } from "./message.ts";
 import type { Member, Outcomes, RoomEnd } from "./model.ts";
 import { FailureOnly } from "./outcomes.ts";
 import { PassingOrder } from "./passing-order.ts";
+import type { Speech } from "./speech.ts";
 import { Stream } from "./stream.ts";
-
-/** Where something comes from, and what its sender wants to hear of it. */
-export interface Speech {
-  readonly from: RoomEnd;
-  /** What its sender calls it, within the session of the device. */
-  readonly messageId: string;
-  readonly wants: Pick<IncomingHead, "failureReport" | "successReport">;
-  /** Tells the sender what has become of it. */
-  readonly report: (status: number, sizeBytes: number) => void;
-}
 
 export interface SpeakingPorts {
   readonly table: MappingTable;

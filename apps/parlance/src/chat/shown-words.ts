@@ -1,0 +1,47 @@
+/** What the lines of the chat say of messages, files and the connection. */
+import type { ConnectionState, FileRecord, IncomingMessage, SentMessage } from "@parlance/client";
+import { explainFailure } from "../failure.ts";
+import type { FileView } from "../files/file-view.ts";
+import { plainLine } from "../terminal/plain.ts";
+
+export function troubleOf(state: ConnectionState): string {
+  switch (state.state) {
+    case "online":
+      return "";
+    case "connecting":
+      return "connecting …";
+    case "reconnecting":
+      return `connection lost, next try in ${Math.ceil(state.retryInMs / 1_000)} s`;
+    case "offline":
+      return state.error === undefined ? "offline" : `offline: ${explainFailure(state.error)}`;
+  }
+}
+
+export function reasonOf({ state, failure }: SentMessage): string {
+  return state === "failed" && failure !== undefined ? plainLine(explainFailure(failure)) : "";
+}
+
+/** As it was left. */
+export function viewOf({
+  name,
+  type,
+  sizeBytes,
+  state,
+  via,
+  failure,
+}: FileRecord): Omit<FileView, "own" | "place"> {
+  const why = failure === undefined ? "" : plainLine(failure.code);
+  const nothing = { doneBytes: 0, bytesPerSecond: undefined, number: undefined };
+  return { name: name ?? "file", type, sizeBytes, state, via, why, ...nothing };
+}
+
+export function textOf(message: IncomingMessage): string {
+  switch (message.kind) {
+    case "text":
+      return message.text;
+    case "reference":
+      return `file: ${message.url}`;
+    case "other":
+      return `(${message.contentType}, ${message.content.length} bytes)`;
+  }
+}
