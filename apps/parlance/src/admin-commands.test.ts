@@ -60,6 +60,7 @@ test("each verb says in a line or in JSON what was done", async () => {
   assert.match(await done("groups", "show", "den"), /^member sip:bob@/m);
   assert.equal(await done("groups", "delete", "den"), "delete den\n");
   assert.equal(await done("sessions", "list"), "");
+  assert.equal((await admin("sessions", "list")).err, "none\n");
   assert.deepEqual(JSON.parse(await done("sessions", "list", "--json")), []);
   assert.equal(await done("sessions", "leave", "alice"), "left 0\n");
   assert.equal(await done("deferred", "list"), "");
@@ -183,6 +184,8 @@ test("under load a backup is taken in one line, and in one line all of it is the
   const again = await runCommand(["admin", "restore", made.folder, "--data", elsewhere]);
   assert.equal(again.status, 1);
   assert.match(again.err, /holds data already: .*; --replace moves it aside/);
+  const none = await runCommand(["admin", "restore", import.meta.filename, "--data", elsewhere]);
+  assert.match(none.err, /admin-commands\.test\.ts is a file: a backup is a folder/);
   const second = await ServerProcess.start({ domain: DOMAIN, data: elsewhere });
   t.after(() => second.kill());
   const busy = await runCommand([

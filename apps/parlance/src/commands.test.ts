@@ -141,6 +141,12 @@ test("wrong usage ends with 2 and says what was meant", async () => {
       ["send", ...account("alice"), "--no-receipts", "--wait", "delivered", "bob", "x"],
       /--wait delivered needs the receipts/,
     ],
+    [["send", ...account("alice"), "--nickname", "x", "bob", "x"], /--nickname goes with --join/],
+    [["receive", ...account("alice"), "--nickname", "x"], /--nickname goes with --join/],
+    [
+      ["send", ...account("alice"), "--store", "/none/x.db", "bob", "x"],
+      /--store: no such folder: \/none/,
+    ],
     [["receive", ...account("alice"), "--count", "-1"], /a whole number from 1 on/],
     [["chat", "--user", "alice", "--password", "x"], /--user: expected sip:NAME@DOMAIN/],
     [["chat", "--user", `sip:alice@${DOMAIN}`], /give --password or set PARLANCE_PASSWORD/],
@@ -281,6 +287,9 @@ test("trace says why there is nothing, and what to do", async (t) => {
   }
   const all = await runCommand(["trace", ...at]);
   assert.match(all.err, /^nothing is in the trace, and nobody is traced: trace start NAME$/m);
+  const nowhere = await runCommand(["trace", ...at, "--pcap", "/none/x.pcap"]);
+  assert.deepEqual([nowhere.status, nowhere.err.includes("no such folder: /none")], [1, true]);
+  assert.equal((await runCommand(["trace", "users", ...at])).err, "nobody is traced\n");
   const started = await runCommand(["trace", "start", "alcie", ...at]);
   assert.match(started.err, /^warning: there is no account alcie; users list prints all$/m);
 });

@@ -79,6 +79,8 @@ suite("what a user owns, by command", () => {
     await listening.line(/"type":"ready"/);
     const [device] = JSON.parse((await as("bob", "devices", "--json")).out);
     assert.match(device.name, /^parlance receive, /);
+    const other = await as("bob", "devices sign-out", "abc");
+    assert.deepEqual([other.status, other.err], [1, "parlance: no device of yours: abc\n"]);
     const out = await as("bob", "devices sign-out", device.id);
     assert.deepEqual([out.status, out.out], [0, ""], out.err);
     const ended = await listening.ended;
@@ -99,6 +101,9 @@ suite("what a user owns, by command", () => {
       [["block add"], /missing required argument/],
       [["unblock"], /missing required argument/],
       [["groups create", "x", "--most", "none"], /whole number/],
+      [["groups set", "x"], /nothing to be changed is named/],
+      [["profile set", "x".repeat(65)], /the name is longer than 64/],
+      [["block", "not@one@x"], /^parlance: not an address: /],
     ] as const) {
       const [command, ...more] = words;
       const ended = await as("bob", command, ...more);
@@ -174,6 +179,8 @@ suite("what a user owns, by command", () => {
     assert.match(taken.err, /^parlance: conflict \(409\): another has this address/);
     assert.equal((await as("alice", "groups add", "lunch", "carol")).out, "3 members\n");
     assert.equal((await as("alice", "groups remove", "lunch", "bob")).out, "2 members\n");
+    const none = await as("alice", "groups remove", "lunch", "bob");
+    assert.deepEqual([none.status, none.err], [1, `parlance: no members: sip:bob@${DOMAIN}\n`]);
     const mistyped = await as("alice", "groups add", "lunch", "bbo", "sip:x@else.example");
     assert.deepEqual([mistyped.status, mistyped.out], [0, "4 members\n"]);
     assert.equal(mistyped.err, unknown("bbo"));
@@ -203,7 +210,6 @@ suite("what a user owns, by command", () => {
       `member: sip:carol@${DOMAIN}`,
       "",
     ]);
-    assert.match((await as("alice", "groups set", "lunch")).err, /nothing to be changed is named/);
     const reset = ["--no-moderator", "--no-reader", "--writers", "everybody"];
     const back = await as("alice", "groups set", "lunch", ...reset);
     assert.doesNotMatch(back.out, /moderat|reads only/);
@@ -211,6 +217,18 @@ suite("what a user owns, by command", () => {
     assert.equal(list.out, `sip:lunch@${DOMAIN}  2 members  Lunch\n`);
     assert.equal((await say("lunch")).status, 0);
     assert.equal((await as("alice", "groups delete", "lunch")).out, "deleted\n");
+    for (const [verb, ...words] of [
+      ["add", "lunch", "bob"],
+      ["remove", "lunch", "bob"],
+      ["set", "lunch", "--title", "x"],
+    ]) {
+      const missing = await as("alice", `groups ${verb}`, ...words);
+      assert.deepEqual(
+        [missing.status, missing.err],
+        [1, "parlance: no group of yours: lunch\n"],
+        verb,
+      );
+    }
     const gone = await as("alice", "groups delete", "lunch");
     assert.deepEqual([gone.status, gone.err], [1, "parlance: no group of yours: lunch\n"]);
     const json = JSON.parse((await as("alice", "groups list", "--json")).out);
@@ -222,6 +240,11 @@ suite("what a user owns, by command", () => {
     assert.equal(added.out, `work:\n  sip:bob@${DOMAIN}  Bob\ufffd\n`, added.err);
     const removed = await as("alice", "contacts remove", "bob", "--json");
     assert.deepEqual(JSON.parse(removed.out), [{ name: "work", contacts: [] }]);
+    const none = await as("alice", "contacts remove", "bob");
+    assert.deepEqual(
+      [none.status, none.err],
+      [1, `parlance: not in your lists: sip:bob@${DOMAIN}\n`],
+    );
     const named = await as("alice", "profile set", "Alice Ångström");
     assert.equal(named.out, `sip:alice@${DOMAIN}  Alice Ångström\n`);
     const over = await runCommand(["profile", "show", ...account("alice", "ws"), "--json"]);

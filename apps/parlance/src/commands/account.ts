@@ -101,7 +101,7 @@ export async function connectAccount(
       ...(command === "chat" ? { shareHistory: true } : {}),
       ...(server === "dns" ? {} : { server }),
       ...(displayName === undefined ? {} : { displayName }),
-      ...(store === undefined ? {} : { store: await openStore(store) }),
+      ...(store === undefined ? {} : { store: await openStore(store).catch(inWords(store)) }),
       ...(fileServer === undefined ? {} : { fileServer }),
       ...(trace === undefined ? {} : { trace }),
       ...(signal === undefined ? {} : { signal }),
@@ -122,6 +122,12 @@ async function traceInto(file: string): Promise<Trace> {
   return traceTo(file).catch((error: Error) => {
     throw new UsageError(`--trace: ${explainFileFault(error, file, "write")}`);
   });
+}
+
+function inWords(file: string): (error: unknown) => never {
+  return (error) => {
+    throw new UsageError(`--store: ${explainFileFault(error, file, "write")}`, { cause: error });
+  };
 }
 
 /** `alice@parlance.test` will do. */

@@ -1,6 +1,7 @@
 /** Commands about what a user owns: they ask the server, and are no device that others find or that anything is brought to. */
 import type { ImClient } from "@parlance/client";
 import { CommandError, UsageError } from "../command-error.ts";
+import { explainFailure } from "../failure.ts";
 import { plainLine } from "../terminal/plain.ts";
 import { connectAccount, type LoginOptions, untilInterrupted } from "./account.ts";
 import { NO_FILE_SERVER } from "./place.ts";
@@ -36,6 +37,9 @@ export async function asOwner<T>(
 }
 
 function toldAs(error: unknown, late: boolean): unknown {
+  if (error instanceof Error && error.name === "FormatError") {
+    return new UsageError(`not an address: ${explainFailure(error)}`, { cause: error });
+  }
   if (!(error instanceof Error) || !("code" in error)) return error;
   if (late && error.code === "aborted") {
     return new CommandError("timeout: the server does not answer", { cause: error });

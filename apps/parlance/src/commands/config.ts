@@ -1,5 +1,5 @@
 /** `parlance config`: check a file, explain keys, print the schema. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { collect, examples, exitStatus } from "./options.ts";
 
@@ -13,7 +13,11 @@ export function addConfig(program: Command): void {
     .summary("say what is wrong with a configuration")
     .description("Say what is wrong with a configuration, read as `parlance start` reads it.")
     .argument("[file]", "YAML or JSON; without one the defaults, environment and --set are checked")
-    .option("--set <KEY=VALUE>", "override a key, repeatable", collect, [])
+    .addOption(
+      new Option("--set <KEY=VALUE>", "override a key, repeatable")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .addHelpText(
       "after",
       [

@@ -2,6 +2,7 @@
 import type { ContactList } from "@parlance/client";
 import type { Command } from "commander";
 import { fullAddress } from "../address.ts";
+import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
@@ -74,12 +75,16 @@ async function add(typed: string, options: ContactCommand): Promise<void> {
 
 async function remove(typed: string, options: ContactCommand): Promise<void> {
   const { list } = options;
-  const lists = await asOwner(options, "contacts", (client, call) =>
-    client.contacts.remove(fullAddress(typed, client.address), {
-      ...call,
-      ...(list === undefined ? {} : { list }),
-    }),
-  );
+  const lists = await asOwner(options, "contacts", async ({ contacts, address: self }, call) => {
+    const address = fullAddress(typed, self);
+    const there = (await contacts.lists(call)).filter(
+      (one) => list === undefined || one.name === list,
+    );
+    if (!there.some((one) => one.contacts.some((each) => each.address === address))) {
+      throw new CommandError(`not in ${list ?? "your lists"}: ${address}`);
+    }
+    return contacts.remove(address, { ...call, ...(list === undefined ? {} : { list }) });
+  });
   print(lists, options);
 }
 

@@ -1,6 +1,7 @@
 /** `parlance devices`: where a user is registered, and the end of it. */
 import type { OwnDevice } from "@parlance/client";
 import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
@@ -30,7 +31,12 @@ export function addDevices(program: Command): void {
     .argument("<id>", "as the list has it")
     .addHelpText("after", EXIT)
     .action(async (id: string, options: OwnerOptions) => {
-      await asOwner(options, "devices", (client, call) => client.devices.signOut({ id }, call));
+      await asOwner(options, "devices", (client, call) =>
+        client.devices.signOut({ id }, call),
+      ).catch((error: Error) => {
+        const isGone = "status" in error && error.status === 404;
+        throw isGone ? new CommandError(`no device of yours: ${id}`, { cause: error }) : error;
+      });
     });
 }
 

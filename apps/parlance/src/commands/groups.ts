@@ -2,7 +2,7 @@
 import type { GroupChanges, OwnGroup } from "@parlance/client";
 import { type Command, Option } from "commander";
 import { fullAddress } from "../address.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, UsageError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { collect, examples, exitStatus, orElse, readCount } from "./options.ts";
@@ -221,7 +221,7 @@ function wishesIn(options: CreateOptions, self: string): GroupChanges {
 async function set(name: string, options: SetOptions): Promise<void> {
   const group = await asOwner(options, "groups", async (client, call) => {
     const changes = changesIn(options, client.address);
-    const changed = await client.groups.edit(name, changes, call);
+    const changed = await ofOwn(name, client.groups.edit(name, changes, call));
     const { moderators = [], readers = [] } = changes.policy ?? {};
     await warnUnknown(client, [...moderators, ...readers], call);
     return changed;
@@ -245,7 +245,7 @@ function changesIn(options: SetOptions, self: string): GroupChanges {
     ...(avatar === undefined ? {} : { avatar: avatar || undefined }),
     ...(Object.keys(policy).length === 0 ? {} : { policy }),
   };
-  if (Object.keys(changes).length === 0) throw new CommandError("nothing to be changed is named");
+  if (Object.keys(changes).length === 0) throw new UsageError("nothing to be changed is named");
   return changes;
 }
 
@@ -278,7 +278,7 @@ function linesOf(group: OwnGroup): readonly string[] {
 async function add(name: string, typed: readonly string[], options: OwnerOptions): Promise<void> {
   const group = await asOwner(options, "groups", async (client, call) => {
     const members = typed.map((one) => fullAddress(one, client.address));
-    const changed = await client.groups.addMembers(name, members, call);
+    const changed = await ofOwn(name, client.groups.addMembers(name, members, call));
     await warnUnknown(client, members, call);
     return changed;
   });
@@ -290,14 +290,23 @@ async function remove(
   typed: readonly string[],
   options: OwnerOptions,
 ): Promise<void> {
-  const group = await asOwner(options, "groups", ({ groups, address: self }, call) =>
-    groups.removeMembers(
-      name,
-      typed.map((one) => fullAddress(one, self)),
-      call,
-    ),
-  );
+  const { group, others } = await asOwner(options, "groups", async (client, call) => {
+    const members = typed.map((one) => fullAddress(one, client.address));
+    const before = await client.groups.get(name, call);
+    const changed = await ofOwn(name, client.groups.removeMembers(name, members, call));
+    const known = new Set(before?.members.map(({ address }) => address));
+    return { group: changed, others: members.filter((one) => !known.has(one)) };
+  });
+  if (others.length > 0) throw new CommandError(`no members: ${others.join(", ")}`);
   printOwned(options, group, `${group.members.length} members`);
+}
+
+/** Rejects with CommandError where he has no such group. */
+function ofOwn<T>(name: string, asked: Promise<T>): Promise<T> {
+  return asked.catch((error: Error) => {
+    const isNone = "code" in error && error.code === "no such user or group";
+    throw isNone ? new CommandError(`no group of yours: ${name}`, { cause: error }) : error;
+  });
 }
 
 async function end(name: string, options: OwnerOptions): Promise<void> {

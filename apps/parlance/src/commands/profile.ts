@@ -1,10 +1,12 @@
 /** `parlance profile`: what a user is called. */
 import type { OwnProfile } from "@parlance/client";
 import type { Command } from "commander";
+import { UsageError } from "../command-error.ts";
 import { withLogin } from "./account.ts";
 import { asOwner, type OwnerOptions, printOwned } from "./as-owner.ts";
 import { examples, exitStatus, orElse } from "./options.ts";
 
+const MOST = 64; // characters
 const EXIT = exitStatus("done", "no connection, or refused");
 
 export function addProfile(program: Command): void {
@@ -28,10 +30,13 @@ export function addProfile(program: Command): void {
   withLogin(profile.command("set").alias("name"))
     .summary("change it")
     .description("Be called so from now on, on all of your devices.")
-    .argument("<name>", "at most 64 characters")
+    .argument("<name>", `at most ${MOST} characters`)
     .option("--json", "print one JSON object")
     .addHelpText("after", EXIT)
-    .action((name: string, options: OwnerOptions) => rename(name, options));
+    .action((name: string, options: OwnerOptions) => {
+      if (Array.from(name).length > MOST) throw new UsageError(`the name is longer than ${MOST}`);
+      return rename(name, options);
+    });
   withLogin(profile.command("clear"))
     .summary("take it away")
     .description("Be called as your account is.")

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ImClient, IncomingFile, IncomingMessage } from "@parlance/client";
 import { CommandError } from "../command-error.ts";
 import { explainFailure } from "../failure.ts";
+import { explainFileFault } from "../files/file-fault.ts";
 import { saveFile } from "../files/save-file.ts";
 
 /** A line for each of these; those of one file have one `id`. */
@@ -55,7 +56,7 @@ export async function receiveFiles(
   options: ReceiveFilesOptions,
 ): Promise<(message: IncomingMessage) => boolean> {
   await mkdir(options.folder, { recursive: true }).catch((error: Error) => {
-    throw new CommandError(`--files: ${error.message}`);
+    throw new CommandError(`--files: ${explainFileFault(error, options.folder, "write")}`);
   });
   client.on("file", (file) => void take(file, options));
   // What lies with strangers is not fetched without a word of the user.

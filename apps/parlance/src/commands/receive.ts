@@ -1,6 +1,7 @@
 /** `parlance receive`: messages and files as they come, line by line, for scripts. */
 import type { ComposingChange, ImClient, IncomingMessage } from "@parlance/client";
 import { type Command, Option } from "commander";
+import { UsageError } from "../command-error.ts";
 import { plainLine } from "../terminal/plain.ts";
 import { type AccountOptions, connectAccount, untilInterrupted, withAccount } from "./account.ts";
 import { examples, exitStatus, readBytes, readCount } from "./options.ts";
@@ -67,6 +68,9 @@ export function addReceive(program: Command): void {
 }
 
 async function receive(options: ReceiveCommand): Promise<void> {
+  if (options.nickname !== undefined && options.join === undefined) {
+    throw new UsageError("receive: --nickname goes with --join");
+  }
   const ending = untilInterrupted();
   const { signal } = ending;
   const client = await connectAccount(options, "receive", signal);

@@ -84,6 +84,9 @@ async function send(words: string[], options: SendCommand): Promise<void> {
       `send: --wait ${options.wait} needs the receipts that --no-receipts takes away`,
     );
   }
+  if (options.nickname !== undefined && !options.join) {
+    throw new UsageError("send: --nickname goes with --join");
+  }
   if (options.join && recipients.length > 1) throw new UsageError("send: --join takes one address");
   if (recipients.length === 0) throw new UsageError("send: expected an address and a text");
   const content = new TextEncoder().encode(text === "-" ? await readAll(process.stdin) : text);

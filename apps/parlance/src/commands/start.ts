@@ -1,6 +1,6 @@
 /** `parlance start`: runs the server until it is told to end. */
 import * as paths from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Configuration } from "../config/schema.ts";
 import { tuneEngine } from "../service/engine.ts";
 import { announceService } from "../service/known-services.ts";
@@ -29,7 +29,11 @@ export function addStart(program: Command): void {
         "When it is ready it prints a line that begins with `ready` and names its listeners.",
     )
     .option("-c, --config <FILE>", "YAML or JSON; `parlance config explain` lists the keys")
-    .option("--set <KEY=VALUE>", "override a key, repeatable; the value may be JSON", collect, [])
+    .addOption(
+      new Option("--set <KEY=VALUE>", "override a key, repeatable; the value may be JSON")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .option("--local", "the complete local service of `npm start`: users, group, room on loopback")
     .option("--json", "print the ready line with the listeners as JSON")
     .addHelpText(

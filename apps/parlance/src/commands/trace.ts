@@ -1,8 +1,10 @@
 /** `parlance trace`: what the server remembers of the wire and of its own decisions, and whom it remembers it of. */
 import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
+import { explainFileFault } from "../files/file-fault.ts";
 import type { OperatorClient, OperatorOptions } from "../service/operator-client.ts";
 import { askOf } from "./admin/verb.ts";
+import { sayNone } from "./as-owner.ts";
 import { type Account, findAccount, warnOfNobody } from "./find-account.ts";
 import { withOperator } from "./operator.ts";
 import { examples, exitStatus, readTime, withoutName } from "./options.ts";
@@ -92,7 +94,9 @@ async function trace(options: TraceCommand): Promise<void> {
     return;
   }
   const { writeFile } = await import("node:fs/promises");
-  await writeFile(file, bytes, { mode: 0o600 });
+  await writeFile(file, bytes, { mode: 0o600 }).catch((error: Error) => {
+    throw new CommandError(explainFileFault(error, file, "write"), { cause: error });
+  });
   process.stderr.write(`wrote ${file}, ${bytes.length} octets\n`);
 }
 
@@ -157,6 +161,7 @@ async function tracedUsers(options: OperatorOptions): Promise<void> {
     ({ user, until }) => `${user} until ${new Date(until).toISOString()}`,
   );
   if (traced.everybody) lines.unshift("everybody: trace.everybody is on");
+  if (lines.length === 0) return sayNone("nobody is traced");
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 

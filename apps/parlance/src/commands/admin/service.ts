@@ -196,6 +196,8 @@ async function restore(
   const { restoreBackup, RestoreError } = await import("@parlance/node");
   const restoring = restoreBackup(resolve(backup), resolve(data), { replace, now: new Date() });
   const { manifest, before } = await restoring.catch((error: unknown) => {
+    const isFile = error instanceof Error && error.message.startsWith("ENOTDIR");
+    if (isFile) throw new CommandError(`${backup} is a file: a backup is a folder`);
     if (!(error instanceof RestoreError)) throw error;
     throw new CommandError(`${error.message}${replace ? "" : hint(error.message)}`);
   });

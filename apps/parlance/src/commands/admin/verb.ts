@@ -1,6 +1,7 @@
 /** One verb of the operator: a request to a running server, and its answer in a line or in JSON. */
 import type { Command } from "commander";
 import type { OperatorClient, OperatorOptions } from "../../service/operator-client.ts";
+import { sayNone } from "../as-owner.ts";
 import { withOperator } from "../operator.ts";
 import { exitStatus } from "../options.ts";
 
@@ -45,6 +46,7 @@ function addVerb(parent: Command, verb: Verb<never>): void {
     const lines = print?.(answer as never, command.args) ?? [
       [command.name(), ...command.args].join(" "),
     ];
+    if (lines.length === 0) return sayNone("none");
     process.stdout.write(lines.map((line) => `${line}\n`).join(""));
   });
 }
