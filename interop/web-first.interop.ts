@@ -129,6 +129,30 @@ suite("the first page", () => {
       });
     }
   }
+
+  for (const { texts, ladder, how } of [
+    { texts: en, ladder: ladderEn, how: { locale: "en-GB" } },
+    { texts: de, ladder: ladderDe, how: { locale: "de-DE" } },
+  ] as const) {
+    test(`no label of the ladder is cut at any width, from its first step on, with a lane for each user and for each connection (${how.locale})`, async () => {
+      const app = await at.visitor({ how, texts });
+      await say(app, 0, "hello");
+      await said(app, 1, "hello").waitFor();
+      await app.page.getByLabel(ladder.filter).fill("REGISTER");
+      await step(app, "401").waitFor();
+      const look = async (): Promise<void> => {
+        for (const width of WIDTHS) {
+          await app.page.setViewportSize({ width, height: 900 });
+          await app.page.evaluate(TO_THE_TOP);
+          assert.deepEqual(await app.page.evaluate(CUT), [], `${width} px`);
+        }
+      };
+      await look();
+      await app.page.getByRole("button", { name: ladder.options }).click();
+      await app.page.getByRole("menuitem", { name: ladder.byConnection }).click();
+      await look();
+    });
+  }
 });
 
 /** Steps that the ladder says it has. */
@@ -136,9 +160,17 @@ const COUNT =
   "parseInt(document.querySelector('[data-testid=count]').textContent.replace(/\\D/g, ''), 10)";
 
 /** Names and labels of the ladder that do not fit where they stand. */
-const CUT = `[...document.querySelectorAll('.ladder-label, .ladder-label > *, .lane-name')]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+const CUT = `[...document.querySelectorAll('.ladder-label, .ladder-label *, .lane-name')]
+  .filter((one) => one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
   .map((one) => one.textContent)`;
+
+const WIDTHS = [320, 400, 520, 600, 680, 768, 820, 900, 1024, 1200, 1600];
+
+/** The first steps, drawn for the width that there is now. */
+const TO_THE_TOP = `(async () => {
+  document.querySelector('.ladder-box').scrollTop = 0;
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+})()`;
 
 function pane({ page }: AppPage, which: 0 | 1): Locator {
   return page.locator(".pane").nth(which);

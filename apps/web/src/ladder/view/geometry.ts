@@ -17,11 +17,10 @@ export const ARROW = 25;
 /** Labels need so much between two lanes. */
 const LEAST_GAP = 104;
 
-/** Between lanes that are nearer to one another a label would be cut. */
+/** Between lanes that are nearer to one another a label stands over further lines as a rule. */
 const ENOUGH = 190;
 
-/** A label that has its whole row: it begins above its arrow, and further to the left where it would be cut. */
-export function ownsItsRow({ gap }: Geometry): boolean {
+export function crossesLines({ gap }: Geometry): boolean {
   return gap < ENOUGH;
 }
 

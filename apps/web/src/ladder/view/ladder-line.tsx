@@ -5,7 +5,7 @@ import type { Step } from "../model/step.ts";
 import type { Line } from "../model/view.ts";
 import { briefly, clockOf, spanOf } from "../model/words.ts";
 import type { LadderTexts } from "../texts/en.ts";
-import { ARROW, type Geometry, ownsItsRow, ROW } from "./geometry.ts";
+import { ARROW, crossesLines, type Geometry, ROW } from "./geometry.ts";
 import { titleOf } from "./step-title.ts";
 
 interface LineProps {
@@ -156,27 +156,33 @@ function Words({
   }
   const peer = geometry.lanes.get(lane) ?? 0;
   const from = Math.min(peer, geometry.server);
-  const width = Math.abs(peer - geometry.server);
-  const near = ownsItsRow(geometry) || roomFor(step) > Math.max(width, geometry.gap) - 20;
-  const place = near
-    ? { left: gutter + 2, inlineSize: geometry.width - 4, "--from": `${from + 8}px` }
-    : { left: gutter + from + 10, inlineSize: Math.max(width, geometry.gap) - 20 };
+  const span = Math.max(Math.abs(peer - geometry.server), geometry.gap) - 20;
+  const near = crossesLines(geometry) || roomFor(step) > span;
+  // Its whole row is its own: it begins above its arrow, and further to the left where it would be cut.
+  const place = {
+    left: gutter + 2,
+    inlineSize: geometry.width - 4,
+    "--from": `${from + 8}px`,
+    "--span": near ? "0px" : `${span}px`,
+  };
   const took = tookMicros(row);
   return (
     <span className={near ? "ladder-label near" : "ladder-label"} aria-hidden="true" style={place}>
-      <bdi className="label-words">{labelOf(step)}</bdi>
-      {step.carries.map((what) => (
-        <span key={what} className={`chip carries-${what}`}>
-          {what}
-        </span>
-      ))}
-      {rows.length > 1 && <span className="chip count">×{rows.length}</span>}
-      {again.length > 0 && (
-        <span className="chip count" title={texts.repeats(again.length)}>
-          +{again.length}
-        </span>
-      )}
-      {took !== undefined && <span className="took">{spanOf(took)}</span>}
+      <span className="label-parts">
+        <bdi className="label-words">{labelOf(step)}</bdi>
+        {step.carries.map((what) => (
+          <span key={what} className={`chip carries-${what}`}>
+            {what}
+          </span>
+        ))}
+        {rows.length > 1 && <span className="chip count">×{rows.length}</span>}
+        {again.length > 0 && (
+          <span className="chip count" title={texts.repeats(again.length)}>
+            +{again.length}
+          </span>
+        )}
+        {took !== undefined && <span className="took">{spanOf(took)}</span>}
+      </span>
     </span>
   );
 }
