@@ -229,7 +229,9 @@ suite("the messenger's groups", () => {
       await bob.reached(text, "Kept for later: not there at the moment");
     }
     const later = await person("alice", { viewport: TELEPHONE, colorScheme: "dark" });
-    await later.settings();
+    await later.page.getByRole("button", { name: "2 messages wait at the server" }).waitFor();
+    await soundOn(later.page);
+    await later.page.getByRole("button", { name: "2 messages wait at the server" }).click();
     const waiting = later.page.getByRole("region", { name: "Waits for you at the server" });
     const rows = waiting.getByRole("listitem");
     await rows.nth(1).waitFor();
@@ -240,6 +242,7 @@ suite("the messenger's groups", () => {
     await rows.first().getByRole("button", { name: "Remove" }).click();
     await waiting.waitFor({ state: "detached" });
     await later.page.getByRole("button", { name: "Back" }).click();
+    await later.page.locator(".waiting-mark").waitFor({ state: "detached" });
     await later.openRow("bob");
     await later.bubble("bring this").waitFor();
     assert.equal(await later.page.locator(".bubble").count(), 1);

@@ -69,7 +69,7 @@ export async function openBackend(
       await store.close();
     };
     now = { commands, close };
-    fetchTheRest(client);
+    fetchTheRest(client, () => desk.restIsHere());
   };
 
   const store = await openStore(storeName, { whenTaken: "fail" }).catch((error: unknown) => {

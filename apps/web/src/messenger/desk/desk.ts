@@ -87,6 +87,16 @@ export class Desk implements Commands {
     client.on("message", ({ conversation }) => this.#talks.refresh(conversation));
   }
 
+  /** All parts of the client are here: what comes now delays nothing that somebody waits for. */
+  restIsHere(): void {
+    const look = (): void => {
+      if (this.#client.connection.state !== "online") return;
+      this.#owned.countWaiting().catch(() => {}); // the next line is another occasion
+    };
+    this.#client.on("connection", look);
+    look();
+  }
+
   open(address: string): Promise<void> {
     return this.#talks.open(address);
   }

@@ -6,12 +6,15 @@ import { keepPage } from "./keep-page.ts";
 const SETTLED_MS = 1_000;
 
 /** A while after there is a connection, once: also all that the page begins with, for when there is none. */
-export function fetchTheRest(client: Pick<ImClient, "connection" | "on">): void {
+export function fetchTheRest(
+  client: Pick<ImClient, "connection" | "on">,
+  isHere: () => void,
+): void {
   let begun = false;
   const begin = (): void => {
     if (begun || client.connection.state !== "online") return;
     begun = true;
-    preload().catch(() => {}); // asked for again when it is needed
+    preload().then(isHere, () => {}); // asked for again when it is needed
     import("../../ui/open-menu.tsx").catch(() => {});
     void keepPage();
   };

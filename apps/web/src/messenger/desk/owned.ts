@@ -137,6 +137,13 @@ export class OwnedThings {
     await this.#client.groups.delete(address);
   }
 
+  /** Where the user wants nothing pushed: it waits for a word of his, and he is to know. */
+  async countWaiting(): Promise<void> {
+    const { pushDeferred } = await this.#client.settings.get();
+    if (pushDeferred) this.#board.put("waiting", 0);
+    else await this.waiting();
+  }
+
   async waiting(): Promise<readonly WaitingView[]> {
     const found: WaitingView[] = [];
     this.#waiting.clear();
@@ -146,6 +153,7 @@ export class OwnedThings {
       found.push({ id, from, at: time?.getTime(), sizeBytes: size, subject });
       if (found.length >= MOST_WAITING) break;
     }
+    this.#board.put("waiting", found.length);
     return found;
   }
 

@@ -276,6 +276,8 @@ export interface Slices {
   coming: readonly ComingGroupView[];
   toasts: readonly ToastView[];
   settings: ServiceSettings;
+  /** So many messages and files wait at the server for a word of the user, who wants nothing pushed. */
+  waiting: number;
   /** Addresses. */
   blocked: readonly string[];
   contacts: readonly PersonView[];

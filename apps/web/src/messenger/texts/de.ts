@@ -62,6 +62,8 @@ export const de: Texts = {
     none: "Keine Unterhaltung gefunden",
     inMessages: "In Nachrichten",
     unread: (count) => `${count} ungelesen`,
+    waiting: (count: number) =>
+      count === 1 ? "1 Nachricht wartet am Server" : `${count} Nachrichten warten am Server`,
     youSaid: (text) => `Du: ${text}`,
     typing: "schreibt …",
     left: "verlassen",

@@ -62,6 +62,8 @@ export const en = {
     none: "No conversation found",
     inMessages: "In messages",
     unread: (count: number) => `${count} unread`,
+    waiting: (count: number) =>
+      count === 1 ? "1 message waits at the server" : `${count} messages wait at the server`,
     youSaid: (text: string) => `You: ${text}`,
     typing: "writes …",
     left: "left",

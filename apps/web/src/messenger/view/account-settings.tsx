@@ -28,11 +28,11 @@ export function AccountSettings(): ReactNode {
   }, [act, commands]);
   return (
     <>
+      <WaitingList />
       <Name />
       <Reaching />
       <Blocked />
       <OwnGroups />
-      <WaitingList />
       <Kept />
     </>
   );

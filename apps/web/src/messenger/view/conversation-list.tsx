@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
-import { Icon } from "../../ui/index.ts";
+import { Button, Icon } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
 import { roomWords } from "../model/room-words.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
@@ -14,6 +14,7 @@ const NOTHING: readonly ConversationRow[] = [];
 export function ConversationList(): ReactNode {
   const { texts, domain, route, go } = useDesk();
   const rows = useSlice("list") ?? NOTHING;
+  const waiting = useSlice("waiting") ?? 0;
   const [search, setSearch] = useState("");
   const shown = useMemo(() => filterRows(rows, search), [rows, search]);
   const current = route.view === "talk" ? route.address : undefined;
@@ -29,6 +30,12 @@ export function ConversationList(): ReactNode {
         <Icon name="search" small />
         <Input className="search-input" placeholder={texts.list.filter} />
       </SearchField>
+      {waiting > 0 && (
+        <Button look="quiet" className="waiting-mark" onPress={() => go({ view: "settings" })}>
+          <Icon name="clock" small />
+          {texts.list.waiting(waiting)}
+        </Button>
+      )}
       <ListBox
         aria-label={texts.list.title}
         className="rows"
