@@ -120,6 +120,7 @@ export function makeDocuments(
     notifier,
     contact: (towards) => calls.contact(towards, Params.none),
     hashing,
+    log,
     root: () => `${url.text}/xcap/`,
   });
   const usual = serviceAddresses(config.domain);
@@ -128,6 +129,7 @@ export function makeDocuments(
     history,
     services: [usual.deferred, usual.history],
     notifier,
+    log,
     contact: (towards) => calls.contact(towards, Params.none),
     userNamed,
   });

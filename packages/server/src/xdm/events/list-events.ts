@@ -9,6 +9,7 @@ import {
 import { type Refusal, refuse } from "@parlance/im";
 import { Accept, Event as EventHeader, type EventPackage, type NameAddr } from "@parlance/sip";
 import type {
+  Log,
   Notifier,
   OwnAddress,
   OwnTarget,
@@ -19,6 +20,7 @@ import type {
   Verdict,
   Watch,
 } from "../../ports/index.ts";
+import { notTold } from "./not-told.ts";
 
 export interface ListEventsPorts {
   /** What waits, and what is kept. */
@@ -28,6 +30,7 @@ export interface ListEventsPorts {
   readonly services: readonly string[];
   readonly notifier: Notifier;
   readonly contact: (towards: Pick<Towards, "transport" | "local">) => NameAddr;
+  readonly log: Log;
   readonly userNamed: (name: string) => User | undefined;
 }
 
@@ -52,8 +55,12 @@ export class ListEvents implements OwnAddress {
 
   constructor(ports: ListEventsPorts) {
     this.#ports = ports;
-    ports.waiting.onChange((user) => void this.#changed(user, DEFERRED_LIST_TYPE));
-    ports.history.onChange((user) => void this.#changed(user, HISTORY_LIST_TYPE));
+    ports.waiting.onChange((user) => {
+      this.#changed(user, DEFERRED_LIST_TYPE).catch(notTold(ports.log));
+    });
+    ports.history.onChange((user) => {
+      this.#changed(user, HISTORY_LIST_TYPE).catch(notTold(ports.log));
+    });
   }
 
   async serve(passage: Passage, { key }: OwnTarget): Promise<Verdict> {

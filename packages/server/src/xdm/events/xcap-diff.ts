@@ -10,6 +10,7 @@ import { Event, type NameAddr } from "@parlance/sip";
 import type { Hashing } from "@parlance/wire";
 import type {
   DocumentNews,
+  Log,
   Notifier,
   OwnAddress,
   OwnTarget,
@@ -22,6 +23,7 @@ import type {
 import type { DocumentStore } from "../../store/index.ts";
 import { tagOf } from "../get-document.ts";
 import type { Usage } from "../usages/usage.ts";
+import { notTold } from "./not-told.ts";
 import { type Selected, select } from "./selection.ts";
 import { type Processing, WatchedDocuments } from "./watched-documents.ts";
 
@@ -31,6 +33,7 @@ export interface XcapDiffPorts {
   readonly notifier: Notifier;
   readonly contact: (towards: Pick<Towards, "transport" | "local">) => NameAddr;
   readonly hashing: Hashing;
+  readonly log: Log;
   readonly userNamed: (name: string) => User | undefined;
   /** What selectors that are absolute begin with, and what documents name as their root. */
   readonly root: () => string;
@@ -55,7 +58,9 @@ export class XcapDiffEvents implements OwnAddress {
   constructor(ports: XcapDiffPorts) {
     this.#ports = ports;
     for (const usage of ports.usages) {
-      usage.source?.onChange((user) => void this.#written(user, usage));
+      usage.source?.onChange((user) => {
+        this.#written(user, usage).catch(notTold(ports.log));
+      });
     }
   }
 
