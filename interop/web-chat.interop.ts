@@ -196,8 +196,16 @@ suite("the messenger", () => {
       await alice.page.getByLabel("People", { exact: true }).fill(people);
       await alice.page.getByRole("button", { name: "Create", exact: true }).click();
     };
-    await ask("nobody-at-all");
-    await alice.page.getByText("The group has not begun (nobody-at-all).").waitFor();
+    for (const [name, words] of [
+      ["nobody-at-all", "The server knows nobody of that name: nobody-at-all"],
+      ["alice", "Nobody else is named."],
+    ] as const) {
+      await ask(name);
+      await alice.page.locator(".field .fault", { hasText: words }).waitFor();
+      await alice.page.getByRole("button", { name: "Cancel", exact: true }).click();
+    }
+    await ask("carol"); // She has an account, and no device of hers is there.
+    await alice.page.getByText("The group has not begun (carol).").waitFor();
     await person("bob");
     await ask("bob");
     const coming = alice.page.locator(".invitation", { hasText: "Waiting for bob …" });

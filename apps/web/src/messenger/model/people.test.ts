@@ -31,6 +31,7 @@ test("those who can come are each asked once, of other domains where the server 
 test("whoever cannot come is named, and why", async () => {
   assert.equal(await judged(" "), "Nobody is named.");
   assert.equal(await judged("bob, ca<rol, @x"), "This is no address: ca<rol, @x");
+  assert.equal(await judged("alice, Alice"), "Nobody else is named.");
   assert.equal(await judged("bob, alice"), "You are in it anyway: leave your own name out.");
   assert.equal(
     await judged("bob, dave@else.where"),

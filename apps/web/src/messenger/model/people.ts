@@ -6,6 +6,7 @@ export interface PeopleTexts {
   readonly members: {
     readonly badNames: (names: string) => string;
     readonly yourself: string;
+    readonly nobodyElse: string;
     readonly foreign: (names: string, domain: string) => string;
     readonly unknown: (names: string) => string;
   };
@@ -35,7 +36,8 @@ export async function judgePeople(
   const bad = names.filter((one) => readAddress(one, domain) === undefined);
   if (bad.length > 0) return { fault: members.badNames(bad.join(", ")) };
   const people = [...new Set(names.flatMap((one) => readAddress(one, domain) ?? []))];
-  if (people.includes(self)) return { fault: members.yourself };
+  if (people.includes(self))
+    return { fault: people.length === 1 ? members.nobodyElse : members.yourself };
   const foreign = people.filter((one) => isForeign(one, domain));
   if (foreign.length > 0 && !(await reachesOthers()))
     return { fault: members.foreign(shown(foreign, bare), domain) };

@@ -214,6 +214,7 @@ export const de: Texts = {
     people: "Leute",
     peopleHint: "Namen oder Adressen, mit Komma dazwischen",
     badNames: (names: string) => `Das ist keine Adresse: ${names}`,
+    nobodyElse: "Außer dir ist niemand genannt.",
     yourself: "Du bist ohnehin dabei: Lass deinen eigenen Namen weg.",
     foreign: (names: string, domain: string) =>
       `Dieser Server erreicht niemanden außerhalb von ${domain}: ${names}`,

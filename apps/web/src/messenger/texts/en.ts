@@ -215,6 +215,7 @@ export const en = {
     people: "People",
     peopleHint: "Names or addresses, with commas between them",
     badNames: (names: string) => `This is no address: ${names}`,
+    nobodyElse: "Nobody else is named.",
     yourself: "You are in it anyway: leave your own name out.",
     foreign: (names: string, domain: string) =>
       `This server reaches nobody outside of ${domain}: ${names}`,
