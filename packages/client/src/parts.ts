@@ -7,6 +7,8 @@ export const parts = {
   files: () => loaded(import("./files/transfers.ts")),
   /** What the server keeps, and what devices share of it. */
   history: () => loaded(import("./history/later.ts")),
+  /** What the user removes of it. */
+  removals: () => loaded(import("./history/removals.ts")),
   /** Documents of the user: whom he has blocked, contacts, his profile. */
   owned: () => loaded(import("./owned/owned.ts")),
   /** Groups that the user keeps. */

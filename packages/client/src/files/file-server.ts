@@ -3,7 +3,7 @@ import { ImError } from "../base/errors.ts";
 import type { Account, ConnectOptions } from "../options.ts";
 import { parts } from "../parts.ts";
 import type { DownloadedFile, DownloadOptions, FileReference } from "./download-file.ts";
-import type { FileContent } from "./file-source.ts";
+import type { FileContent } from "./file-content.ts";
 import { announcement, type StoredFile } from "./stored-file.ts";
 import type { UploadOptions } from "./upload-file.ts";
 import { type FilePorts, WebAccess, type WebAccount } from "./web-access.ts";

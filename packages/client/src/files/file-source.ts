@@ -1,7 +1,8 @@
 /** Where the octets of an upload come from: a Blob, a stream, or octets in memory. */
 import { concatBytes } from "@parlance/wire";
 import { ImError } from "../base/errors.ts";
-import type { BlobLike, StreamLike, StreamReader } from "./fetch.ts";
+import type { BlobLike, StreamReader } from "./fetch.ts";
+import { type FileContent, isStream } from "./file-content.ts";
 
 export interface Piece {
   readonly bytes: Uint8Array;
@@ -20,18 +21,11 @@ export interface FileSource {
   close(): Promise<void>;
 }
 
-export type FileContent = Uint8Array | BlobLike | StreamLike;
-
 /** `sizeBytes`: of a stream, where it is known. */
 export function fileSource(content: FileContent, sizeBytes: number | undefined): FileSource {
   if (content instanceof Uint8Array) return bytesSource(content);
-  if ("getReader" in content) return new StreamSource(content.getReader(), sizeBytes);
+  if (isStream(content)) return new StreamSource(content.getReader(), sizeBytes);
   return blobSource(content);
-}
-
-/** Media type that the content knows of itself. */
-export function typeOf(content: FileContent): string | undefined {
-  return "type" in content && content.type !== "" ? content.type : undefined;
 }
 
 function bytesSource(content: Uint8Array): FileSource {

@@ -5,13 +5,8 @@ import { ImError } from "../base/errors.ts";
 import type { Signal } from "../base/signal.ts";
 import type { BegunUpload } from "../store/file-record.ts";
 import type { BlobLike, FetchAnswer } from "./fetch.ts";
-import {
-  type FileContent,
-  type FileSource,
-  fileSource,
-  type Piece,
-  typeOf,
-} from "./file-source.ts";
+import { type FileContent, nameOf, typeOf } from "./file-content.ts";
+import { type FileSource, fileSource, type Piece } from "./file-source.ts";
 import { Retries } from "./retries.ts";
 import { type StoredFile, storedFile } from "./stored-file.ts";
 import { type FilePorts, jsonIn, type WebAccess } from "./web-access.ts";
@@ -263,8 +258,4 @@ class Upload {
 
 function pathOf({ id }: Pick<BegunUpload, "id">): string {
   return `/files/uploads/${id}`;
-}
-
-function nameOf(content: FileContent): string | undefined {
-  return "name" in content && typeof content.name === "string" ? content.name : undefined;
 }

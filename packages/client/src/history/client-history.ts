@@ -86,7 +86,7 @@ export class ClientHistory {
   /** One entry, or everything: from this device, from the server, and from others that share it. */
   async remove(address: string, entry: HistoryEntry | undefined): Promise<void> {
     const server = this.kept.available ? await this.kept.server() : undefined;
-    const { removeAll, removeEntry } = await parts.history();
+    const { removeAll, removeEntry } = await parts.removals();
     const ports = this.#removalPorts(server);
     await (entry === undefined ? removeAll(address, ports) : removeEntry(address, entry, ports));
   }
@@ -123,7 +123,7 @@ export class ClientHistory {
     const { store, clock, subscriptions, sender, arrived, brought, report } = this.#ports;
     try {
       const server = await this.kept.server();
-      const { SharedHistory: Made, learnRemoval } = await parts.history();
+      const { SharedHistory: Made } = await parts.history();
       return new Made({
         server,
         store,
@@ -134,7 +134,10 @@ export class ClientHistory {
           this.unread.arrived(record);
           arrived();
         },
-        removed: (removal) => learnRemoval(removal, this.#removalPorts(server)),
+        removed: async (removal) => {
+          const { learnRemoval } = await parts.removals();
+          await learnRemoval(removal, this.#removalPorts(server));
+        },
         brought,
         unreadHere: (conversation) => this.unread.here(conversation),
         unread: (conversation, count) => this.unread.said(conversation, count),

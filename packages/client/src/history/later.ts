@@ -1,4 +1,3 @@
 /** The part that asks the server for what it keeps: loaded when it is first needed. */
-export { learnRemoval, removeAll, removeEntry } from "./removals.ts";
 export { ServerHistory } from "./server-history.ts";
 export { SharedHistory } from "./shared-history.ts";

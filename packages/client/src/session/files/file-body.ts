@@ -6,7 +6,8 @@ import type { StartHash } from "@parlance/wire";
 import { ImError } from "../../base/errors.ts";
 import type { Signal } from "../../base/signal.ts";
 import type { StreamReader } from "../../files/fetch.ts";
-import { type FileContent, type FileSource, fileSource } from "../../files/file-source.ts";
+import { type FileContent, isStream, sizeOf } from "../../files/file-content.ts";
+import { type FileSource, fileSource } from "../../files/file-source.ts";
 
 /** Read at once: chunks of a message are smaller than what a disk likes to give. */
 const BLOCK_BYTES = 1_048_576;
@@ -24,15 +25,10 @@ export class FileBody {
   /** `startByte`: where to begin, counted from zero; only of what can be read again. */
   constructor(content: FileContent, sizeBytes?: number, startByte = 0) {
     this.#sentBytes = startByte;
-    if (!(content instanceof Uint8Array) && "getReader" in content) {
-      this.#stream = streamSource(piecesOf(content.getReader()), sizeBytes);
-      this.sizeBytes = sizeBytes;
-      this.rereadable = false;
-      return;
-    }
-    this.#source = fileSource(content, undefined);
-    this.sizeBytes = this.#source.sizeBytes;
-    this.rereadable = true;
+    this.sizeBytes = sizeOf(content, sizeBytes);
+    this.rereadable = !isStream(content);
+    if (isStream(content)) this.#stream = streamSource(piecesOf(content.getReader()), sizeBytes);
+    else this.#source = fileSource(content, undefined);
   }
 
   /** Octets from the first on that have arrived. */

@@ -1,10 +1,9 @@
 /** Sends files to others, each by a transfer of its own. RFC 5547 §8, OMA IM 10.1 */
 import { ImError } from "../../base/errors.ts";
 import type { Signal } from "../../base/signal.ts";
-import { type FileContent, typeOf } from "../../files/file-source.ts";
+import { type FileContent, isStream, nameOf, sizeOf, typeOf } from "../../files/file-content.ts";
 import { parts } from "../../parts.ts";
 import type { SentFileRecord } from "../../store/file-record.ts";
-import { FileBody } from "./file-body.ts";
 import { newTransferId, readFileType } from "./file-facts.ts";
 import type { FileRecorder } from "./file-recorder.ts";
 import { SentFile } from "./sent-file.ts";
@@ -42,16 +41,15 @@ export class FileSender {
   send(to: string, peer: string, content: FileContent, options: SendFileOptions): SentFile {
     const { random, report, recorder } = this.#ports;
     const { name = nameOf(content), type = typeOf(content) ?? OCTETS } = options;
-    const body = new FileBody(content, options.sizeBytes);
+    const sizeBytes = sizeOf(content, options.sizeBytes);
     const id = newTransferId(random);
     const mediaType = readFileType(type);
-    const { sizeBytes } = body;
     const file = new SentFile({ id, name, type, sizeBytes }, report);
     const { subject } = options;
-    if (body.rereadable) file.resumesWith({ to, subject, doneBytes: 0, upload: undefined });
+    if (!isStream(content)) file.resumesWith({ to, subject, doneBytes: 0, upload: undefined });
     const keep = recorder.sent(file, peer);
     const facts = { transferId: id, name, type: mediaType, sizeBytes };
-    void this.#run({ to, content, options, body, file, facts, keep });
+    void this.#run({ to, content, options, startByte: 0, file, facts, keep });
     return file;
   }
 
@@ -63,8 +61,8 @@ export class FileSender {
       throw new TypeError("record: expected a file that is unfinished");
     }
     const straight = via === "session";
-    const body = new FileBody(content, undefined, straight ? resume.doneBytes : 0);
-    const { sizeBytes } = body;
+    const startByte = straight ? resume.doneBytes : 0;
+    const sizeBytes = sizeOf(content, undefined);
     const file = new SentFile({ id, name, type, sizeBytes }, report);
     file.resumesWith(resume);
     if (record.recipients !== undefined) file.knowsOf(record.recipients);
@@ -80,7 +78,7 @@ export class FileSender {
       ...(signal === undefined ? {} : { signal }),
     };
     const facts = { transferId: id, name, type: readFileType(type), sizeBytes };
-    void this.#run({ to: resume.to, content, options, body, file, facts, keep });
+    void this.#run({ to: resume.to, content, options, startByte, file, facts, keep });
     return file;
   }
 
@@ -100,15 +98,15 @@ export class FileSender {
   }
 
   async #run(wanted: Wanted): Promise<void> {
-    const { file, body } = wanted;
+    const { file } = wanted;
     const over = Promise.withResolvers<void>();
     const running: Running = { file, stop: () => {}, over: over.promise };
     this.#running.add(running);
     try {
       const { sessions } = this.#ports;
       const [{ FileTransfer }, { media, door }] = await Promise.all([parts.files(), sessions()]);
-      if (file.state === "failed") return body.close();
       const transfer = new FileTransfer(wanted, { ...this.#ports, media, door });
+      if (file.state === "failed") return transfer.close();
       running.stop = () => transfer.end();
       await transfer.run();
     } catch (cause) {
@@ -118,8 +116,4 @@ export class FileSender {
       over.resolve();
     }
   }
-}
-
-function nameOf(content: FileContent): string | undefined {
-  return "name" in content && typeof content.name === "string" ? content.name : undefined;
 }

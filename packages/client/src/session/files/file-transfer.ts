@@ -8,6 +8,7 @@ import { onAbort } from "../../base/signal.ts";
 import { Stop } from "../../files/stop.ts";
 import { isInRoom, type SendingState } from "../../store/client-store.ts";
 import { makeInvite } from "../invite.ts";
+import { FileBody } from "./file-body.ts";
 import type { FileFacts } from "./file-facts.ts";
 import { offerOf } from "./file-said.ts";
 import { FileSending } from "./file-sending.ts";
@@ -30,6 +31,7 @@ const NO_MESSAGES = "the other does not take messages, and a link to a file come
 /** One file, until it is there or given up. */
 export class FileTransfer {
   readonly #wanted: Wanted;
+  readonly #body: FileBody;
   readonly #ports: FileTransferPorts;
   readonly #stop: Stop;
   #begun = false;
@@ -37,6 +39,8 @@ export class FileTransfer {
 
   constructor(wanted: Wanted, ports: FileTransferPorts) {
     this.#wanted = wanted;
+    const { content, options, startByte } = wanted;
+    this.#body = new FileBody(content, options.sizeBytes, startByte);
     this.#ports = ports;
     this.#stop = new Stop(ports.clock, wanted.options.signal);
     this.#begun = wanted.file.state === "interrupted"; // by an earlier program
@@ -44,8 +48,13 @@ export class FileTransfer {
 
   async run(): Promise<void> {
     await this.#run();
+    this.close();
+  }
+
+  /** Nothing of it is read any more. */
+  close(): void {
     this.#stop.done();
-    this.#wanted.body.close();
+    this.#body.close();
   }
 
   end(): void {
@@ -53,11 +62,11 @@ export class FileTransfer {
   }
 
   async #run(): Promise<void> {
-    const { file, options, body, facts } = this.#wanted;
+    const { file, options, facts } = this.#wanted;
     const { via = "auto" } = options;
     try {
       if (via === "http") return await this.#byServer();
-      const hashes = await body.hashes(this.#ports.startHash, this.#stop);
+      const hashes = await this.#body.hashes(this.#ports.startHash, this.#stop);
       file.hashed(hashes);
       const thumbnail = await readThumbnail(options.thumbnail, this.#ports.random);
       await this.#insistently({ ...facts, hashes, createdAt: undefined }, thumbnail);
@@ -76,7 +85,8 @@ export class FileTransfer {
 
   /** Once it has begun it is tried again: the other side knows by its id what it has already. */
   async #insistently(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
-    const { body, file } = this.#wanted;
+    const { file } = this.#wanted;
+    const body = this.#body;
     let [failures, offlineMs] = [0, 0];
     for (;;) {
       const before = body.sentBytes;
@@ -105,7 +115,8 @@ export class FileTransfer {
   }
 
   async #once(facts: FileFacts, thumbnail: Thumbnail | undefined): Promise<void> {
-    const { to, options, body, file } = this.#wanted;
+    const { to, options, file } = this.#wanted;
+    const body = this.#body;
     const { media, sender, random, clock, door } = this.#ports;
     const { subject } = options;
     if (file.known) return; // by a receipt, which has overtaken what was to be tried again
@@ -148,7 +159,8 @@ export class FileTransfer {
   }
 
   get #user() {
-    const { file, body } = this.#wanted;
+    const { file } = this.#wanted;
+    const body = this.#body;
     return {
       ringing: () => {},
       accepted: () => {
@@ -184,9 +196,8 @@ export class FileTransfer {
 
   /** Whoever said no is not asked in another way. */
   #mayGoByServer({ code }: ImError): boolean {
-    const { body } = this.#wanted;
     const nobody = code === "not reachable" || code === "not supported" || code === "timeout";
-    return nobody && body.rereadable && this.#ports.files.available;
+    return nobody && this.#body.rereadable && this.#ports.files.available;
   }
 
   /** IM-7.1.3.2-03: content that lies outside the session. */

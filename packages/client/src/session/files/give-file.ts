@@ -3,7 +3,7 @@ import { type FileOffer, matchFile, NO_DATES } from "@parlance/formats";
 import { CPIM, refuse } from "@parlance/im";
 import type { ServerTransaction } from "@parlance/sip";
 import type { Clock, StartHash } from "@parlance/wire";
-import { type FileContent, typeOf } from "../../files/file-source.ts";
+import { type FileContent, nameOf, typeOf } from "../../files/file-content.ts";
 import type { Sender } from "../../sending/pager-message.ts";
 import type { Door } from "../door.ts";
 import type { Invitation, Offered } from "../invitation.ts";
@@ -107,7 +107,3 @@ const SILENT = {
   progress() {},
   sent() {},
 };
-
-function nameOf(content: FileContent): string | undefined {
-  return "name" in content && typeof content.name === "string" ? content.name : undefined;
-}

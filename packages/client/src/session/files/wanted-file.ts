@@ -2,7 +2,7 @@
 import type { Clock, Random, StartHash } from "@parlance/wire";
 import type { Signal } from "../../base/signal.ts";
 import type { BlobLike } from "../../files/fetch.ts";
-import type { FileContent } from "../../files/file-source.ts";
+import type { FileContent } from "../../files/file-content.ts";
 import type { StoredFile } from "../../files/stored-file.ts";
 import type { UploadOptions } from "../../files/upload-file.ts";
 import type { Content, SendOptions } from "../../sending/content.ts";
@@ -10,7 +10,6 @@ import type { Sender } from "../../sending/pager-message.ts";
 import type { SentMessage } from "../../sending/sent-message.ts";
 import type { Door } from "../door.ts";
 import type { MediaPorts } from "../media/media-session.ts";
-import type { FileBody } from "./file-body.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { SentFile } from "./sent-file.ts";
 
@@ -37,7 +36,8 @@ export interface Wanted {
   readonly to: string;
   readonly content: FileContent;
   readonly options: SendFileOptions;
-  readonly body: FileBody;
+  /** Where to begin, counted from zero; only of what can be read again. */
+  readonly startByte: number;
   readonly file: SentFile;
   readonly facts: Omit<FileFacts, "hashes" | "createdAt">;
   /** Writes down how far it has come. */
