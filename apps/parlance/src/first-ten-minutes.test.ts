@@ -72,6 +72,27 @@ test("in the chat: a list, somebody else, a command that is none, and a line tha
   await alice.line(/^team$/);
 });
 
+test("in a room everybody is told that one records it, also who comes later", async (t) => {
+  const data = ownFolder("minutes");
+  t.after(() => rmSync(data, { recursive: true, force: true }));
+  const server = await start(t, data, 0, ["--set", 'listen.msrp=["tcp://127.0.0.1:0"]']);
+  const [alice, bob, carol] = [
+    await chat(t, server, "alice"),
+    await chat(t, server, "bob"),
+    await chat(t, server, "carol"),
+  ];
+  for (const one of [alice, bob]) {
+    one.write("/join lobby");
+    await one.line(/^lines go to /);
+  }
+  alice.write("/record on Minutes");
+  await bob.line(/alice records this session\.$/);
+  carol.write("/join lobby");
+  await carol.line(/alice records this session\.$/);
+  alice.write("/record off");
+  for (const one of [bob, carol]) await one.line(/alice does not record any more\.$/);
+});
+
 interface Server {
   readonly command: RunningCommand;
   readonly port: number;
@@ -79,9 +100,14 @@ interface Server {
 }
 
 /** The local service on a port of its own. */
-async function start(t: TestContext, data: string, port: number): Promise<Server> {
+async function start(
+  t: TestContext,
+  data: string,
+  port: number,
+  more: readonly string[] = [],
+): Promise<Server> {
   const sip = `listen.sip=["tcp://127.0.0.1:${port}"]`;
-  const options = ["--local", "--set", `data=${data}`, "--set", sip, ...FREE_PORTS];
+  const options = ["--local", "--set", `data=${data}`, "--set", sip, ...FREE_PORTS, ...more];
   const command = new RunningCommand(["start", ...options]);
   t.after(() => command.kill());
   const ready = await command.line(/^ready /);

@@ -278,6 +278,36 @@ test("clause 15.1: after a crash who recorded a room does so again when he is ba
   assert.deepEqual(once && notices(once.phone), []);
 });
 
+test("clause 15.1: all in a room are told that one records it, and so is whoever comes, or comes back, while he does", async () => {
+  const made = await ConferenceWorld.open();
+  const [alice, bob] = await inLobby(made, "alice", "bob");
+  assert.ok(alice && bob);
+  await bob.refer(`<${HISTORY}>`, { "Refer-Sub": "false" });
+  await made.settle();
+  const [carol] = await inLobby(made, "carol");
+  assert.ok(carol);
+  await made.settle();
+  for (const { phone } of [alice, bob, carol]) {
+    assert.deepEqual(notices(phone).length, 1);
+    assert.match(notices(phone)[0] ?? "", /bob records this session\.$/);
+  }
+  carol.phone.call?.end();
+  await made.pass(1_000);
+  carol.phone.invite(LOBBY);
+  await made.pass(1_000);
+  connect(made.world, carol.phone);
+  await made.settle();
+  assert.equal(notices(carol.phone).length, 2);
+  await bob.refer(`<${HISTORY};method=BYE>`);
+  await made.settle();
+  for (const { phone } of [alice, carol]) {
+    assert.match(notices(phone).at(-1) ?? "", /bob does not record any more\.$/);
+  }
+  const [dave] = await inLobby(made, "dave");
+  await made.settle();
+  assert.deepEqual(dave && notices(dave.phone), []);
+});
+
 async function inLobby(world: ConferenceWorld, ...names: readonly string[]) {
   const all: Somebody[] = [];
   for (const name of names) all.push(await world.inLobby(name));

@@ -32,6 +32,13 @@ test("nothing at all is a whole configuration that follows the specification str
   assert.deepEqual(config.listen.sip, ["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"]);
 });
 
+test("that a session is recorded is told by default, and wherever the operator names it", () => {
+  const usual = loadConfiguration({}).conferences.announce;
+  assert.deepEqual(usual, ["welcome", "alias", "recording", "time"]);
+  const set = ['conferences.announce=["recording"]'];
+  assert.deepEqual(loadConfiguration({ set }).conferences.announce, ["recording"]);
+});
+
 test("--set wins over the environment, which wins over the file, which wins over the base", () => {
   const sources = {
     base: { domain: "base.test", data: "base", store: "memory:", log: { level: "error" } },

@@ -58,9 +58,11 @@ export const conferences = z
         "Whether everybody who joins is told of a page, under /alias of listen.http, on which he may choose a name.",
       ),
     announce: z
-      .array(z.enum(["welcome", "alias", "renamed", "joined", "left", "time"]))
-      .default(["welcome", "alias", "time"])
-      .describe("What the room says itself: on which occasions."),
+      .array(z.enum(["welcome", "alias", "renamed", "joined", "left", "recording", "time"]))
+      .default(["welcome", "alias", "recording", "time"])
+      .describe(
+        "What the room says itself: on which occasions. Without `recording` nobody is told that somebody has the session recorded.",
+      ),
   })
   .prefault({})
   .describe("Sessions of many.");

@@ -67,11 +67,11 @@ export class Announcements {
     this.#say("renamed", `${before} is now called ${after}.`);
   }
 
-  /** Clause 15.1 */
-  records({ appearance, records }: Participant): void {
+  /** To all, or to one who has come since. Clause 15.1 */
+  records({ appearance, records }: Participant, to?: Participant): void {
     const who = displayTextOf(appearance);
     const text = records ? `${who} records this session.` : `${who} does not record any more.`;
-    this.#say("recording", text);
+    this.#say("recording", text, to?.address);
   }
 
   closesSoon(): void {

@@ -242,11 +242,20 @@ export class Attendance implements DeviceHost {
       this.#of.announcements.joined(participant);
       this.#of.joined(participant);
     }
+    if (isBack) this.#tellOfRecords(participant);
     // Who recorded before the server ended does it again, and all hear of it again. Clause 15.1
     if (isBack && this.#of.recordings.joined(participant)) {
       this.#of.announcements.records(participant);
     }
     this.#of.came(participant);
+  }
+
+  /** Nobody is recorded without being told, however late he comes. Clause 15.1 */
+  #tellOfRecords(participant: Participant): void {
+    const { announcements, people } = this.#of;
+    for (const one of people.present) {
+      if (one.records && one !== participant) announcements.records(one, participant);
+    }
   }
 }
 
