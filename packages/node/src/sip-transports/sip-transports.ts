@@ -33,6 +33,7 @@ import { Connection, type ConnectionHost } from "./connection.ts";
 import { DatagramFlow } from "./datagram.ts";
 import { type DatagramCommon, DatagramSockets } from "./datagram-sockets.ts";
 import { lookEveryMs } from "./life.ts";
+import { NOBODY } from "./nobody.ts";
 import type {
   Listening,
   ListenOptions,
@@ -45,12 +46,6 @@ import { keyOf, ReuseTable } from "./reuse.ts";
 import { TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
 
 type Stream = Exclude<TransportName, "UDP">;
-
-const NOBODY: FlowEvents = {
-  message: notAttached,
-  fault: notAttached,
-  closed: notAttached,
-};
 
 export class SipTransports implements Transports {
   readonly #options: SipTransportsOptions;
@@ -67,6 +62,7 @@ export class SipTransports implements Transports {
   readonly #listeners: StreamListener[] = [];
   readonly #datagrams: DatagramSockets;
   readonly #avoided: Address[] = [];
+  readonly #attached = Promise.withResolvers<void>();
   #serial = 0;
   #stopping = false;
   #allClosed: (() => void) | undefined;
@@ -90,9 +86,10 @@ export class SipTransports implements Transports {
     );
   }
 
-  /** Who hears of what comes in; to be called once, before anything is opened. */
+  /** Who hears of what comes in; to be called once, before anything listens. What is opened before waits for it. */
   attach(events: FlowEvents): void {
     this.#host.events = events;
+    this.#attached.resolve();
   }
 
   /** Another service of this program listens there: no contact may lead us to it. */
@@ -141,6 +138,7 @@ export class SipTransports implements Transports {
   }
 
   open(hop: Hop): Flow | Promise<Flow> {
+    if (this.#host.events === NOBODY) return this.#attached.promise.then(() => this.open(hop));
     if (hop.transport === "UDP") return this.#openDatagram(hop.address);
     return this.#reuse.find(hop) ?? this.#connectOnce(hop);
   }
@@ -304,9 +302,7 @@ export class SipTransports implements Transports {
   }
 
   #datagramCommon(): DatagramCommon {
-    const { events } = this.#host;
-    if (events === NOBODY) notAttached();
-    return { events, messageLimits: this.#messageLimits };
+    return { events: this.#host.events, messageLimits: this.#messageLimits };
   }
 
   /** Those who ask while it is being opened get the same one. */
@@ -403,8 +399,4 @@ export class SipTransports implements Transports {
 
 function namesOf(socket: Socket): readonly string[] | undefined {
   return socket instanceof TLSSocket ? provenNames(socket) : undefined;
-}
-
-function notAttached(): never {
-  throw new Error("attach the stack to its transports first");
 }

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { type SipMessage, SipRequest, SipResponse } from "@parlance/sip";
 import { destinationPolicy } from "../sockets/destinations.ts";
 import {
+  Ear,
   end,
   loopbacks,
   messageText,
@@ -16,6 +17,7 @@ import {
   readAll,
   refusals,
 } from "./loopback-rig.test.ts";
+import { SipTransports } from "./sip-transports.ts";
 
 const WITHIN = { timeout: 20_000 };
 
@@ -24,6 +26,28 @@ async function turn(): Promise<void> {
   await setImmediate();
   await setImmediate();
 }
+
+test(
+  "what is opened before there is a stack waits for it, and loses nothing",
+  WITHIN,
+  async (t) => {
+    const greeter = createServer((socket) => socket.write(messageText("at-once"))).listen(
+      0,
+      "127.0.0.1",
+    );
+    t.after(() => greeter.close());
+    await once(greeter, "listening");
+    const ear = new Ear();
+    const transports = new SipTransports({ mayConnect: destinationPolicy(["127.0.0.0/8"]) });
+    t.after(() => transports.stop());
+    const address = { host: "127.0.0.1", port: portOf(greeter) };
+    const opened = transports.open({ transport: "TCP", address });
+    for (let turns = 0; turns < 50; turns += 1) await turn(); // a start has more to do by then
+    transports.attach(ear);
+    await opened;
+    assert.equal((await ear.next("message")).message.callId, "at-once");
+  },
+);
 
 for (const host of loopbacks()) {
   test(`a message goes there and back over TCP on ${host}`, WITHIN, async (t) => {
