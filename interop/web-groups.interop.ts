@@ -121,6 +121,23 @@ suite("the messenger's groups", () => {
     { texts: en, look: {} },
     { texts: de, look: { locale: "de-DE", colorScheme: "dark", viewport: TELEPHONE } },
   ] as const) {
+    test(`who is in a conversation on a telephone sees that he is asked into a group (${look.locale ?? "en"})`, async () => {
+      const alice = await person("alice");
+      const bob = await person("bob", { ...look, viewport: TELEPHONE }, texts);
+      await bob.write("carol");
+      const back = bob.page.getByRole("button", { name: texts.back });
+      assert.equal(await back.getAttribute("aria-label"), texts.back);
+      await alice.start("New group");
+      await alice.page.getByLabel("People", { exact: true }).fill("bob");
+      await alice.page.getByRole("button", { name: "Create", exact: true }).click();
+      await bob.page.getByRole("status").getByText(texts.invitation.count(1)).waitFor();
+      await soundOn(bob.page);
+      await bob.page
+        .getByRole("button", { name: `${texts.back}, ${texts.invitation.count(1)}` })
+        .click();
+      await bob.page.getByRole("button", { name: texts.invitation.decline }).click();
+    });
+
     test(`whoever makes a group sees who came, and who did not and why; and later of each whom he asks (${look.locale ?? "en"})`, async () => {
       const alice = await person("alice", look, texts);
       const [bob, carol] = [await person("bob"), await person("carol")];

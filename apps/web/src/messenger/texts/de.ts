@@ -266,6 +266,7 @@ export const de: Texts = {
     accept: "Annehmen",
     decline: "Ablehnen",
     title: "Einladungen",
+    count: (count) => (count === 1 ? "1 Einladung" : `${count} Einladungen`),
   },
 
   file: {

@@ -266,6 +266,7 @@ export const en = {
     accept: "Accept",
     decline: "Decline",
     title: "Invitations",
+    count: (count: number) => (count === 1 ? "1 invitation" : `${count} invitations`),
   },
 
   file: {

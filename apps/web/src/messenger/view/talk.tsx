@@ -6,6 +6,7 @@ import { peopleOf } from "../model/past-room.ts";
 import type { MemberView, RoomView } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
 import { Avatar } from "./avatar.tsx";
+import { BackButton } from "./back-button.tsx";
 import { useComing } from "./coming-groups.tsx";
 import { Composer } from "./composer.tsx";
 import { useAct, useContactName, useDesk, useNameOf, useRow, useSlice } from "./desk-context.tsx";
@@ -176,14 +177,7 @@ function Header({
       ];
   return (
     <header className="talk-head">
-      <Button
-        look="icon"
-        className="to-list"
-        aria-label={texts.back}
-        onPress={() => go({ view: "list" })}
-      >
-        <Icon name="back" />
-      </Button>
+      <BackButton />
       <Avatar address={address} name={title} group={group} />
       <div className="talk-title">
         <h2>
