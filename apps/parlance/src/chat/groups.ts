@@ -12,6 +12,7 @@ import type {
 import { fullAddress } from "../address.ts";
 import { explainFailure } from "../failure.ts";
 import type { GroupCommand } from "./group-commands.ts";
+import { explainJoin } from "./join-words.ts";
 import { shortName, shortNames } from "./model.ts";
 
 export interface ChatGroupsPorts {
@@ -73,7 +74,11 @@ export class ChatGroups {
       case "join": {
         const { room, nickname, anonymous } = command;
         const how = nickname === undefined ? { anonymous } : { nickname, anonymous };
-        return this.#turnTo(await client.join(room, how)); // said again to whoever asks again
+        try {
+          return this.#turnTo(await client.join(room, how)); // said again to whoever asks again
+        } catch (error) {
+          return notice(explainJoin(error, { sentAway: this.#wasSentAway(room) }));
+        }
       }
       case "create":
         return this.#create(command);
@@ -92,6 +97,12 @@ export class ChatGroups {
       default:
         return this.#obeyIn(this.#room, command);
     }
+  }
+
+  /** As far as this client knows. */
+  #wasSentAway(address: string): boolean {
+    const past = this.#ports.client.pastRooms.find((one) => one.address === address);
+    return past?.why === "expelled";
   }
 
   async #obeyIn(

@@ -105,7 +105,10 @@ async function sentAway({ alice, bob, dave }: Terminals): Promise<void> {
   // Where the roster came back later than he went, nobody knows how.
   await alice.line(/^lobby: Night Owl (?:was sent away|is not here any more)$/);
   dave.write("/join lobby");
-  await dave.line(/^refused \(403\)/);
+  await dave.line(/^refused \(403\): .*; you were sent away, .* a moderator asks you$/);
+  bob.write("/to lobby");
+  bob.write("/join lobby anonymously");
+  await bob.line(/^refused: you are in by name/);
   bob.write("/quit");
   assert.equal((await bob.end()).status, 0);
   await alice.line(/^lobby: Bobby has left$/);

@@ -105,3 +105,25 @@ test("the page on which one chooses a name is told as such, and is no message (I
   assert.match(url, /\/alias\?t=/);
   assert.deepEqual(shown, []);
 });
+
+test("who is in by name is not taken for hidden when he asks to be, on this device or on another (IM-7.2.1.3-06)", async (t) => {
+  const { world, people } = await inLobby(t, ["alice", "bob"]);
+  const [alice, bob] = people;
+  await assert.rejects(world.until(bob.client.join(LOBBY, { anonymous: true })), {
+    code: "refused",
+    message: /^refused: you are in by name/,
+  });
+  const other = await world.client("bob");
+  await assert.rejects(world.until(other.join(LOBBY, { anonymous: true })), {
+    code: "refused",
+    status: 403,
+    warning: "anonymity not allowed",
+  });
+  assert.deepEqual(other.rooms, []);
+  assert.equal(bob.room.state, "in");
+  await world.run(3_000);
+  assert.deepEqual(namesOf(alice.room), ["alice", "bob"]);
+  const carol = await world.client("carol");
+  const hidden = await world.until(carol.join(LOBBY, { anonymous: true }));
+  assert.equal(await world.until(carol.join(LOBBY, { anonymous: true })), hidden);
+});

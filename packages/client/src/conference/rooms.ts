@@ -97,13 +97,17 @@ export class Rooms {
     for (const record of records.slice(0, MOST_ROOMS)) this.#make(record).membership.restore();
   }
 
-  /** Resolves when messages can be exchanged. Rejects with ImError, or TypeError for what is no address. */
+  /**
+   * Resolves when messages can be exchanged. Rejects with ImError, or TypeError for what is no address; "refused" where the user
+   * would hide and is in by name.
+   */
   async join(target: string, options: JoinOptions = {}): Promise<Room> {
     const { address } = readTarget(target);
     const { nickname, anonymous = false, signal } = options;
     const known = this.#entries.get(address);
     if (known !== undefined) {
       await this.#inside(known, signal, false);
+      if (anonymous) mustBeHidden(known);
       if (nickname !== undefined && nickname !== known.room.nickname)
         await known.room.setNickname(nickname);
       return known.room;
@@ -339,6 +343,14 @@ export class Rooms {
     });
   }
 }
+
+/** Whoever is in by name does not hide by asking once more: he is not to believe that he does. */
+function mustBeHidden({ room, membership }: Entry): void {
+  if (membership.record.anonymous || room.me?.anonymous === true) return;
+  throw new ImError("refused", { warning: BY_NAME });
+}
+
+const BY_NAME = "you are in by name: leave first, and hide when the session there begins anew";
 
 const NEW = { address: undefined, session: undefined, name: undefined, people: [] } as const;
 
