@@ -1,7 +1,7 @@
 /** History by command, each its own process: pages, search, export, removal, and in the chat. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -133,6 +133,25 @@ suite("history by command", () => {
     const other = await runCommand(["send", ...account("bob"), "alice", "from my other device"]);
     assert.equal(other.status, 0);
     await chat.line(/^you, elsewhere: from my other device/);
+    chat.write("/quit");
+    assert.equal((await chat.end()).status, 0);
+  });
+
+  test("a file that one has sent from another device is shown as one's own, and not offered", async (t) => {
+    const chat = new RunningCommand(["chat", ...account("bob"), "carol"]);
+    t.after(() => chat.kill());
+    await chat.line(/You are bob/);
+    const picture = join(folder, "tiny.png");
+    writeFileSync(picture, "a picture");
+    for (const to of ["alice", "carol"]) {
+      const how = ["--via", "http", "--file", picture];
+      const sent = await runCommand(["send", ...account("bob"), ...how, to]);
+      assert.equal(sent.status, 0, sent.err);
+    }
+    await chat.line(/^you, elsewhere to alice: file tiny\.png \(9 bytes, image\/png\)$/);
+    await chat.line(/^you, elsewhere: file tiny\.png \(9 bytes, image\/png\)$/);
+    chat.write("/accept");
+    await chat.line(/^no file is offered$/);
     chat.write("/quit");
     assert.equal((await chat.end()).status, 0);
   });

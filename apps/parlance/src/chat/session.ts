@@ -270,7 +270,7 @@ export class ChatSession {
   }
 
   #show(message: IncomingMessage): void {
-    if (message.kind === "reference") {
+    if (message.kind === "reference" && !message.own) {
       return this.#files.offered(this.#client.fileOf(message), message.at);
     }
     const before = this.#model.to;

@@ -1,7 +1,7 @@
 /** What the lines of the chat say of messages, files and the connection. */
 import type { ConnectionState, FileRecord, IncomingMessage, SentMessage } from "@parlance/client";
 import { explainFailure } from "../failure.ts";
-import type { FileView } from "../files/file-view.ts";
+import { type FileView, formatFile } from "../files/file-view.ts";
 import { plainLine } from "../terminal/plain.ts";
 
 export function troubleOf(state: ConnectionState): string {
@@ -40,7 +40,11 @@ export function textOf(message: IncomingMessage): string {
     case "text":
       return message.text;
     case "reference":
-      return `file: ${message.url}`;
+      return formatFile({
+        name: message.referenceName,
+        sizeBytes: message.sizeBytes,
+        type: message.referenceType ?? "application/octet-stream",
+      });
     case "other":
       return `(${message.contentType}, ${message.content.length} bytes)`;
   }

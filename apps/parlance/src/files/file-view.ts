@@ -23,7 +23,11 @@ export interface FileView {
 }
 
 /** `file holiday.png (2.1 MB, image/png)` */
-export function formatFile({ name, sizeBytes, type }: FileView): string {
+export function formatFile({
+  name,
+  sizeBytes,
+  type,
+}: Pick<FileView, "name" | "sizeBytes" | "type">): string {
   const size = sizeBytes === undefined ? "size unknown" : formatBytes(sizeBytes);
   return plainLine(`file ${name} (${size}, ${type})`);
 }
