@@ -5,6 +5,7 @@ import { after, afterEach, before, suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connect } from "@parlance/client/node";
 import type { Browser, BrowserContext } from "playwright-core";
+import { BEHIND } from "../apps/web/src/messenger/desk/behind.ts";
 import { ServerProcess } from "../tools/test/server-process.ts";
 import { launchChromium } from "./browser/pages.ts";
 import { AppPage } from "./web/app-page.ts";
@@ -30,9 +31,10 @@ const USABLE = `new Promise((resolve) => {
   const watcher = new MutationObserver(look);
   watcher.observe(document, { subtree: true, childList: true, attributes: true });
 })`;
-/** Scripts and styles that the page has by now, with the octets of each as it came. */
+/** Scripts and styles that the page has by now, with the octets of each as it came, but what comes a second behind the line. */
 const LOADED = `performance.getEntriesByType("resource")
   .filter(({ name }) => /\\.(?:js|css)$/.test(name))
+  .filter(({ startTime }) => startTime < (performance.getEntriesByName("${BEHIND}")[0]?.startTime ?? Infinity))
   .map(({ name, encodedBodySize }) => [name.split("/").at(-1), encodedBodySize])`;
 /** Resolves in the page with how long it took from the press of the button until the message is drawn. */
 const SHOWN = `new Promise((resolve, reject) => {

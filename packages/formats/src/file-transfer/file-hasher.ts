@@ -1,6 +1,6 @@
 /** Size and hashes of a file that comes piece by piece, and what was announced of it. RFC 5547 §6, §8.2.2 */
 import type { ContentHash, RunningHash, StartHash } from "@parlance/wire";
-import type { FileHash, FileSelector } from "./file-selector.ts";
+import type { FileHash, FileSelector } from "./file-meant.ts";
 
 /** SHA-1 must be there for everybody, SHA-256 is for those who want to rely on it. RFC 5547 §6 */
 const ALGORITHMS: readonly ContentHash[] = ["sha-1", "sha-256"];

@@ -1,12 +1,8 @@
 /** What the attributes of one m= line say about the file that it carries. RFC 5547 §6 */
 import { FormatError } from "@parlance/wire";
 import { formatMailDate, parseMailDate } from "../mail-date.ts";
-import {
-  ANY_FILE,
-  type FileSelector,
-  readFileSelector,
-  writeFileSelector,
-} from "./file-selector.ts";
+import { ANY_FILE, type FileSelector } from "./file-meant.ts";
+import { readFileSelector, writeFileSelector } from "./file-selector.ts";
 import { percentDecoded, percentEncoded } from "./percent.ts";
 
 export interface FileOffer {

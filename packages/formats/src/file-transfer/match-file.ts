@@ -1,6 +1,7 @@
 /** Holds files, and offers of files, against selectors. RFC 5547 §8.1, §8.3.2 */
+
+import type { FileHash, FileSelector } from "./file-meant.ts";
 import type { FileOffer } from "./file-offer.ts";
-import type { FileHash, FileSelector } from "./file-selector.ts";
 
 /** A file at hand, or one that was announced. */
 export interface KnownFile {

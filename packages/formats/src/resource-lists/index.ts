@@ -1,17 +1,19 @@
 /** Lists: of receivers in SIP bodies (RFC 5363, RFC 5364), and as users keep them (RFC 4826). */
 export { checkResourceLists, type ListsFault } from "./check-lists.ts";
+export {
+  type ListFault,
+  parseRecipientList,
+  parseRecipientLists,
+  type RecipientList,
+  type RecipientListRules,
+} from "./read-recipient-list.ts";
 export { formatRecipientHistory } from "./recipient-history.ts";
 export {
   ANONYMOUS_URI,
   type CopyControl,
   formatRecipientList,
-  type ListFault,
-  parseRecipientList,
-  parseRecipientLists,
   RESOURCE_LISTS_TYPE,
   type Recipient,
-  type RecipientList,
-  type RecipientListRules,
 } from "./recipient-list.ts";
 export {
   entryIn,

@@ -1,5 +1,6 @@
 /** What is not needed to read and write the first messages comes behind them. */
 import { type ImClient, preload } from "@parlance/client/web";
+import { BEHIND } from "./behind.ts";
 import { keepPage } from "./keep-page.ts";
 
 /** By then the first conversation is there, wherever the server is not far away. */
@@ -14,6 +15,7 @@ export function fetchTheRest(
   const begin = (): void => {
     if (begun || client.connection.state !== "online") return;
     begun = true;
+    performance.mark(BEHIND);
     preload().then(isHere, () => {}); // asked for again when it is needed
     import("../../ui/open-menu.tsx").catch(() => {});
     void keepPage();

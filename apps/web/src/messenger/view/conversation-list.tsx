@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
 import { Button, Icon } from "../../ui/index.ts";
 import { filterRows, titleOf, wordsOf } from "../model/conversation-list.ts";
@@ -6,8 +6,10 @@ import { roomWords } from "../model/room-words.ts";
 import type { ConversationRow, Item } from "../model/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { useContactName, useDesk, useSlice } from "./desk-context.tsx";
-import { Hits } from "./hits.tsx";
+import { later } from "./later.tsx";
 import { StatusMark } from "./receipts.tsx";
+
+const Hits = later(async () => (await import("./hits.tsx")).Hits);
 
 const NOTHING: readonly ConversationRow[] = [];
 
@@ -63,7 +65,11 @@ export function ConversationList(): ReactNode {
           />
         )}
       </ListBox>
-      <Hits search={search} />
+      {search !== "" && (
+        <Suspense fallback={null}>
+          <Hits search={search} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,10 +1,8 @@
-import type { ReactNode } from "react";
-import { Button } from "../../ui/index.ts";
-import { shortAddress } from "../model/addresses.ts";
-import { cleanLine } from "../model/clean-text.ts";
-import { titleOf } from "../model/conversation-list.ts";
-import type { InvitationView } from "../model/views.ts";
-import { useAct, useDesk, usePersonName, useSlice } from "./desk-context.tsx";
+import { type ReactNode, Suspense } from "react";
+import { useDesk, useSlice } from "./desk-context.tsx";
+import { later } from "./later.tsx";
+
+const InvitationCard = later(async () => (await import("./invitation-card.tsx")).InvitationCard);
 
 export function Invitations(): ReactNode {
   const { texts } = useDesk();
@@ -16,50 +14,11 @@ export function Invitations(): ReactNode {
       role="region"
       aria-label={texts.invitation.title}
     >
-      {invitations.map((one) => (
-        <Invitation key={one.id} invitation={one} />
-      ))}
-    </div>
-  );
-}
-
-function Invitation({ invitation }: { readonly invitation: InvitationView }): ReactNode {
-  const { texts, backend, domain, go } = useDesk();
-  const act = useAct();
-  const nameOf = usePersonName();
-  const { id, kind, from, fromName, group, groupName, subject } = invitation;
-  const who = nameOf(from, fromName);
-  const where =
-    group === undefined ? undefined : titleOf({ address: group, name: groupName }, domain);
-  const words =
-    kind === "group"
-      ? where === undefined
-        ? texts.invitation.group(who)
-        : texts.invitation.named(who, where)
-      : kind === "conversation"
-        ? texts.invitation.conversation(who)
-        : texts.invitation.large(who);
-  const answer = async (accept: boolean): Promise<void> => {
-    const address = await act(backend.commands.answer(id, accept));
-    if (address !== undefined) go({ view: "talk", address });
-  };
-  return (
-    <div className="invitation">
-      <p>
-        <bdi>{words}</bdi>
-        {subject !== undefined && subject !== "" && (
-          <bdi className="soft small">{cleanLine(subject)}</bdi>
-        )}
-        <span className="unseen">{shortAddress(from, domain)}</span>
-      </p>
-      <div className="invitation-actions">
-        <Button look="quiet" onPress={() => void answer(false)}>
-          {texts.invitation.decline}
-        </Button>
-        <Button look="primary" onPress={() => void answer(true)}>
-          {texts.invitation.accept}
-        </Button>
-      </div>
+      <Suspense fallback={null}>
+        {invitations.map((one) => (
+          <InvitationCard key={one.id} invitation={one} />
+        ))}
+      </Suspense>
     </div>
   );
 }

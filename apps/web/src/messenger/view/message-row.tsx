@@ -5,7 +5,6 @@ import { isRemovable } from "../model/item-of.ts";
 import { roomWords } from "../model/room-words.ts";
 import type { Item, NoticeBody } from "../model/views.ts";
 import type { Texts } from "../texts/en.ts";
-import { AskedList } from "./asked-list.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useAuthorName, useDesk, useNameOf } from "./desk-context.tsx";
 import { later } from "./later.tsx";
@@ -13,6 +12,7 @@ import { Receipts } from "./receipts.tsx";
 import { RemoveButton } from "./remove-button.tsx";
 import { RichText } from "./rich-text.tsx";
 
+const AskedList = later(async () => (await import("./asked-list.tsx")).AskedList);
 const FileCard = later(async () => (await import("./file-card.tsx")).FileCard);
 
 export interface MessageRowProps {
@@ -60,7 +60,9 @@ function Notice({
 }): ReactNode {
   const { texts } = useDesk();
   return body.what === "asked" ? (
-    <AskedList people={body.people} conversation={conversation} />
+    <Suspense fallback={<p className="notice">{texts.asked.title}</p>}>
+      <AskedList people={body.people} conversation={conversation} />
+    </Suspense>
   ) : (
     <p className="notice">{noticeWords(body, texts)}</p>
   );
