@@ -7,6 +7,11 @@ import { house, LOOKS } from "./web/house.ts";
 import { KEPT_FILES } from "./web/kept-files.ts";
 import { soundOn } from "./web/sound.ts";
 
+const DOT = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC",
+  "base64",
+);
+
 suite("the messenger's files", () => {
   const at = house(["alice", "bob", "carol"], {
     "history.default": true,
@@ -106,6 +111,32 @@ suite("the messenger's files", () => {
       await badge(other).waitFor({ state: "detached" });
       await badge(bob).waitFor({ state: "detached" });
     });
+
+    test(`what went straight to one device is a file on the others as well, to look at and to save (${look.named})`, async () => {
+      const [alice, bob] = [await at.person("alice"), await at.person("bob")];
+      await alice.write("bob");
+      for (const name of [`dot ${look.named}.png`, `note ${look.named}.txt`]) {
+        await give(alice, name, name.endsWith("png") ? DOT : undefined);
+        await bob.openRow("alice");
+        await bob.bubble(name).getByRole("button", { name: "Accept" }).click();
+        await alice.bubble(name).getByText("Delivered").waitFor();
+      }
+      for (const [who, other, words] of [
+        ["bob", "alice", texts.file.complete],
+        ["alice", "bob", texts.file.elsewhere],
+      ] as const) {
+        const device = await at.person(who, look);
+        await device.openRow(other);
+        for (const name of [`dot ${look.named}.png`, `note ${look.named}.txt`]) {
+          const file = device.bubble(name);
+          await file.getByText(words).waitFor();
+          await file.getByRole("button", { name: `${texts.file.open}: ${name}` }).waitFor();
+        }
+        const picture = texts.file.preview(`dot ${look.named}.png`);
+        await device.page.getByRole("img", { name: picture }).waitFor();
+        await soundOn(device.page);
+      }
+    });
   }
 });
 
@@ -140,7 +171,8 @@ function badge({ page }: AppPage): Locator {
   return page.locator(".badge");
 }
 
-async function give({ page }: AppPage, name: string): Promise<void> {
-  const buffer = Buffer.from(`this is ${name}`);
-  await page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer });
+async function give({ page }: AppPage, name: string, picture?: Buffer): Promise<void> {
+  const buffer = picture ?? Buffer.from(`this is ${name}`);
+  const mimeType = picture === undefined ? "text/plain" : "image/png";
+  await page.locator("input[type=file]").setInputFiles({ name, mimeType, buffer });
 }

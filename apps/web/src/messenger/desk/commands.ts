@@ -39,6 +39,8 @@ export interface Commands {
   takeFile(address: string, key: string): Promise<void>;
   declineFile(address: string, key: string): Promise<void>;
   cancelFile(fileId: string): Promise<void>;
+  /** The octets of a file that a message says itself; undefined: they are not here. */
+  contentOf(key: string): Promise<Blob | undefined>;
 
   /** Chat rooms and groups that the user may come into. */
   directory(): Promise<readonly DirectoryRow[]>;
@@ -103,6 +105,7 @@ export const COMMANDS: ReadonlySet<string> = new Set<keyof Commands>([
   "takeFile",
   "declineFile",
   "cancelFile",
+  "contentOf",
   "directory",
   "join",
   "createGroup",

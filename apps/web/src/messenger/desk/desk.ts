@@ -154,6 +154,10 @@ export class Desk implements Commands {
     this.#files.cancel(fileId);
   }
 
+  async contentOf(key: string): Promise<Blob | undefined> {
+    return this.#files.contentOf(key);
+  }
+
   directory(): Promise<readonly DirectoryRow[]> {
     return this.#client.directory.list();
   }

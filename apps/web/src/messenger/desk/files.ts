@@ -109,6 +109,11 @@ export class Files {
     this.#running.get(fileId)?.ending.abort();
   }
 
+  contentOf(key: string): Blob | undefined {
+    const content = this.#talks.message(key)?.content;
+    return content?.length ? new Blob([new Uint8Array(content)]) : undefined;
+  }
+
   /** What was kept of their octets goes as well. */
   async forget(files: HistoryRemoved["files"]): Promise<void> {
     for (const file of files) {

@@ -138,29 +138,45 @@ function receivedItem(order: number, message: IncomingMessage, self: string): It
 }
 
 function bodyOf(message: IncomingMessage): Item["body"] {
-  const { subject, contentType, content, kind } = message;
+  const { id, subject, contentType, content, kind, fileName } = message;
   switch (kind) {
     case "text":
+      if (fileName !== undefined) return fileIn(message, fileName);
       return { kind: "text", text: message.text, subject };
     case "reference": {
       const { referenceName, referenceType, sizeBytes, expiresAt } = message;
       return {
         kind: "file",
-        fileId: message.id,
+        fileId: id,
         name: referenceName,
         type: referenceType ?? "application/octet-stream",
         sizeBytes,
         state: "offered",
         fault: undefined,
         place: undefined,
+        inMessage: false,
         expiresAt: expiresAt?.getTime(),
         thumbnail: undefined,
         recipients: [],
       };
     }
     default:
+      if (fileName !== undefined) return fileIn(message, fileName);
       return { kind: "other", contentType, sizeBytes: content.length };
   }
+}
+
+/** One without octets is too large for a message, and stays at the server. */
+function fileIn({ id, contentType, content }: IncomingMessage, name: string): FileBody {
+  const sizeBytes = content.length === 0 ? undefined : content.length;
+  const file = {
+    name,
+    type: contentType,
+    sizeBytes,
+    state: "complete",
+    failure: undefined,
+  } as const;
+  return { ...fileBody(id, file, undefined), inMessage: true };
 }
 
 function fileBody(
@@ -185,6 +201,7 @@ function fileBody(
     state,
     fault: failure && { ...failure, warning: undefined, retryAfterMs: undefined },
     place,
+    inMessage: false,
     expiresAt: undefined,
     thumbnail: undefined,
     recipients,

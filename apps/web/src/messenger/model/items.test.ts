@@ -94,7 +94,7 @@ test("what somebody has said may be removed, and what is on its way may not", ()
   const recipients = [] as const;
   const sending = { state: "queued", partly: false, recipients: [], failure: undefined } as const;
   const fileIn = (state: FileBody["state"]): Partial<Item> => ({
-    body: { ...file, ...rest, recipients, state },
+    body: { ...file, ...rest, recipients, state, inMessage: false },
   });
   assert.equal(isRemovable(item(1)), true);
   assert.equal(isRemovable(item(1, { sending: { ...sending, state: "failed" } })), true);

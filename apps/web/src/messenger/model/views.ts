@@ -61,6 +61,8 @@ export interface FileBody {
   readonly fault: Fault | undefined;
   /** Where the octets are kept in this browser, if they are. */
   readonly place: string | undefined;
+  /** It is what a message says itself, as the server keeps files that went straight to another device. */
+  readonly inMessage: boolean;
   readonly expiresAt: number | undefined;
   /** Of one for many: of whom anything is known. */
   readonly recipients: readonly FileRecipient[];

@@ -279,6 +279,7 @@ export const de: Texts = {
     open: "Speichern",
     preparing: "Wird vorbereitet",
     waiting: "Wartet auf Antwort",
+    thereAlone: "Auf einem anderen Gerät empfangen",
     elsewhere: "Von einem anderen Gerät gesendet",
     sending: "Wird gesendet",
     receiving: "Wird empfangen",

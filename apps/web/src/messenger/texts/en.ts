@@ -280,6 +280,7 @@ export const en = {
     preparing: "Preparing",
     waiting: "Waits for an answer",
     elsewhere: "Sent from another device",
+    thereAlone: "Received on another device",
     sending: "Sending",
     receiving: "Receiving",
     interrupted: "Interrupted; goes on by itself",

@@ -62,10 +62,12 @@ export function FileCard({
 
 function stateWords(
   { own, key }: Item,
-  { state, expiresAt, fault }: FileBody,
+  { state, expiresAt, fault, inMessage, sizeBytes }: FileBody,
   texts: Texts,
 ): string {
   const words = texts.file;
+  if (inMessage && own) return words.elsewhere;
+  if (inMessage && sizeBytes === undefined) return words.thereAlone;
   if (state === "offered") {
     if (own) return isLink(key) ? words.elsewhere : words.waiting;
     return expiresAt !== undefined && expiresAt < Date.now() ? words.expired : words.offered;
@@ -88,7 +90,7 @@ function FileActions({
   readonly item: Item;
   readonly body: FileBody;
   readonly conversation: string;
-  readonly kept: File | undefined;
+  readonly kept: Blob | undefined;
   readonly name: string;
 }): ReactNode {
   const { backend, texts } = useDesk();
@@ -140,22 +142,26 @@ function isLink(key: string): boolean {
 }
 
 /** What of it is in this browser. */
-function useKept(item: Item, { fileId, state, place }: FileBody): File | undefined {
-  const { self } = useDesk();
-  const [file, setFile] = useState<File>();
+function useKept(item: Item, { fileId, state, place, inMessage }: FileBody): Blob | undefined {
+  const { self, backend } = useDesk();
+  const [file, setFile] = useState<Blob>();
   const own = item.own && !isLink(item.key);
-  const wanted = own ? state !== "preparing" : state === "complete" && place !== undefined;
+  const { key } = item;
+  const { commands } = backend;
+  const complete = state === "complete" && place !== undefined;
+  const wanted = inMessage || (own ? state !== "preparing" : complete);
   useEffect(() => {
     if (!wanted) return undefined;
     let current = true;
-    const name = own ? vaultName("sent", fileId) : Promise.resolve(place ?? "");
-    void name
-      .then((known) => readFromVault(self, known))
-      .then((found) => current && setFile(found));
+    const find = async (): Promise<Blob | undefined> => {
+      if (inMessage) return commands.contentOf(key).catch(() => undefined); // the tab that has it may end
+      return readFromVault(self, own ? await vaultName("sent", fileId) : (place ?? ""));
+    };
+    void find().then((found) => current && setFile(found));
     return () => {
       current = false;
     };
-  }, [wanted, own, fileId, place, self]);
+  }, [wanted, inMessage, own, key, fileId, place, self, commands]);
   return file;
 }
 
@@ -164,7 +170,7 @@ function Picture({
   thumbnail,
   name,
 }: {
-  readonly kept: File | undefined;
+  readonly kept: Blob | undefined;
   readonly thumbnail: FileBody["thumbnail"];
   readonly name: string;
 }): ReactNode {
