@@ -137,6 +137,29 @@ suite("history by command", () => {
     assert.equal((await chat.end()).status, 0);
   });
 
+  test("a group made for once goes by its subject also on the device that is not in it", async (t) => {
+    const [here, there, bob] = [["bob"], ["carol"], []].map((peer, place) => {
+      const chat = new RunningCommand(["chat", ...account(place === 2 ? "bob" : "alice"), ...peer]);
+      t.after(() => chat.kill());
+      return chat;
+    });
+    assert.ok(here && there && bob);
+    for (const one of [here, there, bob]) await one.line(/^You are /);
+    here.write("/create bob about lunch");
+    await bob.line(/^alice asks you into a group \(lunch\)/);
+    bob.write("/yes");
+    await bob.line(/^lines go to lunch/);
+    for (const text of ["soup?", "or salad?"]) {
+      bob.write(text);
+      await here.line(new RegExp(`^bob: ${text.replace("?", "\\?")}$`));
+      await there.line(new RegExp(`^bob in lunch, elsewhere: ${text.replace("?", "\\?")}$`));
+    }
+    here.write("and bread");
+    await there.line(/^you, elsewhere to lunch: and bread$/);
+    there.write("/list");
+    await there.line(/^lunch$/);
+  });
+
   test("a file that one has sent from another device is shown as one's own, and not offered", async (t) => {
     const chat = new RunningCommand(["chat", ...account("bob"), "carol"]);
     t.after(() => chat.kill());

@@ -198,7 +198,11 @@ function wordsFor(address: string, self: string): string {
   if (isNobody(address)) return "Anonymous";
   if (/^sips?:conf-factory@/.test(address)) return "messages to several";
   const name = shortName(address, self);
-  return /^im-[0-9a-f]{24}(?:@|$)/.test(name) ? `a group made for once (${name})` : name;
+  return isMadeForOnce(address) ? `a group made for once (${name})` : name;
+}
+
+export function isMadeForOnce(address: string): boolean {
+  return /^sips?:im-[0-9a-f]{24}@/.test(address);
 }
 
 /** Nothing that is said to him goes anywhere. RFC 3323 §4.1.1.3 */

@@ -27,6 +27,7 @@ import { ChatOwned } from "./owned.ts";
 import { readPeers } from "./peers.ts";
 import { obeyRecord } from "./recording.ts";
 import { reasonOf, textOf, troubleOf, viewOf } from "./shown-words.ts";
+import { ChatTitles } from "./titles.ts";
 
 export type Watcher = (model: ChatModel) => void;
 
@@ -38,9 +39,14 @@ export class ChatSession {
   readonly #groups: ChatGroups;
   readonly #history: ChatHistory;
   readonly #owned: ChatOwned;
+  readonly #titles: ChatTitles;
   readonly #watchers = new Set<Watcher>();
   #model: ChatModel;
   #notices = 0;
+  /** Messages that have come and are not shown yet. */
+  #late = 0;
+  /** All of them are shown. */
+  #arriving: Promise<void> | undefined;
 
   constructor(client: ImClient, peer: string | undefined, via: ChatFilesPorts["via"] = "auto") {
     this.#client = client;
@@ -51,13 +57,16 @@ export class ChatSession {
       notice: (text) => this.#notice(text),
     });
     this.#model = emptyChat(client.address, readPeers(peer ?? "", client.address));
+    const title = (address: string, text: string): void =>
+      this.#step({ do: "title", address, title: plainLine(text) });
+    this.#titles = new ChatTitles({ client, title });
     this.#groups = new ChatGroups({
       client,
       notice: (text) => this.#notice(text),
       turnTo: (address) => this.#step({ do: "to", to: address === undefined ? [] : [address] }),
       current: () => this.#partner,
       status: (address, text) => this.#step({ do: "group", address, text }),
-      title: (address, title) => this.#step({ do: "title", address, title }),
+      title,
       sent: (message, room, to) => this.#sent(message, room, `(to ${to}) `),
     });
     this.#history = new ChatHistory({
@@ -282,7 +291,24 @@ export class ChatSession {
     }
   }
 
+  /** In its turn, and with what its group is called. */
   #arrived(message: IncomingMessage): void {
+    const learning = this.#titles.learn(message.conversation);
+    if (this.#late === 0 && learning === undefined) return this.#take(message);
+    this.#arriving = this.#inTurn(message, [this.#arriving, learning]);
+  }
+
+  async #inTurn(
+    message: IncomingMessage,
+    before: readonly (Promise<void> | undefined)[],
+  ): Promise<void> {
+    this.#late += 1;
+    await Promise.all(before);
+    this.#late -= 1;
+    this.#take(message);
+  }
+
+  #take(message: IncomingMessage): void {
     this.#show(message);
     // What is on the screen has been seen.
     message.displayed().catch((error) => this.#notice(explainFailure(error)));
@@ -316,6 +342,7 @@ export class ChatSession {
     const found = await this.#client.conversations();
     if (found.length === 0) this.#notice("no conversations yet");
     for (const { address } of found) {
+      await this.#titles.learn(address);
       this.#notice(conversationName(address.split(" "), this.#model));
     }
   }
