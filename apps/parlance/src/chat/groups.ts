@@ -62,6 +62,13 @@ export class ChatGroups {
     return member?.name ?? shortName(address, this.#ports.client.address);
   }
 
+  /** Why nothing is taken from him there, as far as the roster tells; undefined: he may write, or it is no group. */
+  whyReadsOnly(conversation: string): string | undefined {
+    const me = this.#roomAt(conversation)?.me;
+    if (me?.muted === true) return "you may only read here until a moderator lets you write";
+    return me?.readsOnly === true ? "only moderators write here" : undefined;
+  }
+
   /** What a conversation is called, where it is a group with a name. */
   titleOf(conversation: string): string | undefined {
     const room = this.#roomAt(conversation);

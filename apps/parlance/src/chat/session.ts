@@ -261,7 +261,8 @@ export class ChatSession {
     const { content, at } = message.record;
     const text = plain(before + new TextDecoder().decode(content));
     const when = new Date(at);
-    const why = reasonOf(message);
+    const reason = (): string => reasonOf(message, this.#groups.whyReadsOnly(conversation));
+    const why = reason();
     const line: ChatLine = {
       id,
       kind: "own",
@@ -273,9 +274,7 @@ export class ChatSession {
       why,
     };
     this.#step({ do: "line", line });
-    message.on("state", (now) =>
-      this.#step({ do: "state", id, state: now, why: reasonOf(message) }),
-    );
+    message.on("state", (now) => this.#step({ do: "state", id, state: now, why: reason() }));
   }
 
   #show(message: IncomingMessage): void {
@@ -295,15 +294,17 @@ export class ChatSession {
   #arrived(message: IncomingMessage): void {
     const learning = this.#titles.learn(message.conversation);
     if (this.#late === 0 && learning === undefined) return this.#take(message);
-    this.#arriving = this.#inTurn(message, [this.#arriving, learning]);
+    this.#arriving = this.#inTurn(message, this.#arriving, learning);
   }
 
   async #inTurn(
     message: IncomingMessage,
-    before: readonly (Promise<void> | undefined)[],
+    before: Promise<void> | undefined,
+    learning: Promise<void> | undefined,
   ): Promise<void> {
     this.#late += 1;
-    await Promise.all(before);
+    await before;
+    await learning;
     this.#late -= 1;
     this.#take(message);
   }

@@ -17,8 +17,12 @@ export function troubleOf(state: ConnectionState): string {
   }
 }
 
-export function reasonOf({ state, failure }: SentMessage): string {
-  return state === "failed" && failure !== undefined ? plainLine(explainFailure(failure)) : "";
+/** `readsOnly`: why nothing is taken from him in that group, where the server does not say it with its refusal. */
+export function reasonOf({ state, failure }: SentMessage, readsOnly: string | undefined): string {
+  if (state !== "failed" || failure === undefined) return "";
+  const bare = failure.code === "refused" && !failure.warning;
+  const why = bare && readsOnly !== undefined ? `: ${readsOnly}` : "";
+  return plainLine(`${explainFailure(failure)}${why}`);
 }
 
 /** As it was left. */

@@ -100,6 +100,11 @@ async function theTeam({ alice, bob, carol, dave }: Terminals): Promise<void> {
 async function sentAway({ alice, bob, dave }: Terminals): Promise<void> {
   alice.write("/to lobby");
   await alice.line(/^lines go to lobby$/);
+  alice.write('/mute "Night Owl"');
+  await dave.line(/^lobby: you may only read now$/);
+  dave.write("/to lobby");
+  dave.write("and me?");
+  await dave.line(/^you: and me\? .*✗ failed: refused \(403\): you may only read here/);
   alice.write('/kick "Night Owl"');
   await dave.line(/^you were sent away from lobby/);
   // Where the roster came back later than he went, nobody knows how.
