@@ -79,6 +79,11 @@ export class Publication {
     return this.#words;
   }
 
+  /** Some of them are still to be said: the server does not know them yet. */
+  get pending(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Goes on with what an earlier run has published. IM-5.2.4-P1 */
   async restore(): Promise<void> {
     const kept = readKept(await this.#ports.store.value(KEY));
@@ -111,7 +116,7 @@ export class Publication {
 
   /** For the next time that they are said; while some are still to be said, it is they that count. */
   correct(words: Words): void {
-    if (this.#waiting.length > 0) return;
+    if (this.pending) return;
     this.#words = words;
     this.#accepted = words;
   }

@@ -85,6 +85,19 @@ test("each of the seven settings reaches the server, and comes back as it was sa
   assert.deepEqual(await world.until(second.settings.get()), USUAL);
 });
 
+test("who changes one setting after another, without waiting for the server, changes both", async (t) => {
+  const { world, bob } = await alone(t);
+  const second = await world.client("bob", { device: "second" });
+  await world.until(bob.settings.get());
+  const first = bob.settings.set({ keepMessages: true });
+  await world.until(bob.settings.set({ keepSessions: true }));
+  await world.until(first);
+  const both = { ...USUAL, keepMessages: true, keepSessions: true };
+  assert.deepEqual(await world.until(bob.settings.get()), both);
+  await world.run(2_000);
+  assert.deepEqual(await world.until(second.settings.get()), both);
+});
+
 test("the PUBLISH is as the clause wants it, and goes by the way of the network (IM-5.2.4-01, IM-5.2.4-02, IM-5.2.4-03, IM-5.2.4-04, IM-5.2.4-05, IM-5.2.4-06, IM-5.2.4-07, IM-5.2.4-08, IM-5.2.4-09, IM-5.2.4-X1)", async (t) => {
   const route = "<sip:192.0.2.1:5060;lr>";
   const world = await worldFor(t, { server: { core: { serviceRoute: [route] } } });

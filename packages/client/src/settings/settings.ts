@@ -56,8 +56,9 @@ export class Settings {
   async set(changes: Partial<ServiceSettings>, options: SetOptions = {}): Promise<ServiceSettings> {
     const { onlyHere = false, signal } = options;
     checkChanges(changes, onlyHere);
-    const { words } = this.#publication;
-    const now = this.#known === undefined ? words : wordsInLight(words, this.#known);
+    const { words, pending } = this.#publication;
+    // What is known is older than words that are on their way.
+    const now = this.#known === undefined || pending ? words : wordsInLight(words, this.#known);
     const said = this.#publication.say(wordsAfter(now, changes, onlyHere));
     said.catch(() => {}); // told below, unless the caller has gone
     await abortable(said, signal);
