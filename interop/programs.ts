@@ -38,6 +38,7 @@ export const NEEDS: ReadonlyMap<string, readonly Program[]> = new Map([
   ["operator-pages.interop.ts", [CHROMIUM]],
   ["operator-restart.interop.ts", [CHROMIUM]],
   ["web-accounts.interop.ts", [CHROMIUM]],
+  ["web-alias.interop.ts", [CHROMIUM]],
   ["web-chat.interop.ts", [CHROMIUM]],
   ["web-notices.interop.ts", [CHROMIUM]],
   ["web-people.interop.ts", [CHROMIUM]],
