@@ -74,12 +74,12 @@ function judgeShown(
   }
 }
 
-/** A phone gives its message no id: kept since the answer of a device was lost, it comes again as another one. */
+/** A phone gives its message no id: kept (202) since the answer of a device was lost, it comes again as another one. */
 function isNameless(text: string, people: readonly (Person | PhonePerson)[]): boolean {
   return people.some(
     (author) =>
       author instanceof PhonePerson &&
-      author.written.some((each) => each.text === text && each.status !== 200),
+      author.written.some((each) => each.text === text && each.status === 202),
   );
 }
 
